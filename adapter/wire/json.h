@@ -1,0 +1,41 @@
+// JSON text as a flat list of tokens, and JSON text written piece by piece. No meaning.
+
+#pragma once
+
+#include "fingerpost/limits.h"
+#include "fingerpost/result.h"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fingerpost::wire {
+
+struct JsonToken {
+  enum class Kind : std::uint8_t { object, array, end, key, string, number, boolean, null };
+  const char* text = "";      // key, string: unescaped; number, boolean: as written
+  std::uint32_t size = 0;
+  std::uint32_t after = 0;    // index of the token after this value; for object and array, after its end
+  Kind kind = Kind::null;
+
+  std::string_view view() const { return {text, size}; }
+};
+
+// One document. An object is: object, (key, value)*, end. An array is: array, value*, end.
+// The texts are views into the document's own copy of the source.
+struct JsonDocument {
+  std::shared_ptr<std::string> source;
+  std::vector<JsonToken> tokens;  // never empty
+};
+
+// RFC 8259, UTF-8 only. Refused with Kind::invalid and `where` "byte N": anything after the value,
+// duplicate keys in one object, invalid UTF-8, U+0000, depth, node and string limits. A leading
+// byte order mark is skipped.
+Result<JsonDocument> parse_json(std::string source, const Limits& limits);
+
+// Appends a JSON string with its quotes, escaping only what RFC 8259 demands.
+void write_json_string(std::string& out, std::string_view text);
+
+}  // namespace fingerpost::wire
