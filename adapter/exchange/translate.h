@@ -1,0 +1,47 @@
+// Bytes of any known source format to R4 resources, by the maps of the mappings folder.
+
+#pragma once
+
+#include "fingerpost/issue.h"
+#include "fingerpost/result.h"
+#include "fingerpost/translate.h"
+#include "model/definitions.h"
+
+#include <memory>
+#include <span>
+#include <string>
+
+namespace fingerpost::exchange {
+
+// One file of the mappings folder, already read. The path is relative to that folder and says what
+// the file is: gpconnect/referral.map, gpconnect/status.json (a ConceptMap), hl7v2/structures.txt,
+// partners/<partner id>/x.json (a ConceptMap of that partner alone). Other names are ignored.
+struct MappingFile {
+  std::string path;
+  std::string text;
+};
+
+// Every map parsed, checked and linked. Const and safe for all threads once made.
+class Translator {
+ public:
+  // Interns names into the definitions, so make it before anything serves. Kind::invalid with file,
+  // line and column when a map does not load; `where` holds the place.
+  static Result<Translator> make(model::Definitions& definitions,
+                                 std::span<const MappingFile> files, const Limits& limits = {});
+
+  // Kind::invalid: not such a message, or nothing usable in it. Kind::unsupported: a message type
+  // nothing is known of. What is wrong with one entry only is an issue of the result.
+  Result<Translation> translate(Format format, std::string bytes,
+                                const TranslateOptions& options) const;
+
+  Translator(Translator&&) noexcept;
+  Translator& operator=(Translator&&) noexcept;
+  ~Translator();
+
+ private:
+  struct Parts;
+  explicit Translator(std::unique_ptr<const Parts> parts);
+  std::unique_ptr<const Parts> parts_;
+};
+
+}  // namespace fingerpost::exchange
