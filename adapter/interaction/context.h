@@ -1,0 +1,70 @@
+// What every FHIR interaction needs, built by hand in main and shared by all threads.
+
+#pragma once
+
+#include "base/clock.h"
+#include "fingerpost/limits.h"
+#include "fingerpost/result.h"
+#include "fingerpost/tree.h"
+#include "model/definitions.h"
+
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fingerpost::search {
+class Parameters;
+}
+namespace fingerpost::store {
+class Reader;
+class Store;
+struct Unit;
+}  // namespace fingerpost::store
+
+namespace fingerpost::interaction {
+
+// One resource that a request is about to change.
+struct Change {
+  std::string_view type;
+  std::string_view id;
+  std::string_view before;  // the stored body being replaced or removed; empty when there is none,
+                            // and for types that Context::watched does not name
+  const Tree* after = nullptr;  // null: removed
+};
+
+// Sees a unit before it is committed and may add to it (outbox rows) or refuse it. Called on a
+// connection's thread, any of them, so it must be safe to call from several at once. The changes
+// live only for the call.
+using BeforeCommit =
+    std::function<Result<void>(store::Unit& unit, std::span<const Change> changes)>;
+
+// References live as long as the server. Safe to use from any thread.
+struct Context {
+  const model::Definitions& definitions;
+  const search::Parameters& parameters;
+  store::Store& store;
+  Clock& clock;
+  Random& random;
+  Limits limits;
+  std::string
+      base_url;  // "http://127.0.0.1:8080/fhir": no slash at the end; all links start with it
+  std::string version;  // of the software, for the CapabilityStatement
+
+  BeforeCommit before_commit;        // may be empty
+  std::vector<std::string> watched;  // types whose Change::before is filled, and which no other
+                                     // commit can have changed between that and this one
+};
+
+// Runs work on the thread a request came from.
+using Post = std::function<void(std::function<void()> work)>;
+
+// One connection thread's share: its reader, and the way back to it.
+struct Session {
+  const Context& context;
+  store::Reader& reader;
+  Post post;
+};
+
+}  // namespace fingerpost::interaction
