@@ -35,17 +35,17 @@ struct ElementType {
 enum class Binding : std::uint8_t { none, example, preferred, extensible, required };
 
 struct Element {
-  NameId name = no_name;       // "value" for value[x]
+  NameId name = no_name;  // "value" for value[x]
   std::uint16_t min = 0;
-  std::uint16_t max = 0;       // or unbounded
-  bool choice = false;         // name[x]: the JSON name ends in the type's
+  std::uint16_t max = 0;  // or unbounded
+  bool choice = false;    // name[x]: the JSON name ends in the type's
   bool summary = false;
   bool modifier = false;
   bool xml_attribute = false;
   Binding binding = Binding::none;
   std::uint32_t first_type = 0;  // in Definitions::element_types()
   std::uint32_t type_count = 0;
-  std::uint32_t value_set = 0;   // index into Definitions::value_sets(), 0: none or no content known
+  std::uint32_t value_set = 0;  // index into Definitions::value_sets(), 0: none or no content known
   std::uint32_t first_constraint = 0;
   std::uint32_t constraint_count = 0;
 
@@ -53,8 +53,8 @@ struct Element {
 };
 
 struct Type {
-  NameId name = no_name;       // "Patient", "Patient.contact", "Quantity", "dateTime"
-  NameId url = no_name;        // canonical, for types that have one
+  NameId name = no_name;  // "Patient", "Patient.contact", "Quantity", "dateTime"
+  NameId url = no_name;   // canonical, for types that have one
   TypeId base = no_type;
   TypeKind kind = TypeKind::unknown;
   Model model = Model::r4;
@@ -86,20 +86,29 @@ struct Code {
 };
 
 enum class SearchType : std::uint8_t {
-  number, date, string, token, reference, composite, quantity, uri, special
+  number,
+  date,
+  string,
+  token,
+  reference,
+  composite,
+  quantity,
+  uri,
+  special
 };
 struct SearchParameter {
-  NameId code = no_name;        // "birthdate"
+  NameId code = no_name;  // "birthdate"
   NameId url = no_name;
   NameId expression = no_name;  // FHIRPath over all bases; "" when there is none
   SearchType type = SearchType::string;
-  std::uint32_t first_base = 0;   // resource types, in Definitions::targets()
+  std::uint32_t first_base = 0;  // resource types, in Definitions::targets()
   std::uint32_t base_count = 0;
-  std::uint32_t first_target = 0; // for references
+  std::uint32_t first_target = 0;  // for references
   std::uint32_t target_count = 0;
 };
 
-// A JSON member name understood: "valueQuantity" of Observation is the element value, type Quantity.
+// A JSON member name understood: "valueQuantity" of Observation is the element value, type
+// Quantity.
 struct Member {
   const Element* element = nullptr;  // null: the type has no such member
   TypeId type = no_type;
@@ -109,28 +118,32 @@ struct Member {
 class Definitions {
  public:
   // The bytes of compile(). `owner` keeps them alive. Kind::invalid when they are not such bytes.
-  static Result<Definitions> view(std::span<const std::byte> bytes, std::shared_ptr<const void> owner);
+  static Result<Definitions> view(std::span<const std::byte> bytes,
+                                  std::shared_ptr<const void> owner);
 
-  Names& names() { return *names_; }              // intern while loading only
+  Names& names() { return *names_; }  // intern while loading only
   const Names& names() const { return *names_; }
 
-  const Type& type(TypeId id) const { return types_[id]; }   // types()[0] is the unknown type
+  const Type& type(TypeId id) const { return types_[id]; }  // types()[0] is the unknown type
   std::span<const Type> types() const { return types_; }
-  TypeId find(std::string_view name_or_url) const;     // R4 name ("Patient", "Patient.contact") or URL; no_type
+  TypeId find(std::string_view name_or_url)
+      const;  // R4 name ("Patient", "Patient.contact") or URL; no_type
   TypeId find_stu3(std::string_view name) const;
-  bool is_a(TypeId type, TypeId base) const;           // itself, or by its chain of bases
+  bool is_a(TypeId type, TypeId base) const;  // itself, or by its chain of bases
   std::string_view type_name(TypeId id) const { return names_->text(types_[id].name); }
 
   std::span<const Element> elements(TypeId id) const;
-  const Element* element(TypeId id, NameId name) const;        // by FHIR name: "value"; null if none
-  Member member(TypeId id, NameId json_name) const;            // by JSON name: "valueQuantity"
+  const Element* element(TypeId id, NameId name) const;  // by FHIR name: "value"; null if none
+  Member member(TypeId id, NameId json_name) const;      // by JSON name: "valueQuantity"
   std::span<const ElementType> types_of(const Element& element) const;
-  // The JSON name of an element with this actual type: "valueQuantity"; its own name when no choice.
+  // The JSON name of an element with this actual type: "valueQuantity"; its own name when no
+  // choice.
   std::string_view json_name(const Element& element, TypeId actual) const;
 
   std::span<const ValueSet> value_sets() const { return value_sets_; }
   std::span<const Code> codes(const ValueSet& set) const;
-  bool contains(const ValueSet& set, std::string_view system, std::string_view code) const;  // system "" : any
+  bool contains(const ValueSet& set, std::string_view system,
+                std::string_view code) const;  // system "" : any
   std::span<const Constraint> constraints(std::uint32_t first, std::uint32_t count) const;
   std::span<const SearchParameter> search_parameters() const { return search_parameters_; }
   std::span<const TypeId> targets(std::uint32_t first, std::uint32_t count) const;

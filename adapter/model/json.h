@@ -2,11 +2,11 @@
 
 #pragma once
 
-#include "model/definitions.h"
 #include "fingerpost/issue.h"
 #include "fingerpost/limits.h"
 #include "fingerpost/result.h"
 #include "fingerpost/tree.h"
+#include "model/definitions.h"
 
 #include <string>
 #include <string_view>

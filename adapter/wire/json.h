@@ -15,9 +15,10 @@ namespace fingerpost::wire {
 
 struct JsonToken {
   enum class Kind : std::uint8_t { object, array, end, key, string, number, boolean, null };
-  const char* text = "";      // key, string: unescaped; number, boolean: as written
+  const char* text = "";  // key, string: unescaped; number, boolean: as written
   std::uint32_t size = 0;
-  std::uint32_t after = 0;    // index of the token after this value; for object and array, after its end
+  std::uint32_t after =
+      0;  // index of the token after this value; for object and array, after its end
   Kind kind = Kind::null;
 
   std::string_view view() const { return {text, size}; }

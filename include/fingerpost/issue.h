@@ -14,9 +14,10 @@ enum class Severity { fatal, error, warning, information };
 // One finding. An Error stops one action; an Issue describes one place in the data.
 struct Issue {
   Severity severity = Severity::error;
-  std::string code;        // R4 valueset-issue-type: "structure", "required", "value", "code-invalid" …
-  std::string expression;  // FHIRPath of the place, e.g. Patient.name[0].given[1]; or a source place
-  std::string text;        // for a person; never holds the data itself
+  std::string code;  // R4 valueset-issue-type: "structure", "required", "value", "code-invalid" …
+  std::string
+      expression;    // FHIRPath of the place, e.g. Patient.name[0].given[1]; or a source place
+  std::string text;  // for a person; never holds the data itself
 };
 using Issues = std::vector<Issue>;
 

@@ -1,4 +1,5 @@
-// Every bound on input, by name, with its default. Input over a bound is refused with the bound named.
+// Every bound on input, by name, with its default. Input over a bound is refused with the bound
+// named.
 
 #pragma once
 
@@ -10,9 +11,9 @@ namespace fingerpost {
 // Values: copy and change freely before a component is built from them.
 struct Limits {
   // JSON, and any tree read from bytes.
-  std::size_t body_bytes = std::size_t{64} << 20;  // one message, record or request body
-  int depth = 64;                                  // nested objects and arrays
-  std::size_t nodes = 8'000'000;                   // tree nodes of one document
+  std::size_t body_bytes = std::size_t{64} << 20;    // one message, record or request body
+  int depth = 64;                                    // nested objects and arrays
+  std::size_t nodes = 8'000'000;                     // tree nodes of one document
   std::size_t string_bytes = std::size_t{48} << 20;  // one string (a base64 attachment, say)
 
   // HL7 v2.
@@ -21,9 +22,9 @@ struct Limits {
 
   // FHIRPath and FML, for each evaluation or transformation.
   std::size_t expression_bytes = 64u << 10;  // source text of one expression
-  int expression_depth = 200;                // nesting of one expression, and of calls while running
-  std::uint64_t steps = 50'000'000;          // evaluation steps
-  std::size_t collection_items = 1'000'000;  // of one result
+  int expression_depth = 200;        // nesting of one expression, and of calls while running
+  std::uint64_t steps = 50'000'000;  // evaluation steps
+  std::size_t collection_items = 1'000'000;      // of one result
   std::size_t map_bytes = std::size_t{4} << 20;  // source text of one map
 
   // HTTP.
@@ -31,15 +32,16 @@ struct Limits {
   std::size_t url_bytes = 8u << 10;
   int idle_seconds = 60;    // between requests on a kept connection
   int header_seconds = 10;  // from the first byte to the end of the headers, absolute
-  std::size_t body_bytes_per_second = 1024;  // a slower sender is cut off, after a grace of idle time
+  std::size_t body_bytes_per_second =
+      1024;  // a slower sender is cut off, after a grace of idle time
   std::size_t connections = 10'000;
 
   // FHIR REST.
   std::size_t bundle_entries = 10'000;
   int page_default = 50;
   int page_max = 1000;
-  std::size_t parameters = 64;   // of one search
-  std::size_t or_values = 500;   // of one parameter
+  std::size_t parameters = 64;  // of one search
+  std::size_t or_values = 500;  // of one parameter
   int chain_depth = 3;
 
   // Store and queues.

@@ -10,7 +10,8 @@
 
 namespace fingerpost {
 
-// An interned name. 0 is "no name". Numbers from first_local on belong to one tree only (Tree::name_text).
+// An interned name. 0 is "no name". Numbers from first_local on belong to one tree only
+// (Tree::name_text).
 using NameId = std::uint32_t;
 constexpr NameId no_name = 0;
 constexpr NameId first_local_name = 0x8000'0000;
@@ -27,8 +28,8 @@ class Names {
   ~Names() = default;
 
   NameId intern(std::string_view text);
-  NameId find(std::string_view text) const;       // no_name when it was never interned
-  std::string_view text(NameId name) const;       // "" for no_name and for local names
+  NameId find(std::string_view text) const;  // no_name when it was never interned
+  std::string_view text(NameId name) const;  // "" for no_name and for local names
   std::size_t size() const { return texts_.size(); }
 
  private:

@@ -41,7 +41,8 @@ struct Node {
   const char* text = "";
   std::uint32_t text_size = 0;
   Shape shape = Shape::object;
-  bool listed = false;  // stood in an array where it was read; only for elements no definition knows
+  bool listed =
+      false;  // stood in an array where it was read; only for elements no definition knows
 };
 
 // Owns its nodes, and the texts that were stored in it. One thread at a time; const use by many.
@@ -58,8 +59,8 @@ class Tree {
   NodeId parent(NodeId node) const { return nodes_[node].parent; }
   NodeId first_child(NodeId node) const { return nodes_[node].first_child; }
   NodeId next(NodeId node) const { return nodes_[node].next; }
-  NodeId child(NodeId node, NameId name) const;         // the first of that name
-  NodeId next_same(NodeId node) const;                  // the next sibling of the same name
+  NodeId child(NodeId node, NameId name) const;  // the first of that name
+  NodeId next_same(NodeId node) const;           // the next sibling of the same name
   bool has_value(NodeId node) const {
     return nodes_[node].shape != Shape::object && nodes_[node].shape != Shape::null;
   }
@@ -70,7 +71,8 @@ class Tree {
 
   // Adds a last child. The new node is an object until set.
   NodeId add(NodeId parent, NameId name, TypeId type);
-  // Adds a child so that repetitions of one name stay together: after the last sibling of that name.
+  // Adds a child so that repetitions of one name stay together: after the last sibling of that
+  // name.
   NodeId add_grouped(NodeId parent, NameId name, TypeId type);
   // Sets the value. set_view does not copy: the text must outlive the tree, or be kept by it.
   void set(NodeId node, Shape shape, std::string_view text) { set_view(node, shape, store(text)); }
@@ -80,8 +82,8 @@ class Tree {
   void set_listed(NodeId node) { nodes_[node].listed = true; }
   void clear(NodeId node);   // takes its value and children away
   void remove(NodeId node);  // takes it out of its parent; the root stays
-  // Copies name, type, value and all children of another tree's node (or of this one's) under parent.
-  // The texts are copied unless `source` keeps the same storage alive.
+  // Copies name, type, value and all children of another tree's node (or of this one's) under
+  // parent. The texts are copied unless `source` keeps the same storage alive.
   NodeId copy(const Tree& source, NodeId node, NodeId parent);
 
   // A name no definition knows, for this tree alone.
@@ -95,7 +97,7 @@ class Tree {
  private:
   const Names* names_;
   std::vector<Node> nodes_;
-  std::vector<std::string> local_names_;
+  std::unique_ptr<Names> local_names_;  // made when the first is needed
   std::vector<std::unique_ptr<char[]>> chunks_;
   std::size_t chunk_left_ = 0;
   char* chunk_at_ = nullptr;

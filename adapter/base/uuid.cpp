@@ -1,0 +1,68 @@
+#include "base/uuid.h"
+
+#include "base/digest.h"
+
+#include <array>
+
+namespace fingerpost {
+namespace {
+
+// The namespace is itself the version 5 UUID of "fingerpost" under the RFC's URL namespace.
+constexpr std::array<std::uint8_t, 16> url_namespace = {
+    0x6b, 0xa7, 0xb8, 0x11, 0x9d, 0xad, 0x11, 0xd1, 0x80, 0xb4, 0x00, 0xc0, 0x4f, 0xd4, 0x30, 0xc8};
+
+using Bytes = std::array<std::uint8_t, 16>;
+
+Bytes stamped(const std::uint8_t* from, std::uint8_t version) {
+  Bytes bytes{};
+  for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = from[i];
+  bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0f) | (version << 4));
+  bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3f) | 0x80);
+  return bytes;
+}
+
+Bytes named(const Bytes& space, std::string_view name) {
+  std::string text(reinterpret_cast<const char*>(space.data()), space.size());
+  text += name;
+  return stamped(sha1(text).data(), 5);
+}
+
+std::string print(const Bytes& bytes) {
+  const std::string digits = hex(bytes);
+  std::string out;
+  out.reserve(36);
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    if (i == 8 || i == 12 || i == 16 || i == 20) out += '-';
+    out += digits[i];
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string uuid_v5(const std::string_view* keys, std::size_t count) {
+  static const Bytes space = named(url_namespace, "fingerpost");
+  std::string name;
+  for (std::size_t i = 0; i < count; ++i) {
+    name += std::to_string(keys[i].size());
+    name += ':';
+    name += keys[i];
+  }
+  return print(named(space, name));
+}
+
+std::string uuid_v5(std::initializer_list<std::string_view> keys) {
+  return uuid_v5(keys.begin(), keys.size());
+}
+
+std::string uuid_v4(Random& random) {
+  std::array<std::uint8_t, 16> bytes{};
+  for (std::size_t half = 0; half < 2; ++half) {
+    const std::uint64_t word = random.next();
+    for (std::size_t i = 0; i < 8; ++i)
+      bytes[half * 8 + i] = static_cast<std::uint8_t>(word >> (8 * i));
+  }
+  return print(stamped(bytes.data(), 4));
+}
+
+}  // namespace fingerpost

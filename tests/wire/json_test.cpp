@@ -1,0 +1,68 @@
+#include "wire/json.h"
+
+#include "support/catch.h"
+
+using namespace fingerpost;
+using wire::JsonToken;
+
+TEST_CASE("a JSON document becomes tokens with numbers as they were written") {
+  const auto document = wire::parse_json(R"({"a":[1.10,-0,1e3],"b":"x\u00e9\n","c":null})", {});
+  REQUIRE(document);
+  const auto& tokens = document->tokens;
+  REQUIRE(tokens.size() == 12);
+  CHECK(tokens[0].after == 12);
+  CHECK(tokens[1].view() == "a");
+  CHECK(tokens[2].kind == JsonToken::Kind::array);
+  CHECK(tokens[2].after == 7);
+  CHECK(tokens[3].view() == "1.10");
+  CHECK(tokens[5].view() == "1e3");
+  CHECK(tokens[8].view() == "x\xC3\xA9\n");
+  CHECK(tokens[11].kind == JsonToken::Kind::end);
+}
+
+TEST_CASE("bad JSON is refused with the byte where it broke") {
+  Limits limits;
+  limits.depth = 4;
+  limits.string_bytes = 8;
+  limits.nodes = 30;
+  struct Row {
+    std::string text;
+    const char* part;  // of the error's text
+  };
+  const auto row = GENERATE(
+      Row{"", "empty"}, Row{"{", "name"}, Row{"[1,]", "value"}, Row{R"({"a":1} x)", "followed"},
+      Row{R"({"a":1,"a":2})", "twice"}, Row{R"({"b":{"a":1,"a":2}})", "twice"},
+      Row{"[[[[[1]]]]]", "depth"}, Row{R"(["123456789"])", "string_bytes"},
+      Row{std::string("[\"a\\u0000\"]"), "U+0000"}, Row{std::string("[1]\0[2]", 7), "NUL"},
+      Row{"[\"\xC3\x28\"]", "UTF-8"}, Row{"[\"\\ud800\"]", "surrogate"}, Row{"[01]", ""},
+      Row{"[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]", "nodes"});
+  CAPTURE(row.text);
+  const auto found = wire::parse_json(row.text, limits);
+  REQUIRE(found.has_error());
+  CHECK(found.error().kind == Kind::invalid);
+  CHECK(found.error().where.starts_with("byte "));
+  CAPTURE(found.error().text);
+  CHECK(found.error().text.find(row.part) != std::string::npos);
+}
+
+TEST_CASE("an object with very many members finds a repeated one") {
+  std::string text = "{";
+  for (int i = 0; i < 5000; ++i) text += "\"k" + std::to_string(i) + "\":1,";
+  CHECK(wire::parse_json(text + "\"last\":1}", {}));
+  CHECK(wire::parse_json(text + "\"k17\":1}", {}).has_error());
+  CHECK(wire::parse_json(text + "\"k4990\":1}", {}).has_error());
+}
+
+TEST_CASE("a byte order mark is skipped") {
+  CHECK(wire::parse_json("\xEF\xBB\xBF{}", {}));
+}
+
+TEST_CASE("a string is written so that it reads back the same") {
+  const auto text = GENERATE(as<std::string>(), "", "plain", "quote\" back\\ tab\t nl\n cr\r",
+                             "\x01\x1f", "caf\xC3\xA9 \xF0\x9F\x98\x80");
+  std::string out = "[";
+  wire::write_json_string(out, text);
+  const auto back = wire::parse_json(out + "]", {});
+  REQUIRE(back);
+  CHECK(back->tokens[1].view() == text);
+}
