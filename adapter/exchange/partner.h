@@ -1,0 +1,61 @@
+// The organisations this gateway exchanges with: values, as the configuration gives them.
+
+#pragma once
+
+#include "fingerpost/result.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fingerpost::exchange {
+
+// How a partner is reached. none: known, but nothing is ever sent. self: this gateway's own users.
+enum class Channel { none, self, fhir, mllp };
+
+// HL7 v2 acknowledgement mode of what we send to an MLLP partner.
+enum class AckMode { original, enhanced };
+
+struct PartnerIdentifier {
+  std::string system;  // "https://fhir.nhs.uk/Id/ods-organization-code"; "" matches any system
+  std::string value;
+};
+
+struct Partner {
+  std::string id;    // short and stable: "riverside-link". Names the outbox lane.
+  std::string name;  // for people
+  std::vector<PartnerIdentifier> identifiers;  // what Task.owner and Task.requester resolve to
+  Channel channel = Channel::none;
+
+  std::string fhir_base;  // fhir: "http://127.0.0.1:8090/fhir", without a slash at the end
+
+  std::string host;  // mllp
+  std::uint16_t port = 0;
+  AckMode ack_mode = AckMode::original;
+
+  std::string application;      // HL7 v2: the partner's MSH-3 when it sends, MSH-5 when we do
+  std::string facility;         // the same for MSH-4 and MSH-6
+  std::string version = "2.4";  // of messages we write to it
+  std::string charset;          // MSH-18 assumed when its messages name none
+
+  std::vector<std::string> concept_maps;  // map files that stand before the shipped ones
+};
+
+// All partners, and who this gateway is in HL7 v2 messages.
+struct Partners {
+  std::string own_application = "FINGERPOST";
+  std::string own_facility = "FINGERPOST";
+  std::vector<Partner> list;
+
+  const Partner* find(std::string_view id) const;
+  const Partner* find_identifier(std::string_view system, std::string_view value) const;
+  // The sender of a message; an empty name in the configuration matches any.
+  const Partner* find_hl7_sender(std::string_view application, std::string_view facility) const;
+};
+
+// Ids are there and unique, an identifier belongs to one partner, a channel has its address.
+// `where` of the error is the partner's id.
+Result<void> check(const Partners& partners);
+
+}  // namespace fingerpost::exchange
