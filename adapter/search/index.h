@@ -1,0 +1,70 @@
+// What a resource is found by: numbers and hashes, one row for each value of each search parameter.
+
+#pragma once
+
+#include "fingerpost/tree.h"
+#include "search/hash.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace fingerpost::search {
+
+class Parameters;
+
+// One search parameter of one resource type: an index into Parameters::keys(). Good for one
+// Parameters object only; a store keeps them by name ("Observation.code").
+using KeyId = std::uint16_t;
+
+// token, reference: the hash of one form of the value. A form that is seldom asked for (the system
+// alone) is `rare`: kept with the resource, not in the index.
+struct HashRow {
+  KeyId key = 0;
+  bool rare = false;
+  std::uint64_t hash = 0;
+  friend auto operator<=>(const HashRow&, const HashRow&) = default;
+};
+
+// date: first and last microsecond since 1970 that the value covers, both within it.
+struct DateRow {
+  KeyId key = 0;
+  std::int64_t low = 0;
+  std::int64_t high = 0;
+  friend auto operator<=>(const DateRow&, const DateRow&) = default;
+};
+
+// number, quantity: one row for each form of the unit; unit 0 is "whatever its unit".
+struct NumberRow {
+  KeyId key = 0;
+  std::uint64_t unit = 0;
+  double low = 0;
+  double high = 0;
+  friend auto operator<=>(const NumberRow&, const NumberRow&) = default;
+};
+
+// string: folded text and the hash of the text as written; uri: the text as written, hash 0.
+struct TextRow {
+  KeyId key = 0;
+  std::string text;
+  std::uint64_t exact = 0;
+  friend auto operator<=>(const TextRow&, const TextRow&) = default;
+};
+
+// All rows of one resource, each list sorted and without repeats.
+struct IndexValues {
+  const Parameters* parameters =
+      nullptr;  // whose keys the rows carry; must outlive the value's use
+  std::vector<HashRow> hashes;
+  std::vector<DateRow> dates;
+  std::vector<NumberRow> numbers;
+  std::vector<TextRow> texts;
+  // reference_hash of the Patient in whose compartment it is; 0 when in none.
+  std::uint64_t compartment = 0;
+};
+
+// The rows of the resource at `resource`, whose type the tree tells. Values that cannot be read
+// (a date of nonsense) give no row: they are validation's to report.
+IndexValues index(const Parameters& parameters, NodeRef resource);
+
+}  // namespace fingerpost::search

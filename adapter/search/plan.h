@@ -1,0 +1,140 @@
+// A search query checked and turned into tests on index rows (R4 search.html).
+
+#pragma once
+
+#include "fingerpost/issue.h"
+#include "fingerpost/limits.h"
+#include "fingerpost/result.h"
+#include "search/index.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace fingerpost::search {
+
+// R4 search.html#prefix.
+enum class Prefix : std::uint8_t { eq, ne, gt, lt, ge, le, sa, eb, ap };
+
+struct DateTest {
+  Prefix prefix = Prefix::eq;
+  std::int64_t low = 0;
+  std::int64_t high = 0;  // the last microsecond within
+};
+struct NumberTest {
+  Prefix prefix = Prefix::eq;
+  std::uint64_t unit = 0;
+  double low = 0;  // the implicit precision: [low, high)
+  double high = 0;
+  double value = 0;
+};
+enum class TextMatch : std::uint8_t { starts, contains, exact, below, above };
+struct TextTest {
+  TextMatch match = TextMatch::starts;
+  std::string text;  // folded for strings, as written for uris
+  std::uint64_t exact = 0;
+};
+
+// One parameter of the query: it holds when any of its alternatives does (R4: comma is "or").
+struct Criterion {
+  enum class Test : std::uint8_t {
+    hash,          // a row of `key` has one of `hashes`
+    date,          // a row of `key` passes one of `dates`
+    number,        // …
+    text,          // …
+    missing,       // there is no row of `key`
+    id,            // the resource's own reference_hash is one of `hashes`
+    last_updated,  // the resource's time passes one of `dates`
+    chain,         // a reference of `key` leads to a resource of `target` that passes `chained`
+    has            // a resource of `target` that passes `chained` refers here by its `key`
+  };
+  Test test = Test::hash;
+  bool negated = false;  // :not, :missing=false
+  bool rare = false;     // asks for a form that only stands with the resource
+  KeyId key = 0;
+  std::vector<std::uint64_t> hashes;  // sorted
+  std::vector<DateTest> dates;
+  std::vector<NumberTest> numbers;
+  std::vector<TextTest> texts;
+  std::string target;
+  std::vector<Criterion> chained;
+};
+
+struct SortKey {
+  enum class By : std::uint8_t { key, last_updated, id };
+  By by = By::key;
+  bool descending = false;
+  KeyId key = 0;
+};
+
+// _include: follow `key` of the matches; _revinclude: resources whose `key` refers to a match.
+struct Include {
+  std::string source;  // the type that has the reference
+  KeyId key = 0;
+  std::string target;  // only this type; empty: any
+  bool reverse = false;
+};
+
+enum class Handling { strict, lenient };
+enum class Total { none, estimate, accurate };
+enum class Summary { no, yes, text, data, count };
+
+// A query parameter as it came, percent-decoding done: ("subject:Patient", "123,124").
+using Pair = std::pair<std::string, std::string>;
+
+// The place where a page ended: the sort keys' values of the last match, and its row.
+struct Place {
+  std::vector<std::string> sort_values;  // bytes that compare like the values; made by sort_value()
+  std::int64_t row = 0;
+};
+
+struct Plan {
+  const Parameters* parameters = nullptr;  // whose keys it carries; must outlive the plan
+  std::string type;
+  std::vector<Criterion> criteria;  // all must hold
+  std::vector<SortKey> sort;        // empty: in order of creation
+  std::vector<Include> includes;
+  int count = 0;  // matches of a page; 0: only the total
+  Total total = Total::none;
+  Summary summary = Summary::no;
+  std::vector<std::string> elements;
+  std::vector<Pair> used;         // what was understood, for the self link; without the cursor
+  Issues ignored;                 // what lenient handling dropped
+  std::optional<Place> after;     // start after this place
+  std::uint64_t fingerprint = 0;  // of all that decides which matches come in which order
+};
+
+struct Query {
+  std::string_view type;
+  const std::vector<Pair>* pairs = nullptr;  // "_cursor" carries a Page's `next`
+  Handling handling = Handling::strict;
+  std::string_view base_url;  // absolute references to here are local: "http://host/fhir"
+  std::int64_t now_us = 0;    // for the prefix ap
+};
+
+// Kind::invalid with `where` the parameter's name: an unknown parameter (the text names the nearest
+// known one), a value that cannot be read, a cursor of another query. Kind::unsupported: R4 has it,
+// we do not. Unknown type: Kind::not_found. `_format`, `_pretty` and `_summary` are kept, not
+// obeyed.
+Result<Plan> plan(const Parameters& parameters, const Query& query, const Limits& limits);
+
+// The cursor text that continues `plan` after `place`; opaque, signed and bound to the query.
+std::string cursor(const Plan& plan, const Place& place);
+
+// The resource a row belongs to, as far as tests need it.
+struct Row {
+  std::uint64_t reference = 0;  // reference_hash of itself
+  std::int64_t last_updated = 0;
+  std::string_view id;
+  const IndexValues* values = nullptr;
+};
+
+// Whether the resource passes, by its rows alone. Criteria of kind chain and has are the store's.
+bool matches(const Criterion& criterion, const Row& row);
+// The bytes by which it sorts; a missing value sorts last whichever the direction.
+std::string sort_value(const SortKey& key, const Row& row);
+
+}  // namespace fingerpost::search

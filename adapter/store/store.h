@@ -1,0 +1,161 @@
+// Where resources, their history, what came in and what must go out are kept: one interface, with
+// an implementation in memory (for tests) and one on SQLite.
+//
+// One Unit is one atomic, durable commit. Store::commit returns at once; the completion is called
+// when the Unit is on disk, or when it failed. A Reader sees every Unit whose completion was
+// called.
+
+#pragma once
+
+#include "base/clock.h"
+#include "fingerpost/limits.h"
+#include "fingerpost/result.h"
+#include "search/hash.h"
+#include "search/index.h"
+#include "search/plan.h"
+#include "store/body.h"
+#include "store/queues.h"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fingerpost::store {
+
+struct Write {
+  enum class Op : std::uint8_t { put, remove };
+  Op op = Op::put;
+  std::string type;
+  std::string id;
+  std::optional<std::int64_t> if_version;  // If-Match: the current version must be this
+  bool must_be_new = false;                // a resource of this id must never have been there
+  bool skip_same = false;                  // the same content again makes no new version
+  Body body;                               // of a put
+  search::IndexValues index;               // of a put; its compartment too
+  std::uint64_t labels = 0;                // security labels as bits
+};
+
+enum class Change : std::uint8_t { created, updated, removed, unchanged };
+
+struct WriteOutcome {
+  Change change = Change::unchanged;
+  std::int64_t version = 0;
+  std::int64_t last_updated_us = 0;
+};
+
+// All or nothing.
+struct Unit {
+  std::vector<Write> writes;      // applied in order
+  std::optional<InboxRow> inbox;  // refused when its key is there with another digest
+  std::vector<InboxUpdate> inbox_updates;
+  std::vector<OutboxRow> outbox;
+  std::vector<OutboxUpdate> outbox_updates;
+  std::vector<LaneUpdate> lanes;
+};
+
+struct UnitOutcome {
+  std::vector<WriteOutcome> writes;  // one for each write
+  bool duplicate = false;  // the inbox row was there already: nothing else of the Unit was done
+  std::string answer;      // the inbox row's answer: the stored one of a duplicate
+  std::int64_t inbox_id = 0;
+  std::vector<std::int64_t> outbox_ids;  // one for each row; 0 where the key was there already
+};
+
+// Errors: conflict with where "If-Match" (version differs, or nothing is there to match), "id"
+// (must_be_new), "inbox" (same key, other content); gone or not_found (remove of nothing); busy
+// (the queue or the disk is full: nothing was done, try later); fault (the outcome is not known, or
+// the store has stopped).
+using Completion = std::function<void(Result<UnitOutcome>)>;
+
+// A version of a resource, complete bytes.
+struct Stored {
+  std::string type;
+  std::string id;
+  std::int64_t version = 0;
+  std::int64_t last_updated_us = 0;
+  Change change = Change::created;  // what made this version
+  std::string body;                 // empty when it was removed
+};
+
+struct Hit {
+  Stored resource;
+  bool included = false;  // else a match
+};
+
+struct Page {
+  std::vector<Hit> hits;               // matches first
+  std::string next;                    // the cursor of the next page; empty: this is the last
+  std::optional<std::uint64_t> total;  // of matches, when the plan asked
+};
+
+struct HistoryPage {
+  std::vector<Stored> versions;  // newest first
+  bool more = false;             // continue below the last one's version
+};
+
+// One thread's eyes. Every call sees one state of the store; two calls may see two.
+class Reader {
+ public:
+  virtual ~Reader() = default;
+
+  virtual Result<Stored> read(std::string_view type, std::string_view id) = 0;  // not_found, gone
+  virtual Result<Stored> vread(std::string_view type, std::string_view id,
+                               std::int64_t version) = 0;
+  // Versions below `before` (0: all); not_found when there never was such a resource.
+  virtual Result<HistoryPage> history(std::string_view type, std::string_view id,
+                                      std::int64_t before, int limit) = 0;
+  virtual Result<Page> search(const search::Plan& plan) = 0;
+
+  // Received rows due by `now_us`, the first of each source and order key.
+  virtual Result<std::vector<InboxRow>> inbox_due(std::int64_t now_us, int limit) = 0;
+  virtual Result<std::vector<InboxRow>> inbox(
+      const InboxFilter& filter) = 0;  // without the raw bytes
+  virtual Result<InboxRow> inbox_row(std::int64_t id) = 0;
+  virtual Result<InboxRow> inbox_row(std::string_view source, std::string_view key) = 0;
+
+  // Waiting rows of the lane due by `now_us`, each the first open row of its order key; none when
+  // the lane is held. Rows left sending by a crash are the caller's to look up (outbox with a
+  // filter).
+  virtual Result<std::vector<OutboxRow>> outbox_due(std::string_view lane, std::int64_t now_us,
+                                                    int limit) = 0;
+  virtual Result<std::vector<OutboxRow>> outbox(const OutboxFilter& filter) = 0;  // without bodies
+  virtual Result<OutboxRow> outbox_row(std::int64_t id) = 0;
+  virtual Result<OutboxRow> outbox_row(std::string_view idempotency_key) = 0;
+  virtual Result<std::vector<LaneState>> lanes() = 0;
+};
+
+enum class Health : std::uint8_t { good, full, stopped };
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // Any thread. The completion is called once: from the writer's thread, or from this call when the
+  // Unit is refused at once. It must be quick and must not wait for another commit.
+  virtual void commit(Unit unit, Completion completion) = 0;
+  // A Reader for the calling thread to keep; it must go before the store does.
+  virtual Result<std::unique_ptr<Reader>> reader() = 0;
+
+  virtual const search::HashKey& hash_key() const = 0;
+  virtual Health health() const = 0;
+};
+
+// Commits and waits. For tests and the command line; never on a thread that serves.
+Result<UnitOutcome> commit_now(Store& store, Unit unit);
+
+std::unique_ptr<Store> open_memory(Clock& clock);
+
+struct SqliteOptions {
+  std::string directory;  // made when absent, mode 0700; the files in it have mode 0600
+  Limits limits;
+  std::size_t checkpoint_bytes = std::size_t{64} << 20;  // the log is folded in beyond this size
+};
+// Kind::conflict: another process has it open. Kind::unsupported: made by a newer program.
+Result<std::unique_ptr<Store>> open_sqlite(const SqliteOptions& options, Clock& clock,
+                                           Random& random);
+
+}  // namespace fingerpost::store
