@@ -1,0 +1,259 @@
+#include "remote/mllp_client.h"
+
+#include "wire/mllp.h"
+
+#include <boost/asio/connect.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/write.hpp>
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <deque>
+#include <map>
+#include <optional>
+#include <thread>
+#include <utility>
+
+namespace fingerpost::remote {
+namespace {
+
+namespace net = boost::asio;
+using tcp = net::ip::tcp;
+using Code = boost::system::error_code;
+
+struct Job {
+  MllpRequest request;
+  std::function<void(Answer)> done;
+};
+
+}  // namespace
+
+// The road to one peer. Everything runs on the client's one thread.
+class Line : public std::enable_shared_from_this<Line> {
+ public:
+  Line(net::io_context& context, const MllpClientOptions& options, std::string host,
+       std::uint16_t port, std::atomic<std::uint64_t>& strays)
+      : options_(options),
+        host_(std::move(host)),
+        port_(port),
+        strays_(strays),
+        resolver_(context),
+        socket_(context),
+        timer_(context),
+        reader_(options.limits) {}
+
+  void add(Job job) {
+    waiting_.push_back(std::move(job));
+    if (!current_) next();
+  }
+
+  void stop() {
+    resolver_.cancel();
+    close();
+    if (current_)
+      finish_current(sent_ ? Outcome::unknown : Outcome::later, "stopped while sending");
+    for (auto& job : waiting_) job.done({Outcome::later, "stopped before sending", 0, 0, ""});
+    waiting_.clear();
+  }
+
+ private:
+  void next();
+  void connect();
+  void connected(Code code);
+  void write();
+  void read();
+  void took(Code code, std::size_t size);
+  void take_frame(const std::string& frame);
+  void peer_gone();
+  void close();
+  void fail(Outcome outcome, std::string reason);
+  void finish_current(Outcome outcome, std::string reason);
+  void wait(std::int64_t milliseconds, Outcome outcome, const char* reason);
+
+  const MllpClientOptions& options_;
+  std::string host_;
+  std::uint16_t port_;
+  std::atomic<std::uint64_t>& strays_;
+  tcp::resolver resolver_;
+  tcp::socket socket_;
+  net::steady_timer timer_;
+  wire::MllpReader reader_;
+  std::array<char, 8192> buffer_{};
+  std::deque<Job> waiting_;
+  std::optional<Job> current_;
+  std::string out_;
+  bool open_ = false;
+  bool sent_ = false;          // bytes of the current job may have left
+  std::uint64_t session_ = 0;  // counts connections: what belongs to an older one is ignored
+};
+
+void Line::next() {
+  if (waiting_.empty()) {
+    if (open_) wait(options_.idle_ms, Outcome::later, "");
+    return;
+  }
+  current_ = std::move(waiting_.front());
+  waiting_.pop_front();
+  sent_ = false;
+  open_ ? write() : connect();
+}
+
+void Line::connect() {
+  wait(options_.connect_ms, Outcome::later, "no connection in time");
+  auto self = shared_from_this();
+  const auto session = ++session_;
+  resolver_.async_resolve(host_, std::to_string(port_), [self, session](Code code, auto found) {
+    if (session != self->session_) return;
+    if (code) return self->fail(Outcome::later, "the host name is not known");
+    net::async_connect(self->socket_, found, [self, session](Code connecting, const auto&) {
+      if (session == self->session_) self->connected(connecting);
+    });
+  });
+}
+
+void Line::connected(Code code) {
+  if (code) return fail(Outcome::later, "no connection");
+  open_ = true;
+  reader_ = wire::MllpReader(options_.limits);
+  Code ignored;
+  socket_.set_option(tcp::no_delay(true), ignored);
+  read();
+  write();
+}
+
+void Line::write() {
+  out_.clear();
+  wire::write_mllp(current_->request.message, out_);
+  sent_ = true;
+  wait(options_.answer_ms, Outcome::unknown, "no answer in time");
+  const auto session = session_;
+  net::async_write(socket_, net::buffer(out_),
+                   [self = shared_from_this(), session](Code code, std::size_t) {
+                     if (code && session == self->session_) self->peer_gone();
+                   });
+}
+
+void Line::read() {
+  const auto session = session_;
+  socket_.async_read_some(net::buffer(buffer_),
+                          [self = shared_from_this(), session](Code code, std::size_t size) {
+                            if (session == self->session_) self->took(code, size);
+                          });
+}
+
+void Line::took(Code code, std::size_t size) {
+  if (code) {
+    if (auto event = reader_.finish(); event && event->kind == wire::MllpEvent::Kind::frame)
+      take_frame(event->bytes);
+    return peer_gone();
+  }
+  const auto session = session_;
+  reader_.feed({buffer_.data(), size});
+  while (auto event = reader_.next()) {
+    if (event->kind == wire::MllpEvent::Kind::frame) take_frame(event->bytes);
+    if (session != session_) return;
+  }
+  if (reader_.broken()) return fail(Outcome::unknown, "the answer is too large");
+  if (reader_.ending())
+    if (auto event = reader_.finish(); event && event->kind == wire::MllpEvent::Kind::frame)
+      take_frame(event->bytes);
+  if (session == session_) read();
+}
+
+void Line::take_frame(const std::string& frame) {
+  const auto acknowledgement = read_acknowledgement(frame);
+  if (!current_ || !acknowledgement ||
+      acknowledgement->control_id != current_->request.control_id) {
+    ++strays_;
+    return;
+  }
+  auto reason = acknowledgement->code;
+  if (!acknowledgement->error_code.empty()) reason += " " + acknowledgement->error_code;
+  finish_current(classify_acknowledgement(*acknowledgement), std::move(reason));
+  next();
+}
+
+void Line::peer_gone() {
+  if (current_) return fail(Outcome::unknown, "the peer closed the connection");
+  close();
+}
+
+void Line::close() {
+  ++session_;
+  open_ = false;
+  timer_.cancel();
+  Code ignored;
+  socket_.close(ignored);
+}
+
+void Line::fail(Outcome outcome, std::string reason) {
+  close();
+  if (current_) finish_current(outcome, std::move(reason));
+  next();
+}
+
+void Line::finish_current(Outcome outcome, std::string reason) {
+  timer_.cancel();
+  auto job = std::move(*current_);
+  current_.reset();
+  job.done({outcome, std::move(reason), 0, 0, ""});
+}
+
+void Line::wait(std::int64_t milliseconds, Outcome outcome, const char* reason) {
+  timer_.expires_after(std::chrono::milliseconds(milliseconds));
+  timer_.async_wait([self = shared_from_this(), outcome, reason](Code code) {
+    if (code) return;
+    self->resolver_.cancel();
+    self->fail(outcome, reason);
+  });
+}
+
+struct MllpClient::Parts {
+  MllpClientOptions options;
+  net::io_context context{1};
+  net::executor_work_guard<net::io_context::executor_type> work{context.get_executor()};
+  std::map<std::pair<std::string, std::uint16_t>, std::shared_ptr<Line>> lines;
+  std::atomic<std::uint64_t> strays{0};
+  bool stopped = false;  // the thread's own
+  std::thread thread;
+};
+
+MllpClient::MllpClient(MllpClientOptions options) : parts_(std::make_unique<Parts>()) {
+  auto* parts = parts_.get();
+  parts->options = std::move(options);
+  parts->thread = std::thread([parts] { parts->context.run(); });
+}
+
+MllpClient::~MllpClient() {
+  auto* parts = parts_.get();
+  net::post(parts->context, [parts] {
+    parts->stopped = true;
+    for (auto& [place, line] : parts->lines) line->stop();
+    parts->work.reset();
+  });
+  parts->thread.join();
+}
+
+void MllpClient::send(MllpRequest request, std::function<void(Answer)> done) {
+  auto* parts = parts_.get();
+  Job job{std::move(request), std::move(done)};
+  net::post(parts->context, [parts, moved = std::make_shared<Job>(std::move(job))]() mutable {
+    if (parts->stopped) return moved->done({Outcome::later, "stopped before sending", 0, 0, ""});
+    auto& line = parts->lines[{moved->request.host, moved->request.port}];
+    if (!line)
+      line = std::make_shared<Line>(parts->context, parts->options, moved->request.host,
+                                    moved->request.port, parts->strays);
+    line->add(std::move(*moved));
+  });
+}
+
+std::uint64_t MllpClient::strays() const {
+  return parts_->strays;
+}
+
+}  // namespace fingerpost::remote

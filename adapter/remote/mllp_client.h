@@ -1,0 +1,49 @@
+// HL7 v2 messages to MLLP peers, each answered by its own acknowledgement or by none.
+
+#pragma once
+
+#include "fingerpost/limits.h"
+#include "remote/answer.h"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace fingerpost::remote {
+
+struct MllpClientOptions {
+  std::int64_t connect_ms = 5'000;
+  std::int64_t answer_ms = 30'000;
+  std::int64_t idle_ms = 60'000;  // a connection without work is kept this long
+  Limits limits;
+};
+
+struct MllpRequest {
+  std::string host;
+  std::uint16_t port = 0;
+  std::string message;     // HL7 v2 without frame
+  std::string control_id;  // its MSH-10: the acknowledgement's MSA-2 must be the same
+};
+
+// One connection to each host and port, kept open, one message under way on it at a time: peers
+// that answer in order only are common. An acknowledgement of another message is counted and
+// dropped. After a time-out the connection is closed, so that a late answer finds nobody.
+class MllpClient {
+ public:
+  explicit MllpClient(MllpClientOptions options);
+  MllpClient(const MllpClient&) = delete;
+  MllpClient& operator=(const MllpClient&) = delete;
+  ~MllpClient();  // what is under way ends as unknown, what waits as later
+
+  // `done` is called once, on the client's thread. It must not block.
+  void send(MllpRequest request, std::function<void(Answer)> done);
+
+  std::uint64_t strays() const;  // acknowledgements that matched nothing
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace fingerpost::remote
