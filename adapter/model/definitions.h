@@ -114,6 +114,8 @@ struct Member {
   TypeId type = no_type;
 };
 
+struct Tables;
+
 // Read-only once made; any thread. Moving keeps every reference good.
 class Definitions {
  public:
@@ -148,6 +150,8 @@ class Definitions {
   std::span<const SearchParameter> search_parameters() const { return search_parameters_; }
   std::span<const TypeId> targets(std::uint32_t first, std::uint32_t count) const;
 
+  void copy_to(Tables& tables) const;  // all but the names
+
   // Types every room asks for, found once.
   struct Common {
     TypeId resource, domain_resource, element, backbone_element, extension, reference, coding,
@@ -160,6 +164,8 @@ class Definitions {
  private:
   Definitions() = default;
   void build_indexes();
+  void index_element(TypeId id, std::uint32_t at);
+  void find_common();
 
   std::shared_ptr<const void> owner_;
   std::unique_ptr<Names> names_;

@@ -16,6 +16,8 @@ struct Limits {
   std::size_t nodes = 8'000'000;                     // tree nodes of one document
   std::size_t string_bytes = std::size_t{48} << 20;  // one string (a base64 attachment, say)
 
+  std::size_t issues = 1000;  // reported of one document; one more says so
+
   // HL7 v2.
   std::size_t v2_frame_bytes = std::size_t{16} << 20;  // one MLLP frame
   std::size_t v2_segments = 100'000;                   // of one message
@@ -32,8 +34,9 @@ struct Limits {
   std::size_t url_bytes = 8u << 10;
   int idle_seconds = 60;    // between requests on a kept connection
   int header_seconds = 10;  // from the first byte to the end of the headers, absolute
-  std::size_t body_bytes_per_second =
-      1024;  // a slower sender is cut off, after a grace of idle time
+  std::size_t header_fields = 100;
+  std::size_t body_bytes_per_second = 1024;  // over each header_seconds; a slower peer is cut off
+  std::size_t body_bytes_together = std::size_t{512} << 20;  // of all requests being received
   std::size_t connections = 10'000;
 
   // FHIR REST.

@@ -1,0 +1,163 @@
+#include "model/json.h"
+#include "wire/json.h"
+
+#include <vector>
+
+namespace fingerpost::model {
+namespace {
+
+class Writer {
+ public:
+  Writer(const Definitions& definitions, const Tree& tree, std::string& out, Pretty pretty)
+      : definitions_(definitions), tree_(tree), out_(out), pretty_(pretty == Pretty::yes) {}
+
+  void object(NodeId node) {
+    out_ += '{';
+    ++depth_;
+    bool first = true;
+    const TypeId type = tree_[node].type;
+    if (definitions_.type(type).kind >= TypeKind::resource) {
+      member("resourceType", first);
+      wire::write_json_string(out_, definitions_.type_name(type));
+    }
+    const std::size_t mark = written_.size();
+    for (NodeId at = tree_.first_child(node); at != no_node; at = tree_.next(at))
+      if (first_of_name(mark, tree_[at].name)) element(node, at, first);
+    written_.resize(mark);
+    --depth_;
+    if (!first) line();
+    out_ += '}';
+  }
+
+ private:
+  // Members of one name are written where the first stands, so each name is asked for once.
+  bool first_of_name(std::size_t mark, NameId name) {
+    for (std::size_t i = mark; i < written_.size(); ++i)
+      if (written_[i] == name) return false;
+    written_.push_back(name);
+    return true;
+  }
+
+  void element(NodeId parent, NodeId first_node, bool& first) {
+    const Node& head = tree_[first_node];
+    const Element* known = definitions_.element(tree_[parent].type, head.name);
+    const std::string_view name = known != nullptr ? definitions_.json_name(*known, head.type)
+                                                   : tree_.name_text_of(head.name);
+    const NodeId second = tree_.next_same(first_node);
+    const bool list =
+        known != nullptr ? known->repeats() || second != no_node : head.listed || second != no_node;
+    if (definitions_.type(head.type).kind == TypeKind::primitive)
+      return primitives(name, first_node, list, first);
+    member(name, first);
+    values(first_node, list, [this](NodeId node) { value(node); });
+  }
+
+  // R4 json.html#primitive: values in "name", ids and extensions in "_name", lists side by side.
+  void primitives(std::string_view name, NodeId first_node, bool list, bool& first) {
+    bool any_value = false;
+    bool any_extra = false;
+    for (NodeId at = first_node; at != no_node; at = tree_.next_same(at)) {
+      any_value |= tree_.has_value(at);
+      any_extra |= tree_.first_child(at) != no_node;
+    }
+    if (any_value || !any_extra) {
+      member(name, first);
+      values(first_node, list, [this](NodeId node) { scalar(node); });
+    }
+    if (!any_extra) return;
+    std::string extra("_");
+    member(extra += name, first);
+    values(first_node, list, [this](NodeId node) {
+      if (tree_.first_child(node) == no_node) {
+        out_ += "null";
+      } else {
+        object(node);
+      }
+    });
+  }
+
+  template <class Write>
+  void values(NodeId first_node, bool list, Write&& write) {
+    if (!list) return write(first_node);
+    out_ += '[';
+    ++depth_;
+    for (NodeId at = first_node; at != no_node; at = tree_.next_same(at)) {
+      if (at != first_node) out_ += ',';
+      line();
+      write(at);
+    }
+    --depth_;
+    line();
+    out_ += ']';
+  }
+
+  void value(NodeId node) {
+    if (tree_[node].shape == Shape::object) return object(node);
+    scalar(node);
+  }
+
+  void scalar(NodeId node) {
+    switch (tree_[node].shape) {
+      case Shape::string:
+        return wire::write_json_string(out_, tree_.text(node));
+      case Shape::number:
+      case Shape::boolean:
+        out_ += tree_.text(node);
+        return;
+      default:
+        out_ += "null";
+    }
+  }
+
+  void member(std::string_view name, bool& first) {
+    if (!first) out_ += ',';
+    first = false;
+    line();
+    wire::write_json_string(out_, name);
+    out_ += pretty_ ? ": " : ":";
+  }
+
+  void line() {
+    if (!pretty_) return;
+    out_ += '\n';
+    out_.append(static_cast<std::size_t>(depth_) * 2, ' ');
+  }
+
+  const Definitions& definitions_;
+  const Tree& tree_;
+  std::string& out_;
+  bool pretty_;
+  int depth_ = 0;
+  std::vector<NameId> written_;  // names of the open objects, innermost last
+};
+
+}  // namespace
+
+void write_json(const Definitions& definitions, const Tree& tree, NodeId node, std::string& out,
+                Pretty pretty) {
+  Writer(definitions, tree, out, pretty).object(node);
+}
+
+std::string location(const Definitions& definitions, const Tree& tree, NodeId node) {
+  std::vector<NodeId> way;
+  for (NodeId at = node; at != no_node; at = tree.parent(at)) way.push_back(at);
+  std::string text;
+  for (auto at = way.rbegin(); at != way.rend(); ++at) {
+    const Node& here = tree[*at];
+    if (at == way.rbegin()) {
+      const bool resource = definitions.type(here.type).kind >= TypeKind::resource;
+      text += resource ? definitions.type_name(here.type) : tree.name_text(*at);
+      continue;
+    }
+    (text += '.') += tree.name_text(*at);
+    const Element* known = definitions.element(tree[here.parent].type, here.name);
+    std::size_t index = 0;
+    for (NodeId same = tree.child(here.parent, here.name); same != *at; same = tree.next_same(same))
+      ++index;
+    if (index > 0 || here.listed || (known != nullptr && known->repeats()))
+      text += "[" + std::to_string(index) + "]";
+  }
+  return text;
+}
+
+}  // namespace fingerpost::model
