@@ -77,8 +77,10 @@ Result<Definitions> Definitions::view(std::span<const std::byte> bytes,
 void Definitions::build_indexes() {
   element_index_.reserve(elements_.size());
   member_index_.reserve(elements_.size() * 2);
+  primitives_.resize(types_.size(), Primitive::none);
   for (TypeId id = 1; id < types_.size(); ++id) {
     const Type& type = types_[id];
+    if (type.kind == TypeKind::primitive) primitives_[id] = primitive_named(type_name(id));
     if (type.url != no_name) by_name_.emplace(type.url, id);
     if (type.model == Model::stu3) {
       stu3_by_name_.emplace(type.name, id);

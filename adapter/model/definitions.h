@@ -9,6 +9,7 @@
 #include "fingerpost/names.h"
 #include "fingerpost/result.h"
 #include "fingerpost/tree.h"
+#include "model/primitives.h"
 
 #include <cstdint>
 #include <memory>
@@ -131,6 +132,8 @@ class Definitions {
   TypeId find(std::string_view name_or_url)
       const;  // R4 name ("Patient", "Patient.contact") or URL; no_type
   TypeId find_stu3(std::string_view name) const;
+  // Which primitive a type is, of R4 or STU3; Primitive::none for all other types.
+  Primitive primitive(TypeId id) const { return primitives_[id]; }
   bool is_a(TypeId type, TypeId base) const;  // itself, or by its chain of bases
   std::string_view type_name(TypeId id) const { return names_->text(types_[id].name); }
 
@@ -182,6 +185,7 @@ class Definitions {
   std::unordered_map<std::uint64_t, std::uint32_t> element_index_;  // (type, name) -> elements_
   std::unordered_map<std::uint64_t, Member> member_index_;          // (type, JSON name)
   std::unordered_map<std::uint64_t, NameId> json_names_;            // (element name, type)
+  std::vector<Primitive> primitives_;                               // by TypeId
   Common common_{};
 };
 

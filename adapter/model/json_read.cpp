@@ -2,7 +2,6 @@
 #include "model/json.h"
 #include "wire/json.h"
 
-#include <array>
 #include <utility>
 
 namespace fingerpost::model {
@@ -10,8 +9,18 @@ namespace {
 
 using Kind = wire::JsonToken::Kind;
 
-// Types whose JSON form is a number or a boolean; every other primitive is a string (R4 json.html).
-enum class Form : std::uint8_t { string, number, boolean };
+// A primitive's JSON form: a number or a boolean for some, a string for all others (R4 json.html).
+struct Form {
+  Kind kind;
+  const char* rule;
+};
+
+Form form_of(Primitive type) {
+  if (type == Primitive::boolean) return {Kind::boolean, "must be true or false"};
+  if (type >= Primitive::integer && type <= Primitive::decimal)
+    return {Kind::number, "must be a JSON number"};
+  return {Kind::string, "must be a JSON string"};
+}
 
 class Reader {
  public:
@@ -21,19 +30,7 @@ class Reader {
         tokens_(document.tokens),
         into_(into),
         limits_(limits),
-        model_(model) {
-    const std::array<std::pair<const char*, Form>, 5> forms = {{{"boolean", Form::boolean},
-                                                                {"integer", Form::number},
-                                                                {"decimal", Form::number},
-                                                                {"positiveInt", Form::number},
-                                                                {"unsignedInt", Form::number}}};
-    forms_.resize(definitions.types().size(), Form::string);
-    for (const auto& [name, form] : forms) {
-      forms_[definitions.find(name)] = form;
-      forms_[definitions.find_stu3(name)] = form;
-    }
-    forms_[no_type] = Form::string;
-  }
+        model_(model) {}
 
   Result<void> root() {
     if (tokens_[0].kind != Kind::object)
@@ -153,17 +150,14 @@ class Reader {
   }
 
   void primitive(const wire::JsonToken& token, std::uint32_t item, NodeId node) {
-    constexpr std::array<Kind, 3> wanted = {Kind::string, Kind::number, Kind::boolean};
-    constexpr std::array<const char*, 3> names = {"must be a JSON string", "must be a JSON number",
-                                                  "must be true or false"};
-    const auto form = static_cast<std::size_t>(forms_[into_.tree[node].type]);
+    const Form form = form_of(definitions_.primitive(into_.tree[node].type));
     if (token.kind == Kind::object) {
-      report(node, "", "structure", names[form]);
+      report(node, "", "structure", form.rule);
       return members(item, node);
     }
     leaf(token, item, node);
     const bool gap = token.kind == Kind::null;  // in a list beside "_name": R4 json.html#primitive
-    if (token.kind != wanted[form] && !gap) report(node, "", "structure", names[form]);
+    if (token.kind != form.kind && !gap) report(node, "", "structure", form.rule);
     if (token.kind == Kind::string && token.size == 0)
       report(node, "", "structure", "a value must not be empty");
   }
@@ -209,7 +203,6 @@ class Reader {
   ReadTree& into_;
   const Limits& limits_;
   Model model_;
-  std::vector<Form> forms_;
 };
 
 }  // namespace
