@@ -132,6 +132,11 @@ struct Row {
   const IndexValues* values = nullptr;
 };
 
+bool passes(const DateTest& test, std::int64_t low, std::int64_t high);
+bool passes(const NumberTest& test, double low,
+            double high);  // its unit is the caller's to compare
+bool passes(const TextTest& test, std::string_view text, std::uint64_t exact);
+
 // Whether the resource passes, by its rows alone. Criteria of kind chain and has are the store's.
 bool matches(const Criterion& criterion, const Row& row);
 // The bytes by which it sorts; a missing value sorts last whichever the direction.

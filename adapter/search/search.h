@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -54,6 +55,7 @@ class Parameters {
 
  private:
   Parameters(const model::Definitions& definitions, const HashKey& hash_key);
+  void add(const model::SearchParameter& parameter);
   void add_identifier_forms();
   void sort_by_type();
 
@@ -62,6 +64,7 @@ class Parameters {
   std::vector<Key> keys_;
   std::vector<KeyId> by_type_;  // sorted by (type, code)
   std::vector<std::string> left_out_;
+  std::set<std::string> known_;  // names of keys, while compiling
   std::unique_ptr<Extractor> extractor_;
 };
 

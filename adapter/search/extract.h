@@ -1,0 +1,110 @@
+// How the values of a search parameter are found in a tree.
+//
+// SearchParameter expressions are FHIRPath, but nearly all of R4's are of a few plain forms: a
+// path, a choice of type, a `where` on one code or on what a reference leads to. Those are compiled
+// here to a list of steps; an expression of any other form is a path::Expression.
+
+#pragma once
+
+#include "fingerpost/result.h"
+#include "fingerpost/tree.h"
+#include "model/definitions.h"
+#include "search/index.h"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fingerpost::search {
+
+// From a list of nodes to the next list.
+struct Step {
+  enum class To : std::uint8_t {
+    child,         // the children of this name
+    of_type,       // those of this type
+    where_equals,  // those with a child of this name and this text
+    where_leads,   // references that lead to a resource of this type
+    extension,     // the extensions of this url
+    item           // the one at this place
+  };
+  To to = To::child;
+  NameId name = no_name;
+  TypeId type = no_type;
+  std::string text;
+  std::size_t place = 0;
+};
+
+struct Clause {
+  std::vector<Step> steps;
+};
+
+// One alternative of an expression ("Patient.name") for resources of `type`. Nothing to do for the
+// type: no clause in the result. Kind::unsupported: of no plain form.
+Result<std::vector<Clause>> parse_expression(const model::Definitions& definitions,
+                                             std::string_view expression, TypeId type);
+
+// The nodes that the clause leads to. `found` and `spare` are overwritten.
+void walk(const model::Definitions& definitions, const Clause& clause, NodeRef resource,
+          std::vector<NodeId>& found, std::vector<NodeId>& spare);
+
+// "Patient/123", absolute or not, versioned or not, taken apart; type empty when it has no such
+// form.
+struct ReferenceText {
+  std::string_view base;  // "http://host/fhir", "" when relative
+  std::string_view type;
+  std::string_view id;
+};
+ReferenceText split_reference(std::string_view reference);
+
+// What a node of a type means to search, whatever element it is.
+enum class Form : std::uint8_t {
+  none,
+  boolean,
+  code,
+  text,
+  number,
+  date,
+  uri,
+  coding,
+  codeable_concept,
+  identifier,
+  contact_point,
+  human_name,
+  address,
+  period,
+  timing,
+  quantity,
+  money,
+  range,
+  sampled_data,
+  reference,
+  resource
+};
+
+// Names that reading values needs, found once.
+struct ValueNames {
+  NameId code, coding, currency, comparator, end, event, extension, family, given, high, id,
+      identifier, low, prefix, reference, repeat, start, suffix, system, text, type, unit, url,
+      value, line, city, district, state, country, postal_code, bounds, contained;
+  explicit ValueNames(const Names& names);
+};
+
+// Per-parameter clauses and the form of each type. Read-only once made.
+class Extractor {
+ public:
+  explicit Extractor(const model::Definitions& definitions);
+
+  void add(KeyId key, std::vector<Clause> clauses);
+  const std::vector<Clause>& clauses(KeyId key) const { return clauses_[key]; }
+  Form form(TypeId type) const { return forms_[type]; }
+  const ValueNames& names() const { return names_; }
+
+ private:
+  std::vector<std::vector<Clause>> clauses_;  // by key
+  std::vector<Form> forms_;                   // by type
+  ValueNames names_;
+};
+
+}  // namespace fingerpost::search

@@ -1,0 +1,103 @@
+#include "search/fold.h"
+
+#include "base/text.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+namespace fingerpost::search {
+namespace {
+
+// U+00C0 to U+017F, Latin-1 and Latin Extended-A, each as the letters it folds to. Blank:
+// unchanged.
+constexpr std::string_view latin[] = {
+    "a", "a", "a",  "a",  "a", "a", "ae", "c",  "e",  "e", "e", "e", "i",  "i",  "i", "i", "d", "n",
+    "o", "o", "o",  "o",  "o", "",  "o",  "u",  "u",  "u", "u", "y", "th", "ss", "a", "a", "a", "a",
+    "a", "a", "ae", "c",  "e", "e", "e",  "e",  "i",  "i", "i", "i", "d",  "n",  "o", "o", "o", "o",
+    "o", "",  "o",  "u",  "u", "u", "u",  "y",  "th", "y", "a", "a", "a",  "a",  "a", "a", "c", "c",
+    "c", "c", "c",  "c",  "c", "c", "d",  "d",  "d",  "d", "e", "e", "e",  "e",  "e", "e", "e", "e",
+    "e", "e", "g",  "g",  "g", "g", "g",  "g",  "g",  "g", "h", "h", "h",  "h",  "i", "i", "i", "i",
+    "i", "i", "i",  "i",  "i", "i", "ij", "ij", "j",  "j", "k", "k", "k",  "l",  "l", "l", "l", "l",
+    "l", "l", "l",  "l",  "l", "n", "n",  "n",  "n",  "n", "n", "n", "n",  "n",  "o", "o", "o", "o",
+    "o", "o", "oe", "oe", "r", "r", "r",  "r",  "r",  "r", "s", "s", "s",  "s",  "s", "s", "s", "s",
+    "t", "t", "t",  "t",  "t", "t", "u",  "u",  "u",  "u", "u", "u", "u",  "u",  "u", "u", "u", "u",
+    "w", "w", "y",  "y",  "y", "z", "z",  "z",  "z",  "z", "z", "s"};
+static_assert(std::size(latin) == 0x180 - 0xc0);
+
+struct Point {
+  char32_t value = 0;
+  std::size_t size = 0;  // bytes; 0: not UTF-8
+};
+
+Point point_at(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char lead = byte(0);
+  const std::size_t size = lead < 0x80   ? 1
+                           : lead < 0xc2 ? 0
+                           : lead < 0xe0 ? 2
+                           : lead < 0xf0 ? 3
+                                         : 4;
+  if (size == 0 || size > text.size()) return {};
+  if (size == 1) return {lead, 1};
+  char32_t value = lead & (0x7fu >> size);
+  for (std::size_t i = 1; i < size; ++i) {
+    if ((byte(i) & 0xc0) != 0x80) return {};
+    value = value << 6 | (byte(i) & 0x3fu);
+  }
+  return {value, size};
+}
+
+// Capital to small for the other scripts that names in Britain are written in.
+char32_t small(char32_t c) {
+  if (c >= 0x391 && c <= 0x3a9) return c + 0x20;  // Greek
+  if (c >= 0x410 && c <= 0x42f) return c + 0x20;  // Cyrillic
+  if (c >= 0x400 && c <= 0x40f) return c + 0x50;  // Cyrillic
+  if (c >= 0x531 && c <= 0x556) return c + 0x30;  // Armenian
+  if (c >= 0x1e00 && c <= 0x1eff) return c | 1;   // Latin Extended Additional (Vietnamese, Welsh)
+  return c;
+}
+
+bool is_combining_accent(char32_t c) {
+  return c >= 0x300 && c <= 0x36f;
+}
+bool is_wide_space(char32_t c) {
+  return c == 0xa0 || (c >= 0x2000 && c <= 0x200a) || c == 0x202f || c == 0x3000;
+}
+
+void append_folded(std::string& out, char32_t c) {
+  if (c >= 0xc0 && c < 0x180 && !latin[c - 0xc0].empty()) {
+    out += latin[c - 0xc0];
+  } else if (c == 0x2019) {
+    out += '\'';
+  } else if (!is_combining_accent(c)) {
+    append_utf8(out, small(c));
+  }
+}
+
+}  // namespace
+
+std::string fold(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  bool blank = false;
+  while (!text.empty()) {
+    const Point point = point_at(text);
+    if ((point.size == 1 && is_space(text[0])) || is_wide_space(point.value)) {
+      blank = !out.empty();
+      text.remove_prefix(point.size);
+      continue;
+    }
+    if (blank) out += ' ';
+    blank = false;
+    if (point.size <= 1) {
+      out += to_lower(text[0]);
+    } else {
+      append_folded(out, point.value);
+    }
+    text.remove_prefix(std::max<std::size_t>(point.size, 1));
+  }
+  return out;
+}
+
+}  // namespace fingerpost::search

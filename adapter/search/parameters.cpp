@@ -1,0 +1,123 @@
+#include "base/text.h"
+#include "search/extract.h"
+#include "search/search.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+namespace fingerpost::search {
+namespace {
+
+// Concrete R4 resource types that are one of the parameter's bases.
+std::vector<TypeId> types_of(const model::Definitions& definitions,
+                             const model::SearchParameter& parameter) {
+  std::vector<TypeId> found;
+  const auto bases = definitions.targets(parameter.first_base, parameter.base_count);
+  for (TypeId id = 1; id < definitions.types().size(); ++id) {
+    const model::Type& type = definitions.type(id);
+    if (type.kind != model::TypeKind::resource || type.model != model::Model::r4 || type.abstract)
+      continue;
+    const bool is = std::any_of(bases.begin(), bases.end(),
+                                [&](TypeId base) { return definitions.is_a(id, base); });
+    if (is) found.push_back(id);
+  }
+  return found;
+}
+
+bool is_offered(model::SearchType type) {
+  return type != model::SearchType::composite && type != model::SearchType::special;
+}
+
+}  // namespace
+
+Parameters::Parameters(const model::Definitions& definitions, const HashKey& hash_key)
+    : definitions_(definitions),
+      hash_key_(hash_key),
+      keys_(1),
+      extractor_(std::make_unique<Extractor>(definitions)) {
+  extractor_->add(0, {});
+}
+Parameters::~Parameters() = default;
+
+Result<std::unique_ptr<const Parameters>> Parameters::compile(const model::Definitions& definitions,
+                                                              const HashKey& hash_key) {
+  std::unique_ptr<Parameters> made(new Parameters(definitions, hash_key));
+  for (const auto& parameter : definitions.search_parameters()) made->add(parameter);
+  made->add_identifier_forms();
+  if (made->keys_.size() > 0xffff)
+    return Error{Kind::unsupported, "more search parameters than can be numbered", ""};
+  made->sort_by_type();
+  return std::unique_ptr<const Parameters>(std::move(made));
+}
+
+void Parameters::add(const model::SearchParameter& parameter) {
+  const Names& names = definitions_.names();
+  const auto expression = names.text(parameter.expression);
+  const auto code = names.text(parameter.code);
+  if (!is_offered(parameter.type) || expression.empty() || code == "_lastUpdated" || code == "_id")
+    return;
+  for (const TypeId type : types_of(definitions_, parameter)) {
+    Key key;
+    key.type = definitions_.type_name(type);
+    key.code = code;
+    key.name = std::string(key.type) + "." + std::string(code);
+    // Two definitions of one code: the first stands.
+    if (!known_.insert(key.name).second) continue;
+    auto clauses = parse_expression(definitions_, expression, type);
+    if (!clauses) {
+      left_out_.push_back(key.name);
+      continue;
+    }
+    if (clauses->empty()) continue;
+    key.url = names.text(parameter.url);
+    key.kind = parameter.type;
+    key.meaning = hash64(expression);
+    for (const TypeId target : definitions_.targets(parameter.first_target, parameter.target_count))
+      key.targets.push_back(definitions_.type_name(target));
+    extractor_->add(static_cast<KeyId>(keys_.size()), std::move(*clauses));
+    keys_.push_back(std::move(key));
+  }
+}
+
+// Reference.identifier is searched as a token, under a key of its own.
+void Parameters::add_identifier_forms() {
+  const std::size_t plain = keys_.size();
+  for (std::size_t id = 1; id < plain; ++id) {
+    if (keys_[id].kind != model::SearchType::reference) continue;
+    Key form = keys_[id];
+    form.name += ":identifier";
+    form.code = {};
+    form.kind = model::SearchType::token;
+    keys_[id].identifier = static_cast<KeyId>(keys_.size());
+    extractor_->add(static_cast<KeyId>(keys_.size()), {});
+    keys_.push_back(std::move(form));
+  }
+}
+
+void Parameters::sort_by_type() {
+  for (std::size_t id = 1; id < keys_.size(); ++id)
+    if (!keys_[id].code.empty()) by_type_.push_back(static_cast<KeyId>(id));
+  std::sort(by_type_.begin(), by_type_.end(), [&](KeyId a, KeyId b) {
+    return std::pair(keys_[a].type, keys_[a].code) < std::pair(keys_[b].type, keys_[b].code);
+  });
+  std::sort(left_out_.begin(), left_out_.end());
+  known_.clear();
+}
+
+std::span<const KeyId> Parameters::of_type(std::string_view type) const {
+  const auto less = [&](KeyId id, std::string_view wanted) { return keys_[id].type < wanted; };
+  const auto more = [&](std::string_view wanted, KeyId id) { return wanted < keys_[id].type; };
+  const auto first = std::lower_bound(by_type_.begin(), by_type_.end(), type, less);
+  const auto last = std::upper_bound(first, by_type_.end(), type, more);
+  return {by_type_.data() + (first - by_type_.begin()), static_cast<std::size_t>(last - first)};
+}
+
+KeyId Parameters::find(std::string_view type, std::string_view code) const {
+  const auto keys = of_type(type);
+  const auto less = [&](KeyId id, std::string_view wanted) { return keys_[id].code < wanted; };
+  const auto at = std::lower_bound(keys.begin(), keys.end(), code, less);
+  return at != keys.end() && keys_[*at].code == code ? *at : KeyId{0};
+}
+
+}  // namespace fingerpost::search

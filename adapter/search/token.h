@@ -1,0 +1,28 @@
+// The forms in which tokens and references are hashed; index and query must agree on them.
+
+#pragma once
+
+#include "search/hash.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace fingerpost::search {
+
+// R4 search.html#token: code, |code, system|code and system| each match another form.
+inline std::uint64_t code_hash(const HashKey& key, std::string_view code) {
+  return hash(key, "c" + std::string(code));
+}
+inline std::uint64_t bare_code_hash(const HashKey& key, std::string_view code) {
+  return hash(key, "n" + std::string(code));
+}
+inline std::uint64_t system_hash(const HashKey& key, std::string_view system) {
+  return hash(key, "y" + std::string(system));
+}
+inline std::uint64_t system_code_hash(const HashKey& key, std::string_view system,
+                                      std::string_view code) {
+  return hash(key, "s" + std::string(system) + "|" + std::string(code));
+}
+
+}  // namespace fingerpost::search
