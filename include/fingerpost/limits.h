@@ -46,6 +46,7 @@ struct Limits {
   std::size_t parameters = 64;  // of one search
   std::size_t or_values = 500;  // of one parameter
   int chain_depth = 3;
+  std::size_t included = 1000;  // resources that _include and _revinclude add to one page
 
   // Store and queues.
   std::size_t queued_writes = 20'000;                       // waiting for the writer

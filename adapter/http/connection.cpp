@@ -1,0 +1,367 @@
+#include "http/connection.h"
+
+#include <boost/asio/buffer.hpp>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace fingerpost::http {
+namespace {
+
+using boost::system::error_code;
+
+constexpr std::size_t small_buffer = 4096;
+constexpr std::size_t body_step = 64u << 10;
+constexpr std::size_t linger_bytes = 4u << 20;
+constexpr int linger_seconds = 2;
+constexpr int steps_at_once = 256;  // then the lane's other connections have their turn
+constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+
+}  // namespace
+
+Connection::Connection(std::shared_ptr<Lane> lane, Socket socket)
+    : lane_(std::move(lane)), socket_(std::move(socket)) {}
+
+void Connection::start() {
+  error_code ignored;
+  socket_.non_blocking(true, ignored);
+  socket_.set_option(Tcp::no_delay(true), ignored);
+  in_.resize(small_buffer);
+  set_deadline(lane_->limits().idle_seconds);
+  advance();
+}
+
+bool Connection::overdue() const {
+  return deadline_ms_ != 0 && lane_->now_ms() >= deadline_ms_;
+}
+
+void Connection::tick() {
+  const auto& limits = lane_->limits();
+  const auto enough =
+      limits.body_bytes_per_second * static_cast<std::size_t>(limits.header_seconds);
+  switch (state_) {
+    case State::body:
+    case State::writing:
+      if (window_bytes_ >= enough) return open_window();
+      if (state_ == State::writing) return close();
+      refuse({408, "the body came slower than body_bytes_per_second asks"});
+      return advance();
+    case State::head:
+      refuse({408, "the headers took longer than header_seconds allows"});
+      return advance();
+    default:
+      close();
+  }
+}
+
+void Connection::drain() {
+  close_after_ = true;
+  if (state_ == State::idle) close();
+}
+
+void Connection::close() {
+  if (state_ == State::closed) return;
+  state_ = State::closed;
+  deadline_ms_ = 0;
+  error_code ignored;
+  socket_.close(ignored);
+  lane_->totals().body_bytes.fetch_sub(std::exchange(body_counted_, 0), std::memory_order_relaxed);
+  lane_->forget(shared_from_this());
+}
+
+void Connection::set_deadline(int seconds) {
+  deadline_ms_ = lane_->now_ms() + std::int64_t{1000} * seconds;
+}
+
+void Connection::open_window() {
+  window_bytes_ = 0;
+  set_deadline(lane_->limits().header_seconds);
+}
+
+void Connection::advance() {
+  if (advancing_) return;
+  advancing_ = true;
+  int steps = 0;
+  while (state_ != State::closed && step() == Step::again) {
+    if (++steps < steps_at_once) continue;
+    lane_->post([self = shared_from_this()] { self->advance(); });
+    break;
+  }
+  advancing_ = false;
+}
+
+Connection::Step Connection::step() {
+  switch (state_) {
+    case State::idle:
+      if (!bytes().empty()) {
+        state_ = State::head;
+        set_deadline(lane_->limits().header_seconds);
+        return Step::again;
+      }
+      begin_ = end_ = 0;
+      read();
+      return Step::wait;
+    case State::head:
+      return take_head();
+    case State::body:
+      return head_.framing == Framing::chunked ? take_chunks() : take_body();
+    case State::writing:
+      return push();
+    case State::lingering:
+      read();
+      return Step::wait;
+    default:
+      return Step::wait;
+  }
+}
+
+Connection::Step Connection::take_head() {
+  const auto& limits = lane_->limits();
+  const auto found = find_head(bytes(), scan_);
+  if (found == Found::broken) {
+    refuse({400, "a line of the headers does not end in CR LF"});
+    return Step::again;
+  }
+  const auto size = found == Found::whole ? scan_.looked : bytes().size();
+  if (found == Found::more && scan_.line == 0 && size > limits.url_bytes + 64) {
+    refuse({414, "the URL is longer than url_bytes allows"});
+    return Step::again;
+  }
+  if (size > limits.header_bytes) {
+    refuse({431, "the headers are longer than header_bytes allows"});
+    return Step::again;
+  }
+  if (found == Found::more) {
+    make_room();
+    read();
+    return Step::wait;
+  }
+  // The head is viewed until it is answered, so room for chunks is made before it is read.
+  head_end_ = begin_ + size;
+  if (in_.size() < head_end_ + small_buffer) in_.resize(head_end_ + small_buffer);
+  if (const auto refusal = parse_head(bytes().substr(0, size), limits, head_)) {
+    refuse(*refusal);
+    return Step::again;
+  }
+  begin_ = head_end_;
+  return begin_body();
+}
+
+// Moves what has not been read to the front, or lets the buffer grow: up to header_bytes.
+void Connection::make_room() {
+  if (end_ < in_.size()) return;
+  if (begin_ > 0) {
+    std::memmove(in_.data(), in_.data() + begin_, end_ - begin_);
+    end_ -= begin_;
+    begin_ = 0;
+  } else {
+    in_.resize(in_.size() * 2);
+  }
+}
+
+Connection::Step Connection::begin_body() {
+  const auto& limits = lane_->limits();
+  if (head_.framing == Framing::none) return handle();
+  if (head_.framing == Framing::length && head_.content_length > limits.body_bytes) {
+    refuse({413, "the body is longer than body_bytes allows"});
+    return Step::again;
+  }
+  if (head_.expects_continue && bytes().empty()) {
+    error_code error;
+    if (socket_.write_some(asio::buffer(go_on), error) != go_on.size()) {
+      close();
+      return Step::wait;
+    }
+  }
+  state_ = State::body;
+  chunked_ = {};
+  filled_ = 0;
+  open_window();
+  return Step::again;
+}
+
+Connection::Step Connection::take_body() {
+  const auto whole = static_cast<std::size_t>(head_.content_length);
+  if (const auto here = std::min(whole - filled_, bytes().size()); here > 0) {
+    if (body_.size() < filled_ + here && !grow_body(filled_ + here)) return Step::again;
+    std::memcpy(body_.data() + filled_, bytes().data(), here);
+    filled_ += here;
+    begin_ += here;
+  }
+  if (filled_ == whole) {
+    body_.resize(whole);
+    return handle();
+  }
+  // The announced length is only a promise: memory follows the bytes that really come.
+  if (filled_ == body_.size() && !grow_body(std::min(whole, std::max(body_step, filled_ * 2))))
+    return Step::again;
+  read();
+  return Step::wait;
+}
+
+Connection::Step Connection::take_chunks() {
+  std::size_t taken = 0;
+  const auto before = body_.size();
+  const auto state = chunked_.take(bytes(), lane_->limits().body_bytes, body_, taken);
+  begin_ += taken;
+  switch (state) {
+    case ChunkedBody::State::done:
+      return handle();
+    case ChunkedBody::State::broken:
+      refuse({400, "the chunked body is not well formed, or has trailers"});
+      return Step::again;
+    case ChunkedBody::State::too_large:
+      refuse({413, "the body is longer than body_bytes allows"});
+      return Step::again;
+    case ChunkedBody::State::more:
+      break;
+  }
+  if (!count_body(body_.size() - before)) return Step::again;
+  begin_ = end_ = head_end_;
+  read();
+  return Step::wait;
+}
+
+bool Connection::grow_body(std::size_t size) {
+  if (!count_body(size - body_.size())) return false;
+  body_.resize(size);
+  return true;
+}
+
+bool Connection::count_body(std::size_t size) {
+  auto& together = lane_->totals().body_bytes;
+  body_counted_ += size;
+  if (together.fetch_add(size, std::memory_order_relaxed) + size <=
+      lane_->limits().body_bytes_together)
+    return true;
+  refuse({503, "too many bodies are being received at once"});
+  return false;
+}
+
+Connection::Step Connection::handle() {
+  state_ = State::answering;
+  deadline_ms_ = 0;
+  lane_->totals().body_bytes.fetch_sub(std::exchange(body_counted_, 0), std::memory_order_relaxed);
+  const auto respond = [self = shared_from_this()](Response response) {
+    if (self->lane_->here()) return self->answered(std::move(response));
+    self->lane_->post(
+        [self, late = std::move(response)]() mutable { self->answered(std::move(late)); });
+  };
+  try {
+    lane_->handler()(Request{head_, std::move(body_)}, respond);
+  } catch (const std::exception&) {
+    // The text of an exception may hold patient data: it goes nowhere.
+    answered(outcome(500, "exception", "the request met a fault of the server"));
+  }
+  return Step::again;
+}
+
+void Connection::answered(Response response) {
+  if (state_ != State::answering) return;
+  write(std::move(response));
+  advance();
+}
+
+void Connection::refuse(const Refusal& refusal) {
+  auto response =
+      outcome(refusal.status, refusal.status == 503 ? "throttled" : "invalid", refusal.text);
+  if (refusal.status == 503) response.fields += "Retry-After: 5\r\n";
+  response.close = true;
+  write(std::move(response));
+}
+
+void Connection::write(Response response) {
+  out_ = std::move(response);
+  close_after_ = close_after_ || out_.close || !head_.keep_alive || lane_->draining();
+  out_head_.clear();
+  append_head(out_head_, out_, lane_->date(), !close_after_);
+  const bool bodiless = head_.method == Method::head || out_.status == 204 || out_.status == 304;
+  left_ = {out_head_, bodiless ? std::string_view() : out_.content()};
+  state_ = State::writing;
+  open_window();
+}
+
+Connection::Step Connection::push() {
+  while (!left_[0].empty() || !left_[1].empty()) {
+    const std::array buffers = {asio::buffer(left_[0]), asio::buffer(left_[1])};
+    error_code error;
+    auto sent = socket_.write_some(buffers, error);
+    if (error == asio::error::would_block) {
+      socket_.async_wait(Socket::wait_write, [self = shared_from_this()](const error_code& failed) {
+        failed ? self->close() : self->advance();
+      });
+      return Step::wait;
+    }
+    if (error) {
+      close();
+      return Step::wait;
+    }
+    window_bytes_ += sent;
+    for (auto& part : left_) {
+      const auto size = std::min(sent, part.size());
+      part.remove_prefix(size);
+      sent -= size;
+    }
+  }
+  return after_write();
+}
+
+Connection::Step Connection::after_write() {
+  out_ = {};
+  if (close_after_) {
+    linger();
+    return Step::again;
+  }
+  state_ = State::idle;
+  scan_ = {};
+  head_.method = Method::get;
+  body_.clear();
+  if (bytes().empty() && in_.size() > small_buffer) {
+    in_.resize(small_buffer);
+    in_.shrink_to_fit();
+  }
+  set_deadline(lane_->limits().idle_seconds);
+  return Step::again;
+}
+
+// Closing while the client's bytes are still unread would reset the connection and could take the
+// response away from the client, so a little more is read and forgotten (RFC 9112 9.6).
+void Connection::linger() {
+  error_code ignored;
+  socket_.shutdown(Tcp::socket::shutdown_send, ignored);
+  state_ = State::lingering;
+  window_bytes_ = 0;
+  set_deadline(linger_seconds);
+}
+
+void Connection::read() {
+  if (reading_) return;
+  reading_ = true;
+  auto space = asio::buffer(in_.data() + end_, in_.size() - end_);
+  if (state_ == State::lingering)
+    space = asio::buffer(in_.data(), in_.size());
+  else if (state_ == State::body && head_.framing == Framing::length)
+    space = asio::buffer(body_.data() + filled_, body_.size() - filled_);
+  socket_.async_read_some(
+      space, [self = shared_from_this(), into = state_](const error_code& error, std::size_t size) {
+        self->arrived(error, size, into);
+      });
+}
+
+void Connection::arrived(const error_code& error, std::size_t size, State into) {
+  reading_ = false;
+  if (state_ == State::closed) return;
+  if (error) return close();
+  window_bytes_ += size;
+  if (state_ == State::lingering) {
+    if (window_bytes_ > linger_bytes) return close();
+  } else if (into == State::body && head_.framing == Framing::length) {
+    filled_ += size;
+  } else {
+    end_ += size;
+  }
+  advance();
+}
+
+}  // namespace fingerpost::http

@@ -1,0 +1,83 @@
+// One client's connection: requests in, responses out, strictly one after another. Internal to
+// http/.
+
+#pragma once
+
+#include "http/chunked.h"
+#include "http/lane.h"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace fingerpost::http {
+
+// A machine of callbacks on its lane's thread. Never reads while a request is being answered, so
+// a client that sends faster than it is served is slowed down by TCP.
+class Connection : public std::enable_shared_from_this<Connection> {
+ public:
+  Connection(std::shared_ptr<Lane> lane, Socket socket);
+
+  void start();
+  bool overdue() const;
+  void tick();   // when overdue: refuses, closes, or gives another window of time
+  void drain();  // closes when idle, else after the response
+  void close();
+
+ private:
+  enum class State : std::uint8_t { idle, head, body, answering, writing, lingering, closed };
+  enum class Step : std::uint8_t { again, wait };
+
+  // The loop: one step after another until one has to wait for the outside.
+  void advance();
+  Step step();
+  Step take_head();
+  Step begin_body();
+  Step take_body();
+  Step take_chunks();
+  Step handle();
+  Step push();
+  Step after_write();
+
+  void read();
+  void arrived(const boost::system::error_code& error, std::size_t size, State into);
+  void answered(Response response);  // by the handler, on the lane's thread
+  void refuse(const Refusal& refusal);
+  void write(Response response);
+  void linger();
+  void make_room();
+  bool grow_body(std::size_t size);   // false: refused
+  bool count_body(std::size_t size);  // false: refused
+  void set_deadline(int seconds);
+  void open_window();
+
+  std::string_view bytes() const { return {in_.data() + begin_, end_ - begin_}; }
+
+  std::shared_ptr<Lane> lane_;
+  Socket socket_;
+  State state_ = State::idle;
+  bool advancing_ = false;
+  bool reading_ = false;
+  bool close_after_ = false;      // this response is the last
+  std::int64_t deadline_ms_ = 0;  // 0: none
+  std::size_t window_bytes_ = 0;  // received or sent since the window of time opened
+
+  std::string in_;  // bytes received: [begin_, end_) are still to be read
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
+  HeadScan scan_;
+  Head head_;
+  std::size_t head_end_ = 0;  // in in_
+  std::string body_;
+  std::size_t filled_ = 0;        // of body_, when its length was announced
+  std::size_t body_counted_ = 0;  // in Totals::body_bytes
+  ChunkedBody chunked_;
+
+  std::string out_head_;
+  Response out_;
+  std::array<std::string_view, 2> left_;  // still to be sent: head, body
+};
+
+}  // namespace fingerpost::http

@@ -1,0 +1,93 @@
+#include "http/lane.h"
+
+#include "http/connection.h"
+#include "http/date.h"
+
+#include <boost/asio/post.hpp>
+
+#include <chrono>
+#include <utility>
+#include <vector>
+
+namespace fingerpost::http {
+namespace {
+
+constexpr std::chrono::milliseconds tick_every(200);
+
+}  // namespace
+
+Lane::Lane(const Limits& limits, Clock& clock, std::shared_ptr<Totals> totals)
+    : limits_(limits),
+      clock_(clock),
+      totals_(std::move(totals)),
+      work_(io_.get_executor()),
+      timer_(io_) {
+  read_clocks();
+}
+
+void Lane::start(const MakeHandler& make_handler) {
+  const std::weak_ptr<Lane> weak = weak_from_this();
+  handler_ = make_handler([weak](std::function<void()> work) {
+    if (const auto lane = weak.lock()) lane->post(std::move(work));
+  });
+  tick();
+  thread_ = std::thread([this] { io_.run(); });
+}
+
+void Lane::post(std::function<void()> work) {
+  if (!finished_) asio::post(io_, std::move(work));
+}
+
+void Lane::join() {
+  thread_.join();
+  handler_ = nullptr;
+  io_.restart();
+  io_.poll();  // what was posted meanwhile holds connections, and they hold this lane
+}
+
+void Lane::adopt(Socket socket) {
+  const auto connection = std::make_shared<Connection>(shared_from_this(), std::move(socket));
+  connections_.insert(connection);
+  if (draining_) return connection->close();
+  connection->start();
+}
+
+void Lane::forget(const std::shared_ptr<Connection>& connection) {
+  connections_.erase(connection);
+  totals_->connections.fetch_sub(1, std::memory_order_relaxed);
+}
+
+void Lane::drain() {
+  draining_ = true;
+  const std::vector<std::shared_ptr<Connection>> all(connections_.begin(), connections_.end());
+  for (const auto& connection : all) connection->drain();
+}
+
+void Lane::finish() {
+  draining_ = true;
+  finished_ = true;
+  const std::vector<std::shared_ptr<Connection>> all(connections_.begin(), connections_.end());
+  for (const auto& connection : all) connection->close();
+  timer_.cancel();
+  work_.reset();
+}
+
+void Lane::read_clocks() {
+  now_ms_ = clock_.monotonic_us() / 1000;
+  date_ = http_date(clock_.now_us());
+}
+
+// One timer for all connections: a deadline is only a number to a connection.
+void Lane::tick() {
+  read_clocks();
+  std::vector<std::shared_ptr<Connection>> due;
+  for (const auto& connection : connections_)
+    if (connection->overdue()) due.push_back(connection);
+  for (const auto& connection : due) connection->tick();
+  timer_.expires_after(tick_every);
+  timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error && !finished_) tick();
+  });
+}
+
+}  // namespace fingerpost::http

@@ -1,0 +1,82 @@
+// One thread of the HTTP server: its io_context, its connections, its handler. Internal to http/.
+
+#pragma once
+
+#include "base/clock.h"
+#include "fingerpost/limits.h"
+#include "http/message.h"
+
+#include <boost/asio/basic_stream_socket.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <thread>
+#include <unordered_set>
+
+namespace fingerpost::http {
+
+namespace asio = boost::asio;
+using Tcp = asio::ip::tcp;
+// The concrete executor, not any_io_executor: it saves an indirect call on every operation.
+using Socket = asio::basic_stream_socket<Tcp, asio::io_context::executor_type>;
+
+class Connection;
+
+// What all lanes count together.
+struct Totals {
+  std::atomic<std::size_t> connections{0};
+  std::atomic<std::size_t> body_bytes{0};  // of bodies being received
+};
+
+// Kept alive by its connections and by late answers, so it may outlive its listener, stopped.
+// All but post() on its own thread.
+class Lane : public std::enable_shared_from_this<Lane> {
+ public:
+  Lane(const Limits& limits, Clock& clock, std::shared_ptr<Totals> totals);
+
+  void start(const MakeHandler& make_handler);  // the thread runs until finish()
+  void post(std::function<void()> work);        // any thread; dropped once finished
+
+  void adopt(Socket socket);
+  void forget(const std::shared_ptr<Connection>& connection);
+  void drain();   // connections close as soon as they owe nothing
+  void finish();  // connections close now; the thread ends
+  void join();    // from outside; lets go of the handler too
+
+  asio::io_context& io() { return io_; }
+  const Limits& limits() const { return limits_; }
+  Totals& totals() { return *totals_; }
+  const Handler& handler() const { return handler_; }
+  bool draining() const { return draining_; }
+  bool here() { return io_.get_executor().running_in_this_thread(); }
+  // Of the last tick: coarse, and no system call.
+  std::int64_t now_ms() const { return now_ms_; }
+  const std::string& date() const { return date_; }
+
+ private:
+  void tick();
+  void read_clocks();
+
+  Limits limits_;
+  Clock& clock_;
+  std::shared_ptr<Totals> totals_;
+  asio::io_context io_{1};
+  asio::executor_work_guard<asio::io_context::executor_type> work_;
+  asio::steady_timer timer_;
+  Handler handler_;
+  std::unordered_set<std::shared_ptr<Connection>> connections_;
+  std::thread thread_;
+  std::int64_t now_ms_ = 0;
+  std::string date_;
+  bool draining_ = false;
+  std::atomic<bool> finished_{false};
+};
+
+}  // namespace fingerpost::http
