@@ -58,6 +58,21 @@ NodeId Tree::add_grouped(NodeId parent, NameId name, TypeId type) {
   return made;
 }
 
+NodeId Tree::add_first(NodeId parent, NameId name, TypeId type) {
+  NodeId before = no_node;
+  NodeId at = nodes_[parent].first_child;
+  for (; at != no_node && nodes_[at].name != name; at = nodes_[at].next) before = at;
+  if (at == no_node) return add(parent, name, type);
+  const auto made = static_cast<NodeId>(nodes_.size());
+  Node& node = nodes_.emplace_back();
+  node.name = name;
+  node.type = type;
+  node.parent = parent;
+  node.next = at;
+  (before == no_node ? nodes_[parent].first_child : nodes_[before].next) = made;
+  return made;
+}
+
 void Tree::set_view(NodeId node, Shape shape, std::string_view text) {
   Node& at = nodes_[node];
   at.shape = shape;

@@ -74,6 +74,8 @@ class Tree {
   // Adds a child so that repetitions of one name stay together: after the last sibling of that
   // name.
   NodeId add_grouped(NodeId parent, NameId name, TypeId type);
+  // Adds a child before the first sibling of that name.
+  NodeId add_first(NodeId parent, NameId name, TypeId type);
   // Sets the value. set_view does not copy: the text must outlive the tree, or be kept by it.
   void set(NodeId node, Shape shape, std::string_view text) { set_view(node, shape, store(text)); }
   void set_view(NodeId node, Shape shape, std::string_view text);
@@ -85,6 +87,10 @@ class Tree {
   // Copies name, type, value and all children of another tree's node (or of this one's) under
   // parent. The texts are copied unless `source` keeps the same storage alive.
   NodeId copy(const Tree& source, NodeId node, NodeId parent);
+
+  // Takes changes back, for a caller that kept every older node as it was before it changed.
+  void restore(NodeId node, const Node& as_it_was) { nodes_[node] = as_it_was; }
+  void shrink(std::size_t nodes) { nodes_.resize(nodes + 1); }  // forgets the newest ones
 
   // A name no definition knows, for this tree alone.
   NameId local_name(std::string_view text);
