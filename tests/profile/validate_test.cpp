@@ -5,6 +5,8 @@
 #include "support/definitions.h"
 #include "support/files.h"
 
+#include <set>
+
 using namespace fingerpost;
 using test::definitions;
 
@@ -83,10 +85,19 @@ TEST_CASE("the issues of one resource are limited, and the limit says so") {
   CHECK(issues.back().text.find("limit") != std::string::npos);
 }
 
-TEST_CASE("official R4 examples are valid, but for those known to be wrong") {
+TEST_CASE("official R4 examples are valid, but for those that break their own definitions") {
+  const std::set<std::string> proven_wrong = {
+      "DeviceMetric-example.json",  // parent is a Device; the example names a DeviceDefinition
+      "DeviceUseStatement-example.json",   // reasonReference may not be a Procedure
+      "ImplementationGuide-fhir.json",     // no name, no status
+      "MedicationRequest-medrx0301.json",  // dispenseRequest.performer is an Organization
+      "Observation-clinical-gender.json",  // performer may not be an Encounter
+      "Questionnaire-qs1.json",            // items without linkId
+      "ig-r4.json",                        // no name, no status
+  };
   Limits limits;
   limits.depth = 128;
-  std::string wrong;
+  std::set<std::string> wrong;
   int count = 0;
   for (const auto& file : test::files_in(test::packages() / "hl7.fhir.r4.examples", ".json")) {
     const auto name = file.filename().string();
@@ -97,12 +108,10 @@ TEST_CASE("official R4 examples are valid, but for those known to be wrong") {
       continue;
     const auto read = model::read_json(definitions(), test::read_file(file), limits);
     if (!read) continue;
-    for (const auto& issue :
-         profile::validate(definitions(), read->tree, read->tree.root(), limits))
-      if (issue.severity <= Severity::error)
-        wrong += name + " " + issue.expression + ": " + issue.text + "\n";
+    if (has_errors(profile::validate(definitions(), read->tree, read->tree.root(), limits)))
+      wrong.insert(name);
     ++count;
   }
   CHECK(count > 800);
-  CHECK(wrong == "");
+  CHECK(wrong == proven_wrong);
 }
