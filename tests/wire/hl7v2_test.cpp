@@ -1,10 +1,7 @@
 #include "wire/hl7v2.h"
 
 #include "support/catch.h"
-
-#include <filesystem>
-#include <fstream>
-#include <iterator>
+#include "support/files.h"
 
 using namespace fingerpost;
 using namespace fingerpost::wire;
@@ -104,17 +101,15 @@ TEST_CASE("the field separator itself is MSH-1 and the encoding characters are M
 }
 
 TEST_CASE("every shared HL7 v2 sample splits into segments that put together are the sample") {
-  namespace fs = std::filesystem;
-  const fs::path folder = PROJECT_DIR "/../shared/data/hl7v2";
-  if (!fs::exists(folder)) {
+  if (test::shared_data().empty()) {
     WARN("SKIPPED: the shared HL7 v2 samples are not here");
     return;
   }
   std::size_t messages = 0;
-  for (const auto& file : fs::recursive_directory_iterator(folder)) {
+  for (const auto& file :
+       std::filesystem::recursive_directory_iterator(test::shared_data() / "hl7v2")) {
     if (file.path().extension() != ".hl7") continue;
-    std::ifstream in(file.path(), std::ios::binary);
-    std::string text{std::istreambuf_iterator<char>(in), {}};
+    auto text = test::read_file(file.path());
     if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
     const auto by = read_delimiters(text);
     if (!by) continue;  // a few samples are broken on purpose

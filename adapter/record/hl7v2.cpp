@@ -1,0 +1,251 @@
+#include "record/hl7v2.h"
+
+#include "record/hl7v2_place.h"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace fingerpost::record {
+
+namespace {
+
+// Reads the segments of one decoded message into its tree.
+class Reader {
+ public:
+  Reader(const Hl7v2Grammar& grammar, Hl7v2Message& message, const Limits& limits)
+      : grammar_(grammar),
+        message_(message),
+        tree_(message.tree),
+        by_(message.header.by),
+        limits_(limits) {}
+
+  Result<void> read(const wire::Segment& segment, NodeId node);
+
+ private:
+  void read_field(std::size_t n, std::string_view text);
+  void read_repetition(NodeId field, std::string_view text);
+  void read_component(NodeId node, std::string_view text);
+  void set(NodeId node, std::string_view leaf);
+  bool is_text(std::size_t n) const;
+  bool has_delimiter(std::string_view text) const;
+  NameId name(NameId known, char letter, std::size_t n);
+  void report(NodeId node, const char* text);
+
+  const Hl7v2Grammar& grammar_;
+  Hl7v2Message& message_;
+  Tree& tree_;
+  const wire::Delimiters by_;
+  const Limits& limits_;
+  std::string_view segment_;
+  SegmentCode code_ = 0;
+  NodeId node_ = no_node;
+  std::string scratch_;
+};
+
+constexpr std::size_t most_parts = 1000;  // of one segment, field or component
+
+Result<void> Reader::read(const wire::Segment& segment, NodeId node) {
+  segment_ = segment.text;
+  code_ = segment_code(segment.name);
+  node_ = node;
+  auto rest = segment.text.substr(std::min<std::size_t>(segment.text.size(), 4));
+  std::size_t n = 1;
+  if (segment.name == "MSH") {
+    tree_.set_view(tree_.add(node, grammar_.field(1), no_type), Shape::string,
+                   segment.text.substr(3, 1));
+    tree_.set_view(tree_.add(node, grammar_.field(2), no_type), Shape::string,
+                   rest.substr(0, rest.find(by_.field)));
+    bool more = false;
+    wire::take(rest, by_.field, more);
+    n = 3;
+  }
+  for (bool more = !rest.empty(); more; ++n) {
+    const auto text = wire::take(rest, by_.field, more);
+    if (text.empty()) continue;
+    if (n > most_parts)
+      return Error{Kind::invalid, "a segment has more fields than is sane",
+                   hl7v2_place(tree_, node)};
+    read_field(n, text);
+    if (tree_.size() > limits_.nodes)
+      return Error{Kind::invalid, "more values than the limit nodes", hl7v2_place(tree_, node)};
+  }
+  return {};
+}
+
+bool Reader::has_delimiter(std::string_view text) const {
+  return std::any_of(text.begin(), text.end(), [this](char c) {
+    return c == by_.component || c == by_.subcomponent || c == by_.repetition || c == by_.escape;
+  });
+}
+
+void Reader::read_field(std::size_t n, std::string_view text) {
+  const auto field_name = name(grammar_.field(n), 'f', n);
+  if (!has_delimiter(text)) {
+    set(tree_.add(node_, field_name, no_type), text);
+    return;
+  }
+  const bool one_text = is_text(n);
+  for (bool more = true; more;) {
+    const auto repetition = wire::take(text, by_.repetition, more);
+    if (repetition.empty()) continue;
+    const NodeId field = tree_.add(node_, field_name, no_type);
+    if (!one_text) {
+      read_repetition(field, repetition);
+      continue;
+    }
+    set(field, repetition);
+    if (repetition.find(by_.component) != std::string_view::npos ||
+        repetition.find(by_.subcomponent) != std::string_view::npos)
+      report(field, "a delimiter that was not escaped was taken as text");
+  }
+}
+
+void Reader::read_repetition(NodeId field, std::string_view text) {
+  bool more = true;
+  read_component(field, wire::take(text, by_.component, more));
+  for (std::size_t n = 2; more && n <= most_parts; ++n) {
+    const auto component = wire::take(text, by_.component, more);
+    if (component.empty()) continue;
+    read_component(tree_.add(field, name(grammar_.component(n), 'c', n), no_type), component);
+  }
+  if (more) report(field, "components beyond the thousandth were left out");
+}
+
+void Reader::read_component(NodeId node, std::string_view text) {
+  bool more = true;
+  const auto own = wire::take(text, by_.subcomponent, more);
+  if (!own.empty()) set(node, own);
+  for (std::size_t n = 2; more && n <= most_parts; ++n) {
+    const auto part = wire::take(text, by_.subcomponent, more);
+    if (part.empty()) continue;
+    set(tree_.add(node, name(grammar_.subcomponent(n), 's', n), no_type), part);
+  }
+  if (more) report(node, "subcomponents beyond the thousandth were left out");
+}
+
+void Reader::set(NodeId node, std::string_view leaf) {
+  if (wire::is_null(leaf)) {
+    tree_.set_view(node, Shape::null, {});
+    return;
+  }
+  if (by_.escape == '\0' || leaf.find(by_.escape) == std::string_view::npos) {
+    tree_.set_view(node, Shape::string, leaf);
+    return;
+  }
+  scratch_.clear();
+  if (!wire::unescape(leaf, by_, message_.charset, scratch_))
+    report(node, "an escape sequence that is not known was kept as it stands");
+  if (!scratch_.empty()) tree_.set(node, Shape::string, scratch_);
+}
+
+bool Reader::is_text(std::size_t n) const {
+  const auto* field = grammar_.text_field(code_, static_cast<int>(n));
+  if (!field || field->decided_by == 0) return field != nullptr;
+  const auto decided = wire::field(segment_, by_, field->decided_by);
+  return std::find(field->values.begin(), field->values.end(), decided) != field->values.end();
+}
+
+NameId Reader::name(NameId known, char letter, std::size_t n) {
+  return known != no_name ? known : tree_.local_name(letter + std::to_string(n));
+}
+
+void Reader::report(NodeId node, const char* text) {
+  message_.issues.push_back({Severity::warning, "value", hl7v2_place(tree_, node), text});
+}
+
+// The structure of the message's event, with the error that names what is not known.
+Result<const Hl7v2Group*> structure_of(const Hl7v2Grammar& grammar, const Hl7v2Header& header) {
+  if (const auto* found = grammar.find(header.type, header.event)) return found;
+  if (grammar.knows_type(header.type))
+    return Error{Kind::unsupported, "messages of this event are not read", "MSH-9.2"};
+  return Error{Kind::unsupported, "messages of this type are not read", "MSH-9.1"};
+}
+
+}  // namespace
+
+Result<Hl7v2Message> read_hl7v2(const Hl7v2Grammar& grammar, std::string bytes,
+                                const Hl7v2Options& options) {
+  if (bytes.size() > options.limits.body_bytes)
+    return Error{Kind::invalid, "the message is over the limit body_bytes", "MSH"};
+  LET(auto header, read_hl7v2_header(bytes));
+  if (auto known = check(header); !known) return std::move(known).error();
+  LET(const auto* structure, structure_of(grammar, header));
+  Hl7v2Message message{std::move(header), wire::Charset::ascii, Tree(grammar.names()), {}};
+  LET(auto decoded, wire::decode_message(std::move(bytes), options.charset, message.issues));
+  message.charset = decoded.charset;
+  const auto text = std::make_shared<const std::string>(std::move(decoded.text));
+  message.tree.keep(text);
+  message.tree.reserve(text->size() / 6);
+  const auto& by = message.header.by;
+  LET(const auto segments, wire::split_segments(*text, by, options.limits, message.issues));
+  Placer placer(*structure, message.tree, message.issues);
+  Reader reader(grammar, message, options.limits);
+  for (const auto& segment : segments) {
+    auto read = reader.read(segment, placer.add(segment.name));
+    if (!read) return std::move(read).error();
+  }
+  placer.finish();
+  return message;
+}
+
+namespace {
+
+bool is_segment_name(std::string_view name) {
+  return name.size() == 3 && name[0] >= 'A' && name[0] <= 'Z';
+}
+
+// How many segments of this name stand before `segment`, in the order of the message.
+std::size_t count_before(const Tree& tree, NodeId node, NodeId segment, NameId name,
+                         bool& reached) {
+  std::size_t count = 0;
+  for (NodeId at = tree.first_child(node); at != no_node && !reached; at = tree.next(at)) {
+    if (at == segment) {
+      reached = true;
+    } else if (tree[at].name == name) {
+      ++count;
+    } else if (!is_segment_name(tree.name_text(at))) {
+      count += count_before(tree, at, segment, name, reached);
+    }
+  }
+  return count;
+}
+
+// "[2]" for a second; nothing for a first.
+std::string numbered(std::size_t before) {
+  return before == 0 ? std::string() : "[" + std::to_string(before + 1) + "]";
+}
+
+std::size_t siblings_before(const Tree& tree, NodeId node) {
+  std::size_t count = 0;
+  for (NodeId at = tree.first_child(tree.parent(node)); at != node; at = tree.next(at))
+    if (tree[at].name == tree[node].name) ++count;
+  return count;
+}
+
+}  // namespace
+
+std::string hl7v2_place(const Tree& tree, NodeId node) {
+  std::vector<NodeId> path;
+  for (; node != no_node && !is_segment_name(tree.name_text(node)); node = tree.parent(node))
+    path.push_back(node);
+  if (node == no_node)  // a group or the message
+    return std::string(path.empty() ? std::string_view() : tree.name_text(path.front()));
+  bool reached = false;
+  std::string place(tree.name_text(node));
+  place += numbered(count_before(tree, tree.root(), node, tree[node].name, reached));
+  char between = '-';
+  for (auto at = path.rbegin(); at != path.rend(); ++at) {
+    const auto part = tree.name_text(*at);
+    if (part.starts_with('s') && between == '.' && path.size() == 2) place += ".1";
+    place += between;
+    place += part.substr(1);
+    if (between == '-') place += numbered(siblings_before(tree, *at));
+    between = '.';
+  }
+  return place;
+}
+
+}  // namespace fingerpost::record
