@@ -104,6 +104,11 @@ void Tree::remove(NodeId node) {
 }
 
 NodeId Tree::copy(const Tree& source, NodeId node, NodeId parent) {
+  return copy_before(source, node, parent, static_cast<NodeId>(source.nodes_.size()));
+}
+
+// Copies only nodes under `end`: a copy into itself must not go on into what it adds.
+NodeId Tree::copy_before(const Tree& source, NodeId node, NodeId parent, NodeId end) {
   // Taken by value: adding nodes moves the vector that `source` may share with this tree.
   const Node from = source.nodes_[node];
   const bool local = from.name >= first_local_name && &source != this;
@@ -114,11 +119,8 @@ NodeId Tree::copy(const Tree& source, NodeId node, NodeId parent) {
     set_view(made, from.shape, &source == this ? text : store(text));
   }
   nodes_[made].listed = from.listed;
-  const NodeId last = from.last_child;  // a copy under itself must not go on into what it adds
-  for (NodeId at = from.first_child; at != no_node; at = source.nodes_[at].next) {
-    copy(source, at, made);
-    if (at == last) break;
-  }
+  for (NodeId at = from.first_child; at != no_node; at = source.nodes_[at].next)
+    if (at < end) copy_before(source, at, made, end);
   return made;
 }
 

@@ -101,6 +101,8 @@ class Tree {
   void reserve(std::size_t nodes) { nodes_.reserve(nodes + 1); }
 
  private:
+  NodeId copy_before(const Tree& source, NodeId node, NodeId parent, NodeId end);
+
   const Names* names_;
   std::vector<Node> nodes_;
   std::unique_ptr<Names> local_names_;  // made when the first is needed
