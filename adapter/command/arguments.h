@@ -1,0 +1,86 @@
+// What was asked on the command line: one struct a subcommand.
+
+#pragma once
+
+#include "command/address.h"
+#include "command/files.h"
+#include "fingerpost/translate.h"
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace fingerpost::command {
+
+struct Serve {
+  std::string version;  // of the program
+  SharedPaths shared;
+  std::string config;
+  std::string data;             // empty: the configuration's
+  std::optional<Address> http;  // none: the configuration's
+  std::optional<Address> mllp;
+};
+
+struct Translate {
+  SharedPaths shared;
+  Format format = Format::gpconnect;
+  std::string report;   // file for the loss report; empty: none is written
+  std::string config;   // partners and their concept maps
+  std::string partner;  // who sent it
+  std::string now;      // the instant that maps see; empty: the clock's
+  bool trace = false;
+  std::vector<std::string> files;
+};
+
+struct Validate {
+  SharedPaths shared;
+  std::vector<std::string> files;
+};
+
+struct FhirPath {
+  SharedPaths shared;
+  std::string expression;
+  std::string file;
+};
+
+struct Transform {
+  SharedPaths shared;
+  std::vector<std::string> maps;
+  std::vector<std::string> definitions;  // folders of StructureDefinitions and ConceptMaps
+  std::string source;
+  std::string now;
+};
+
+// inbox or outbox, list, show, retry, hold or release.
+struct Queue {
+  enum class Box { inbox, outbox };
+  enum class Action { list, show, retry, hold, release };
+  Box box = Box::inbox;
+  Action action = Action::list;
+  std::string data;
+  std::string status;  // of list: only rows of this status
+  std::string id;      // of show and retry: the row; of hold and release: the lane
+  int limit = 50;
+};
+
+struct MllpSend {
+  Address to;
+  std::vector<std::string> files;
+  int timeout_s = 30;
+};
+
+struct MllpListen {
+  Address at;
+  int count = 0;      // messages to wait for; 0: goes on for ever
+  int timeout_s = 0;  // 0: waits for ever
+};
+
+struct ConfigCheck {
+  std::string file;
+};
+
+using Command = std::variant<Serve, Translate, Validate, FhirPath, Transform, Queue, MllpSend,
+                             MllpListen, ConfigCheck>;
+
+}  // namespace fingerpost::command

@@ -1,0 +1,223 @@
+#include "command/command.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <ostream>
+
+namespace fingerpost::command {
+namespace {
+
+// What the parser fills: the subcommand that was named last wins its place in `chosen`.
+struct Chosen {
+  Serve serve;
+  Translate translate;
+  Validate validate;
+  FhirPath fhirpath;
+  Transform transform;
+  Queue queue;
+  MllpSend send;
+  MllpListen listen;
+  ConfigCheck config_check;
+  std::optional<Command> command;
+};
+
+template <class Arguments>
+void choose(CLI::App& app, Chosen& chosen, Arguments& arguments) {
+  app.callback([&chosen, &arguments] { chosen.command = arguments; });
+}
+
+void add_shared(CLI::App& app, SharedPaths& shared) {
+  app.add_option("--definitions-file", shared.definitions,
+                 "Compiled FHIR definitions (found beside the program)")
+      ->type_name("FILE");
+}
+
+void add_mappings(CLI::App& app, SharedPaths& shared) {
+  app.add_option("--mappings", shared.mappings, "Folder of maps (found beside the program)")
+      ->type_name("DIR");
+}
+
+template <class To>
+CLI::Option* add_address(CLI::App& app, const std::string& name, To& to, const std::string& text) {
+  const auto read = [&to, name](const std::string& given) {
+    auto address = read_address(given);
+    if (!address) throw CLI::ValidationError(name, address.error().text);
+    to = *std::move(address);
+  };
+  return app.add_option_function<std::string>(name, read, text)->type_name("HOST:PORT");
+}
+
+void add_serve(CLI::App& app, Chosen& chosen) {
+  auto& serve = *app.add_subcommand("serve", "Run the gateway until SIGTERM or SIGINT");
+  auto& to = chosen.serve;
+  serve.add_option("--data", to.data, "Folder of the store, made when absent")->type_name("DIR");
+  add_address(serve, "--http", to.http, "Where FHIR REST listens; port 0 takes a free one");
+  add_address(serve, "--mllp", to.mllp, "Where HL7 v2 over MLLP listens");
+  serve.add_option("--config", to.config, "Configuration file (TOML)")->type_name("FILE");
+  add_shared(serve, to.shared);
+  add_mappings(serve, to.shared);
+  choose(serve, chosen, to);
+}
+
+void add_translate(CLI::App& app, Chosen& chosen) {
+  auto& translate = *app.add_subcommand(
+      "translate",
+      "Print each file's FHIR R4 resources as a Bundle, a line each when there are several files");
+  auto& to = chosen.translate;
+  translate
+      .add_option_function<std::string>(
+          "--from", [&to](const std::string& name) { to.format = *format_named(name); },
+          "Format of the files")
+      ->check(CLI::IsMember({"gpconnect", "hl7v2"}))
+      ->required();
+  translate.add_option("--report", to.report, "Write the loss report, JSON, a line for each file")
+      ->type_name("FILE");
+  translate.add_flag("--trace", to.trace, "The report also says what made each element");
+  translate.add_option("--config", to.config, "Configuration file, for its partners' code tables")
+      ->type_name("FILE");
+  translate.add_option("--partner", to.partner, "Who sent the files, as configured")
+      ->type_name("ID");
+  translate.add_option("--now", to.now, "The time of translation (the clock's)")
+      ->type_name("INSTANT");
+  translate.add_option("FILE", to.files, "Files to read; - is standard input")->required();
+  add_shared(translate, to.shared);
+  add_mappings(translate, to.shared);
+  choose(translate, chosen, to);
+}
+
+void add_validate(CLI::App& app, Chosen& chosen) {
+  auto& validate = *app.add_subcommand(
+      "validate", "Print an OperationOutcome for each file, a line each; exit 1 on any error");
+  validate.add_option("FILE", chosen.validate.files, "FHIR R4 JSON; - is standard input")
+      ->required();
+  add_shared(validate, chosen.validate.shared);
+  choose(validate, chosen, chosen.validate);
+}
+
+void add_fhirpath(CLI::App& app, Chosen& chosen) {
+  auto& fhirpath = *app.add_subcommand(
+      "fhirpath", "Print what an expression finds, a line each: type, tab, value");
+  fhirpath.add_option("EXPRESSION", chosen.fhirpath.expression, "FHIRPath")->required();
+  fhirpath.add_option("FILE", chosen.fhirpath.file, "FHIR R4 JSON; - is standard input")
+      ->required();
+  add_shared(fhirpath, chosen.fhirpath.shared);
+  choose(fhirpath, chosen, chosen.fhirpath);
+}
+
+void add_transform(CLI::App& app, Chosen& chosen) {
+  auto& transform = *app.add_subcommand(
+      "transform", "Run a map of the FHIR Mapping Language over a resource and print the result");
+  auto& to = chosen.transform;
+  transform.add_option("--map", to.maps, "Map to run; further ones are those it imports")
+      ->type_name("FILE")
+      ->required()
+      ->allow_extra_args(false);
+  transform
+      .add_option("--definitions", to.definitions,
+                  "Folder of further StructureDefinitions and ConceptMaps, JSON")
+      ->type_name("DIR")
+      ->allow_extra_args(false);
+  transform.add_option("--now", to.now, "What a map sees as %now (the clock's)")
+      ->type_name("INSTANT");
+  transform.add_option("SOURCE", to.source, "JSON; - is standard input")->required();
+  add_shared(transform, to.shared);
+  choose(transform, chosen, to);
+}
+
+void add_action(CLI::App& box, Chosen& chosen, Queue::Box which, Queue::Action action,
+                const std::string& name, const std::string& text) {
+  auto& app = *box.add_subcommand(name, text);
+  auto& to = chosen.queue;
+  app.add_option("--data", to.data, "Folder of the store")->type_name("DIR")->required();
+  if (action == Queue::Action::list) {
+    app.add_option("--status", to.status, "Only rows of this status");
+    app.add_option("--limit", to.limit, "At most so many rows")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 10'000));
+  } else {
+    const bool lane = action == Queue::Action::hold || action == Queue::Action::release;
+    app.add_option(lane ? "LANE" : "ID", to.id, lane ? "A receiver's lane" : "The row's number")
+        ->required();
+  }
+  app.callback([&chosen, which, action] {
+    chosen.queue.box = which;
+    chosen.queue.action = action;
+    chosen.command = chosen.queue;
+  });
+}
+
+void add_queues(CLI::App& app, Chosen& chosen) {
+  using Action = Queue::Action;
+  auto& inbox = *app.add_subcommand("inbox", "What was received");
+  auto& outbox = *app.add_subcommand("outbox", "What is to be delivered");
+  for (auto* box : {&inbox, &outbox}) {
+    const auto which = box == &inbox ? Queue::Box::inbox : Queue::Box::outbox;
+    box->require_subcommand(1);
+    add_action(*box, chosen, which, Action::list, "list", "A line for each row");
+    add_action(*box, chosen, which, Action::show, "show", "One row, whole");
+    add_action(*box, chosen, which, Action::retry, "retry", "Try a row again, now");
+  }
+  add_action(outbox, chosen, Queue::Box::outbox, Action::hold, "hold",
+             "Send nothing to a receiver");
+  add_action(outbox, chosen, Queue::Box::outbox, Action::release, "release", "Send to it again");
+}
+
+void add_mllp(CLI::App& app, Chosen& chosen) {
+  auto& mllp = *app.add_subcommand("mllp", "Tools for testers of HL7 v2 interfaces");
+  mllp.require_subcommand(1);
+  auto& send = *mllp.add_subcommand("send", "Send messages over MLLP and print the answers");
+  add_address(send, "TO", chosen.send.to, "Where to connect")->required();
+  send.add_option("FILE", chosen.send.files, "One message each; - is standard input")->required();
+  send.add_option("--timeout", chosen.send.timeout_s, "Seconds to wait for an answer")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 86'400));
+  choose(send, chosen, chosen.send);
+
+  auto& listen = *mllp.add_subcommand("listen", "Accept every message with AA and print it");
+  add_address(listen, "AT", chosen.listen.at, "Where to listen; port 0 takes a free one")
+      ->required();
+  listen.add_option("--count", chosen.listen.count, "Stop after so many messages")
+      ->check(CLI::Range(1, 1'000'000));
+  listen
+      .add_option("--timeout", chosen.listen.timeout_s, "Stop with status 1 after so many seconds")
+      ->check(CLI::Range(1, 86'400));
+  choose(listen, chosen, chosen.listen);
+}
+
+void add_config(CLI::App& app, Chosen& chosen) {
+  auto& config = *app.add_subcommand("config", "The configuration file");
+  config.require_subcommand(1);
+  auto& check = *config.add_subcommand("check", "Say what is wrong with a configuration file");
+  check.add_option("FILE", chosen.config_check.file, "TOML")->required();
+  choose(check, chosen, chosen.config_check);
+}
+
+}  // namespace
+
+std::variant<Command, int> read_command_line(std::span<const std::string> arguments,
+                                             std::string_view version, Console console) {
+  Chosen chosen;
+  chosen.serve.version = version;
+  CLI::App app(
+      "Translates between GP systems and FHIR R4, so that referrals reach community services",
+      "fingerpost");
+  app.set_version_flag("--version", "fingerpost " + std::string(version));
+  app.require_subcommand(1);
+  add_serve(app, chosen);
+  add_translate(app, chosen);
+  add_validate(app, chosen);
+  add_fhirpath(app, chosen);
+  add_transform(app, chosen);
+  add_queues(app, chosen);
+  add_mllp(app, chosen);
+  add_config(app, chosen);
+  try {
+    // CLI11 takes the words from the back.
+    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error, console.out, console.error) == 0 ? done : could_not_run;
+  }
+  return *chosen.command;
+}
+
+}  // namespace fingerpost::command

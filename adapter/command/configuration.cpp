@@ -1,0 +1,295 @@
+#include "command/configuration.h"
+
+#include "base/text.h"
+#include "command/files.h"
+
+#define TOML_EXCEPTIONS 0
+#include <limits>
+#include <toml++/toml.h>
+#include <vector>
+
+namespace fingerpost::command {
+namespace {
+
+// What is wrong with one file.
+struct Problems {
+  std::string_view file;
+  std::string text;
+
+  void add(const toml::source_region& at, std::string_view where, std::string_view what) {
+    if (!text.empty()) text += '\n';
+    text.append(file).append(":").append(std::to_string(at.begin.line)).append(": ");
+    text.append(where).append(": ").append(what);
+  }
+};
+
+// One table being read. Every key asked for is a key there is; finish() refuses all others.
+class Section {
+ public:
+  Section(const toml::table& table, std::string path, Problems& problems)
+      : table_(table), path_(std::move(path)), problems_(problems) {}
+
+  void text(std::string_view key, std::string& to) {
+    if (const auto* node = find(key))
+      value<std::string>(*node, key, "must be a text",
+                         [&](std::string found) { to = std::move(found); });
+  }
+
+  void flag(std::string_view key, bool& to) {
+    if (const auto* node = find(key))
+      value<bool>(*node, key, "must be true or false", [&](bool found) { to = found; });
+  }
+
+  template <class Number>
+  void number(std::string_view key, Number& to) {
+    const auto* node = find(key);
+    if (node == nullptr) return;
+    value<std::int64_t>(*node, key, "must be a whole number", [&](std::int64_t found) {
+      if (found < 0 || static_cast<std::uint64_t>(found) >
+                           static_cast<std::uint64_t>(std::numeric_limits<Number>::max()))
+        return wrong(*node, key, "is out of range");
+      to = static_cast<Number>(found);
+    });
+  }
+
+  void address(std::string_view key, Address& to) {
+    const auto* node = find(key);
+    if (node == nullptr) return;
+    value<std::string>(*node, key, "must be a text", [&](const std::string& found) {
+      auto address = read_address(found);
+      if (!address) return wrong(*node, key, address.error().text);
+      to = *std::move(address);
+    });
+  }
+
+  // A text that must be one of `words`; `set` gets its index.
+  template <class Set>
+  void word(std::string_view key, std::initializer_list<std::string_view> words, Set set) {
+    const auto* node = find(key);
+    if (node == nullptr) return;
+    const auto found = node->value<std::string>();
+    std::string choices;
+    std::size_t index = 0;
+    for (const auto& word : words) {
+      if (found == word) return set(index);
+      choices.append(choices.empty() ? "" : ", ").append(word);
+      ++index;
+    }
+    wrong(*node, key, "must be one of: " + choices);
+  }
+
+  void texts(std::string_view key, std::vector<std::string>& to) {
+    const auto* node = find(key);
+    if (node == nullptr) return;
+    if (!node->is_array()) return wrong(*node, key, "must be a list of texts");
+    for (const auto& item : *node->as_array())
+      value<std::string>(item, key, "must be a list of texts",
+                         [&](std::string found) { to.push_back(std::move(found)); });
+  }
+
+  template <class Read>
+  void section(std::string_view key, Read read) {
+    const auto* node = find(key);
+    if (node == nullptr) return;
+    if (!node->is_table()) return wrong(*node, key, "must be a section");
+    enter(*node->as_table(), key, read);
+  }
+
+  template <class Read>
+  void sections(std::string_view key, Read read) {
+    const auto* node = find(key);
+    if (node == nullptr) return;
+    if (!node->is_array()) return wrong(*node, key, "must be a list of sections");
+    for (const auto& item : *node->as_array()) {
+      if (!item.is_table()) return wrong(item, key, "must be a list of sections");
+      enter(*item.as_table(), key, read);
+    }
+  }
+
+  void finish() {
+    for (const auto& [key, node] : table_) {
+      std::string_view nearest;
+      bool known = false;
+      for (const auto& asked : asked_) {
+        known = known || asked == key.str();
+        if (edit_distance(asked, key.str()) <= 2) nearest = asked;
+      }
+      if (known) continue;
+      wrong(node, key.str(),
+            nearest.empty() ? std::string("no such key")
+                            : "no such key; is it " + std::string(nearest) + "?");
+    }
+  }
+
+ private:
+  const toml::node* find(std::string_view key) {
+    asked_.push_back(key);
+    return table_.get(key);
+  }
+
+  template <class Value, class Set>
+  void value(const toml::node& node, std::string_view key, std::string_view expected, Set set) {
+    if (auto found = node.value_exact<Value>())
+      set(*std::move(found));
+    else
+      wrong(node, key, expected);
+  }
+
+  void wrong(const toml::node& node, std::string_view key, std::string_view what) {
+    problems_.add(node.source(), full(key), what);
+  }
+
+  template <class Read>
+  void enter(const toml::table& table, std::string_view key, Read read) {
+    Section inner(table, full(key), problems_);
+    read(inner);
+    inner.finish();
+  }
+
+  std::string full(std::string_view key) const {
+    return path_.empty() ? std::string(key) : path_ + "." + std::string(key);
+  }
+
+  const toml::table& table_;
+  std::string path_;
+  Problems& problems_;
+  std::vector<std::string_view> asked_;
+};
+
+void read_listen(Section& section, Listen& listen) {
+  section.address("listen", listen.at);
+  section.flag("beyond_loopback", listen.beyond_loopback);
+}
+
+void read_identifiers(Section& section, exchange::Partner& partner) {
+  section.sections("identifier", [&](Section& inner) {
+    exchange::PartnerIdentifier identifier;
+    inner.text("system", identifier.system);
+    inner.text("value", identifier.value);
+    partner.identifiers.push_back(std::move(identifier));
+  });
+}
+
+void read_channel(Section& section, exchange::Partner& partner) {
+  using exchange::Channel;
+  section.word("channel", {"none", "self", "fhir", "mllp"},
+               [&](std::size_t index) { partner.channel = static_cast<Channel>(index); });
+  section.text("fhir", partner.fhir_base);
+  while (partner.fhir_base.ends_with('/')) partner.fhir_base.pop_back();
+  Address mllp;
+  section.address("mllp", mllp);
+  partner.host = mllp.host;
+  partner.port = mllp.port;
+  section.word("acknowledgement", {"original", "enhanced"}, [&](std::size_t index) {
+    partner.ack_mode = static_cast<exchange::AckMode>(index);
+  });
+}
+
+void read_partner(Section& section, exchange::Partners& partners) {
+  exchange::Partner partner;
+  section.text("id", partner.id);
+  section.text("name", partner.name);
+  read_identifiers(section, partner);
+  read_channel(section, partner);
+  section.text("application", partner.application);
+  section.text("facility", partner.facility);
+  section.text("version", partner.version);
+  section.text("charset", partner.charset);
+  section.texts("concept_maps", partner.concept_maps);
+  partners.list.push_back(std::move(partner));
+}
+
+void read_limits(Section& section, Limits& limits) {
+  section.number("body_bytes", limits.body_bytes);
+  section.number("depth", limits.depth);
+  section.number("nodes", limits.nodes);
+  section.number("string_bytes", limits.string_bytes);
+  section.number("v2_frame_bytes", limits.v2_frame_bytes);
+  section.number("v2_segments", limits.v2_segments);
+  section.number("expression_bytes", limits.expression_bytes);
+  section.number("expression_depth", limits.expression_depth);
+  section.number("steps", limits.steps);
+  section.number("collection_items", limits.collection_items);
+  section.number("map_bytes", limits.map_bytes);
+  section.number("header_bytes", limits.header_bytes);
+  section.number("url_bytes", limits.url_bytes);
+  section.number("header_fields", limits.header_fields);
+  section.number("body_bytes_together", limits.body_bytes_together);
+  section.number("idle_seconds", limits.idle_seconds);
+  section.number("header_seconds", limits.header_seconds);
+  section.number("body_bytes_per_second", limits.body_bytes_per_second);
+  section.number("connections", limits.connections);
+  section.number("bundle_entries", limits.bundle_entries);
+  section.number("page_default", limits.page_default);
+  section.number("page_max", limits.page_max);
+  section.number("parameters", limits.parameters);
+  section.number("or_values", limits.or_values);
+  section.number("chain_depth", limits.chain_depth);
+  section.number("queued_writes", limits.queued_writes);
+  section.number("queued_write_bytes", limits.queued_write_bytes);
+}
+
+void read_root(Section& root, Configuration& to) {
+  root.text("data", to.data);
+  root.section("http", [&](Section& section) {
+    read_listen(section, to.http);
+    section.text("base_url", to.base_url);
+    while (to.base_url.ends_with('/')) to.base_url.pop_back();
+  });
+  root.section("mllp", [&](Section& section) {
+    to.mllp = Listen{{"127.0.0.1", 2575}};
+    read_listen(section, *to.mllp);
+  });
+  root.section("self", [&](Section& section) {
+    section.text("application", to.partners.own_application);
+    section.text("facility", to.partners.own_facility);
+    section.text("zone", to.zone);
+    section.word("unknown_receiver", {"refuse", "keep"}, [&](std::size_t index) {
+      to.partners.unknown_receiver = static_cast<exchange::UnknownReceiver>(index);
+    });
+    section.word("nhs_number_check", {"error", "warning", "information"}, [&](std::size_t index) {
+      to.nhs_number_check = static_cast<Severity>(index + 1);
+    });
+  });
+  root.sections("partner", [&](Section& section) { read_partner(section, to.partners); });
+  root.section("limits", [&](Section& section) { read_limits(section, to.limits); });
+  root.finish();
+}
+
+}  // namespace
+
+Result<Configuration> read_configuration(std::string_view text, std::string_view name) {
+  const auto parsed = toml::parse(text, name);
+  Problems problems{name, {}};
+  if (!parsed) {
+    problems.add(parsed.error().source(), "not TOML", parsed.error().description());
+    return Error{Kind::invalid, problems.text, ""};
+  }
+  Configuration configuration;
+  Section root(parsed.table(), "", problems);
+  read_root(root, configuration);
+  if (problems.text.empty()) {
+    const auto sound = check(configuration.partners);
+    if (!sound)
+      problems.add(parsed.table().source(), "partner " + sound.error().where, sound.error().text);
+  }
+  if (!problems.text.empty()) return Error{Kind::invalid, problems.text, ""};
+  return configuration;
+}
+
+Result<Configuration> load_configuration(const std::string& path) {
+  LET(const auto text, read_file(path));
+  return read_configuration(text, path);
+}
+
+Result<void> check_reach(const Listen& listen, std::string_view what) {
+  if (is_loopback(listen.at) || listen.beyond_loopback) return {};
+  return Error{Kind::forbidden,
+               std::string(what) +
+                   " would be reachable from other machines, unencrypted and open "
+                   "to all. Only a configuration file can ask for that, with "
+                   "beyond_loopback = true.",
+               to_text(listen.at)};
+}
+
+}  // namespace fingerpost::command

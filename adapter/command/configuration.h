@@ -1,0 +1,47 @@
+// The configuration file: TOML in, values out. adapter/command/CONFIGURATION.md describes it.
+
+#pragma once
+
+#include "command/address.h"
+#include "exchange/partner.h"
+#include "fingerpost/issue.h"
+#include "fingerpost/limits.h"
+#include "fingerpost/result.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace fingerpost::command {
+
+// A place to listen at.
+struct Listen {
+  Address at;
+  // An address that is not loopback is refused without this word in the file: nothing is encrypted
+  // or authenticated on it.
+  bool beyond_loopback = false;
+};
+
+// Everything a gateway is told. The defaults are a gateway for this machine alone.
+struct Configuration {
+  std::string data;  // folder of the store; empty: only the command line can name it
+  Listen http{{"127.0.0.1", 8080}};
+  std::optional<Listen> mllp;
+  std::string base_url;  // without a slash at the end; empty: made from the HTTP address
+  std::string zone = "Europe/London";
+  Severity nhs_number_check = Severity::warning;
+  exchange::Partners partners;  // concept_maps are paths as written, relative to the file
+  Limits limits;
+};
+
+// All that is wrong stands in the error's text, a line each: "name:12: http.port: no such key".
+Result<Configuration> read_configuration(std::string_view text, std::string_view name);
+
+// The same from a file. `where` of the error is the path when it cannot be read.
+Result<Configuration> load_configuration(const std::string& path);
+
+// Refuses an address that others could reach, unless the file asked for it. `what` is "HTTP",
+// "MLLP".
+Result<void> check_reach(const Listen& listen, std::string_view what);
+
+}  // namespace fingerpost::command

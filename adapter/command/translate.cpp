@@ -1,0 +1,84 @@
+#include "exchange/translate.h"
+
+#include "base/system.h"
+#include "command/command.h"
+#include "command/configuration.h"
+#include "model/json.h"
+#include "store/body.h"
+
+#include <ostream>
+
+namespace fingerpost::command {
+namespace {
+
+// What stays the same from file to file.
+struct Ready {
+  std::unique_ptr<model::Definitions> definitions;
+  exchange::Translator translator;
+  TranslateOptions options;
+};
+
+Result<Configuration> configuration_of(const Translate& command) {
+  if (command.config.empty()) return Configuration{};
+  return load_configuration(command.config);
+}
+
+Result<TranslateOptions> options_of(const Translate& command, const Configuration& configuration) {
+  if (!command.partner.empty() && configuration.partners.find(command.partner) == nullptr)
+    return Error{Kind::not_found, "is no partner of the configuration", command.partner};
+  TranslateOptions options;
+  options.partner = command.partner;
+  options.zone = configuration.zone;
+  options.now = command.now.empty() ? store::instant(SystemClock().now_us()) : command.now;
+  options.nhs_number_check = configuration.nhs_number_check;
+  options.trace = command.trace;
+  options.limits = configuration.limits;
+  return options;
+}
+
+Result<Ready> make_ready(const Translate& command) {
+  LET(const auto configuration, configuration_of(command));
+  LET(auto options, options_of(command, configuration));
+  LET(auto definitions, open_definitions(command.shared));
+  LET(const auto mappings, read_mappings(command.shared, configuration.partners, command.config));
+  LET(auto translator, exchange::Translator::make(*definitions, mappings, configuration.limits));
+  return Ready{std::move(definitions), std::move(translator), std::move(options)};
+}
+
+// Appends the Bundle and the report of one file, each as a line.
+Result<void> translate_file(const Ready& ready, const Translate& command, const std::string& file,
+                            std::string& out, std::string& report) {
+  LET(auto bytes, read_file(file));
+  LET(const auto translation,
+      ready.translator.translate(command.format, std::move(bytes), ready.options));
+  model::write_json(*ready.definitions, translation.bundle, translation.bundle.root(), out);
+  out += '\n';
+  if (!command.report.empty()) report += report_json(translation) + '\n';
+  return {};
+}
+
+}  // namespace
+
+int run(const Translate& command, Console console) {
+  const auto ready = make_ready(command);
+  if (!ready) return refuse(ready.error(), console);
+  int status = done;
+  std::string report;
+  for (const auto& file : command.files) {
+    std::string bundle;
+    const auto translated = translate_file(*ready, command, file, bundle, report);
+    if (!translated) {
+      status = found_errors;
+      console.error << "error: " << file << ": " << translated.error().text;
+      if (!translated.error().where.empty()) console.error << " at " << translated.error().where;
+      console.error << '\n';
+      if (!command.report.empty()) report += "null\n";
+    }
+    console.out << bundle << std::flush;
+  }
+  if (command.report.empty()) return status;
+  const auto written = write_file(command.report, report);
+  return written ? status : refuse(written.error(), console);
+}
+
+}  // namespace fingerpost::command
