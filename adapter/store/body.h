@@ -20,15 +20,15 @@ struct Body {
   std::size_t size() const { return head.size() + tail.size(); }
 };
 
-// The resource at the tree's root as a Body under this id. Takes id, meta.versionId and
-// meta.lastUpdated out of the tree; everything else is written as it stands.
+// The resource at the tree's root as a Body under this id. The tree keeps everything but
+// meta.versionId and meta.lastUpdated, and has the id; meta and id become its last members.
 Body prepare_body(const model::Definitions& definitions, Tree& tree, std::string_view id);
 
 std::string complete(const Body& body, std::int64_t version, std::int64_t time_us);
 // Whether complete bytes were made from this body, whatever their version and time.
 bool same(const Body& body, std::string_view complete_bytes);
 
-// R4 instant in UTC with milliseconds: "2026-11-22T01:11:02.000Z". And from such a text.
+// R4 instant in UTC with milliseconds: "2026-11-22T01:11:02.000Z".
 std::string instant(std::int64_t time_us);
 
 }  // namespace fingerpost::store

@@ -1,6 +1,8 @@
 // Where resources, their history, what came in and what must go out are kept: one interface, with
 // an implementation in memory (for tests) and one on SQLite.
 //
+// The search::Parameters behind index rows and plans must outlive the store.
+//
 // One Unit is one atomic, durable commit. Store::commit returns at once; the completion is called
 // when the Unit is on disk, or when it failed. A Reader sees every Unit whose completion was
 // called.
@@ -66,9 +68,10 @@ struct UnitOutcome {
 };
 
 // Errors: conflict with where "If-Match" (version differs, or nothing is there to match), "id"
-// (must_be_new), "inbox" (same key, other content); gone or not_found (remove of nothing); busy
-// (the queue or the disk is full: nothing was done, try later); fault (the outcome is not known, or
-// the store has stopped).
+// (must_be_new), "inbox" (same key, other content); not_found with where "inbox" or "outbox" (an
+// update of no row); busy (the queue or the disk is full: nothing was done, try later); fault (the
+// outcome is not known, or the store has stopped). To remove what is not there is no error: the
+// outcome is unchanged, version 0.
 using Completion = std::function<void(Result<UnitOutcome>)>;
 
 // A version of a resource, complete bytes.
@@ -90,6 +93,7 @@ struct Page {
   std::vector<Hit> hits;               // matches first
   std::string next;                    // the cursor of the next page; empty: this is the last
   std::optional<std::uint64_t> total;  // of matches, when the plan asked
+  bool cut = false;                    // more resources to include than Limits::included
 };
 
 struct HistoryPage {
@@ -147,7 +151,8 @@ class Store {
 // Commits and waits. For tests and the command line; never on a thread that serves.
 Result<UnitOutcome> commit_now(Store& store, Unit unit);
 
-std::unique_ptr<Store> open_memory(Clock& clock);
+// Calls completions from commit itself.
+std::unique_ptr<Store> open_memory(const Limits& limits, Clock& clock, Random& random);
 
 struct SqliteOptions {
   std::string directory;  // made when absent, mode 0700; the files in it have mode 0600

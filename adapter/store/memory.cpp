@@ -1,0 +1,454 @@
+// The store in memory: every answer by looking at everything. For tests, and as the measure of what
+// the other implementations must answer.
+
+#include "store/order.h"
+#include "store/rules.h"
+#include "store/store.h"
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <set>
+#include <shared_mutex>
+#include <utility>
+
+namespace fingerpost::store {
+namespace {
+
+struct Resource {
+  std::int64_t row = 0;
+  std::string type;
+  std::string id;
+  std::uint64_t reference = 0;
+  std::vector<Stored> versions;  // oldest first
+  search::IndexValues values;    // of the current version; empty when removed
+
+  const Stored& current() const { return versions.back(); }
+  bool removed() const { return current().change == Change::removed; }
+  search::Row search_row() const { return {reference, current().last_updated_us, id, &values}; }
+};
+
+struct Data {
+  mutable std::shared_mutex mutex;
+  search::HashKey hash_key;
+  std::vector<Resource> resources;  // by row - 1
+  std::map<std::pair<std::string, std::string>, std::size_t> by_id;
+  std::vector<InboxRow> inbox;    // by id - 1
+  std::vector<OutboxRow> outbox;  // by id - 1
+  std::map<std::string, bool> held_lanes;
+
+  const Resource* find(std::string_view type, std::string_view id) const {
+    const auto at = by_id.find({std::string(type), std::string(id)});
+    return at == by_id.end() ? nullptr : &resources[at->second];
+  }
+};
+
+template <class Row>
+Row* row_of(std::vector<Row>& rows, std::int64_t id) {
+  return id < 1 || id > static_cast<std::int64_t>(rows.size())
+             ? nullptr
+             : &rows[static_cast<std::size_t>(id - 1)];
+}
+
+// One search over everything, under the lock.
+class Searcher {
+ public:
+  Searcher(const Data& data, const search::Plan& plan, const Limits& limits)
+      : data_(data), plan_(plan), limits_(limits) {}
+
+  Page run() {
+    std::vector<std::pair<search::Place, const Resource*>> found;
+    for (const Resource& resource : data_.resources) {
+      if (resource.removed() || resource.type != plan_.type || !passes(plan_.criteria, resource))
+        continue;
+      found.push_back({{sort_values(plan_, resource.search_row()), resource.row}, &resource});
+    }
+    const auto less = [&](const auto& a, const auto& b) { return before(plan_, a.first, b.first); };
+    std::sort(found.begin(), found.end(), less);
+    Page page;
+    if (plan_.total != search::Total::none || plan_.count == 0) page.total = found.size();
+    auto at = found.begin();
+    while (plan_.after && at != found.end() && !before(plan_, *plan_.after, at->first)) ++at;
+    const auto left = std::min<std::ptrdiff_t>(found.end() - at, plan_.count);
+    for (const auto end = at + left; at != end; ++at) add(page, *at->second, false);
+    if (at != found.end() && left > 0) page.next = search::cursor(plan_, (at - 1)->first);
+    add_includes(page);
+    return page;
+  }
+
+ private:
+  bool passes(const std::vector<search::Criterion>& criteria, const Resource& resource) const {
+    return std::all_of(criteria.begin(), criteria.end(),
+                       [&](const auto& criterion) { return passes(criterion, resource); });
+  }
+
+  bool passes(const search::Criterion& criterion, const Resource& resource) const {
+    using Test = search::Criterion::Test;
+    if (criterion.test != Test::chain && criterion.test != Test::has)
+      return search::matches(criterion, resource.search_row());
+    const bool outward = criterion.test == Test::chain;
+    return std::any_of(data_.resources.begin(), data_.resources.end(), [&](const Resource& other) {
+      const Resource& from = outward ? resource : other;
+      const Resource& to = outward ? other : resource;
+      return !other.removed() && other.type == criterion.target &&
+             refers(from, criterion.key, to) && passes(criterion.chained, other);
+    });
+  }
+
+  static bool refers(const Resource& from, search::KeyId key, const Resource& to) {
+    return std::any_of(from.values.hashes.begin(), from.values.hashes.end(),
+                       [&](const auto& row) { return row.key == key && row.hash == to.reference; });
+  }
+
+  void add(Page& page, const Resource& resource, bool included) {
+    shown_.insert(resource.row);
+    page.hits.push_back({resource.current(), included});
+  }
+
+  void add_includes(Page& page) {
+    const std::set<std::int64_t> matches = shown_;
+    for (const auto& include : plan_.includes) {
+      for (const Resource& other : data_.resources) {
+        if (other.removed() || shown_.contains(other.row) || !wanted(include, other, matches))
+          continue;
+        if (shown_.size() - matches.size() >= limits_.included) {
+          page.cut = true;
+          return;
+        }
+        add(page, other, true);
+      }
+    }
+  }
+
+  bool wanted(const search::Include& include, const Resource& other,
+              const std::set<std::int64_t>& matches) const {
+    const std::string& type = include.reverse ? include.source : include.target;
+    if (!type.empty() && other.type != type) return false;
+    return std::any_of(matches.begin(), matches.end(), [&](std::int64_t row) {
+      const Resource& match = data_.resources[static_cast<std::size_t>(row - 1)];
+      const bool right_type =
+          !include.reverse || include.target.empty() || match.type == include.target;
+      return right_type && (include.reverse ? refers(other, include.key, match)
+                                            : refers(match, include.key, other));
+    });
+  }
+
+  const Data& data_;
+  const search::Plan& plan_;
+  const Limits& limits_;
+  std::set<std::int64_t> shown_;
+};
+
+class MemoryReader final : public Reader {
+ public:
+  MemoryReader(const Data& data, const Limits& limits) : data_(data), limits_(limits) {}
+
+  Result<Stored> read(std::string_view type, std::string_view id) override {
+    const std::shared_lock lock(data_.mutex);
+    const Resource* resource = data_.find(type, id);
+    if (resource == nullptr) return not_there();
+    return version_of(*resource, resource->versions.size());
+  }
+
+  Result<Stored> vread(std::string_view type, std::string_view id, std::int64_t version) override {
+    const std::shared_lock lock(data_.mutex);
+    const Resource* resource = data_.find(type, id);
+    if (resource == nullptr || version < 1 ||
+        version > static_cast<std::int64_t>(resource->versions.size()))
+      return not_there();
+    return version_of(*resource, static_cast<std::size_t>(version));
+  }
+
+  Result<HistoryPage> history(std::string_view type, std::string_view id, std::int64_t before,
+                              int limit) override {
+    const std::shared_lock lock(data_.mutex);
+    const Resource* resource = data_.find(type, id);
+    if (resource == nullptr) return not_there();
+    HistoryPage page;
+    auto at = resource->versions.rbegin();
+    while (before > 0 && at != resource->versions.rend() && at->version >= before) ++at;
+    for (; at != resource->versions.rend(); ++at) {
+      page.more = page.versions.size() == static_cast<std::size_t>(limit);
+      if (page.more) break;
+      page.versions.push_back(*at);
+    }
+    return page;
+  }
+
+  Result<Page> search(const search::Plan& plan) override {
+    const std::shared_lock lock(data_.mutex);
+    return Searcher(data_, plan, limits_).run();
+  }
+
+  Result<std::vector<InboxRow>> inbox_due(std::int64_t now_us, int limit) override {
+    const std::shared_lock lock(data_.mutex);
+    std::vector<InboxRow> found;
+    std::set<std::pair<std::string, std::string>> begun;
+    for (const InboxRow& row : data_.inbox) {
+      if (row.status != InboxStatus::received) continue;
+      const bool first = row.order_key.empty() || begun.insert({row.source, row.order_key}).second;
+      if (first && row.due_us <= now_us) found.push_back(row);
+    }
+    by_due(found, limit);
+    return found;
+  }
+
+  Result<std::vector<InboxRow>> inbox(const InboxFilter& filter) override {
+    const std::shared_lock lock(data_.mutex);
+    std::vector<InboxRow> found;
+    for (const InboxRow& row : data_.inbox) {
+      if (row.id <= filter.after || (filter.status && row.status != *filter.status)) continue;
+      if (!filter.source.empty() && row.source != filter.source) continue;
+      if (found.size() == static_cast<std::size_t>(filter.limit)) break;
+      found.push_back(row);
+      found.back().raw.clear();
+    }
+    return found;
+  }
+
+  Result<InboxRow> inbox_row(std::int64_t id) override {
+    return first_inbox([&](const InboxRow& row) { return row.id == id; });
+  }
+  Result<InboxRow> inbox_row(std::string_view source, std::string_view key) override {
+    return first_inbox([&](const InboxRow& row) { return row.source == source && row.key == key; });
+  }
+
+  Result<std::vector<OutboxRow>> outbox_due(std::string_view lane, std::int64_t now_us,
+                                            int limit) override {
+    const std::shared_lock lock(data_.mutex);
+    std::vector<OutboxRow> found;
+    const auto held = data_.held_lanes.find(std::string(lane));
+    if (held != data_.held_lanes.end() && held->second) return found;
+    std::set<std::string> begun;
+    for (const OutboxRow& row : data_.outbox) {
+      if (row.lane != lane || !is_open(row.status)) continue;
+      const bool first = row.order_key.empty() || begun.insert(row.order_key).second;
+      if (first && row.status == OutboxStatus::waiting && row.due_us <= now_us)
+        found.push_back(row);
+    }
+    by_due(found, limit);
+    return found;
+  }
+
+  Result<std::vector<OutboxRow>> outbox(const OutboxFilter& filter) override {
+    const std::shared_lock lock(data_.mutex);
+    std::vector<OutboxRow> found;
+    for (const OutboxRow& row : data_.outbox) {
+      if (row.id <= filter.after || (filter.status && row.status != *filter.status)) continue;
+      if (!filter.lane.empty() && row.lane != filter.lane) continue;
+      if (found.size() == static_cast<std::size_t>(filter.limit)) break;
+      found.push_back(row);
+      found.back().body.clear();
+    }
+    return found;
+  }
+
+  Result<OutboxRow> outbox_row(std::int64_t id) override {
+    return first_outbox([&](const OutboxRow& row) { return row.id == id; });
+  }
+  Result<OutboxRow> outbox_row(std::string_view idempotency_key) override {
+    return first_outbox(
+        [&](const OutboxRow& row) { return row.idempotency_key == idempotency_key; });
+  }
+
+  Result<std::vector<LaneState>> lanes() override {
+    const std::shared_lock lock(data_.mutex);
+    std::map<std::string, LaneState> states;
+    for (const auto& [lane, held] : data_.held_lanes) states[lane].held = held;
+    for (const OutboxRow& row : data_.outbox) {
+      LaneState& state = states[row.lane];
+      if (row.status == OutboxStatus::dead) ++state.dead;
+      if (!is_open(row.status)) continue;
+      ++state.open;
+      if (state.oldest_us == 0 || row.created_us < state.oldest_us)
+        state.oldest_us = row.created_us;
+    }
+    std::vector<LaneState> found;
+    for (auto& [lane, state] : states) {
+      state.lane = lane;
+      found.push_back(state);
+    }
+    return found;
+  }
+
+ private:
+  static Error not_there() { return {Kind::not_found, "there is no such resource", ""}; }
+
+  static Result<Stored> version_of(const Resource& resource, std::size_t version) {
+    const Stored& stored = resource.versions[version - 1];
+    if (stored.change == Change::removed) return Error{Kind::gone, "the resource was deleted", ""};
+    return stored;
+  }
+
+  template <class Row>
+  static void by_due(std::vector<Row>& rows, int limit) {
+    std::stable_sort(rows.begin(), rows.end(),
+                     [](const Row& a, const Row& b) { return a.due_us < b.due_us; });
+    if (rows.size() > static_cast<std::size_t>(limit)) rows.resize(static_cast<std::size_t>(limit));
+  }
+
+  template <class Test>
+  Result<InboxRow> first_inbox(const Test& test) const {
+    const std::shared_lock lock(data_.mutex);
+    const auto at = std::find_if(data_.inbox.begin(), data_.inbox.end(), test);
+    if (at == data_.inbox.end()) return no_such_row("inbox");
+    return *at;
+  }
+  template <class Test>
+  Result<OutboxRow> first_outbox(const Test& test) const {
+    const std::shared_lock lock(data_.mutex);
+    const auto at = std::find_if(data_.outbox.begin(), data_.outbox.end(), test);
+    if (at == data_.outbox.end()) return no_such_row("outbox");
+    return *at;
+  }
+
+  const Data& data_;
+  const Limits& limits_;
+};
+
+class MemoryStore final : public Store {
+ public:
+  MemoryStore(const Limits& limits, Clock& clock, Random& random) : limits_(limits), clock_(clock) {
+    data_.hash_key = {random.next(), random.next()};
+  }
+
+  void commit(Unit unit, Completion completion) override {
+    auto outcome = apply(unit);
+    completion(std::move(outcome));
+  }
+  Result<std::unique_ptr<Reader>> reader() override {
+    return std::unique_ptr<Reader>(std::make_unique<MemoryReader>(data_, limits_));
+  }
+  const search::HashKey& hash_key() const override { return data_.hash_key; }
+  Health health() const override { return Health::good; }
+
+ private:
+  // Everything is decided before anything is changed, so a refused unit changes nothing.
+  Result<UnitOutcome> apply(Unit& unit) {
+    const std::unique_lock lock(data_.mutex);
+    UnitOutcome outcome;
+    if (unit.inbox) {
+      for (const InboxRow& row : data_.inbox) {
+        if (row.source != unit.inbox->source || row.key != unit.inbox->key) continue;
+        if (row.digest != unit.inbox->digest) return other_content();
+        outcome.duplicate = true;
+        outcome.answer = row.answer;
+        outcome.inbox_id = row.id;
+        return outcome;
+      }
+    }
+    const std::int64_t now = clock_.now_us();
+    LET_DONE(decide_all(unit, now, outcome));
+    for (std::size_t i = 0; i < unit.writes.size(); ++i) write(unit.writes[i], outcome.writes[i]);
+    update_rows(unit);
+    add_outbox(unit, now, outcome);
+    add_inbox(unit, now, outcome);
+    return outcome;
+  }
+
+  Result<void> decide_all(const Unit& unit, std::int64_t now, UnitOutcome& outcome) {
+    for (const auto& update : unit.inbox_updates)
+      if (row_of(data_.inbox, update.id) == nullptr) return no_such_row("inbox");
+    for (const auto& update : unit.outbox_updates)
+      if (row_of(data_.outbox, update.id) == nullptr) return no_such_row("outbox");
+    std::map<std::pair<std::string, std::string>, std::pair<Current, std::string>> changed;
+    for (const Write& write : unit.writes) {
+      const std::pair key(write.type, write.id);
+      std::optional<Current> current;
+      if (const auto at = changed.find(key); at != changed.end()) {
+        current = at->second.first;
+        current->body = at->second.second;
+      } else if (const Resource* resource = data_.find(write.type, write.id)) {
+        const Stored& stored = resource->current();
+        current = Current{stored.version, stored.last_updated_us, resource->removed(), stored.body};
+      }
+      LET(const WriteOutcome decided, decide(write, current, now));
+      outcome.writes.push_back(decided);
+      if (decided.change == Change::unchanged) continue;
+      changed[key] = {
+          {decided.version, decided.last_updated_us, decided.change == Change::removed, {}},
+          complete(write.body, decided.version, decided.last_updated_us)};
+    }
+    return {};
+  }
+
+  void write(Write& write, const WriteOutcome& outcome) {
+    if (outcome.change == Change::unchanged) return;
+    const auto [at, is_new] =
+        data_.by_id.try_emplace({write.type, write.id}, data_.resources.size());
+    if (is_new) {
+      data_.resources.push_back({static_cast<std::int64_t>(data_.resources.size()) + 1,
+                                 write.type,
+                                 write.id,
+                                 search::reference_hash(data_.hash_key, write.type, write.id),
+                                 {},
+                                 {}});
+    }
+    Resource& resource = data_.resources[at->second];
+    Stored stored{write.type,     write.id, outcome.version, outcome.last_updated_us,
+                  outcome.change, {}};
+    const bool put = write.op == Write::Op::put;
+    if (put) stored.body = complete(write.body, outcome.version, outcome.last_updated_us);
+    resource.versions.push_back(std::move(stored));
+    resource.values = put ? std::move(write.index) : search::IndexValues{};
+  }
+
+  template <class Row, class Update>
+  static void update_row(Row& row, const Update& update) {
+    row.status = update.status;
+    if (update.note) row.note = *update.note;
+    if (update.attempts) row.attempts = *update.attempts;
+    if (update.due_us) row.due_us = *update.due_us;
+  }
+
+  void update_rows(const Unit& unit) {
+    for (const auto& update : unit.inbox_updates) {
+      InboxRow& row = *row_of(data_.inbox, update.id);
+      update_row(row, update);
+      if (update.answer) row.answer = *update.answer;
+    }
+    for (const auto& update : unit.outbox_updates)
+      update_row(*row_of(data_.outbox, update.id), update);
+    for (const auto& update : unit.lanes) data_.held_lanes[update.lane] = update.held;
+  }
+
+  void add_outbox(Unit& unit, std::int64_t now, UnitOutcome& outcome) {
+    for (OutboxRow& row : unit.outbox) {
+      const auto there = [&](const OutboxRow& old) {
+        return old.idempotency_key == row.idempotency_key;
+      };
+      if (std::any_of(data_.outbox.begin(), data_.outbox.end(), there)) {
+        outcome.outbox_ids.push_back(0);
+        continue;
+      }
+      row.id = static_cast<std::int64_t>(data_.outbox.size()) + 1;
+      if (row.created_us == 0) row.created_us = now;
+      outcome.outbox_ids.push_back(row.id);
+      data_.outbox.push_back(std::move(row));
+    }
+  }
+
+  void add_inbox(Unit& unit, std::int64_t now, UnitOutcome& outcome) {
+    if (!unit.inbox) return;
+    InboxRow& row = *unit.inbox;
+    row.id = static_cast<std::int64_t>(data_.inbox.size()) + 1;
+    if (row.received_us == 0) row.received_us = now;
+    outcome.inbox_id = row.id;
+    if (row.make_answer) row.answer = row.make_answer(outcome);
+    row.make_answer = nullptr;
+    outcome.answer = row.answer;
+    data_.inbox.push_back(std::move(row));
+  }
+
+  const Limits limits_;
+  Clock& clock_;
+  Data data_;
+};
+
+}  // namespace
+
+std::unique_ptr<Store> open_memory(const Limits& limits, Clock& clock, Random& random) {
+  return std::make_unique<MemoryStore>(limits, clock, random);
+}
+
+}  // namespace fingerpost::store
