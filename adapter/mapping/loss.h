@@ -30,15 +30,9 @@ struct LossReport {
 };
 
 enum class Trace : std::uint8_t { no, yes };
-using Place = std::function<std::string(NodeRef)>;  // absent: model::location
+using PlaceText = std::function<std::string(NodeRef)>;  // absent: model::location
 
 LossReport loss_report(const Maps& maps, const Transformed& run, const Tree& target,
-                       const Place& place = {}, Trace trace = Trace::no);
-
-// Appends it as one JSON object:
-//   {"lost": [{"place", "values"}], "degraded": [issue], "issues": [issue],
-//    "trace": [{"target", "source", "file", "group", "rule", "line"}]}
-// with issue = {"severity", "code", "place", "text"}; "trace" only when there is one.
-void write_json(const LossReport& report, std::string& out);
+                       const PlaceText& place = {}, Trace trace = Trace::no);
 
 }  // namespace fingerpost::mapping

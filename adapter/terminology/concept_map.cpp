@@ -34,12 +34,6 @@ constexpr std::array names = {
     Named{"not-related-to", Equivalence::disjoint},
 };
 
-Equivalence equivalence_named(std::string_view code) {
-  for (const auto& name : names)
-    if (name.code == code) return name.equivalence;
-  return Equivalence::relatedto;
-}
-
 // The tree by element names, for a resource that may be of a later release than its definitions.
 class Reader {
  public:
@@ -90,6 +84,12 @@ class Reader {
 
 }  // namespace
 
+Equivalence equivalence_named(std::string_view code) {
+  for (const auto& name : names)
+    if (name.code == code) return name.equivalence;
+  return Equivalence::relatedto;
+}
+
 std::uint32_t ConceptMap::system_index(std::string_view system) {
   for (std::size_t i = 0; i < systems_.size(); ++i)
     if (systems_[i] == system) return static_cast<std::uint32_t>(i);
@@ -101,6 +101,7 @@ void ConceptMap::add(const Pair& pair) {
   Target target;
   const std::uint32_t from = system_index(pair.source_system);
   target.system = system_index(pair.target_system);
+  if (target_system_.empty()) target_system_ = pair.target_system;
   target.code = pair.target;
   target.display = pair.display;
   target.equivalence = pair.equivalence;

@@ -29,6 +29,10 @@ enum class Equivalence : std::uint8_t {
   disjoint
 };
 
+// By its R4 equivalence or R5 relationship code; relatedto for any other.
+Equivalence equivalence_named(std::string_view code);
+
+// One answer. An unmapped code answered as it was provided is a view of the question.
 struct Match {
   std::string_view system;
   std::string_view code;
@@ -54,6 +58,9 @@ class ConceptMap {
   const std::string& url() const { return url_; }
   // Other urls the map is known by: what it says it replaces.
   const std::vector<std::string>& former_urls() const { return former_; }
+
+  // The system of the first target; "" when there is none.
+  std::string_view target_system() const { return target_system_; }
 
   // The targets of a code, in the map's order; those unmatched or disjoint are left out. With
   // system "" the code is looked up in every group, in order, and the first group with it answers.
@@ -88,6 +95,7 @@ class ConceptMap {
   std::vector<Match> unmapped(std::string_view system, std::string_view code) const;
 
   std::string url_;
+  std::string target_system_;
   std::vector<std::string> former_;
   std::vector<std::string> systems_;
   std::unordered_map<std::string, std::vector<Target>> targets_;  // "<system index>|<code>"

@@ -1,0 +1,275 @@
+#include "mapping/link.h"
+
+#include <charconv>
+
+namespace fingerpost::mapping {
+namespace {
+
+// Appends a finished block, so that its members stand side by side.
+template <class T>
+Range append(std::vector<T>& to, std::vector<T>& block) {
+  const Range range{static_cast<Index>(to.size()), static_cast<Index>(block.size())};
+  to.insert(to.end(), block.begin(), block.end());
+  return range;
+}
+
+// Could it be a JSON name of a choice, such as valueString?
+bool may_be_typed(std::string_view name) {
+  for (std::size_t i = 1; i < name.size(); ++i)
+    if (name[i] >= 'A' && name[i] <= 'Z') return true;
+  return false;
+}
+
+}  // namespace
+
+const Variable* Linker::find(const std::string& name, Mode preferred) const {
+  const Variable* any = nullptr;
+  for (auto at = scope_.rbegin(); at != scope_.rend(); ++at) {
+    if (at->name != name) continue;
+    if (at->mode == preferred) return &*at;
+    if (any == nullptr) any = &*at;
+  }
+  return any;
+}
+
+Slot Linker::declare(const std::string& name, Mode mode, TypeId type) {
+  const Slot slot = next_slot_++;
+  if (next_slot_ > slots_) slots_ = next_slot_;
+  scope_.push_back({name, mode, slot, type});
+  return slot;
+}
+
+RuleId Linker::place_of(const RuleText& rule) {
+  const auto& place = places_[group_];
+  RuleInfo info;
+  info.line = rule.at.line;
+  info.rule = rule.name.empty() ? 0 : text(rule.name);
+  const auto& last = program_->places.back();
+  const bool same = last.group != 0 && program_->texts[last.group] == place.text->name &&
+                    program_->texts[last.file] == place.map->file;
+  info.file = same ? last.file : text(place.map->file);
+  info.group = same ? last.group : text(place.text->name);
+  program_->places.push_back(info);
+  return static_cast<RuleId>(program_->places.size() - 1);
+}
+
+Range Linker::compile_rules(const std::vector<RuleText>& rules) {
+  std::vector<Rule> block;
+  for (const auto& text : rules) {
+    const auto scope = scope_.size();
+    const Slot slot = next_slot_;
+    const TypeId focus = focus_;
+    block.push_back(compile_rule(text));
+    scope_.resize(scope);
+    next_slot_ = slot;
+    focus_ = focus;
+  }
+  return append(program_->rules, block);
+}
+
+Rule Linker::compile_rule(const RuleText& text) {
+  Rule rule;
+  rule.id = place_of(text);
+  rule.shorthand = text.shorthand;
+  std::vector<Source> sources;
+  for (const auto& source : text.sources) sources.push_back(compile_source(source));
+  rule.sources = append(program_->sources, sources);
+  std::vector<Target> targets;
+  for (const auto& target : text.targets) targets.push_back(compile_target(target));
+  rule.targets = append(program_->targets, targets);
+  std::vector<Call> calls;
+  for (const auto& call : text.calls) calls.push_back(compile_call(call));
+  rule.calls = append(program_->calls, calls);
+  rule.rules = compile_rules(text.rules);
+  if (program_->dialect == Dialect::standard && text.targets.size() > 1 && text.name.empty() &&
+      (!text.calls.empty() || !text.rules.empty()) && text.at.line > 0)
+    report(Severity::error, text.at, "a rule with several targets and `then` needs a name");
+  return rule;
+}
+
+// Follows a path; `type` is the context's static type before and the element's after. With `check`
+// a name the type does not have is an error.
+Range Linker::compile_steps(const std::vector<std::string>& path, TypeId& type, At at, bool check) {
+  std::vector<PathStep> block;
+  for (const auto& name : path) {
+    PathStep step;
+    step.name = sources_.definitions->names().intern(name);
+    step.is_value = step.name == program_->words.value;
+    step.typed = may_be_typed(name);
+    block.push_back(step);
+    if (type == no_type) continue;
+    const auto& known = definitions_.type(type);
+    const bool own = step.is_value && known.kind == model::TypeKind::primitive;
+    const auto* element = definitions_.element(type, step.name);
+    if (element != nullptr) {
+      const auto types = definitions_.types_of(*element);
+      type =
+          types.size() == 1 && !definitions_.type(types[0].type).abstract ? types[0].type : no_type;
+    } else if (const auto member = definitions_.member(type, step.name);
+               member.element != nullptr) {
+      type = member.type;
+    } else {
+      if (check && !own && !known.abstract)
+        report(Severity::error, at,
+               std::string(definitions_.type_name(type)) + " has no element " + name);
+      type = no_type;
+    }
+  }
+  return append(program_->steps, block);
+}
+
+Source Linker::compile_source(const SourceText& text) {
+  Source source;
+  const Variable* context = find(text.context, Mode::source);
+  TypeId type = no_type;
+  if (context == nullptr) {
+    report(Severity::error, text.at, "there is no variable " + text.context);
+  } else {
+    source.context = context->slot;
+    type = context->type;
+  }
+  source.steps = compile_steps(text.path, type, text.at, true);
+  if (!text.type.empty()) {
+    const TypeId wanted = type_of(map_, text.type, Mode::source);
+    const auto name =
+        wanted == no_type ? std::string_view(text.type) : definitions_.type_name(wanted);
+    source.type = sources_.definitions->names().intern(name);
+    // The model of the source is not known by the type's name alone, so nothing is checked below.
+    type = no_type;
+  }
+  if (text.min) source.min = *text.min;
+  if (text.max) source.max = *text.max;
+  source.list = text.list;
+  source.fallback = compile_path(text.fallback, no_type);
+  focus_ = type;
+  source.variable = declare(text.variable, Mode::source, type);  // unnamed ones too: the item
+  source.condition = compile_path(text.condition, type);
+  source.check = compile_path(text.check, type);
+  source.log = compile_path(text.log, type);
+  return source;
+}
+
+Index Linker::compile_path(const PathText& text, TypeId focus) {
+  if (text.text.empty()) return none;
+  std::vector<std::string_view> names(next_slot_);
+  // Later variables hide earlier ones, and a source variable hides a target's of the same name.
+  for (const auto mode : {Mode::source, Mode::target})
+    for (auto at = scope_.rbegin(); at != scope_.rend(); ++at) {
+      if (at->mode != mode || at->name.empty()) continue;
+      bool hidden = false;
+      for (const auto& name : names) hidden = hidden || name == at->name;
+      if (!hidden) names[at->slot] = at->name;
+    }
+  path::CompileOptions options;
+  options.variables = names;
+  options.start = focus;
+  options.limits = sources_.limits;
+  auto compiled = path::compile(text.text, definitions_, options);
+  if (!compiled) {
+    report(Severity::error, text.at,
+           "in the expression, " + compiled.error().where + ": " + compiled.error().text);
+    return none;
+  }
+  program_->expressions.push_back(*std::move(compiled));
+  return static_cast<Index>(program_->expressions.size() - 1);
+}
+
+Argument Linker::compile_argument(const ArgumentText& argument, TypeId focus) {
+  Argument made;
+  made.kind = Argument::Kind::literal;
+  using K = ArgumentText::Kind;
+  switch (argument.kind) {
+    case K::variable:
+      made.kind = Argument::Kind::slot;
+      if (const Variable* found = find(argument.text, Mode::source)) {
+        made.slot = found->slot;
+      } else {
+        report(Severity::error, argument.at, "there is no variable " + argument.text);
+      }
+      break;
+    case K::text:
+      made.literal = std::string_view(program_->texts[text(argument.text)]);
+      break;
+    case K::boolean:
+      made.literal = argument.text == "true";
+      break;
+    case K::integer: {
+      std::int64_t number = 0;
+      std::from_chars(argument.text.data(), argument.text.data() + argument.text.size(), number);
+      made.literal = number;
+      break;
+    }
+    case K::decimal:
+      if (const auto number = path::Decimal::parse(argument.text)) made.literal = *number;
+      break;
+    case K::path:
+      made.kind = Argument::Kind::path;
+      made.path = compile_path({argument.text, argument.at}, focus);
+      break;
+  }
+  return made;
+}
+
+Range Linker::compile_arguments(const std::vector<ArgumentText>& texts, TypeId focus) {
+  std::vector<Argument> block;
+  for (const auto& text : texts) block.push_back(compile_argument(text, focus));
+  return append(program_->arguments, block);
+}
+
+Target Linker::compile_target(const TargetText& text) {
+  Target target;
+  target.transform = text.transform;
+  target.list = text.list;
+  TypeId type = no_type;
+  if (!text.context.empty()) {
+    const Variable* context = find(text.context, Mode::target);
+    if (context == nullptr) {
+      report(Severity::error, text.at, "there is no variable " + text.context);
+    } else {
+      target.context = context->slot;
+      type = context->type;
+    }
+  }
+  target.steps = compile_steps(text.path, type, text.at, true);
+  if (text.list == TargetList::share) {
+    // A share name belongs to its group's rules: other groups of the same name do not meet it.
+    const auto key = std::to_string(group_) + "/" + text.share;
+    target.share = shares_.emplace(key, static_cast<Index>(shares_.size())).first->second;
+  }
+  check_transform(text, target);
+  const bool path_last = text.transform == Transform::evaluate && !text.arguments.empty();
+  auto arguments = text.arguments;
+  if (path_last && arguments.back().kind != ArgumentText::Kind::path) {
+    auto& last = arguments.back();
+    if (last.kind == ArgumentText::Kind::text && arguments.size() == 1)
+      last.text = path_string(last.text);
+    last.kind = ArgumentText::Kind::path;
+  }
+  target.arguments = compile_arguments(arguments, focus_);
+  if (target.transform == Transform::create) type = target.type;
+  target.variable = declare(text.variable, Mode::target, type);
+  return target;
+}
+
+Call Linker::compile_call(const CallText& text) {
+  Call call;
+  call.group = find_group(map_, text.group, text.at);
+  std::vector<Argument> block;
+  const Range parameters = call.group == none ? Range{} : program_->groups[call.group].parameters;
+  if (call.group != none && parameters.count != text.arguments.size())
+    report(Severity::error, text.at,
+           "the group " + text.group + " takes " + std::to_string(parameters.count) +
+               " variables, not " + std::to_string(text.arguments.size()));
+  for (std::size_t i = 0; i < text.arguments.size(); ++i) {
+    Argument made = compile_argument(text.arguments[i], focus_);
+    if (made.kind == Argument::Kind::slot && i < parameters.count) {
+      const auto mode = program_->group_parameters[parameters.first + i].mode;
+      if (const Variable* found = find(text.arguments[i].text, mode)) made.slot = found->slot;
+    }
+    block.push_back(made);
+  }
+  call.arguments = append(program_->arguments, block);
+  return call;
+}
+
+}  // namespace fingerpost::mapping

@@ -1,0 +1,183 @@
+// A linked set of maps: names interned, variables numbered, expressions compiled. Private to the
+// room. Everything stands in flat lists and refers by index, so that running reads memory in order.
+
+#pragma once
+
+#include "fingerpost/names.h"
+#include "mapping/fml.h"
+#include "mapping/text.h"
+#include "model/definitions.h"
+#include "path/fhirpath.h"
+#include "path/value.h"
+#include "terminology/concept_map.h"
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace fingerpost::mapping {
+
+// A variable's place in its group's frame. The run's parameters come first in every frame.
+using Slot = std::uint16_t;
+constexpr Slot no_slot = 0xffff;
+using Index = std::uint32_t;
+constexpr Index none = 0xffff'ffff;
+
+struct Range {
+  Index first = 0;
+  Index count = 0;
+};
+
+struct PathStep {
+  NameId name = no_name;
+  bool is_value = false;  // "value": of a primitive, its own value
+  bool typed = false;     // may be a JSON name, valueString
+};
+
+struct Source {
+  Slot context = no_slot;
+  Slot variable = no_slot;
+  Range steps;
+  NameId type = no_name;  // by name, so that STU3's Quantity is a Quantity
+  int min = -1;           // -1: not given
+  int max = -1;           // -1: not given, or unbounded
+  SourceList list = SourceList::all;
+  Index fallback = none;  // expressions
+  Index condition = none;
+  Index check = none;
+  Index log = none;
+
+  bool plain() const { return list == SourceList::all && min < 0 && max < 0 && fallback == none; }
+};
+
+struct Argument {
+  enum class Kind : std::uint8_t { slot, literal, path };
+  Kind kind = Kind::slot;
+  Slot slot = no_slot;
+  path::Value literal;
+  Index path = none;
+};
+
+// What translate() answers, and what becomes of a code that has no answer.
+enum class Output : std::uint8_t { code, system, display, coding, codeable_concept };
+enum class Unmapped : std::uint8_t { empty, provided, fixed, error, drop, text };
+
+struct Target {
+  Slot context = no_slot;
+  Slot variable = no_slot;
+  Range steps;
+  Transform transform = Transform::none;
+  TargetList list = TargetList::none;
+  Index share = none;
+  Range arguments;
+  TypeId type = no_type;  // of create() and cast()
+  // Of translate(): the maps to try, per partner, in Program::translations.
+  Index translation = none;
+  Output output = Output::code;
+  Unmapped unmapped = Unmapped::empty;
+  std::string_view fixed;
+};
+
+// How a type's own value is written; complex: it has none.
+enum class Form : std::uint8_t {
+  complex,
+  text,
+  boolean,
+  integer,
+  decimal,
+  date,
+  date_time,
+  instant
+};
+
+struct Call {
+  Index group = none;
+  Range arguments;
+  bool isolated = false;
+};
+
+struct Rule {
+  Range sources;
+  Range targets;
+  Range calls;
+  Range rules;
+  RuleId id = 0;
+  bool shorthand = false;
+};
+
+struct GroupParameter {
+  Mode mode = Mode::source;
+  TypeId type = no_type;
+};
+
+struct Group {
+  Range parameters;
+  Range rules;
+  Index extends = none;
+  Index defaults = none;  // which table of default groups its rules use
+  Slot slots = 0;         // of a frame, the run's parameters included
+  bool isolated = false;
+};
+
+struct RuleInfo {
+  Index file = 0;  // in Program::texts
+  Index group = 0;
+  Index rule = 0;
+  int line = 0;
+};
+
+// The default groups one map can see.
+struct Defaults {
+  std::unordered_map<std::uint64_t, Index> by_types;  // (source, target)
+  std::unordered_map<TypeId, Index> by_source;        // <<type+>>
+  static std::uint64_t key(TypeId source, TypeId target) {
+    return (std::uint64_t{source} << 32) | target;
+  }
+};
+
+// A concept map as named in translate(): the general one and the partners' own.
+struct Translation {
+  const terminology::ConceptMap* general = nullptr;
+  std::unordered_map<std::string, const terminology::ConceptMap*> by_partner;
+  std::string url;
+
+  std::string_view target_system() const {
+    if (general != nullptr) return general->target_system();
+    return by_partner.empty() ? std::string_view() : by_partner.begin()->second->target_system();
+  }
+};
+
+struct Program {
+  explicit Program(const model::Definitions& of) : definitions(&of) {}
+
+  const model::Definitions* definitions;
+  Dialect dialect = Dialect::extended;
+  std::vector<std::string> parameters;  // names of the run's parameters, by slot
+  std::vector<Group> groups;
+  std::vector<GroupParameter> group_parameters;
+  std::vector<Rule> rules;
+  std::vector<Source> sources;
+  std::vector<Target> targets;
+  std::vector<Call> calls;
+  std::vector<PathStep> steps;
+  std::vector<Argument> arguments;
+  std::vector<path::Expression> expressions;
+  std::vector<Defaults> defaults;
+  std::vector<Translation> translations;
+  std::deque<terminology::ConceptMap> concept_maps;
+  std::vector<Form> forms;                         // by TypeId
+  std::vector<RuleInfo> places;                    // by RuleId
+  std::deque<std::string> texts;                   // literals, file names: views of them stay good
+  std::unordered_map<std::string, Index> entries;  // a map's url or name, a group's name -> group
+
+  // Names the run itself needs.
+  struct Words {
+    NameId value, coding, text, system, code, display, id;
+  };
+  Words words{};
+};
+
+}  // namespace fingerpost::mapping

@@ -1,0 +1,267 @@
+#include "mapping/run.h"
+
+#include "model/json.h"
+
+#include <algorithm>
+
+namespace fingerpost::mapping {
+
+Run::Run(const Program& program, Tree& target, const RunOptions& options)
+    : program_(program),
+      options_(options),
+      out_(target),
+      tree_(target),
+      environment_(options.limits) {
+  environment_.reads = this;
+  if (options.resolve)
+    environment_.resolve = [this](std::string_view reference, NodeRef) {
+      return options_.resolve(reference);
+    };
+  environment_.conforms_to = [this](NodeRef node, std::string_view profile) -> Result<bool> {
+    const TypeId type = definitions().find(profile);
+    if (type == no_type) return Error{Kind::not_found, "the profile is not loaded", ""};
+    return definitions().is_a((*node.tree)[node.node].type, type);
+  };
+}
+
+Result<Transformed> Run::transform(Index group, std::span<const NodeRef> sources) {
+  std::vector<Value> arguments;
+  if (!bind_sources(group, sources, arguments)) return failure_;
+  stack_.resize(program_.parameters.size());
+  for (const auto& parameter : options_.parameters) {
+    if (parameter.name == "now") environment_.now = parameter.value;
+    for (std::size_t i = 0; i < program_.parameters.size(); ++i)
+      if (program_.parameters[i] == parameter.name) stack_[i] = parameter.value;
+  }
+  if (!call(group, arguments)) return failure_;
+  prune(tree_.root());
+  Transformed made;
+  made.findings = std::move(findings_);
+  made.origins = out_.take_origins();
+  made.reads = std::move(reads_);
+  return made;
+}
+
+bool Run::bind_sources(Index group, std::span<const NodeRef> sources,
+                       std::vector<Value>& arguments) {
+  const Range range = program_.groups[group].parameters;
+  std::size_t next = 0;
+  for (Index i = 0; i < range.count; ++i) {
+    const auto& parameter = program_.group_parameters[range.first + i];
+    if (parameter.mode == Mode::target) {
+      if (tree_[tree_.root()].type == no_type && parameter.type != no_type)
+        out_.set_type(tree_.root(), parameter.type);
+      arguments.emplace_back(NodeRef{&tree_, tree_.root()});
+    } else if (next < sources.size()) {
+      arguments.emplace_back(sources[next++]);
+    } else {
+      arguments.emplace_back();  // a source that was not given is empty
+    }
+  }
+  if (next < sources.size()) return fail(Kind::invalid, "the map takes fewer sources");
+  for (const auto& source : sources) {
+    const auto same = std::find_if(reads_.begin(), reads_.end(),
+                                   [&](const Reads& reads) { return reads.tree == source.tree; });
+    if (same != reads_.end()) {
+      same->root = source.tree->root();
+      continue;
+    }
+    reads_.push_back({source.tree, source.node, {}});
+    reads_.back().of.resize(source.tree->size() + 1);
+  }
+  return true;
+}
+
+bool Run::fail(Kind kind, std::string text) {
+  failure_ = {kind, std::move(text) + rule_text(), place_text(current_)};
+  return false;
+}
+
+bool Run::fail(const Error& error) {
+  return fail(error.kind, error.text);
+}
+
+void Run::find(Severity severity, std::string_view code, std::string text) {
+  findings_.push_back(
+      {{severity, std::string(code), place_text(current_), std::move(text)}, current_, rule_});
+}
+
+std::string Run::place_text(NodeRef node) const {
+  if (!node) return {};
+  if (options_.place) return options_.place(node);
+  return model::location(definitions(), *node.tree, node.node);
+}
+
+std::string Run::rule_text() const {
+  const auto& info = program_.places[rule_];
+  if (info.line == 0)
+    return program_.texts[info.file].empty() ? "" : " (" + program_.texts[info.file] + ")";
+  return " (" + program_.texts[info.file] + ":" + std::to_string(info.line) + ")";
+}
+
+void Run::mark(NodeRef node, Read how) {
+  for (auto& reads : reads_) {
+    if (reads.tree != node.tree) continue;
+    auto& at = reads.of[node.node];
+    at = std::max(at, static_cast<std::uint8_t>(how));
+    return;
+  }
+}
+
+bool Run::step() {
+  if (environment_.steps_left == 0)
+    return fail(Kind::busy, "the transformation is over the limit steps");
+  --environment_.steps_left;
+  if (tree_.size() > options_.limits.nodes)
+    return fail(Kind::busy, "the result is over the limit nodes");
+  return true;
+}
+
+bool Run::evaluate(Index expression, const Value& focus, path::Collection& out) {
+  environment_.variables = {stack_.data() + base_, program_.groups[group_].slots};
+  auto answer = path::evaluate(program_.expressions[expression], focus, environment_);
+  if (!answer) return fail(answer.error());
+  out = *std::move(answer);
+  return true;
+}
+
+bool Run::test(Index expression, const Value& focus, bool& answer) {
+  environment_.variables = {stack_.data() + base_, program_.groups[group_].slots};
+  const auto tested = path::test(program_.expressions[expression], focus, environment_);
+  if (!tested) return fail(tested.error());
+  answer = *tested;
+  return true;
+}
+
+bool Run::call(Index index, std::span<const Value> arguments) {
+  const Group& group = program_.groups[index];
+  if (++depth_ > options_.limits.expression_depth)
+    return fail(Kind::busy, "groups call each other over the limit expression_depth");
+  if (group.extends != none && !call(group.extends, arguments)) return false;
+  const std::size_t caller = base_;
+  const Index caller_group = group_;
+  const std::size_t parameters = program_.parameters.size();
+  const std::size_t base = stack_.size();
+  stack_.resize(base + std::max<std::size_t>(group.slots, parameters + arguments.size()));
+  // The caller's frame, or at first the run's own parameters, which stand at 0.
+  std::copy_n(stack_.data() + caller, parameters, stack_.data() + base);
+  std::copy(arguments.begin(), arguments.end(), stack_.data() + base + parameters);
+  base_ = base;
+  group_ = index;
+  const bool done = rules(group.rules);
+  base_ = caller;
+  group_ = caller_group;
+  stack_.resize(base);
+  --depth_;
+  return done;
+}
+
+// An error inside is taken back and told, and the run goes on. Limits end the run all the same.
+bool Run::call_isolated(Index group, std::span<const Value> arguments) {
+  const auto mark = out_.mark();
+  const auto shares = shares_.size();
+  const auto items = items_.size();
+  const auto stack = stack_.size();
+  const auto base = base_;
+  const auto caller = group_;
+  const auto depth = depth_;
+  const auto current = current_;
+  const auto item = item_;
+  const auto rule = rule_;
+  if (call(group, arguments)) {
+    out_.keep(mark);
+    return true;
+  }
+  if (failure_.kind == Kind::busy) {
+    out_.keep(mark);
+    return false;
+  }
+  out_.roll_back(mark);
+  shares_.resize(shares);
+  items_.resize(items);
+  stack_.resize(stack);
+  base_ = base;
+  group_ = caller;
+  depth_ = depth;
+  findings_.push_back(
+      {{Severity::error, failed_code_, failure_.where, failure_.text}, current_, rule_});
+  failed_code_ = "processing";
+  current_ = current;
+  item_ = item;
+  rule_ = rule;
+  return true;
+}
+
+bool Run::rules(Range range) {
+  for (Index i = 0; i < range.count; ++i)
+    if (!rule(program_.rules[range.first + i], 0)) return false;
+  return true;
+}
+
+// For each item of this source, the next source; after the last, what the rule does.
+bool Run::rule(const Rule& rule, Index source_index) {
+  if (source_index == rule.sources.count) return apply(rule);
+  const Source& source = program_.sources[rule.sources.first + source_index];
+  rule_ = rule.id;
+  const NodeRef outer = current_;
+  const Value outer_item = item_;
+  const std::size_t begin = items_.size();
+  if (!gather(source)) return false;
+  for (std::size_t i = begin; i < items_.size(); ++i) {
+    rule_ = rule.id;
+    item_ = slot(source.variable) = items_[i];
+    if (item_.is_node() && item_.node().tree != &tree_) current_ = item_.node();
+    if (!step() || !this->rule(rule, source_index + 1)) return false;
+  }
+  items_.resize(begin);
+  current_ = outer;
+  item_ = outer_item;
+  return true;
+}
+
+bool Run::apply(const Rule& rule) {
+  out_.from(current_, rule.id);
+  if (rule.shorthand) return shorthand(rule);
+  for (Index i = 0; i < rule.targets.count; ++i)
+    if (!target(program_.targets[rule.targets.first + i])) return false;
+  return calls(rule) && rules(rule.rules);
+}
+
+bool Run::calls(const Rule& rule) {
+  for (Index i = 0; i < rule.calls.count; ++i) {
+    const Call& to = program_.calls[rule.calls.first + i];
+    const std::size_t first = items_.size();  // arguments stand above the items while called
+    bool given = true;
+    for (Index a = 0; a < to.arguments.count; ++a) {
+      Value value;
+      if (!argument(program_.arguments[to.arguments.first + a], value)) return false;
+      items_.push_back(value);
+      const auto& parameters = program_.groups[to.group].parameters;
+      const bool wants = a < parameters.count &&
+                         program_.group_parameters[parameters.first + a].mode == Mode::target;
+      if (wants && value.none()) given = false;
+    }
+    // Copied: a call grows items_.
+    const std::vector<Value> arguments(items_.begin() + static_cast<std::ptrdiff_t>(first),
+                                       items_.end());
+    items_.resize(first);
+    if (!given) continue;  // a target that was not made has nothing to be put into
+    if (!(to.isolated ? call_isolated(to.group, arguments) : call(to.group, arguments)))
+      return false;
+    rule_ = rule.id;
+    out_.from(current_, rule.id);
+  }
+  return true;
+}
+
+// Takes out elements that were made and given nothing: FHIR has no empty element.
+void Run::prune(NodeId first) {
+  for (auto node = static_cast<NodeId>(tree_.size()); node > first; --node) {
+    const Node& at = tree_[node];
+    if (at.shape == Shape::object && at.first_child == no_node && at.parent != no_node &&
+        definitions().type(at.type).kind != model::TypeKind::resource)
+      out_.remove(node);
+  }
+}
+
+}  // namespace fingerpost::mapping

@@ -1,0 +1,96 @@
+// translate(): a code by a ConceptMap, and what becomes of one that the map does not know.
+
+#include "mapping/run.h"
+
+namespace fingerpost::mapping {
+
+// The codes in a value: a CodeableConcept's codings, a Coding, or a plain code of no system.
+void Run::codes_of(const Value& value, std::vector<Coded>& codes) {
+  if (value.none()) return;
+  if (!value.is_node() || value.node().tree->has_value(value.node().node)) {
+    if (const auto code = text_of(value); !code.empty()) codes.push_back({"", code, ""});
+    return;
+  }
+  const auto [tree, node] = value.node();
+  const auto& words = program_.words;
+  if (tree->child(node, words.coding) != no_node) {
+    for (NodeId at = tree->child(node, words.coding); at != no_node; at = tree->next_same(at))
+      codes_of(Value(NodeRef{tree, at}), codes);
+    return;
+  }
+  const auto part = [&](NameId name) {
+    const NodeId found = tree->child(node, name);
+    return found == no_node ? std::string_view() : text_of(Value(NodeRef{tree, found}));
+  };
+  Coded coded;
+  coded.code = part(words.code);
+  coded.system = part(words.system);
+  coded.display = part(words.display);
+  if (!coded.code.empty()) codes.push_back(coded);
+  if (coded.code.empty())
+    if (const auto text = part(words.text); !text.empty()) codes.push_back({"", "", text});
+}
+
+// The partner's own map first, then the general one.
+std::vector<terminology::Match> Run::matches(const Target& target, const Coded& coded) const {
+  const auto& translation = program_.translations[target.translation];
+  if (!options_.partner.empty()) {
+    const auto own = translation.by_partner.find(std::string(options_.partner));
+    if (own != translation.by_partner.end())
+      if (auto found = own->second->translate(coded.system, coded.code); !found.empty())
+        return found;
+  }
+  if (translation.general == nullptr) return {};
+  return translation.general->translate(coded.system, coded.code);
+}
+
+bool Run::translated(const Target& target, Translated& out) {
+  Value value;
+  if (!argument(program_.arguments[target.arguments.first], value)) return false;
+  std::vector<Coded> codes;
+  codes_of(value, codes);
+  if (codes.empty()) return true;
+  for (const auto& coded : codes) {
+    const auto found = matches(target, coded);
+    if (found.empty()) continue;
+    out.found = true;
+    out.coded = {found[0].system, found[0].code, found[0].display};
+    if (found.size() > 1)
+      find(Severity::information, "multiple-matches",
+           "the concept map gives several codes; the first is taken");
+    return true;
+  }
+  return unmapped(target, codes, out);
+}
+
+bool Run::unmapped(const Target& target, const std::vector<Coded>& codes, Translated& out) {
+  const std::string where = " by " + program_.translations[target.translation].url;
+  switch (target.unmapped) {
+    case Unmapped::empty:
+      return true;
+    case Unmapped::error:
+      return fail(Kind::invalid, "a code is not mapped" + where);
+    case Unmapped::drop:
+      find(Severity::warning, "code-invalid", "a code is not mapped" + where + "; left out");
+      return true;
+    case Unmapped::provided:
+      find(Severity::warning, "code-invalid", "a code is not mapped" + where + "; kept as it is");
+      out.coded = codes[0];
+      break;
+    case Unmapped::fixed: {
+      find(Severity::warning, "code-invalid",
+           "a code is not mapped" + where + "; " + std::string(target.fixed) + " instead");
+      out.coded = {program_.translations[target.translation].target_system(), target.fixed, ""};
+      break;
+    }
+    case Unmapped::text:
+      find(Severity::warning, "code-invalid", "a code is not mapped" + where + "; kept as text");
+      out.coded = codes[0];
+      out.as_text = true;
+      break;
+  }
+  out.found = true;
+  return true;
+}
+
+}  // namespace fingerpost::mapping

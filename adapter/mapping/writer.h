@@ -1,0 +1,62 @@
+// Writes the target tree, keeps who made which node, and can take work back. Private to the room.
+
+#pragma once
+
+#include "fingerpost/tree.h"
+#include "mapping/fml.h"
+
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+namespace fingerpost::mapping {
+
+class Writer {
+ public:
+  explicit Writer(Tree& tree) : tree_(tree) { fill(); }
+
+  const Tree& tree() const { return tree_; }
+  // What is written from now on comes from here.
+  void from(NodeRef source, RuleId rule) { origin_ = {source.tree, source.node, rule}; }
+  std::vector<Origin> take_origins() {
+    fill();
+    return std::move(origins_);
+  }
+
+  NodeId add(NodeId parent, NameId name, TypeId type);  // after its siblings of that name
+  NodeId add_first(NodeId parent, NameId name, TypeId type);
+  void set(NodeId node, Shape shape, std::string_view text);
+  void set_type(NodeId node, TypeId type);
+  void clear(NodeId node);
+  void remove(NodeId node);
+  // The children of another node, deep, and its value.
+  void copy_into(NodeId node, NodeRef source);
+
+  // A mark must be given back, newest first, by exactly one of keep and roll_back.
+  struct Mark {
+    std::size_t nodes;
+    std::size_t journal;
+    std::size_t outer;
+  };
+  Mark mark();
+  void keep(const Mark& mark);
+  void roll_back(const Mark& mark);
+
+ private:
+  struct Before {
+    NodeId node;
+    Node was;
+  };
+  void save(NodeId node) {
+    if (node != no_node && node <= marked_) journal_.push_back({node, tree_[node]});
+  }
+  void fill() { origins_.resize(tree_.size() + 1, origin_); }
+
+  Tree& tree_;
+  Origin origin_;
+  std::vector<Origin> origins_;
+  std::vector<Before> journal_;
+  std::size_t marked_ = 0;  // nodes up to this one are older than the newest mark
+};
+
+}  // namespace fingerpost::mapping
