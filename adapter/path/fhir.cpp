@@ -1,0 +1,224 @@
+// The functions FHIR adds (R4 fhirpath.html).
+
+#include "path/functions.h"
+#include "path/run.h"
+
+#include <string>
+
+namespace fingerpost::path {
+namespace {
+
+bool extension(const Op& op, Run& run, Collection& out) {
+  Collection values;
+  std::string_view url;
+  if (!run.input(op, values)) return false;
+  if (const Got got = run.text(*op.arguments[0], url); got != Got::value)
+    return got == Got::nothing;
+  for (const auto& value : values) {
+    if (!value.is_node()) continue;
+    const Tree& tree = *value.node().tree;
+    for (NodeId child = tree.child(value.node().node, run.words().extension); child != no_node;
+         child = tree.next_same(child)) {
+      const NodeId its_url = tree.child(child, run.words().url);
+      if (its_url == no_node || tree.text(its_url) != url) continue;
+      if (run.environment.reads) run.environment.reads->read({&tree, its_url});
+      out.push(NodeRef{&tree, child});
+    }
+  }
+  return true;
+}
+
+bool has_value_itself(const Value& value) {
+  return !value.is_node() || value.node().tree->has_value(value.node().node);
+}
+
+bool has_value(const Op& op, Run& run, Collection& out) {
+  Collection values;
+  if (!run.input(op, values)) return false;
+  out.push(values.size() == 1 && has_value_itself(values.front()));
+  return true;
+}
+
+bool get_value(const Op& op, Run& run, Collection& out) {
+  Collection values;
+  if (!run.input(op, values)) return false;
+  if (values.size() == 1 && has_value_itself(values.front())) out.push(run.system(values.front()));
+  return true;
+}
+
+// The text of a reference: a Reference's, or a canonical or uri itself.
+std::string_view reference_text(const Run& run, const Value& value) {
+  if (value.kind() == Value::Kind::string) return value.string();
+  if (!value.is_node()) return {};
+  const NodeRef node = value.node();
+  if (node.tree->has_value(node.node)) return node.tree->text(node.node);
+  const NodeId text = node.tree->child(node.node, run.words().reference);
+  return text == no_node ? std::string_view() : node.tree->text(text);
+}
+
+NodeId resource_root(const Run& run, NodeRef node, bool through_contained) {
+  const Tree& tree = *node.tree;
+  NodeId found = no_node;
+  for (NodeId at = node.node; at != no_node; at = tree.parent(at)) {
+    const auto& here = tree[at];
+    if (here.type == no_type || run.definitions().type(here.type).kind != model::TypeKind::resource)
+      continue;
+    found = at;
+    if (!through_contained || here.name != run.words().contained) break;
+  }
+  return found;
+}
+
+// "#id": a resource contained beside the reference, or for "#" their container.
+NodeRef find_contained(const Run& run, std::string_view id, NodeRef from) {
+  const Tree& tree = *from.tree;
+  const NodeId root = resource_root(run, from, true);
+  if (root == no_node || id.empty()) return {&tree, root};
+  for (NodeId child = tree.child(root, run.words().contained); child != no_node;
+       child = tree.next_same(child)) {
+    const NodeId its_id = tree.child(child, run.words().id);
+    if (its_id != no_node && tree.text(its_id) == id) return {&tree, child};
+  }
+  return {};
+}
+
+// The entry of the Bundle around a node whose fullUrl, or Type/id, the reference names.
+NodeRef find_entry(const Run& run, std::string_view reference, NodeRef from) {
+  const Tree& tree = *from.tree;
+  const auto& words = run.words();
+  const NodeId entry_of = resource_root(run, from, true);
+  if (entry_of == no_node) return {};
+  const NodeId own_entry = tree.parent(entry_of);
+  const NodeId bundle = own_entry == no_node ? entry_of : tree.parent(own_entry);
+  if (bundle == no_node || tree[bundle].type != run.definitions().common().bundle) return {};
+  for (NodeId entry = tree.child(bundle, words.entry); entry != no_node;
+       entry = tree.next_same(entry)) {
+    const NodeId resource = tree.child(entry, words.resource);
+    if (resource == no_node) continue;
+    const NodeId full_url = tree.child(entry, words.full_url);
+    if (full_url != no_node && tree.text(full_url) == reference) return {&tree, resource};
+    const NodeId id = tree.child(resource, words.id);
+    if (id == no_node) continue;
+    const auto type = run.definitions().type_name(tree[resource].type);
+    if (reference.size() == type.size() + 1 + tree.text(id).size() && reference.starts_with(type) &&
+        reference[type.size()] == '/' && reference.ends_with(tree.text(id)))
+      return {&tree, resource};
+  }
+  return {};
+}
+
+NodeRef resolve_reference(const Run& run, std::string_view reference, const Value& value) {
+  const NodeRef from = value.is_node() ? value.node() : NodeRef{};
+  if (from && reference.starts_with('#')) return find_contained(run, reference.substr(1), from);
+  if (from)
+    if (const NodeRef entry = find_entry(run, reference, from)) return entry;
+  return run.environment.resolve ? run.environment.resolve(reference, from) : NodeRef{};
+}
+
+// "Patient" of "Patient/1", "http://example.org/fhir/Patient/1/_history/2"; "" when none is named.
+std::string_view named_type(std::string_view reference) {
+  if (const auto history = reference.find("/_history/"); history != std::string_view::npos)
+    reference = reference.substr(0, history);
+  const auto id = reference.rfind('/');
+  if (id == std::string_view::npos || id == 0) return {};
+  const auto before = reference.substr(0, id);
+  const auto slash = before.rfind('/');
+  return slash == std::string_view::npos ? before : before.substr(slash + 1);
+}
+
+bool member_of(const Op& op, Run& run, Collection& out) {
+  Collection values;
+  std::string_view url;
+  if (!run.input(op, values)) return false;
+  if (const Got got = run.text(*op.arguments[0], url); got != Got::value)
+    return got == Got::nothing;
+  if (values.size() != 1) return true;
+  if (!run.environment.member_of)
+    return run.fail(op, "no value sets are at hand", Kind::unsupported);
+  run.system(values.front());  // notes the read
+  if (const auto member = run.environment.member_of(values.front(), url)) out.push(*member);
+  return true;
+}
+
+// Without profiles at hand, a base type's own URL still has an answer.
+bool conforms_to_type(const Op& op, Run& run, NodeRef node, std::string_view url, Collection& out) {
+  const TypeId wanted = run.definitions().find(url);
+  if (wanted == no_type) return run.fail(op, "the profile is not known");
+  out.push(run.definitions().is_a((*node.tree)[node.node].type, wanted));
+  return true;
+}
+
+bool conforms_to(const Op& op, Run& run, Collection& out) {
+  Collection values;
+  std::string_view url;
+  if (!run.input(op, values)) return false;
+  if (const Got got = run.text(*op.arguments[0], url); got != Got::value)
+    return got == Got::nothing;
+  if (values.size() != 1 || !values.front().is_node()) return true;
+  const NodeRef node = values.front().node();
+  if (!run.environment.conforms_to) return conforms_to_type(op, run, node, url, out);
+  const auto answer = run.environment.conforms_to(node, url);
+  if (!answer) return run.fail(op, answer.error().text, answer.error().kind);
+  out.push(*answer);
+  return true;
+}
+
+// Narrative is checked where resources are validated; here only that there is some.
+bool html_checks(const Op& op, Run& run, Collection& out) {
+  std::string_view text;
+  if (const Got got = run.input_text(op, text); got != Got::value) return got == Got::nothing;
+  out.push(text.find_first_not_of(" \t\r\n") != std::string_view::npos);
+  return true;
+}
+
+}  // namespace
+
+bool apply_resolve(const Op& op, Run& run, Collection& out) {
+  Collection values;
+  if (!run.input(op, values)) return false;
+  for (const auto& value : values) {
+    const auto reference = reference_text(run, value);
+    if (reference.empty()) continue;
+    if (const NodeRef found = resolve_reference(run, reference, value)) out.push(found);
+  }
+  return true;
+}
+
+// `resolve() is Patient` needs no resource where the reference itself names the type: search
+// parameters are written so (R4 search.html).
+bool apply_resolve_is(const Op& op, Run& run, Collection& out) {
+  Collection values;
+  if (!run.input(*op.input, values)) return false;
+  if (values.size() > 1) return run.fail(op, "one value is wanted, and there are several");
+  if (values.empty()) return true;
+  const Value& value = values.front();
+  const auto reference = reference_text(run, value);
+  if (const NodeRef found = resolve_reference(run, reference, value)) {
+    out.push(matches_type(run, op.type, found, false));
+    return true;
+  }
+  std::string_view type = named_type(reference);
+  if (value.is_node()) {
+    const Tree& tree = *value.node().tree;
+    const NodeId stated = tree.child(value.node().node, run.words().type);
+    if (stated != no_node) type = tree.text(stated);
+  }
+  const TypeId named = run.definitions().find(type);
+  if (named != no_type) {
+    const auto& names = run.definitions();
+    const TypeId wanted = names.find(names.names().text(op.type.fhir));
+    out.push(names.is_a(named, wanted));
+  }
+  return true;
+}
+
+std::span<const Function> fhir_functions() {
+  static constexpr Function functions[] = {
+      {"extension", 1, 1, extension},   {"hasValue", 0, 0, has_value},
+      {"getValue", 0, 0, get_value},    {"resolve", 0, 0, apply_resolve},
+      {"memberOf", 1, 1, member_of},    {"conformsTo", 1, 1, conforms_to},
+      {"htmlChecks", 0, 0, html_checks}};
+  return functions;
+}
+
+}  // namespace fingerpost::path
