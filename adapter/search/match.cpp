@@ -204,4 +204,12 @@ std::string sort_value(const SortKey& key, const Row& row) {
   return value;
 }
 
+std::optional<std::int64_t> sorted_time(const SortKey& key, std::string_view value) {
+  if (key.by != SortKey::By::last_updated || value.size() != 10) return {};
+  std::uint64_t bits = 0;
+  for (const char c : value.substr(1, 8)) bits = bits << 8 | static_cast<unsigned char>(c);
+  if (key.descending) bits = ~bits;
+  return static_cast<std::int64_t>(bits ^ (std::uint64_t{1} << 63));
+}
+
 }  // namespace fingerpost::search

@@ -141,5 +141,7 @@ bool passes(const TextTest& test, std::string_view text, std::uint64_t exact);
 bool matches(const Criterion& criterion, const Row& row);
 // The bytes by which it sorts; a missing value sorts last whichever the direction.
 std::string sort_value(const SortKey& key, const Row& row);
+// The time in a sort value of a key by last_updated; nothing when it holds none.
+std::optional<std::int64_t> sorted_time(const SortKey& key, std::string_view value);
 
 }  // namespace fingerpost::search

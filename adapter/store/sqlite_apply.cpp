@@ -1,0 +1,175 @@
+#include "store/sqlite_apply.h"
+
+#include "store/sqlite_rows.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace fingerpost::store {
+namespace {
+
+// Longer than a leap year: such a row may overlap a date far from its start.
+constexpr std::int64_t long_us = std::int64_t{367} * 86'400'000'000;
+
+bool is_long(const search::DateRow& row) {
+  return static_cast<std::uint64_t>(row.high) - static_cast<std::uint64_t>(row.low) >
+         static_cast<std::uint64_t>(long_us);
+}
+
+}  // namespace
+
+Result<IndexTables> IndexTables::prepare(Db& db) {
+  IndexTables tables;
+  LET(tables.add_hash_, db.prepare("INSERT INTO by_hash VALUES(?, ?, ?)"));
+  LET(tables.add_date_, db.prepare("INSERT INTO by_date VALUES(?, ?, ?, ?, ?)"));
+  LET(tables.add_number_, db.prepare("INSERT INTO by_number VALUES(?, ?, ?, ?, ?)"));
+  LET(tables.add_text_, db.prepare("INSERT INTO by_text VALUES(?, ?, ?, ?)"));
+  LET(tables.take_hash_, db.prepare("DELETE FROM by_hash WHERE key = ? AND hash = ? AND row = ?"));
+  LET(tables.take_date_, db.prepare("DELETE FROM by_date WHERE key = ? AND long = ? AND low = ? "
+                                    "AND high = ? AND row = ?"));
+  LET(tables.take_number_, db.prepare("DELETE FROM by_number WHERE key = ? AND unit = ? AND "
+                                      "low = ? AND high = ? AND row = ?"));
+  LET(tables.take_text_,
+      db.prepare("DELETE FROM by_text WHERE key = ? AND text = ? AND exact = ? AND row = ?"));
+  return tables;
+}
+
+Result<void> IndexTables::write(Statement& statement, std::int64_t row,
+                                const search::HashRow& value) {
+  if (value.rare) return {};
+  return statement.run(int{value.key}, value.hash, row);
+}
+Result<void> IndexTables::write(Statement& statement, std::int64_t row,
+                                const search::DateRow& value) {
+  return statement.run(int{value.key}, is_long(value) ? 1 : 0, value.low, value.high, row);
+}
+Result<void> IndexTables::write(Statement& statement, std::int64_t row,
+                                const search::NumberRow& value) {
+  return statement.run(int{value.key}, value.unit, value.low, value.high, row);
+}
+Result<void> IndexTables::write(Statement& statement, std::int64_t row,
+                                const search::TextRow& value) {
+  return statement.run(int{value.key}, value.text, value.exact, row);
+}
+
+template <class Row>
+Result<void> IndexTables::change_rows(Statement& add, Statement& take, std::int64_t row,
+                                      const std::vector<Row>& from, const std::vector<Row>& to) {
+  std::vector<Row> gone;
+  std::set_difference(from.begin(), from.end(), to.begin(), to.end(), std::back_inserter(gone));
+  for (const Row& value : gone) LET_DONE(write(take, row, value));
+  std::vector<Row> added;
+  std::set_difference(to.begin(), to.end(), from.begin(), from.end(), std::back_inserter(added));
+  for (const Row& value : added) LET_DONE(write(add, row, value));
+  return {};
+}
+
+Result<void> IndexTables::change(std::int64_t row, const search::IndexValues& from,
+                                 const search::IndexValues& to) {
+  LET_DONE(change_rows(add_hash_, take_hash_, row, from.hashes, to.hashes));
+  LET_DONE(change_rows(add_date_, take_date_, row, from.dates, to.dates));
+  LET_DONE(change_rows(add_number_, take_number_, row, from.numbers, to.numbers));
+  return change_rows(add_text_, take_text_, row, from.texts, to.texts);
+}
+
+Result<std::unique_ptr<Applier>> Applier::prepare(Db& db, Keys& keys, const search::HashKey& key) {
+  std::unique_ptr<Applier> made(new Applier(keys, key));
+  LET(made->next_row_, db.integer("SELECT coalesce(max(row), 0) + 1 FROM resource"));
+  LET(made->next_at_, db.integer("SELECT coalesce(max(at), 0) + 1 FROM version"));
+  LET(made->find_, db.prepare("SELECT row, at, version, updated, removed, found_by FROM resource "
+                              "WHERE reference = ? AND type = ? AND id = ?"));
+  LET(made->body_, db.prepare("SELECT body FROM version WHERE at = ?"));
+  LET(made->add_version_, db.prepare("INSERT INTO version VALUES(?, ?, ?, ?, ?, ?)"));
+  LET(made->add_resource_,
+      db.prepare("INSERT INTO resource VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+  LET(made->change_resource_,
+      db.prepare("UPDATE resource SET at = ?, version = ?, updated = ?, removed = ?, "
+                 "compartment = ?, labels = ?, found_by = ? WHERE row = ?"));
+  LET(made->index_, IndexTables::prepare(db));
+  LET(made->queues_, QueueTables::prepare(db));
+  return made;
+}
+
+Result<UnitOutcome> Applier::apply(Unit& unit, std::int64_t now_us) {
+  if (unit.inbox) {
+    LET(auto duplicate, queues_->duplicate(*unit.inbox));
+    if (duplicate) return std::move(*duplicate);
+  }
+  UnitOutcome outcome;
+  for (Write& write : unit.writes) {
+    LET(const WriteOutcome done, apply(write, now_us));
+    outcome.writes.push_back(done);
+  }
+  LET_DONE(queues_->update(unit));
+  LET_DONE(queues_->add(unit, now_us, outcome));
+  return outcome;
+}
+
+Result<std::optional<Applier::Found>> Applier::find(const Write& write, std::uint64_t reference,
+                                                    std::int64_t type) {
+  LET(const bool there, find_.first(reference, type, write.id));
+  if (!there) {
+    find_.reset();
+    return std::optional<Found>{};
+  }
+  Found found;
+  found.row = find_.integer(0);
+  found.at = find_.integer(1);
+  found.current = {find_.integer(2), find_.integer(3), find_.integer(4) != 0, {}};
+  auto values = unpack(find_.bytes(5));
+  find_.reset();
+  if (!values) return Error{Kind::fault, "the index rows kept with a resource are damaged", ""};
+  found.values = std::move(*values);
+  if (write.skip_same && !found.current.removed) {
+    LET_DONE(body_.first(found.at));
+    found.body = std::string(body_.bytes(0));
+    body_.reset();
+  }
+  return std::optional<Found>(std::move(found));
+}
+
+Result<WriteOutcome> Applier::apply(Write& write, std::int64_t now_us) {
+  const std::uint64_t reference = search::reference_hash(hash_key_, write.type, write.id);
+  const std::int64_t type = keys_.type(write.type);
+  LET(const auto found, find(write, reference, type));
+  std::optional<Current> current;
+  if (found) {
+    current = found->current;
+    current->body = found->body;
+  }
+  LET(const WriteOutcome outcome, decide(write, current, now_us));
+  if (outcome.change != Change::unchanged) LET_DONE(store(write, outcome, found, reference, type));
+  return outcome;
+}
+
+Result<void> Applier::store(Write& write, const WriteOutcome& outcome,
+                            const std::optional<Found>& found, std::uint64_t reference,
+                            std::int64_t type) {
+  const bool put = write.op == Write::Op::put;
+  const std::int64_t row = found ? found->row : next_row_++;
+  const std::int64_t at = next_at_++;
+  const std::uint64_t compartment = write.index.compartment;
+  search::IndexValues values;
+  if (put && write.index.parameters != nullptr) {
+    LET(const auto map, keys_.map(*write.index.parameters));
+    values = translate(std::move(write.index), *map);
+  }
+  const std::string body =
+      put ? complete(write.body, outcome.version, outcome.last_updated_us) : std::string();
+  LET_DONE(add_version_.run(at, row, outcome.version, outcome.last_updated_us,
+                            static_cast<int>(outcome.change), Bytes{body}));
+  const std::string found_by = pack(values);
+  const int removed = put ? 0 : 1;
+  if (found) {
+    LET_DONE(change_resource_.run(at, outcome.version, outcome.last_updated_us, removed,
+                                  compartment, write.labels, Bytes{found_by}, row));
+  } else {
+    LET_DONE(add_resource_.run(row, type, reference, write.id, at, outcome.version,
+                               outcome.last_updated_us, removed, compartment, write.labels,
+                               Bytes{found_by}));
+  }
+  return index_->change(row, found ? found->values : search::IndexValues{}, values);
+}
+
+}  // namespace fingerpost::store

@@ -1,0 +1,84 @@
+// One Unit as statements, inside the writer's transaction.
+
+#pragma once
+
+#include "fingerpost/result.h"
+#include "search/hash.h"
+#include "store/rules.h"
+#include "store/sqlite_db.h"
+#include "store/sqlite_keys.h"
+#include "store/store.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace fingerpost::store {
+
+// The statements that keep by_hash, by_date, by_number and by_text in step with a resource.
+class IndexTables {
+ public:
+  static Result<IndexTables> prepare(Db& db);
+  // Only what differs is touched. Keys are the database's.
+  Result<void> change(std::int64_t row, const search::IndexValues& from,
+                      const search::IndexValues& to);
+
+ private:
+  Result<void> write(Statement& statement, std::int64_t row, const search::HashRow& value);
+  Result<void> write(Statement& statement, std::int64_t row, const search::DateRow& value);
+  Result<void> write(Statement& statement, std::int64_t row, const search::NumberRow& value);
+  Result<void> write(Statement& statement, std::int64_t row, const search::TextRow& value);
+  template <class Row>
+  Result<void> change_rows(Statement& add, Statement& take, std::int64_t row,
+                           const std::vector<Row>& from, const std::vector<Row>& to);
+
+  Statement add_hash_, add_date_, add_number_, add_text_;
+  Statement take_hash_, take_date_, take_number_, take_text_;
+};
+
+// The statements of inbox, outbox and lanes.
+class QueueTables {
+ public:
+  static Result<QueueTables> prepare(Db& db);
+  // The outcome of a unit whose inbox row was there already; nothing when it is new.
+  Result<std::optional<UnitOutcome>> duplicate(const InboxRow& row);
+  Result<void> update(const Unit& unit);
+  Result<void> add(Unit& unit, std::int64_t now_us, UnitOutcome& outcome);
+
+ private:
+  Result<void> add_inbox(InboxRow& row, std::int64_t now_us, UnitOutcome& outcome);
+  Statement find_inbox_, add_inbox_, answer_inbox_, update_inbox_;
+  Statement add_outbox_, update_outbox_, set_lane_;
+};
+
+class Applier {
+ public:
+  static Result<std::unique_ptr<Applier>> prepare(Db& db, Keys& keys, const search::HashKey& key);
+  // Kind::fault or busy: the transaction is spoilt. Any other error: roll back this unit alone.
+  Result<UnitOutcome> apply(Unit& unit, std::int64_t now_us);
+
+ private:
+  struct Found {
+    std::int64_t row = 0;
+    std::int64_t at = 0;
+    Current current;
+    search::IndexValues values;
+    std::string body;
+  };
+  Applier(Keys& keys, const search::HashKey& key) : keys_(keys), hash_key_(key) {}
+  Result<std::optional<Found>> find(const Write& write, std::uint64_t reference, std::int64_t type);
+  Result<WriteOutcome> apply(Write& write, std::int64_t now_us);
+  Result<void> store(Write& write, const WriteOutcome& outcome, const std::optional<Found>& found,
+                     std::uint64_t reference, std::int64_t type);
+
+  Keys& keys_;
+  search::HashKey hash_key_;
+  std::int64_t next_row_ = 1;
+  std::int64_t next_at_ = 1;
+  Statement find_, body_, add_version_, add_resource_, change_resource_;
+  std::optional<IndexTables> index_;
+  std::optional<QueueTables> queues_;
+};
+
+}  // namespace fingerpost::store

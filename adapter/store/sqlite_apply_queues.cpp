@@ -1,0 +1,92 @@
+#include "store/sqlite_apply.h"
+
+#include <utility>
+
+namespace fingerpost::store {
+
+Result<QueueTables> QueueTables::prepare(Db& db) {
+  QueueTables tables;
+  LET(tables.find_inbox_,
+      db.prepare("SELECT id, digest, answer FROM inbox WHERE source = ? AND key = ?"));
+  LET(tables.add_inbox_,
+      db.prepare(
+          "INSERT INTO inbox VALUES(NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"));
+  LET(tables.answer_inbox_, db.prepare("UPDATE inbox SET answer = ? WHERE id = ?"));
+  LET(tables.update_inbox_,
+      db.prepare(
+          "UPDATE inbox SET status = ?, answer = coalesce(?, answer), note = coalesce(?, note),"
+          " attempts = coalesce(?, attempts), due = coalesce(?, due) WHERE id = ? RETURNING id"));
+  LET(tables.add_outbox_,
+      db.prepare("INSERT INTO outbox VALUES(NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+                 "ON CONFLICT(idempotency_key) DO NOTHING RETURNING id"));
+  LET(tables.update_outbox_,
+      db.prepare("UPDATE outbox SET status = ?, note = coalesce(?, note), "
+                 "attempts = coalesce(?, attempts), due = coalesce(?, due) WHERE id = ? "
+                 "RETURNING id"));
+  LET(tables.set_lane_, db.prepare("INSERT INTO lane VALUES(?, ?) "
+                                   "ON CONFLICT(lane) DO UPDATE SET held = excluded.held"));
+  return tables;
+}
+
+Result<std::optional<UnitOutcome>> QueueTables::duplicate(const InboxRow& row) {
+  LET(const bool there, find_inbox_.first(row.source, row.key));
+  if (!there) {
+    find_inbox_.reset();
+    return std::optional<UnitOutcome>{};
+  }
+  const bool same = find_inbox_.text(1) == row.digest;
+  UnitOutcome outcome;
+  outcome.duplicate = true;
+  outcome.inbox_id = find_inbox_.integer(0);
+  outcome.answer = std::string(find_inbox_.bytes(2));
+  find_inbox_.reset();
+  if (!same) return other_content();
+  return std::optional<UnitOutcome>(std::move(outcome));
+}
+
+Result<void> QueueTables::update(const Unit& unit) {
+  for (const auto& update : unit.inbox_updates) {
+    std::optional<Bytes> answer;
+    if (update.answer) answer = Bytes{*update.answer};
+    LET(const bool there, update_inbox_.first(static_cast<int>(update.status), answer, update.note,
+                                              update.attempts, update.due_us, update.id));
+    update_inbox_.reset();
+    if (!there) return no_such_row("inbox");
+  }
+  for (const auto& update : unit.outbox_updates) {
+    LET(const bool there, update_outbox_.first(static_cast<int>(update.status), update.note,
+                                               update.attempts, update.due_us, update.id));
+    update_outbox_.reset();
+    if (!there) return no_such_row("outbox");
+  }
+  for (const auto& update : unit.lanes) LET_DONE(set_lane_.run(update.lane, update.held ? 1 : 0));
+  return {};
+}
+
+Result<void> QueueTables::add(Unit& unit, std::int64_t now_us, UnitOutcome& outcome) {
+  for (const OutboxRow& row : unit.outbox) {
+    LET(const bool added,
+        add_outbox_.first(row.lane, row.receiver, row.order_key, row.idempotency_key, row.kind,
+                          Bytes{row.body}, static_cast<int>(row.status), row.note, row.attempts,
+                          row.created_us == 0 ? now_us : row.created_us, row.due_us));
+    outcome.outbox_ids.push_back(added ? add_outbox_.integer(0) : 0);
+    add_outbox_.reset();
+  }
+  if (!unit.inbox) return {};
+  return add_inbox(*unit.inbox, now_us, outcome);
+}
+
+Result<void> QueueTables::add_inbox(InboxRow& row, std::int64_t now_us, UnitOutcome& outcome) {
+  LET_DONE(add_inbox_.first(row.source, row.kind, row.key, row.digest, Bytes{row.raw},
+                            row.order_key, static_cast<int>(row.status), Bytes{row.answer},
+                            row.note, row.attempts, row.received_us == 0 ? now_us : row.received_us,
+                            row.due_us));
+  outcome.inbox_id = add_inbox_.integer(0);
+  add_inbox_.reset();
+  outcome.answer = row.answer;
+  if (!row.make_answer) return {};
+  outcome.answer = row.make_answer(outcome);
+  return answer_inbox_.run(Bytes{outcome.answer}, outcome.inbox_id);
+}
+
+}  // namespace fingerpost::store

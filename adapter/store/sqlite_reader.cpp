@@ -1,0 +1,296 @@
+#include "store/sqlite_reader.h"
+
+#include "store/rules.h"
+#include "store/sqlite_schema.h"
+
+#include <utility>
+
+namespace fingerpost::store {
+namespace {
+
+// A read transaction: everything in it sees one state.
+class Snapshot {
+ public:
+  static Result<Snapshot> begin(Db& db) {
+    LET_DONE(db.run("BEGIN"));
+    return Snapshot(db);
+  }
+  Snapshot(Snapshot&& other) noexcept : db_(std::exchange(other.db_, nullptr)) {}
+  Snapshot& operator=(Snapshot&&) = delete;
+  ~Snapshot() {
+    if (db_ != nullptr) (void)db_->run("ROLLBACK");
+  }
+
+ private:
+  explicit Snapshot(Db& db) : db_(&db) {}
+  Db* db_;
+};
+
+constexpr const char* inbox_columns =
+    "SELECT id, source, kind, key, digest, order_key, status, answer, note, attempts, received, "
+    "due";
+constexpr const char* outbox_columns =
+    "SELECT id, lane, receiver, order_key, idempotency_key, kind, status, note, attempts, created, "
+    "due";
+
+InboxRow inbox_of(const Statement& at, bool with_raw) {
+  InboxRow row;
+  row.id = at.integer(0);
+  row.source = std::string(at.text(1));
+  row.kind = std::string(at.text(2));
+  row.key = std::string(at.text(3));
+  row.digest = std::string(at.text(4));
+  row.order_key = std::string(at.text(5));
+  row.status = static_cast<InboxStatus>(at.integer(6));
+  row.answer = std::string(at.bytes(7));
+  row.note = std::string(at.text(8));
+  row.attempts = static_cast<int>(at.integer(9));
+  row.received_us = at.integer(10);
+  row.due_us = at.integer(11);
+  if (with_raw) row.raw = std::string(at.bytes(12));
+  return row;
+}
+
+OutboxRow outbox_of(const Statement& at, bool with_body) {
+  OutboxRow row;
+  row.id = at.integer(0);
+  row.lane = std::string(at.text(1));
+  row.receiver = std::string(at.text(2));
+  row.order_key = std::string(at.text(3));
+  row.idempotency_key = std::string(at.text(4));
+  row.kind = std::string(at.text(5));
+  row.status = static_cast<OutboxStatus>(at.integer(6));
+  row.note = std::string(at.text(7));
+  row.attempts = static_cast<int>(at.integer(8));
+  row.created_us = at.integer(9);
+  row.due_us = at.integer(10);
+  if (with_body) row.body = std::string(at.bytes(11));
+  return row;
+}
+
+class SqliteReader final : public Reader {
+ public:
+  SqliteReader(std::unique_ptr<Db> db, Keys& keys, const search::HashKey& hash_key,
+               const Limits& limits)
+      : db_(std::move(db)), keys_(keys), hash_key_(hash_key), limits_(limits), statements_(*db_) {}
+
+  Result<void> prepare() {
+    LET(fetcher_, Fetcher::prepare(*db_));
+    LET(read_, db_->prepare("SELECT r.version, r.updated, v.change, v.body FROM resource r "
+                            "CROSS JOIN version v ON v.at = r.at "
+                            "WHERE r.reference = ? AND r.type = ? AND r.id = ?"));
+    LET(vread_,
+        db_->prepare("SELECT v.version, v.updated, v.change, v.body FROM resource r "
+                     "CROSS JOIN version v ON v.row = r.row "
+                     "WHERE r.reference = ? AND r.type = ? AND r.id = ? AND v.version = ?"));
+    LET(history_,
+        db_->prepare("SELECT v.version, v.updated, v.change, v.body FROM resource r "
+                     "CROSS JOIN version v ON v.row = r.row "
+                     "WHERE r.reference = ? AND r.type = ? AND r.id = ? AND v.version < ? "
+                     "ORDER BY v.version DESC LIMIT ?"));
+    LET(held_, db_->prepare("SELECT held FROM lane WHERE lane = ?"));
+    return {};
+  }
+
+  Result<Stored> read(std::string_view type, std::string_view id) override {
+    LET(const bool there, read_.first(reference(type, id), keys_.known_type(type), id));
+    return one(read_, there, type, id);
+  }
+
+  Result<Stored> vread(std::string_view type, std::string_view id, std::int64_t version) override {
+    LET(const bool there, vread_.first(reference(type, id), keys_.known_type(type), id, version));
+    return one(vread_, there, type, id);
+  }
+
+  Result<HistoryPage> history(std::string_view type, std::string_view id, std::int64_t before,
+                              int limit) override {
+    HistoryPage page;
+    const std::int64_t below = before > 0 ? before : std::int64_t{1} << 62;
+    LET(bool there, history_.first(reference(type, id), keys_.known_type(type), id, below,
+                                   std::int64_t{limit} + 1));
+    while (there) {
+      page.more = page.versions.size() == static_cast<std::size_t>(limit);
+      if (page.more) break;
+      page.versions.push_back(stored(history_, type, id));
+      LET(there, history_.step());
+    }
+    history_.reset();
+    if (page.versions.empty() && !page.more) {
+      // Either nothing is below `before`, or there never was such a resource.
+      auto current = read(type, id);
+      if (!current && current.error().kind == Kind::not_found) return std::move(current).error();
+    }
+    return page;
+  }
+
+  Result<Page> search(const search::Plan& plan) override {
+    LET(const auto snapshot, Snapshot::begin(*db_));
+    return Search(statements_, *fetcher_, keys_, limits_, plan).run();
+  }
+
+  Result<std::vector<InboxRow>> inbox_due(std::int64_t now_us, int limit) override {
+    return inbox_rows(
+        ", raw FROM inbox i WHERE status = 0 AND due <= ? AND (order_key = '' OR NOT EXISTS("
+        "SELECT 1 FROM inbox p WHERE p.status = 0 AND p.source = i.source AND "
+        "p.order_key = i.order_key AND p.id < i.id)) ORDER BY due, id LIMIT ?",
+        {now_us, std::int64_t{limit}}, true);
+  }
+
+  Result<std::vector<InboxRow>> inbox(const InboxFilter& filter) override {
+    std::string where = " FROM inbox WHERE id > ?";
+    std::vector<Bound> values = {filter.after};
+    // As a literal, so that the partial indexes can serve it.
+    if (filter.status) where += " AND status = " + std::to_string(static_cast<int>(*filter.status));
+    if (!filter.source.empty()) {
+      where += " AND source = ?";
+      values.emplace_back(filter.source);
+    }
+    values.emplace_back(std::int64_t{filter.limit});
+    return inbox_rows(where + " ORDER BY id LIMIT ?", values, false);
+  }
+
+  Result<InboxRow> inbox_row(std::int64_t id) override {
+    LET(auto rows, inbox_rows(", raw FROM inbox WHERE id = ?", {id}, true));
+    if (rows.empty()) return no_such_row("inbox");
+    return std::move(rows[0]);
+  }
+
+  Result<InboxRow> inbox_row(std::string_view source, std::string_view key) override {
+    LET(auto rows, inbox_rows(", raw FROM inbox WHERE source = ? AND key = ?",
+                              {std::string(source), std::string(key)}, true));
+    if (rows.empty()) return no_such_row("inbox");
+    return std::move(rows[0]);
+  }
+
+  Result<std::vector<OutboxRow>> outbox_due(std::string_view lane, std::int64_t now_us,
+                                            int limit) override {
+    LET(const auto snapshot, Snapshot::begin(*db_));
+    LET(const bool known, held_.first(lane));
+    const bool held = known && held_.integer(0) != 0;
+    held_.reset();
+    if (held) return std::vector<OutboxRow>{};
+    return outbox_rows(
+        ", body FROM outbox o WHERE status = 0 AND lane = ? AND due <= ? AND (order_key = '' OR "
+        "NOT EXISTS(SELECT 1 FROM outbox p WHERE p.status < 3 AND p.lane = o.lane AND "
+        "p.order_key = o.order_key AND p.id < o.id)) ORDER BY due, id LIMIT ?",
+        {std::string(lane), now_us, std::int64_t{limit}}, true);
+  }
+
+  Result<std::vector<OutboxRow>> outbox(const OutboxFilter& filter) override {
+    std::string where = " FROM outbox WHERE id > ?";
+    std::vector<Bound> values = {filter.after};
+    if (filter.status) where += " AND status = " + std::to_string(static_cast<int>(*filter.status));
+    if (!filter.lane.empty()) {
+      where += " AND lane = ?";
+      values.emplace_back(filter.lane);
+    }
+    values.emplace_back(std::int64_t{filter.limit});
+    return outbox_rows(where + " ORDER BY id LIMIT ?", values, false);
+  }
+
+  Result<OutboxRow> outbox_row(std::int64_t id) override {
+    LET(auto rows, outbox_rows(", body FROM outbox WHERE id = ?", {id}, true));
+    if (rows.empty()) return no_such_row("outbox");
+    return std::move(rows[0]);
+  }
+
+  Result<OutboxRow> outbox_row(std::string_view idempotency_key) override {
+    LET(auto rows, outbox_rows(", body FROM outbox WHERE idempotency_key = ?",
+                               {std::string(idempotency_key)}, true));
+    if (rows.empty()) return no_such_row("outbox");
+    return std::move(rows[0]);
+  }
+
+  Result<std::vector<LaneState>> lanes() override {
+    LET(Statement* const statement,
+        statements_.get(
+            "SELECT lane, max(held), sum(status < 3), sum(status = 4), "
+            "coalesce(min(CASE WHEN status < 3 THEN created END), 0) FROM ("
+            "SELECT lane, 0 AS held, status, created FROM outbox WHERE status < 3 "
+            "UNION ALL SELECT lane, 0, status, created FROM outbox WHERE status > 3 "
+            "UNION ALL SELECT lane, held, 3, 0 FROM lane) GROUP BY lane ORDER BY lane"));
+    LET(bool there, statement->first());
+    std::vector<LaneState> lanes;
+    while (there) {
+      lanes.push_back({std::string(statement->text(0)), statement->integer(1) != 0,
+                       statement->integer(2), statement->integer(3), statement->integer(4)});
+      LET(there, statement->step());
+    }
+    statement->reset();
+    return lanes;
+  }
+
+ private:
+  std::uint64_t reference(std::string_view type, std::string_view id) const {
+    return search::reference_hash(hash_key_, type, id);
+  }
+
+  static Stored stored(const Statement& at, std::string_view type, std::string_view id) {
+    return {std::string(type),
+            std::string(id),
+            at.integer(0),
+            at.integer(1),
+            static_cast<Change>(at.integer(2)),
+            std::string(at.bytes(3))};
+  }
+
+  static Result<Stored> one(Statement& statement, bool there, std::string_view type,
+                            std::string_view id) {
+    if (!there) {
+      statement.reset();
+      return Error{Kind::not_found, "there is no such resource", ""};
+    }
+    Stored found = stored(statement, type, id);
+    statement.reset();
+    if (found.change == Change::removed) return Error{Kind::gone, "the resource was deleted", ""};
+    return found;
+  }
+
+  Result<std::vector<InboxRow>> inbox_rows(const std::string& where,
+                                           const std::vector<Bound>& values, bool with_raw) {
+    LET(Statement* const statement, statements_.get(inbox_columns + where));
+    LET(bool there, first_row(*statement, values));
+    std::vector<InboxRow> rows;
+    while (there) {
+      rows.push_back(inbox_of(*statement, with_raw));
+      LET(there, statement->step());
+    }
+    statement->reset();
+    return rows;
+  }
+
+  Result<std::vector<OutboxRow>> outbox_rows(const std::string& where,
+                                             const std::vector<Bound>& values, bool with_body) {
+    LET(Statement* const statement, statements_.get(outbox_columns + where));
+    LET(bool there, first_row(*statement, values));
+    std::vector<OutboxRow> rows;
+    while (there) {
+      rows.push_back(outbox_of(*statement, with_body));
+      LET(there, statement->step());
+    }
+    statement->reset();
+    return rows;
+  }
+
+  std::unique_ptr<Db> db_;  // before the statements, which must go first
+  Keys& keys_;
+  const search::HashKey hash_key_;
+  const Limits limits_;
+  StatementCache statements_;
+  std::optional<Fetcher> fetcher_;
+  Statement read_, vread_, history_, held_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Reader>> make_sqlite_reader(const std::string& path, Keys& keys,
+                                                   const search::HashKey& hash_key,
+                                                   const Limits& limits) {
+  LET(auto db, open_reader(path));
+  auto reader =
+      std::make_unique<SqliteReader>(std::make_unique<Db>(std::move(db)), keys, hash_key, limits);
+  LET_DONE(reader->prepare());
+  return std::unique_ptr<Reader>(std::move(reader));
+}
+
+}  // namespace fingerpost::store

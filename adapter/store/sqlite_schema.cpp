@@ -1,0 +1,138 @@
+#include "store/sqlite_schema.h"
+
+#include <cstring>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace fingerpost::store {
+namespace {
+
+constexpr std::int64_t application_id = 0x46'50'4f'53;  // "FPOS"
+constexpr std::int64_t schema_version = 1;
+
+constexpr const char* schema = R"sql(
+CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
+CREATE TABLE type(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE key(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, meaning INTEGER NOT NULL);
+
+CREATE TABLE resource(
+  row INTEGER PRIMARY KEY, type INTEGER NOT NULL, reference INTEGER NOT NULL, id TEXT NOT NULL,
+  at INTEGER NOT NULL, version INTEGER NOT NULL, updated INTEGER NOT NULL, removed INTEGER NOT NULL,
+  compartment INTEGER NOT NULL, labels INTEGER NOT NULL, found_by BLOB NOT NULL);
+CREATE INDEX resource_reference ON resource(reference);
+CREATE INDEX resource_type ON resource(type) WHERE removed = 0;
+CREATE INDEX resource_updated ON resource(type, updated) WHERE removed = 0;
+
+CREATE TABLE version(
+  at INTEGER PRIMARY KEY, row INTEGER NOT NULL, version INTEGER NOT NULL, updated INTEGER NOT NULL,
+  change INTEGER NOT NULL, body BLOB NOT NULL);
+CREATE INDEX version_row ON version(row, version);
+
+CREATE TABLE by_hash(
+  key INTEGER, hash INTEGER, row INTEGER, PRIMARY KEY(key, hash, row)) WITHOUT ROWID;
+CREATE TABLE by_date(
+  key INTEGER, long INTEGER, low INTEGER, high INTEGER, row INTEGER,
+  PRIMARY KEY(key, long, low, high, row)) WITHOUT ROWID;
+CREATE TABLE by_number(
+  key INTEGER, unit INTEGER, low REAL, high REAL, row INTEGER,
+  PRIMARY KEY(key, unit, low, high, row)) WITHOUT ROWID;
+CREATE TABLE by_text(
+  key INTEGER, text TEXT, exact INTEGER, row INTEGER,
+  PRIMARY KEY(key, text, exact, row)) WITHOUT ROWID;
+
+CREATE TABLE inbox(
+  id INTEGER PRIMARY KEY, source TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL,
+  digest TEXT NOT NULL, raw BLOB NOT NULL, order_key TEXT NOT NULL, status INTEGER NOT NULL,
+  answer BLOB NOT NULL, note TEXT NOT NULL, attempts INTEGER NOT NULL, received INTEGER NOT NULL,
+  due INTEGER NOT NULL);
+CREATE UNIQUE INDEX inbox_key ON inbox(source, key);
+CREATE INDEX inbox_open ON inbox(source, order_key, id) WHERE status = 0;
+CREATE INDEX inbox_due ON inbox(due) WHERE status = 0;
+CREATE INDEX inbox_bad ON inbox(status, id) WHERE status > 1;
+
+CREATE TABLE outbox(
+  id INTEGER PRIMARY KEY, lane TEXT NOT NULL, receiver TEXT NOT NULL, order_key TEXT NOT NULL,
+  idempotency_key TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, body BLOB NOT NULL,
+  status INTEGER NOT NULL, note TEXT NOT NULL, attempts INTEGER NOT NULL, created INTEGER NOT NULL,
+  due INTEGER NOT NULL);
+CREATE INDEX outbox_open ON outbox(lane, order_key, id) WHERE status < 3;
+CREATE INDEX outbox_due ON outbox(lane, due) WHERE status = 0;
+CREATE INDEX outbox_bad ON outbox(status, id) WHERE status > 3;
+CREATE TABLE lane(lane TEXT PRIMARY KEY, held INTEGER NOT NULL) WITHOUT ROWID;
+)sql";
+
+// The file with mode 0600 before SQLite makes it with another; its log takes the same mode.
+Result<void> make_private(const std::string& path) {
+  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (file < 0) return Error{Kind::fault, "the database file cannot be made", path};
+  const bool done = ::fchmod(file, 0600) == 0;
+  ::close(file);
+  if (!done) return Error{Kind::fault, "the database file cannot be made private", path};
+  return {};
+}
+
+Result<void> create(Db& db, Random& random) {
+  LET_DONE(db.run("BEGIN IMMEDIATE"));
+  LET_DONE(db.run(schema));
+  std::string key(16, '\0');
+  const std::uint64_t words[] = {random.next(), random.next()};
+  std::memcpy(key.data(), words, key.size());
+  LET(auto insert, db.prepare("INSERT INTO meta(name, value) VALUES('hash key', ?)"));
+  LET_DONE(insert.run(Bytes{key}));
+  const std::string marks = "PRAGMA application_id = " + std::to_string(application_id) +
+                            "; PRAGMA user_version = " + std::to_string(schema_version);
+  LET_DONE(db.run(marks.c_str()));
+  return db.run("COMMIT");
+}
+
+Result<void> check(Db& db) {
+  LET(const auto application, db.integer("PRAGMA application_id"));
+  LET(const auto version, db.integer("PRAGMA user_version"));
+  if (application != application_id)
+    return Error{Kind::unsupported, "the database was not made by Fingerpost", ""};
+  if (version > schema_version)
+    return Error{Kind::unsupported, "the database was made by a newer Fingerpost", ""};
+  return {};
+}
+
+}  // namespace
+
+Result<Db> open_writer(const std::string& path, Random& random) {
+  LET_DONE(make_private(path));
+  LET(auto db, Db::open(path, Access::write));
+  LET(const auto tables, db.integer("SELECT count(*) FROM sqlite_schema"));
+  if (tables > 0) LET_DONE(check(db));
+  if (tables == 0) LET_DONE(db.run("PRAGMA page_size = 8192"));
+  LET_DONE(
+      db.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;"
+             "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 0;"
+             "PRAGMA journal_size_limit = 67108864"));
+  // What was asked for is not always what is given: acknowledging rests on these two.
+  LET(const auto mode, db.text("PRAGMA journal_mode"));
+  LET(const auto synchronous, db.integer("PRAGMA synchronous"));
+  if (mode != "wal" || synchronous != 2)
+    return Error{Kind::fault, "the database cannot be made durable here (WAL and FULL)", ""};
+  if (tables == 0) LET_DONE(create(db, random));
+  db.watch_log();
+  return db;
+}
+
+Result<Db> open_reader(const std::string& path) {
+  LET(auto db, Db::open(path, Access::read));
+  LET_DONE(db.run("PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8192"));
+  return db;
+}
+
+Result<search::HashKey> read_hash_key(Db& db) {
+  LET(auto statement, db.prepare("SELECT value FROM meta WHERE name = 'hash key'"));
+  LET(const bool there, statement.first());
+  const auto bytes = there ? statement.bytes(0) : std::string_view{};
+  if (bytes.size() != 16) return Error{Kind::fault, "the database has lost its hash key", ""};
+  search::HashKey key;
+  std::memcpy(&key.first, bytes.data(), 8);
+  std::memcpy(&key.second, bytes.data() + 8, 8);
+  return key;
+}
+
+}  // namespace fingerpost::store

@@ -1,0 +1,171 @@
+#include "store/sqlite_writer.h"
+
+#include <algorithm>
+#include <chrono>
+#include <iterator>
+#include <utility>
+
+namespace fingerpost::store {
+namespace {
+
+// One commit takes at most this much, so that the first of it does not wait long for the last.
+constexpr std::size_t batch_units = 512;
+constexpr std::size_t batch_bytes = std::size_t{4} << 20;
+constexpr std::int64_t page_bytes = 8192;
+// After so long without work the log is folded in whole.
+constexpr std::chrono::milliseconds idle_time{500};
+
+Error stopped() {
+  return {Kind::fault,
+          "the store has stopped after a failure of its disk; the outcome is not known", ""};
+}
+
+std::size_t size_of(const Unit& unit) {
+  std::size_t size = 256;
+  for (const auto& write : unit.writes) size += write.body.size() + 512;
+  for (const auto& row : unit.outbox) size += row.body.size() + 256;
+  if (unit.inbox) size += unit.inbox->raw.size() + unit.inbox->answer.size();
+  return size;
+}
+
+}  // namespace
+
+Writer::Writer(Db db, Keys& keys, Clock& clock, const Limits& limits, std::size_t checkpoint_bytes)
+    : db_(std::move(db)),
+      keys_(keys),
+      clock_(clock),
+      limits_(limits),
+      checkpoint_pages_(static_cast<std::int64_t>(checkpoint_bytes) / page_bytes) {}
+
+Result<std::unique_ptr<Writer>> Writer::start(Db db, Keys& keys, const search::HashKey& hash_key,
+                                              Clock& clock, const Limits& limits,
+                                              std::size_t checkpoint_bytes) {
+  std::unique_ptr<Writer> writer(new Writer(std::move(db), keys, clock, limits, checkpoint_bytes));
+  LET(writer->applier_, Applier::prepare(writer->db_, keys, hash_key));
+  LET(writer->begin_, writer->db_.prepare("BEGIN IMMEDIATE"));
+  LET(writer->commit_, writer->db_.prepare("COMMIT"));
+  LET(writer->savepoint_, writer->db_.prepare("SAVEPOINT unit"));
+  LET(writer->release_, writer->db_.prepare("RELEASE unit"));
+  LET(writer->back_, writer->db_.prepare("ROLLBACK TO unit"));
+  writer->thread_ = std::thread([at = writer.get()] { at->run(); });
+  return writer;
+}
+
+Writer::~Writer() {
+  {
+    const std::lock_guard lock(mutex_);
+    ending_ = true;
+  }
+  work_.notify_one();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Writer::submit(Unit unit, Completion completion) {
+  if (health_ == Health::stopped) return completion(stopped());
+  const std::size_t size = size_of(unit);
+  bool refused = false;
+  {
+    const std::lock_guard lock(mutex_);
+    refused = ending_ || waiting_.size() >= limits_.queued_writes ||
+              (!waiting_.empty() && waiting_bytes_ + size > limits_.queued_write_bytes);
+    if (!refused) {
+      waiting_bytes_ += size;
+      waiting_.push_back({std::move(unit), std::move(completion), size, UnitOutcome{}});
+    }
+  }
+  if (refused) return completion(Error{Kind::busy, "too many writes are waiting", ""});
+  work_.notify_one();
+}
+
+std::vector<Writer::Job> Writer::take() {
+  std::unique_lock lock(mutex_);
+  const auto ready = [&] { return ending_ || !waiting_.empty(); };
+  if (db_.log_pages() > 0) {
+    work_.wait_for(lock, idle_time, ready);
+  } else {
+    work_.wait(lock, ready);
+  }
+  std::vector<Job> batch;
+  std::size_t bytes = 0;
+  while (!waiting_.empty() && batch.size() < batch_units && bytes < batch_bytes) {
+    bytes += waiting_.front().size;
+    batch.push_back(std::move(waiting_.front()));
+    waiting_.pop_front();
+  }
+  waiting_bytes_ -= bytes;
+  return batch;
+}
+
+void Writer::run() {
+  for (;;) {
+    auto batch = take();
+    if (!batch.empty()) {
+      commit(batch);
+      answer(batch);
+    }
+    fold_log(batch.empty());
+    const std::lock_guard lock(mutex_);
+    if (ending_ && waiting_.empty()) return;
+  }
+}
+
+void Writer::commit(std::vector<Job>& batch) {
+  auto done = health_ == Health::stopped ? Result<void>(stopped()) : transaction(batch);
+  if (done) {
+    health_ = Health::good;
+    return;
+  }
+  const bool full = done.error().kind == Kind::busy;
+  if (db_.in_transaction()) {
+    if (auto rolled_back = db_.run("ROLLBACK"); !rolled_back) health_ = Health::stopped;
+  }
+  // A commit that failed for another reason than room may yet be on the disk: nobody may be told
+  // that it was not done, and what is read from now on may not last.
+  health_ = full && health_ != Health::stopped ? Health::full : Health::stopped;
+  for (Job& job : batch) {
+    if (!job.outcome) continue;  // refused for its own reason, which stands
+    job.outcome = full ? Error{Kind::busy, "the disk is full", ""} : stopped();
+  }
+}
+
+Result<void> Writer::transaction(std::vector<Job>& batch) {
+  LET_DONE(begin_.run());
+  const std::int64_t now = clock_.now_us();
+  for (Job& job : batch) LET_DONE(apply(job, now));
+  if (keys_.has_unsaved()) LET_DONE(keys_.save(db_));
+  LET_DONE(commit_.run());
+  keys_.saved();
+  return {};
+}
+
+// An error of this result is the whole batch's; the unit's own is in job.outcome.
+Result<void> Writer::apply(Job& job, std::int64_t now_us) {
+  LET_DONE(savepoint_.run());
+  job.outcome = applier_->apply(job.unit, now_us);
+  if (!job.outcome) {
+    const Kind kind = job.outcome.error().kind;
+    if (kind == Kind::fault || kind == Kind::busy) {
+      Error error = job.outcome.error();
+      job.outcome = UnitOutcome{};
+      return error;
+    }
+    LET_DONE(back_.run());
+  }
+  return release_.run();
+}
+
+void Writer::answer(std::vector<Job>& batch) {
+  for (Job& job : batch) {
+    job.completion(std::move(job.outcome));
+    job.completion = nullptr;
+  }
+}
+
+void Writer::fold_log(bool idle) {
+  if (health_ == Health::stopped || db_.log_pages() == 0) return;
+  if (!idle && db_.log_pages() < checkpoint_pages_) return;
+  auto done = db_.checkpoint(idle);
+  if (!done && done.error().kind == Kind::fault) health_ = Health::stopped;
+}
+
+}  // namespace fingerpost::store
