@@ -249,7 +249,7 @@ Connection::Step Connection::handle() {
         [self, late = std::move(response)]() mutable { self->answered(std::move(late)); });
   };
   try {
-    lane_->handler()(Request{head_, std::move(body_)}, respond);
+    lane_->handler()(Request{head_, head_.path, std::move(body_)}, respond);
   } catch (const std::exception&) {
     // The text of an exception may hold patient data: it goes nowhere.
     answered(outcome(500, "exception", "the request met a fault of the server"));

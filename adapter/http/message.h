@@ -11,9 +11,10 @@
 
 namespace fingerpost::http {
 
-// The head's views are good until the response has been given.
+// The views are good until the response has been given.
 struct Request {
   const Head& head;
+  std::string_view path;  // what of the path is the handler's to read: "/Patient/1"
   std::string body;
 };
 

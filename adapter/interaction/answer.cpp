@@ -30,34 +30,56 @@ constexpr bool in_order() {
 }
 static_assert(in_order() && std::size(rows) == static_cast<std::size_t>(Kind::fault) + 1);
 
-const Row& row_of(Kind kind) { return rows[static_cast<std::size_t>(kind)]; }
+const Row& row_of(Kind kind) {
+  return rows[static_cast<std::size_t>(kind)];
+}
 
 }  // namespace
 
-Status status_of(Kind kind) { return row_of(kind).status; }
-std::string_view issue_code_of(Kind kind) { return row_of(kind).issue; }
+Status status_of(Kind kind) {
+  return row_of(kind).status;
+}
+std::string_view issue_code_of(Kind kind) {
+  return row_of(kind).issue;
+}
 
 std::string_view reason(Status status) {
   switch (status) {
-    case Status::ok: return "200 OK";
-    case Status::created: return "201 Created";
-    case Status::no_content: return "204 No Content";
-    case Status::not_modified: return "304 Not Modified";
-    case Status::bad_request: return "400 Bad Request";
-    case Status::forbidden: return "403 Forbidden";
-    case Status::not_found: return "404 Not Found";
-    case Status::method_not_allowed: return "405 Method Not Allowed";
-    case Status::conflict: return "409 Conflict";
-    case Status::gone: return "410 Gone";
-    case Status::precondition_failed: return "412 Precondition Failed";
-    case Status::unprocessable: return "422 Unprocessable Content";
-    case Status::fault: return "500 Internal Server Error";
-    case Status::unavailable: return "503 Service Unavailable";
+    case Status::ok:
+      return "200 OK";
+    case Status::created:
+      return "201 Created";
+    case Status::no_content:
+      return "204 No Content";
+    case Status::not_modified:
+      return "304 Not Modified";
+    case Status::bad_request:
+      return "400 Bad Request";
+    case Status::forbidden:
+      return "403 Forbidden";
+    case Status::not_found:
+      return "404 Not Found";
+    case Status::method_not_allowed:
+      return "405 Method Not Allowed";
+    case Status::conflict:
+      return "409 Conflict";
+    case Status::gone:
+      return "410 Gone";
+    case Status::precondition_failed:
+      return "412 Precondition Failed";
+    case Status::unprocessable:
+      return "422 Unprocessable Content";
+    case Status::fault:
+      return "500 Internal Server Error";
+    case Status::unavailable:
+      return "503 Service Unavailable";
   }
   return "500 Internal Server Error";
 }
 
-Answer failure(const Error& error) { return failure(status_of(error.kind), error); }
+Answer failure(const Error& error) {
+  return failure(status_of(error.kind), error);
+}
 
 Answer failure(Status status, const Error& error) {
   Answer answer;

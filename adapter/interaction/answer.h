@@ -37,7 +37,7 @@ struct Answer {
   Status status = Status::ok;
   std::string body;                                // a resource, JSON
   std::shared_ptr<const std::string> shared_body;  // instead of body
-  std::string version;                             // of the resource: its ETag
+  std::int64_t version = 0;                        // of the resource: its ETag; 0: not known
   std::int64_t last_updated_us = 0;                // of the resource; 0: not known
   std::string location;  // "Patient/1/_history/2": where a write put it; empty for reads
   Issues issues;         // of a failure; else remarks on a success

@@ -9,6 +9,7 @@
 #include "model/definitions.h"
 
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -66,5 +67,8 @@ struct Session {
   store::Reader& reader;
   Post post;
 };
+
+// A session with a reader of its own, to be used and let go on one thread, before the store goes.
+Result<std::shared_ptr<const Session>> open_session(const Context& context, Post post);
 
 }  // namespace fingerpost::interaction

@@ -35,7 +35,8 @@ Issue issue_of(const Error& error) {
 
 void write_outcome(const Issues& issues, std::string& out) {
   out += R"({"resourceType":"OperationOutcome","issue":[)";
-  if (issues.empty()) write_issue(out, {Severity::information, "informational", "", "All is well."});
+  if (issues.empty())
+    write_issue(out, {Severity::information, "informational", "", "All is well."});
   for (std::size_t i = 0; i < issues.size(); ++i) {
     if (i > 0) out += ',';
     write_issue(out, issues[i]);

@@ -1,0 +1,15 @@
+// The FHIR base: URLs and methods to interactions, answers to responses (R4 http.html).
+
+#pragma once
+
+#include "http/message.h"
+#include "interaction/context.h"
+
+#include <memory>
+
+namespace fingerpost::http {
+
+// One thread's handler; request.path is what follows the base.
+Handler fhir_handler(std::shared_ptr<const interaction::Session> session);
+
+}  // namespace fingerpost::http

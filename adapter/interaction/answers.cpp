@@ -1,0 +1,96 @@
+#include "interaction/answers.h"
+
+#include "base/text.h"
+#include "interaction/outcome.h"
+#include "wire/json.h"
+
+#include <utility>
+
+namespace fingerpost::interaction {
+namespace {
+
+// RFC 3986 2.3, and what a query may carry besides: the rest is percent-encoded.
+void write_encoded(std::string& out, std::string_view text) {
+  constexpr std::string_view hex = "0123456789ABCDEF";
+  for (const char c : text) {
+    if (is_letter(c) || is_digit(c) || std::string_view("-._~:/,$*").find(c) != std::string::npos) {
+      out += c;
+      continue;
+    }
+    const auto byte = static_cast<unsigned char>(c);
+    out += '%';
+    out += hex[byte >> 4];
+    out += hex[byte & 15];
+  }
+}
+
+}  // namespace
+
+Answer answer_of(store::Stored stored) {
+  Answer answer;
+  answer.body = std::move(stored.body);
+  answer.version = stored.version;
+  answer.last_updated_us = stored.last_updated_us;
+  return answer;
+}
+
+Answer commit_failure(const Error& error) {
+  if (error.kind == Kind::conflict && error.where == "If-Match")
+    return failure(Status::precondition_failed, error);
+  return failure(error);
+}
+
+void write_member(std::string& out, std::string_view name, std::string_view text) {
+  out += '"';
+  out += name;
+  out += "\":";
+  wire::write_json_string(out, text);
+}
+
+void write_link(std::string& out, std::string_view relation, std::string_view url) {
+  out += '{';
+  write_member(out, "relation", relation);
+  out += ',';
+  write_member(out, "url", url);
+  out += '}';
+}
+
+std::string url_of(const Context& context, std::string_view path,
+                   const std::vector<search::Pair>& pairs) {
+  std::string url = context.base_url;
+  url += '/';
+  url += path;
+  char joint = '?';
+  for (const auto& [name, text] : pairs) {
+    url += joint;
+    write_encoded(url, name);
+    url += '=';
+    write_encoded(url, text);
+    joint = '&';
+  }
+  return url;
+}
+
+void write_response(const Context& context, std::string& out, const Answer& answer) {
+  out += R"("response":{)";
+  write_member(out, "status", reason(answer.status));
+  if (!answer.location.empty()) {
+    out += ',';
+    write_member(out, "location", context.base_url + "/" + answer.location);
+  }
+  if (answer.version > 0) {
+    out += ',';
+    write_member(out, "etag", "W/\"" + std::to_string(answer.version) + "\"");
+  }
+  if (answer.last_updated_us > 0) {
+    out += ',';
+    write_member(out, "lastModified", store::instant(answer.last_updated_us));
+  }
+  if (!answer.issues.empty()) {
+    out += R"(,"outcome":)";
+    write_outcome(answer.issues, out);
+  }
+  out += '}';
+}
+
+}  // namespace fingerpost::interaction

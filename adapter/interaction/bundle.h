@@ -1,0 +1,57 @@
+// What batch and transaction share: the entries of a Bundle as requests, and the Bundle of answers.
+
+#pragma once
+
+#include "interaction/commit.h"
+#include "interaction/interactions.h"
+#include "interaction/url.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace fingerpost::interaction {
+
+enum class Verb : std::uint8_t { remove, post, put, get };  // in the order a transaction does them
+
+struct Entry {
+  std::size_t index = 0;
+  Verb verb = Verb::get;
+  std::string full_url;
+  Path path;
+  std::vector<search::Pair> query;
+  std::optional<std::int64_t> if_match;
+  NodeId resource = no_node;      // in the Bundle's tree
+  std::optional<Answer> refused;  // why it cannot be done
+
+  Target target() const { return {path[0], path.size() > 1 ? path[1] : std::string_view()}; }
+};
+
+// "Bundle.entry[3]"
+std::string place_of(std::size_t entry);
+
+// The entries in the Bundle's order. `issues` are what reading and validating the whole Bundle
+// found; errors inside an entry refuse that entry, and are taken out of the list.
+std::vector<Entry> read_entries(const Context& context, const Tree& bundle, Issues& issues);
+
+// The entry's resource as a tree of its own.
+Tree resource_of(const Context& context, const Tree& bundle, NodeId resource);
+
+// What a GET entry asks for.
+Answer get(const Session& session, const Entry& entry, search::Handling handling);
+
+// A Bundle of type "batch-response" or "transaction-response".
+std::string write_bundle(const Context& context, std::string_view type,
+                         const std::vector<Answer>& answers);
+
+struct SentBundle {
+  Tree tree;
+  Issues issues;  // of all that is in it; none outside of the entries is an error
+};
+void batch(const Session& session, SentBundle sent, BundleOptions options, Done done);
+// `raw` are the bytes as they came: what the inbox keeps when there is an idempotency key.
+void transaction(const Session& session, SentBundle sent, std::string raw, BundleOptions options,
+                 Done done);
+
+}  // namespace fingerpost::interaction

@@ -1,0 +1,184 @@
+#include "interaction/commit.h"
+
+#include "model/json.h"
+#include "profile/validate.h"
+#include "search/index.h"
+#include "search/search.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+namespace fingerpost::interaction {
+namespace {
+
+constexpr int goes = 5;  // at a unit whose watched resources others keep changing
+
+// A unit on its way, with what is needed to make it again.
+struct Work {
+  const Session& session;
+  std::vector<Draft> drafts;
+  std::vector<store::Body> bodies;  // one for each draft
+  std::vector<search::IndexValues> indexes;
+  CommitOptions options;
+  Then then;
+  int left = goes;
+  bool watching = false;
+};
+
+bool watched(const Context& context, std::string_view type) {
+  return std::find(context.watched.begin(), context.watched.end(), type) != context.watched.end();
+}
+
+void prepare(Work& work) {
+  const auto& context = work.session.context;
+  for (auto& draft : work.drafts) {
+    work.watching = work.watching || watched(context, draft.type);
+    auto& index = work.indexes.emplace_back();
+    auto& body = work.bodies.emplace_back();
+    if (!draft.tree) continue;
+    index = search::index(context.parameters, {&*draft.tree, draft.tree->root()});
+    body = store::prepare_body(context.definitions, *draft.tree, draft.id);
+    set_id(context, *draft.tree, draft.id);
+  }
+}
+
+// The answer that was given before, when the same message was taken before.
+std::optional<Result<Committed>> seen_before(const Work& work) {
+  if (!work.options.inbox) return {};
+  const auto& inbox = *work.options.inbox;
+  auto row = work.session.reader.inbox_row(inbox.source, inbox.key);
+  if (!row) {
+    if (row.error().kind == Kind::not_found) return {};
+    return Result<Committed>(row.error());
+  }
+  if (row->digest != inbox.digest)
+    return Result<Committed>(
+        Error{Kind::conflict, "the key was used before with another content", "inbox"});
+  Committed committed;
+  committed.outcome.duplicate = true;
+  committed.outcome.answer = std::move(row->answer);
+  return Result<Committed>(std::move(committed));
+}
+
+// Makes the write stand on the version that the hook sees.
+Result<std::string> pin(const Session& session, store::Write& write) {
+  auto current = session.reader.read(write.type, write.id);
+  if (!current) {
+    if (write.op == store::Write::Op::remove) return current.error();
+    if (current.error().kind == Kind::not_found) {
+      write.must_be_new = true;
+      return std::string();
+    }
+    if (current.error().kind == Kind::gone) return std::string();
+    return current.error();
+  }
+  if (write.if_version && *write.if_version != current->version)
+    return Error{Kind::conflict, "the resource has another version", "If-Match"};
+  write.if_version = current->version;
+  return std::move(current->body);
+}
+
+Result<store::Unit> make_unit(Work& work, bool last) {
+  const auto& context = work.session.context;
+  store::Unit unit;
+  std::vector<std::string> before(work.drafts.size());
+  std::vector<Change> changes;
+  for (std::size_t i = 0; i < work.drafts.size(); ++i) {
+    auto& draft = work.drafts[i];
+    auto& write = unit.writes.emplace_back();
+    write.op = draft.op;
+    write.type = draft.type;
+    write.id = draft.id;
+    write.if_version = draft.if_version;
+    write.must_be_new = draft.must_be_new;
+    if (watched(context, draft.type) && !draft.must_be_new) {
+      LET(before[i], pin(work.session, write));
+    }
+    write.body = last && !work.options.bodies ? std::move(work.bodies[i]) : work.bodies[i];
+    write.index = last ? std::move(work.indexes[i]) : work.indexes[i];
+    changes.push_back({draft.type, draft.id, before[i], draft.tree ? &*draft.tree : nullptr});
+  }
+  if (context.before_commit) {
+    if (auto agreed = context.before_commit(unit, changes); !agreed) return agreed.error();
+  }
+  unit.inbox = work.options.inbox;
+  return unit;
+}
+
+void attempt(const std::shared_ptr<Work>& work);
+
+void finish(const std::shared_ptr<Work>& work, Result<store::UnitOutcome> result) {
+  if (!result) {
+    const auto& error = result.error();
+    const bool overtaken = error.where == "If-Match" || error.where == "id" ||
+                           error.kind == Kind::not_found || error.kind == Kind::gone;
+    if (overtaken && work->left > 0) return attempt(work);
+    return work->then(error);
+  }
+  Committed committed;
+  committed.outcome = std::move(*result);
+  if (work->options.bodies && !committed.outcome.duplicate)
+    for (std::size_t i = 0; i < work->drafts.size(); ++i) {
+      const auto& wrote = committed.outcome.writes[i];
+      committed.bodies.push_back(
+          work->drafts[i].tree
+              ? store::complete(work->bodies[i], wrote.version, wrote.last_updated_us)
+              : std::string());
+    }
+  work->then(std::move(committed));
+}
+
+void attempt(const std::shared_ptr<Work>& work) {
+  --work->left;
+  if (auto seen = seen_before(*work)) return work->then(*std::move(seen));
+  auto unit = make_unit(*work, work->left == 0);
+  if (!unit) return work->then(unit.error());
+  // The session may be gone when the store answers late; its post then drops the work.
+  work->session.context.store.commit(
+      std::move(*unit), [work, post = work->session.post](Result<store::UnitOutcome> result) {
+        post([work, result = std::move(result)]() mutable { finish(work, std::move(result)); });
+      });
+}
+
+}  // namespace
+
+void commit(const Session& session, std::vector<Draft> drafts, CommitOptions options, Then then) {
+  const auto work = std::make_shared<Work>(
+      Work{session, std::move(drafts), {}, {}, std::move(options), std::move(then), goes, false});
+  if (work->drafts.empty() && !work->options.inbox) return work->then(Committed{});
+  prepare(*work);
+  if (!work->watching) work->left = 1;
+  attempt(work);
+}
+
+Sent read_sent(const Context& context, std::string body) {
+  auto read = model::read_json(context.definitions, std::move(body), context.limits);
+  if (!read) return failure(read.error());
+  auto issues = std::move(read->issues);
+  auto found =
+      profile::validate(context.definitions, read->tree, read->tree.root(), context.limits);
+  issues.insert(issues.end(), std::make_move_iterator(found.begin()),
+                std::make_move_iterator(found.end()));
+  if (has_errors(issues)) return failure(Status::unprocessable, std::move(issues));
+  return std::move(read->tree);
+}
+
+NodeId child(const Tree& tree, NodeId node, std::string_view name) {
+  const auto id = tree.names().find(name);
+  return id == no_name || node == no_node ? no_node : tree.child(node, id);
+}
+
+std::string_view child_text(const Tree& tree, NodeId node, std::string_view name) {
+  const auto found = child(tree, node, name);
+  return found == no_node ? std::string_view() : tree.text(found);
+}
+
+void set_id(const Context& context, Tree& tree, std::string_view id) {
+  auto node = child(tree, tree.root(), "id");
+  if (node == no_node)
+    node = tree.add(tree.root(), tree.names().find("id"), context.definitions.common().id);
+  tree.set(node, Shape::string, id);
+}
+
+}  // namespace fingerpost::interaction

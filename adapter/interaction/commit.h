@@ -1,0 +1,52 @@
+// From checked resources to one durable Unit, through the hook before the commit.
+
+#pragma once
+
+#include "fingerpost/tree.h"
+#include "interaction/answer.h"
+#include "interaction/context.h"
+#include "store/store.h"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace fingerpost::interaction {
+
+// One write as the request asks for it.
+struct Draft {
+  store::Write::Op op = store::Write::Op::put;
+  std::string type;
+  std::string id;
+  std::optional<std::int64_t> if_version;
+  bool must_be_new = false;
+  std::optional<Tree> tree;  // of a put; its id is set here
+};
+
+struct Committed {
+  store::UnitOutcome outcome;
+  std::vector<std::string> bodies;  // of the puts, complete, when they were wanted; else empty
+};
+using Then = std::function<void(Result<Committed>)>;
+
+struct CommitOptions {
+  bool bodies = false;
+  std::optional<store::InboxRow> inbox;  // its key found again: nothing is done, its answer returns
+};
+
+// All or nothing. `then` is called on the session's thread. For watched types the hook sees the
+// version that is really replaced: when another commit comes between, all is tried again.
+void commit(const Session& session, std::vector<Draft> drafts, CommitOptions options, Then then);
+
+// A resource as a client sent it: read and found valid, or the answer that says why not.
+using Sent = std::variant<Tree, Answer>;
+Sent read_sent(const Context& context, std::string body);
+
+// The text of a child element; "" when there is none.
+std::string_view child_text(const Tree& tree, NodeId node, std::string_view name);
+NodeId child(const Tree& tree, NodeId node, std::string_view name);
+void set_id(const Context& context, Tree& tree, std::string_view id);
+
+}  // namespace fingerpost::interaction

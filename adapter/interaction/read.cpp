@@ -1,0 +1,14 @@
+#include "interaction/answers.h"
+#include "interaction/interactions.h"
+#include "store/store.h"
+
+namespace fingerpost::interaction {
+
+// R4 http.html#read
+Answer read(const Session& session, Target target) {
+  auto found = session.reader.read(target.type, target.id);
+  if (!found) return failure(found.error());
+  return answer_of(std::move(*found));
+}
+
+}  // namespace fingerpost::interaction

@@ -1,0 +1,25 @@
+// The references between the entries of a transaction, made into references to what they become.
+
+#pragma once
+
+#include "fingerpost/result.h"
+#include "fingerpost/tree.h"
+#include "interaction/context.h"
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace fingerpost::interaction {
+
+// From an entry's fullUrl to "Type/id".
+using Places = std::unordered_map<std::string, std::string>;
+
+// Rewrites every Reference.reference, uri, url, oid, uuid and narrative link of the resource that
+// names a fullUrl (R4 http.html#trules). A relative reference is read against the entry's own
+// fullUrl first. Kind::invalid, `where` below the resource, for a urn:uuid: that no entry has;
+// Kind::unsupported for a conditional reference: kept as it stands it would lead nowhere.
+Result<void> resolve(const Context& context, const Places& places, std::string_view full_url,
+                     Tree& resource);
+
+}  // namespace fingerpost::interaction

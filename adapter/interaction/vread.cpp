@@ -1,0 +1,20 @@
+#include "base/text.h"
+#include "interaction/answers.h"
+#include "interaction/interactions.h"
+#include "store/store.h"
+
+namespace fingerpost::interaction {
+
+// R4 http.html#vread
+Answer vread(const Session& session, Target target, std::string_view version) {
+  const auto number = to_integer(version);
+  if (!number || *number <= 0)
+    return failure(Error{Kind::not_found, "there is no such version", ""});
+  auto found = session.reader.vread(target.type, target.id, *number);
+  if (!found) return failure(found.error());
+  if (found->change == store::Change::removed)
+    return failure(Error{Kind::gone, "the resource was deleted at this version", ""});
+  return answer_of(std::move(*found));
+}
+
+}  // namespace fingerpost::interaction
