@@ -11,12 +11,13 @@
 #include "fingerpost/tree.h"
 #include "model/primitives.h"
 
+#include <boost/unordered/unordered_flat_map.hpp>
+
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace fingerpost::model {
@@ -180,12 +181,13 @@ class Definitions {
   std::span<const Constraint> constraints_;
   std::span<const SearchParameter> search_parameters_;
   std::span<const TypeId> targets_;
-  std::unordered_map<NameId, TypeId> by_name_;  // R4 names and all URLs
-  std::unordered_map<NameId, TypeId> stu3_by_name_;
-  std::unordered_map<std::uint64_t, std::uint32_t> element_index_;  // (type, name) -> elements_
-  std::unordered_map<std::uint64_t, Member> member_index_;          // (type, JSON name)
-  std::unordered_map<std::uint64_t, NameId> json_names_;            // (element name, type)
-  std::vector<Primitive> primitives_;                               // by TypeId
+  boost::unordered_flat_map<NameId, TypeId> by_name_;  // R4 names and all URLs
+  boost::unordered_flat_map<NameId, TypeId> stu3_by_name_;
+  boost::unordered_flat_map<std::uint64_t, std::uint32_t>
+      element_index_;                                              // (type, name) -> elements_
+  boost::unordered_flat_map<std::uint64_t, Member> member_index_;  // (type, JSON name)
+  boost::unordered_flat_map<std::uint64_t, NameId> json_names_;    // (element name, type)
+  std::vector<Primitive> primitives_;                              // by TypeId
   Common common_{};
 };
 

@@ -4,9 +4,9 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
 namespace fingerpost {
 
@@ -23,9 +23,9 @@ class Names {
   Names();
   Names(const Names&) = delete;
   Names& operator=(const Names&) = delete;
-  Names(Names&&) noexcept = default;
-  Names& operator=(Names&&) noexcept = default;
-  ~Names() = default;
+  Names(Names&&) noexcept;
+  Names& operator=(Names&&) noexcept;
+  ~Names();
 
   NameId intern(std::string_view text);
   NameId find(std::string_view text) const;  // no_name when it was never interned
@@ -34,7 +34,8 @@ class Names {
 
  private:
   std::deque<std::string> texts_;  // a deque: the views of the index stay good while it grows
-  std::unordered_map<std::string_view, NameId> index_;
+  struct Index;
+  std::unique_ptr<Index> index_;
 };
 
 }  // namespace fingerpost
