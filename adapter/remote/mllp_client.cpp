@@ -66,6 +66,7 @@ class Line : public std::enable_shared_from_this<Line> {
   void connect();
   void connected(Code code);
   void write();
+  void wrote(Code code);
   void read();
   void took(Code code, std::size_t size);
   void take_frame(const std::string& frame);
@@ -134,8 +135,15 @@ void Line::write() {
   const auto session = session_;
   net::async_write(socket_, net::buffer(out_),
                    [self = shared_from_this(), session](Code code, std::size_t) {
-                     if (code && session == self->session_) self->peer_gone();
+                     if (session == self->session_) self->wrote(code);
                    });
+}
+
+void Line::wrote(Code code) {
+  if (code) return peer_gone();
+  if (!current_ || current_->request.answered) return;
+  finish_current(Outcome::delivered, "sent");
+  next();
 }
 
 void Line::read() {

@@ -24,6 +24,7 @@ struct MllpRequest {
   std::uint16_t port = 0;
   std::string message;     // HL7 v2 without frame
   std::string control_id;  // its MSH-10: the acknowledgement's MSA-2 must be the same
+  bool answered = true;    // false: an acknowledgement itself, which is delivered when it has left
 };
 
 // One connection to each host and port, kept open, one message under way on it at a time: peers

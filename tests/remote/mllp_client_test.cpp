@@ -24,7 +24,7 @@ std::string acknowledge(const std::string& code, const std::string& id) {
 std::future<Answer> send(MllpClient& client, std::uint16_t port, const std::string& id) {
   auto promise = std::make_shared<std::promise<Answer>>();
   auto future = promise->get_future();
-  client.send({"127.0.0.1", port, message(id), id},
+  client.send({"127.0.0.1", port, message(id), id, true},
               [promise](Answer answer) { promise->set_value(std::move(answer)); });
   return future;
 }
@@ -107,6 +107,16 @@ TEST_CASE("a connection closed while idle is made again") {
     return second == Outcome::delivered;
   }));
   CHECK(peer.connections() >= 2);
+}
+
+TEST_CASE("an acknowledgement we send is delivered when it has left") {
+  Peer peer(cut_mllp, [](const std::string&) { return Reply{}; });
+  MllpClient client({});
+  std::promise<Answer> promise;
+  client.send({"127.0.0.1", peer.port(), message("M1"), "M1", false},
+              [&](Answer answer) { promise.set_value(std::move(answer)); });
+  CHECK(promise.get_future().get().outcome == Outcome::delivered);
+  CHECK(eventually([&] { return peer.requests().size() == 1; }));
 }
 
 TEST_CASE("a client that goes answers for everything it was given") {
