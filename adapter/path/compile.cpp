@@ -311,7 +311,7 @@ class Compiler {
         (definitions().find(name) != no_type || definitions().find_stu3(name) != no_type))
       test.fhir = names().find(name);
     const bool system = !fhir_only && set_system_type(name, test);
-    if (test.fhir == no_name && !system)
+    if (test.fhir == no_name && !system && !system_only)
       return error_at(syntax, "the type " + std::string(name) + " is not known");
     return test;
   }

@@ -32,6 +32,7 @@ struct CompileOptions {
   TypeId start = no_type;                       // the type of the focus, when it is known
   std::span<const std::string_view> variables;  // %name, and bare `name` where a path starts
   Check check = Check::lenient;
+  bool check_order = false;  // with strict: skip() and the like after children() are errors
   Limits limits;
 };
 

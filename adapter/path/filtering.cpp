@@ -124,13 +124,15 @@ bool keys_of(const Op& op, Run& run, Keys& keys) {
   return true;
 }
 
-// Nothing comes before everything else.
-std::weak_ordering order_of(Run& run, const Value& left, const Value& right, bool& fits) {
+// Nothing comes first, in either direction.
+std::weak_ordering order_of(Run& run, const Value& left, const Value& right, bool descending,
+                            bool& fits) {
   if (left.none() || right.none()) return right.none() <=> left.none();
   const auto found = order(run, left, right);
   fits = fits && found.fits;
   if (!found.is) return std::weak_ordering::equivalent;
-  return *found.is;
+  const std::weak_ordering up = *found.is;
+  return descending ? 0 <=> up : up;
 }
 
 bool sort(const Op& op, Run& run, Collection& out) {
@@ -147,8 +149,9 @@ bool sort(const Op& op, Run& run, Collection& out) {
   bool fits = true;
   std::stable_sort(places.begin(), places.end(), [&](std::size_t a, std::size_t b) {
     for (std::size_t k = 0; k < keys[a].size(); ++k) {
-      const auto found = order_of(run, keys[a][k], keys[b][k], fits);
-      if (found != 0) return (op.descending >> k & 1) != 0 ? found > 0 : found < 0;
+      const bool descending = (op.descending >> k & 1) != 0;
+      const auto found = order_of(run, keys[a][k], keys[b][k], descending, fits);
+      if (found != 0) return found < 0;
     }
     return false;
   });

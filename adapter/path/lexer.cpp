@@ -190,7 +190,9 @@ class Lexer {
     }
     if (end == at_ + 1) return error("a date or time is expected after @", place);
     advance();
-    return taken(Token::Kind::temporal, end - at_);
+    auto token = taken(Token::Kind::temporal, end - at_);
+    token.place = place;
+    return token;
   }
 
   Result<Token> special() {

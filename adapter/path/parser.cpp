@@ -107,7 +107,8 @@ class Parser {
     LET(auto left, operand());
     for (;;) {
       if ((is_word("is") || is_word("as")) && type_test > binding) {
-        LET(left, type_operation(std::move(left)));
+        LET(auto tested, type_operation(std::move(left)));
+        LET(left, calls_on(std::move(tested)));
         if (++height_ > depth_limit_ * 16) return error("the expression is too long");
         continue;
       }
@@ -164,6 +165,11 @@ class Parser {
       return signed_one;
     }
     LET(auto left, term());
+    return calls_on(std::move(left));
+  }
+
+  // (.invocation | [index])*
+  Result<SyntaxPtr> calls_on(SyntaxPtr left) {
     for (;;) {
       if (++height_ > depth_limit_ * 16) return error("the expression is too long");
       if (accept(".")) {
