@@ -1,0 +1,76 @@
+#include "exchange/translate_hl7v2.h"
+
+#include "wire/hl7v2.h"
+
+#include <memory>
+#include <utility>
+
+namespace fingerpost::exchange {
+namespace {
+
+constexpr std::string_view referral_map = "https://fingerpost.example/StructureMap/hl7v2-ref";
+constexpr std::string_view answer_map = "https://fingerpost.example/StructureMap/hl7v2-rri";
+
+// The name of an HD, or its universal id.
+std::string_view name_of(std::string_view hd, const wire::Delimiters& by) {
+  const auto name = wire::component(hd, by, 1);
+  return name.empty() ? wire::component(hd, by, 2) : name;
+}
+
+std::string owner_of(const record::Hl7v2Header& header, const TranslateOptions& options) {
+  for (const auto& hd : {header.sending_facility, header.sending_application})
+    if (const auto name = name_of(hd, header.by); !name.empty()) return std::string(name);
+  return !options.key_prefix.empty() ? options.key_prefix : options.partner;
+}
+
+}  // namespace
+
+Result<Hl7v2Run> run_hl7v2(const Hl7v2Maps& maps, std::string bytes,
+                           const TranslateOptions& options, Tree& bundle) {
+  record::Hl7v2Options read_options;
+  read_options.limits = options.limits;
+  LET(auto read, record::read_hl7v2(maps.grammar, std::move(bytes), read_options));
+  if (read.header.type != "REF")
+    return Error{Kind::unsupported, "messages of this type are not translated", "MSH-9.1"};
+  const auto message = std::make_shared<const record::Hl7v2Message>(std::move(read));
+  const auto owner = owner_of(message->header, options);
+  if (owner.empty())
+    return Error{Kind::invalid, "the message does not say who sends it", "MSH-4"};
+  const mapping::Parameter parameters[] = {{"owner", owner},
+                                           {"partner", options.partner},
+                                           {"zone", options.zone},
+                                           {"now", options.now}};
+  mapping::RunOptions run_options;
+  run_options.parameters = parameters;
+  run_options.partner = options.partner;
+  run_options.limits = options.limits;
+  run_options.place = [](NodeRef node) { return record::hl7v2_place(*node.tree, node.node); };
+  bundle.keep(message);
+  const NodeRef source{&message->tree, message->tree.root()};
+  LET(auto run, mapping::transform(maps.maps, referral_map, {&source, 1}, bundle, run_options));
+  return Hl7v2Run{message, std::move(run)};
+}
+
+Result<record::WrittenHl7v2> write_hl7v2_answer(const Hl7v2Maps& maps, NodeRef bundle,
+                                                const AnswerHeader& header,
+                                                const record::Hl7v2WriteOptions& options,
+                                                const Limits& limits) {
+  const mapping::Parameter parameters[] = {
+      {"event", header.event},
+      {"sending_application", header.sending_application},
+      {"sending_facility", header.sending_facility},
+      {"receiving_application", header.receiving_application},
+      {"receiving_facility", header.receiving_facility},
+      {"time", header.time},
+      {"control_id", header.control_id},
+      {"version", header.version}};
+  mapping::RunOptions run_options;
+  run_options.parameters = parameters;
+  run_options.partner = header.partner;
+  run_options.limits = limits;
+  Tree message(bundle.tree->names());
+  LET(const auto run, mapping::transform(maps.maps, answer_map, {&bundle, 1}, message, run_options));
+  return record::write_hl7v2(maps.grammar, message, options);
+}
+
+}  // namespace fingerpost::exchange

@@ -1,0 +1,53 @@
+// HL7 v2 messages to R4 resources and back, by the maps of mappings/hl7v2.
+
+#pragma once
+
+#include "fingerpost/result.h"
+#include "fingerpost/translate.h"
+#include "mapping/fml.h"
+#include "record/hl7v2.h"
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace fingerpost::exchange {
+
+// The text of hl7v2/structures.txt comes with the maps.
+struct Hl7v2Maps {
+  const mapping::Maps& maps;
+  const record::Hl7v2Grammar& grammar;
+};
+
+// A message read: the translation's texts point into it, so it must live as long.
+struct Hl7v2Run {
+  std::shared_ptr<const record::Hl7v2Message> message;
+  mapping::Transformed run;
+};
+
+// Runs the map of the message's type into `bundle`. The sender's facility (MSH-4, else MSH-3, else
+// the options' key prefix or partner) owns its local ids.
+Result<Hl7v2Run> run_hl7v2(const Hl7v2Maps& maps, std::string bytes,
+                           const TranslateOptions& options, Tree& bundle);
+
+// What a referral's answer says beside the resources.
+struct AnswerHeader {
+  std::string_view event = "I12";  // of the REF that is answered
+  std::string_view sending_application;
+  std::string_view sending_facility;
+  std::string_view receiving_application;
+  std::string_view receiving_facility;
+  std::string_view time;        // MSH-7
+  std::string_view control_id;  // MSH-10
+  std::string_view version = "2.4";
+  std::string_view partner;  // whose code tables come first
+};
+
+// RRI for a Bundle that holds the referral's Task and, as far as they are known, its ServiceRequest,
+// Patient, and those it refers to. Characters the charset does not have become '?'.
+Result<record::WrittenHl7v2> write_hl7v2_answer(const Hl7v2Maps& maps, NodeRef bundle,
+                                                const AnswerHeader& header,
+                                                const record::Hl7v2WriteOptions& options,
+                                                const Limits& limits);
+
+}  // namespace fingerpost::exchange
