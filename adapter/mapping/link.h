@@ -69,6 +69,7 @@ class Linker {
   Argument compile_argument(const ArgumentText& text, TypeId focus);
   Range compile_arguments(const std::vector<ArgumentText>& texts, TypeId focus);
   const Variable* find(const std::string& name, Mode preferred) const;
+  const Variable* alone(const std::string& path) const;
   Slot declare(const std::string& name, Mode mode, TypeId type);
   RuleId place_of(const RuleText& text);
 

@@ -174,6 +174,11 @@ Index Linker::compile_path(const PathText& text, TypeId focus) {
   return static_cast<Index>(program_->expressions.size() - 1);
 }
 
+// "%name" and no more: the variable.
+const Variable* Linker::alone(const std::string& path) const {
+  return path.starts_with('%') ? find(path.substr(1), Mode::source) : nullptr;
+}
+
 Argument Linker::compile_argument(const ArgumentText& argument, TypeId focus) {
   Argument made;
   made.kind = Argument::Kind::literal;
@@ -204,6 +209,11 @@ Argument Linker::compile_argument(const ArgumentText& argument, TypeId focus) {
       break;
     case K::path:
       made.kind = Argument::Kind::path;
+      if (const Variable* found = alone(argument.text)) {
+        made.kind = Argument::Kind::slot;
+        made.slot = found->slot;
+        break;
+      }
       made.path = compile_path({argument.text, argument.at}, focus);
       break;
   }

@@ -8,7 +8,7 @@ namespace {
 
 class LossWalk {
  public:
-  LossWalk(const Reads& reads, const PlaceText& place, std::vector<LossReport::Lost>& lost)
+  LossWalk(const Reads& reads, const Place& place, std::vector<LossReport::Lost>& lost)
       : reads_(reads), tree_(*reads.tree), place_(place), lost_(lost) {}
 
   void walk(NodeId root) {
@@ -56,7 +56,7 @@ class LossWalk {
 
   const Reads& reads_;
   const Tree& tree_;
-  const PlaceText& place_;
+  const Place& place_;
   std::vector<LossReport::Lost>& lost_;
   std::vector<Seen> seen_;
 };
@@ -64,9 +64,9 @@ class LossWalk {
 }  // namespace
 
 LossReport loss_report(const Maps& maps, const Transformed& run, const Tree& target,
-                       const PlaceText& given, Trace trace) {
+                       const Place& given, Trace trace) {
   const auto& definitions = *maps.program().definitions;
-  PlaceText place = given;
+  Place place = given;
   if (!place)
     place = [&](NodeRef node) { return model::location(definitions, *node.tree, node.node); };
   LossReport report;

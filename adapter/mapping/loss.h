@@ -30,9 +30,9 @@ struct LossReport {
 };
 
 enum class Trace : std::uint8_t { no, yes };
-using PlaceText = std::function<std::string(NodeRef)>;  // absent: model::location
+using Place = std::function<std::string(NodeRef)>;  // absent: model::location
 
 LossReport loss_report(const Maps& maps, const Transformed& run, const Tree& target,
-                       const PlaceText& place = {}, Trace trace = Trace::no);
+                       const Place& place = {}, Trace trace = Trace::no);
 
 }  // namespace fingerpost::mapping

@@ -50,6 +50,7 @@ bool goes_on(const Token& before, const Token& token) {
 // The index after the last token of the expression that begins here.
 std::size_t Parser::end_of_expression() const {
   int open = 0;
+  std::size_t closed = 0;  // where the parenthesis closes that the expression opens with
   std::size_t at = at_;
   for (; tokens_[at].kind != Token::Kind::end; ++at) {
     const Token& token = tokens_[at];
@@ -58,6 +59,8 @@ std::size_t Parser::end_of_expression() const {
       if (at > at_ && ends_operand(tokens_[at - 1]) && !tokens_[at - 1].is(".") &&
           !goes_on(tokens_[at - 1], token))
         break;
+      // `where (…) as v`: what is wholly in parentheses ends with them.
+      if (token.is("as") && closed != 0 && at == closed + 1) break;
       // A word right after a point is an element, whatever the word.
       if (at > at_ && token.kind == Token::Kind::name && token.is("then") &&
           !tokens_[at - 1].is("."))
@@ -65,6 +68,7 @@ std::size_t Parser::end_of_expression() const {
     }
     if (token.is("(") || token.is("[") || token.is("{")) ++open;
     if (token.is(")") || token.is("]") || token.is("}")) --open;
+    if (open == 0 && closed == 0 && token.is(")") && tokens_[at_].is("(")) closed = at;
   }
   return at;
 }

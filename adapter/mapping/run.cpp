@@ -27,6 +27,7 @@ Run::Run(const Program& program, Tree& target, const RunOptions& options)
 Result<Transformed> Run::transform(Index group, std::span<const NodeRef> sources) {
   std::vector<Value> arguments;
   if (!bind_sources(group, sources, arguments)) return failure_;
+  if (!sources.empty()) item_ = current_ = sources[0];
   stack_.resize(program_.parameters.size());
   for (const auto& parameter : options_.parameters) {
     if (parameter.name == "now") environment_.now = parameter.value;

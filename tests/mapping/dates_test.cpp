@@ -1,0 +1,65 @@
+#include "mapping/dates.h"
+
+#include "support/catch.h"
+
+using namespace fingerpost::mapping;
+
+TEST_CASE("an HL7 date keeps its precision, and a time gets London's offset") {
+  struct Row {
+    const char* text;
+    const char* date;
+    DateNote note;
+  };
+  using N = DateNote;
+  const auto row = GENERATE(
+      Row{"1970", "1970", N::plain}, Row{"197002", "1970-02", N::plain},
+      Row{"19700203", "1970-02-03", N::plain}, Row{"1970020312", "1970-02-03", N::plain},
+      Row{"202401151230", "2024-01-15T12:30:00+00:00", N::plain},
+      Row{"20240115123045", "2024-01-15T12:30:45+00:00", N::plain},
+      Row{"20240715123045.123", "2024-07-15T12:30:45.123+01:00", N::plain},
+      Row{"20240715123045-0500", "2024-07-15T12:30:45-05:00", N::plain},
+      Row{"202407151230+0000", "2024-07-15T12:30:00+00:00", N::plain},
+      Row{"202407151230Z", "2024-07-15T12:30:00+00:00", N::plain},
+      Row{"  20240229 ", "2024-02-29", N::plain},
+      // Summer time 2024: 31 March and 27 October, both 01:00 UTC.
+      Row{"202403310059", "2024-03-31T00:59:00+00:00", N::plain},
+      Row{"202403310100", "2024-03-31T01:00:00+00:00", N::gap},
+      Row{"202403310159", "2024-03-31T01:59:00+00:00", N::gap},
+      Row{"202403310200", "2024-03-31T02:00:00+01:00", N::plain},
+      Row{"202410270059", "2024-10-27T00:59:00+01:00", N::plain},
+      Row{"202410270100", "2024-10-27T01:00:00+01:00", N::overlap},
+      Row{"202410270200", "2024-10-27T02:00:00+00:00", N::plain},
+      Row{"202503292359", "2025-03-29T23:59:00+00:00", N::plain},
+      Row{"202503301200", "2025-03-30T12:00:00+01:00", N::plain},
+      Row{"202510261200", "2025-10-26T12:00:00+00:00", N::plain}, Row{"", "", N::nothing},
+      Row{"19010101", "", N::nothing}, Row{"00000000", "", N::nothing},
+      Row{"20240230", "", N::wrong}, Row{"20230229", "", N::wrong}, Row{"202413", "", N::wrong},
+      Row{"2024011525", "", N::wrong}, Row{"20240115126", "", N::wrong}, Row{"x", "", N::wrong},
+      Row{"2024-01-15", "", N::wrong}, Row{"20240115 1230", "", N::wrong},
+      Row{"202401151260", "", N::wrong}, Row{"20240115+9900", "", N::wrong});
+  CAPTURE(row.text);
+  const auto made = v2_date(row.text, Zone::london);
+  CHECK(made.text == row.date);
+  CHECK(made.note == row.note);
+}
+
+TEST_CASE("in UTC no time is odd") {
+  CHECK(v2_date("202403310130", Zone::utc).text == "2024-03-31T01:30:00+00:00");
+  CHECK(v2_date("202403310130", Zone::utc).note == DateNote::plain);
+}
+
+TEST_CASE("a date by a pattern") {
+  struct Row {
+    const char *text, *pattern, *precision, *date;
+  };
+  const auto row =
+      GENERATE(Row{"03/02/1970", "dd/MM/yyyy", "", "1970-02-03"},
+               Row{"03/02/1970", "dd/MM/yyyy", "YM", "1970-02"},
+               Row{"03/02/1970", "dd/MM/yyyy", "Y", "1970"},
+               Row{"1970-02-03 04:05", "yyyy-MM-dd HH:mm", "YMDT", "1970-02-03T04:05:00+00:00"},
+               Row{"1970-02-03 04:05", "yyyy-MM-dd HH:mm", "YMD", "1970-02-03"},
+               Row{"01/01/1901", "dd/MM/yyyy", "", ""}, Row{"31/02/1970", "dd/MM/yyyy", "", ""},
+               Row{"3/2/1970", "dd/MM/yyyy", "", ""}, Row{"03/02/1970x", "dd/MM/yyyy", "", ""});
+  CAPTURE(row.text, row.pattern);
+  CHECK(pattern_date(row.text, row.pattern, row.precision, Zone::london).text == row.date);
+}

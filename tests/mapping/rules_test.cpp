@@ -1,0 +1,218 @@
+#include "support/catch.h"
+#include "support/json.h"
+#include "support/maps.h"
+
+using namespace fingerpost;
+using test::run_rules;
+
+namespace {
+
+struct Row {
+  const char* rules;
+  const char* source;
+  const char* result;  // members of the Patient
+};
+
+std::string patient(const std::string& members) {
+  return test::sorted_json("{\"resourceType\":\"Patient\"" +
+                           std::string(members.empty() ? "" : ",") + members + "}");
+}
+
+}  // namespace
+
+TEST_CASE("a rule makes of the source what it says") {
+  const auto row = GENERATE(
+      // Values.
+      Row{"src -> tgt.gender = 'female';", "", R"("gender":"female")"},
+      Row{"src -> tgt.active = true;", "", R"("active":true)"},
+      Row{"src.gender as v -> tgt.gender = v;", R"("gender":"male")", R"("gender":"male")"},
+      Row{"src.gender -> tgt.gender;", R"("gender":"male")", R"("gender":"male")"},
+      Row{"src.gender -> tgt.gender;", "", ""},
+      Row{"src.name -> tgt.name;", R"("name":[{"family":"A","given":["B","C"]},{"text":"D"}])",
+          R"("name":[{"family":"A","given":["B","C"]},{"text":"D"}])"},
+      Row{"src.birthDate -> tgt.birthDate;",
+          R"("birthDate":"1970","_birthDate":{"extension":[{"url":"u","valueString":"x"}]})",
+          R"("birthDate":"1970","_birthDate":{"extension":[{"url":"u","valueString":"x"}]})"},
+      Row{"src.birthDate as b -> tgt.deceased = create('dateTime') as d, d.value = b;",
+          R"("birthDate":"1970-02")", R"("deceasedDateTime":"1970-02")"},
+      Row{"src.name as n -> tgt.name as m, m.text = (%n.given.first() & ' ' & n.family);",
+          R"("name":[{"family":"A","given":["B"]}])", R"("name":[{"text":"B A"}])"},
+      Row{"src -> tgt.name as n, n.given = ('a' | 'b');", "", R"("name":[{"given":["a","b"]}])"},
+      Row{"src -> tgt.name.family = 'x';", "", R"("name":[{"family":"x"}])"},
+      Row{"src.deceasedBoolean as b -> tgt.deceasedBoolean = b;", R"("deceasedBoolean":true)",
+          R"("deceasedBoolean":true)"},
+      // A text becomes what its element is.
+      Row{"src.name as n then { n.family as f -> tgt.active = f; };",
+          R"("name":[{"family":"true"}])", R"("active":true)"},
+      Row{"src.name as n then { n.family as f -> tgt.multipleBirthInteger = f; };",
+          R"("name":[{"family":"2"}])", R"("multipleBirthInteger":2)"},
+      // An element that may be there once takes the last value.
+      Row{"src.name as n -> tgt.gender = n.text;", R"("name":[{"text":"male"},{"text":"other"}])",
+          R"("gender":"other")"},
+      Row{"src -> tgt.maritalStatus as m, m.text = 'a'; src -> tgt.maritalStatus as m, m.id = 'b';",
+          "", R"("maritalStatus":{"id":"b","text":"a"})"},
+      // Elements given nothing are not there.
+      Row{"src -> tgt.name as n;", "", ""}, Row{"src -> tgt.gender = '';", "", ""},
+      Row{"src.name as n -> tgt.name as m then { n.family as f -> m.family = f; };",
+          R"("name":[{"text":"x"},{"family":"y"}])", R"("name":[{"family":"y"}])"});
+  CAPTURE(row.rules, row.source);
+  const auto made = run_rules(row.rules, row.source);
+  CHECK(made.error == "");
+  CHECK(test::sorted_json(made.json) == patient(row.result));
+}
+
+TEST_CASE("a source takes the items its words say") {
+  const char* const names =
+      R"("name":[{"use":"usual","family":"A"},{"family":"B"},{"use":"old","family":"C"}])";
+  struct Words {
+    const char* words;
+    const char* families;
+  };
+  const auto row = GENERATE(
+      Words{"", R"(["A","B","C"])"}, Words{"first", R"(["A"])"}, Words{"last", R"(["C"])"},
+      Words{"not_first", R"(["B","C"])"}, Words{"not_last", R"(["A","B"])"},
+      Words{"1..3", R"(["A","B","C"])"}, Words{"0..*", R"(["A","B","C"])"},
+      Words{": HumanName", R"(["A","B","C"])"}, Words{": Period", ""},
+      Words{"where (use = 'old')", R"(["C"])"}, Words{"where use.exists()", R"(["A","C"])"},
+      Words{"where use = 'old' or use.empty()", R"(["B","C"])"},
+      Words{"where (use.exists()) and (use != 'old')", R"(["A"])"},
+      Words{"where (n.use = 'old')", R"(["C"])"}, Words{"where (%n.use = 'old')", R"(["C"])"},
+      Words{"where (use.exists().not())", R"(["B"])"},
+      Words{"check (family.exists())", R"(["A","B","C"])"},
+      Words{"where (use = 'usual') check (family = 'A') log ('seen')", R"(["A"])"},
+      Words{"first where (use = 'old')", R"(["C"])"});
+  CAPTURE(row.words);
+  const auto words = std::string(row.words);
+  const bool before = words.starts_with("w") || words.starts_with("c");
+  const auto source = before ? "src.name as n " + words : "src.name " + words + " as n";
+  const auto made = run_rules(source + " -> tgt.name as m share all, m.given = n.family;", names);
+  CHECK(made.error == "");
+  const std::string families = row.families;
+  CHECK(test::sorted_json(made.json) ==
+        patient(families.empty() ? "" : "\"name\":[{\"given\":" + families + "}]"));
+}
+
+TEST_CASE("what a rule cannot do is an error with its place and line") {
+  struct Wrong {
+    const char* rules;
+    const char* source;
+    const char* error;
+  };
+  const auto row = GENERATE(
+      Wrong{"src.gender as g check (g = 'male');", R"("gender":"other")", "a check of the map"},
+      Wrong{"src.name only_one -> tgt.name;", R"("name":[{"text":"a"},{"text":"b"}])", "only_one"},
+      Wrong{"src.name 2..3 as n;", R"("name":[{"text":"a"}])", "fewer values"},
+      Wrong{"src.name 0..1 as n;", R"("name":[{"text":"a"},{"text":"b"}])", "more values"},
+      Wrong{"src.gender as g -> tgt.active = g;", R"("gender":"male")", "neither true nor false"},
+      Wrong{"src.gender as g -> tgt.multipleBirthInteger = g;", R"("gender":"male")",
+            "no whole number"},
+      Wrong{"src -> tgt.gender = ('a' | 'b');", "", "several values"},
+      Wrong{"src.name as n -> tgt.gender = n;", R"("name":[{"text":"a"}])", "plain value"},
+      Wrong{"src.gender as g -> tgt.name = g;", R"("gender":"male")", "no default group"},
+      Wrong{"src -> tgt.name as n single; src -> tgt.name as m single;", "", "list mode is single"},
+      Wrong{"src -> error('business-rule', 'not this one');", "", "not this one"});
+  CAPTURE(row.rules);
+  const auto made = run_rules(row.rules, row.source);
+  CHECK(made.error.find(row.error) != std::string::npos);
+  CHECK(made.error.find("test.map:5") != std::string::npos);
+  CHECK(made.error.starts_with("Patient"));
+}
+
+TEST_CASE("every transform gives its value") {
+  const auto row = GENERATE(
+      Row{"src.gender as g -> tgt.gender = copy(g);", R"("gender":"male")", R"("gender":"male")"},
+      Row{"src.name as n then {n.text as t -> tgt.name as m, m.text = truncate(t, 2);};",
+          "\"name\":[{\"text\":\"a\u00e4b\"}]", "\"name\":[{\"text\":\"a\u00e4\"}]"},
+      Row{"src -> tgt.name as m, m.text = escape('<a & \"b\">', 'xml');", "",
+          R"("name":[{"text":"&lt;a &amp; &quot;b&quot;&gt;"}])"},
+      Row{"src -> tgt.name as m, m.text = escape('a b/c', 'url');", "",
+          R"("name":[{"text":"a%20b%2Fc"}])"},
+      Row{"src -> tgt.multipleBirth = cast('12', 'integer');", "", R"("multipleBirthInteger":12)"},
+      Row{"src -> tgt.deceased = cast('true', 'boolean');", "", R"("deceasedBoolean":true)"},
+      Row{"src.id as i -> tgt.id = append('a-', i, '-', 7);", R"("id":"x")", R"("id":"a-x-7")"},
+      Row{"src -> tgt.link as l, l.other as o, o.reference = reference(src);", R"("id":"x")",
+          R"("link":[{"other":{"reference":"Patient/x"}}])"},
+      Row{"src -> tgt.link as l, l.other as o, o.reference = pointer(src);", R"("id":"x")",
+          R"("link":[{"other":{"reference":"urn:uuid:x"}}])"},
+      Row{"src.birthDate as b -> tgt.birthDate = dateOp(b, 5, 'days');",
+          R"("birthDate":"2024-02-27")", R"("birthDate":"2024-03-03")"},
+      Row{"src.birthDate as b -> tgt.birthDate = (%b + 5 days);", R"("birthDate":"2024-02-27")",
+          R"("birthDate":"2024-03-03")"},
+      Row{"src.name as n -> tgt.gender = evaluate(n, use & '');", R"("name":[{"use":"old"}])",
+          R"("gender":"old")"},
+      Row{"src -> tgt.maritalStatus = cc('free');", "", R"("maritalStatus":{"text":"free"})"},
+      Row{"src -> tgt.maritalStatus = cc('urn:s', 'M', 'Married');", "",
+          R"("maritalStatus":{"coding":[{"system":"urn:s","code":"M","display":"Married"}]})"},
+      Row{"src -> tgt.maritalStatus as m, m.coding = c('urn:s', 'M');", "",
+          R"("maritalStatus":{"coding":[{"system":"urn:s","code":"M"}]})"},
+      Row{"src -> tgt.extension as e, e.url = 'u', e.value = qty('5.10 mg');", "",
+          R"("extension":[{"url":"u","valueQuantity":{"value":5.10,"unit":"mg"}}])"},
+      Row{"src -> tgt.extension as e, e.url = 'u', e.value = qty(5, 'mg', 'urn:ucum', 'mg');", "",
+          R"("extension":[{"url":"u","valueQuantity":
+             {"value":5,"unit":"mg","system":"urn:ucum","code":"mg"}}])"},
+      Row{"src -> tgt.identifier = id('urn:s', '1', 'MR');", "",
+          R"("identifier":[{"type":{"coding":[{"system":
+             "http://terminology.hl7.org/CodeSystem/v2-0203","code":"MR"}]},
+             "system":"urn:s","value":"1"}])"},
+      Row{"src -> tgt.telecom = cp('phone', '1');", "",
+          R"("telecom":[{"system":"phone","value":"1"}])"},
+      Row{"src -> tgt.telecom = cp('1');", "", R"("telecom":[{"value":"1"}])"},
+      Row{"src.id as i -> tgt.telecom = cp(i);", "", ""},
+      Row{"src -> tgt.name as n, n.text = 'a' then { src -> clear(%n.text), n.family = 'b'; };", "",
+          R"("name":[{"family":"b"}])"},
+      Row{"src -> tgt.birthDate = v2date('19700203');", "", R"("birthDate":"1970-02-03")"},
+      Row{"src -> tgt.birthDate = v2date('197002031200');", "", R"("birthDate":"1970-02-03")"},
+      Row{"src -> tgt.deceased = create('dateTime') as d, d.value = v2date('202407011200');", "",
+          R"("deceasedDateTime":"2024-07-01T12:00:00+01:00")"},
+      Row{"src -> tgt.birthDate = csvdate('03/02/1970', 'dd/MM/yyyy');", "",
+          R"("birthDate":"1970-02-03")"},
+      Row{"src -> tgt.birthDate = csvdate('03/02/1970', 'dd/MM/yyyy', 'YM');", "",
+          R"("birthDate":"1970-02")"});
+  CAPTURE(row.rules);
+  const auto made = run_rules(row.rules, row.source);
+  CHECK(made.error == "");
+  CHECK(test::sorted_json(made.json) == patient(row.result));
+}
+
+TEST_CASE("the same keys make the same id, and an empty key makes none") {
+  const auto once = run_rules("src.id as i -> tgt.id = uuid('Patient', i);", R"("id":"x")");
+  const auto again = run_rules("src.id as i -> tgt.id = uuid('Patient', i);", R"("id":"x")");
+  const auto other = run_rules("src.id as i -> tgt.id = uuid('Patient', i);", R"("id":"y")");
+  const auto none = run_rules("src -> tgt.id = uuid('Patient', %src.id);", "");
+  CHECK(once.json == again.json);
+  CHECK(once.json != other.json);
+  CHECK(none.json == R"({"resourceType":"Patient"})");
+  const auto linked = run_rules(
+      "src.id as i -> tgt.id = uuid('Patient', i), tgt.link as l, l.other as o, "
+      "o.reference = reference('Patient', i);",
+      R"("id":"x")");
+  const auto id = once.json.substr(once.json.find("\"id\":\"") + 6, 36);
+  CHECK(linked.json.find("urn:uuid:" + id) != std::string::npos);
+}
+
+TEST_CASE("a copy is deep: changing it changes neither the source nor another copy") {
+  const auto made = run_rules(
+      "src.name as n -> tgt.name = copy(n) as a, tgt.name = copy(n) as b, a.family = 'changed';",
+      R"("name":[{"family":"x","given":["y"]}])");
+  CHECK(made.error == "");
+  CHECK(test::sorted_json(made.json) ==
+        patient(R"("name":[{"family":"changed","given":["y"]},{"family":"x","given":["y"]}])"));
+}
+
+TEST_CASE("a standard map may use no extension") {
+  const auto row = GENERATE("src -> tgt.id = uuid('a');", "src -> warn('a', 'b');",
+                            "src -> tgt.birthDate = v2date('1970');",
+                            "src.id as i -> tgt.id = reference('Patient', i);",
+                            "src -> tgt.name as a, tgt.name as b then { src -> a.text = 'x'; };");
+  CAPTURE(row);
+  CHECK(run_rules(row, "", mapping::Dialect::standard).error.starts_with("test.map:5:"));
+}
+
+TEST_CASE("parameters are seen by name") {
+  mapping::RunOptions options;
+  const mapping::Parameter parameters[] = {{"source", "urn:here"}, {"partner", "p1"}};
+  options.parameters = parameters;
+  const auto made = run_rules("src -> tgt.id = (%source & '/' & %partner & %zone);", "",
+                              mapping::Dialect::extended, options);
+  CHECK(test::sorted_json(made.json) == patient(R"("id":"urn:here/p1")"));
+}
