@@ -42,10 +42,15 @@ struct Partner {
   std::vector<std::string> concept_maps;  // map files that stand before the shipped ones
 };
 
+// A referral whose Task.owner no partner is: refused with an error in its protocol's form, or kept
+// here for users to look after.
+enum class UnknownReceiver { refuse, keep };
+
 // All partners, and who this gateway is in HL7 v2 messages.
 struct Partners {
   std::string own_application = "FINGERPOST";
   std::string own_facility = "FINGERPOST";
+  UnknownReceiver unknown_receiver = UnknownReceiver::refuse;  // with an empty list: always kept
   std::vector<Partner> list;
 
   const Partner* find(std::string_view id) const;

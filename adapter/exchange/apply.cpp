@@ -1,0 +1,245 @@
+#include "exchange/apply.h"
+
+#include "care/referral.h"
+#include "exchange/delivery.h"
+#include "exchange/neighbourhood.h"
+#include "model/json.h"
+#include "profile/validate.h"
+#include "search/index.h"
+
+#include <algorithm>
+#include <array>
+#include <deque>
+#include <optional>
+#include <unordered_map>
+
+namespace fingerpost::exchange {
+namespace {
+
+using care::Status;
+
+// One resource on its way into the store.
+struct Prepared {
+  std::string type;
+  std::string id;
+  Tree tree;
+  store::Write write;
+  std::optional<store::Stored> stored;
+  bool changed = true;           // the store has no version of this content now
+  bool kept = false;             // the stored one stays, whatever the message says
+  std::optional<Status> before;  // of a referral Task that is stored
+};
+
+Tree own_tree(const Tree& source, NodeId resource) {
+  Tree tree(source.names());
+  tree.set_type(tree.root(), source[resource].type);
+  tree.set_name(tree.root(), source[resource].name);
+  for (auto node = source.first_child(resource); node != no_node; node = source.next(node))
+    tree.copy(source, node, tree.root());
+  return tree;
+}
+
+std::vector<NodeId> resources_of(const Tree& bundle) {
+  std::vector<NodeId> found;
+  const NodeRef root{&bundle, bundle.root()};
+  for (auto entry = child(root, "entry").node; entry != no_node; entry = bundle.next_same(entry))
+    if (const auto resource = child({&bundle, entry}, "resource")) found.push_back(resource.node);
+  return found;
+}
+
+// The work of one call.
+class Application {
+ public:
+  Application(const Parts& parts, store::Reader& reader, const Translation& translation,
+              const Source& source)
+      : parts_(parts),
+        reader_(reader),
+        translation_(translation),
+        source_(source),
+        near_(parts, reader) {
+    result_.issues = translation.issues;
+  }
+
+  Result<Applied> run();
+
+ private:
+  using Types = std::unordered_map<std::string, std::string>;
+  void rewrite(Tree& tree, NodeId node, const Types& types) const;
+  Result<void> prepare(NodeId resource, const Types& types);
+  Result<bool> valid(const Prepared& resource);
+  void look_up(Prepared& resource);
+  Result<void> judge(Prepared& resource);
+  Result<void> judge_task(Prepared& task, NodeRef stored);
+  void keep(Prepared& resource, const char* why);
+  Result<void> deliver();
+
+  const Parts& parts_;
+  store::Reader& reader_;
+  const Translation& translation_;
+  const Source& source_;
+  Neighbourhood near_;
+  std::deque<Prepared> prepared_;
+  Applied result_;
+};
+
+// urn:uuid:<id> of a resource of this bundle becomes Type/<id>; others stay as they came.
+void Application::rewrite(Tree& tree, NodeId node, const Types& types) const {
+  const bool is_reference = tree[node].type == parts_.definitions.common().reference;
+  for (auto at = tree.first_child(node); at != no_node; at = tree.next(at)) {
+    rewrite(tree, at, types);
+    if (!is_reference || tree.name_text(at) != "reference" || !tree.has_value(at)) continue;
+    const auto place = read_reference(tree.text(at));
+    const auto found = place.type.empty() ? types.find(place.id) : types.end();
+    if (found != types.end()) tree.set(at, Shape::string, found->second + "/" + place.id);
+  }
+}
+
+Result<bool> Application::valid(const Prepared& resource) {
+  auto issues =
+      profile::validate(parts_.definitions, resource.tree, resource.tree.root(), parts_.limits);
+  const bool good = !has_errors(issues);
+  constexpr std::array<std::string_view, 3> essential = {"Task", "ServiceRequest", "Patient"};
+  const bool needed =
+      std::find(essential.begin(), essential.end(), resource.type) != essential.end();
+  if (!good && source_.referral && needed) {
+    for (const auto& issue : issues)
+      if (issue.severity <= Severity::error)
+        return Error{Kind::invalid, issue.text, issue.expression};
+  }
+  std::move(issues.begin(), issues.end(), std::back_inserter(result_.issues));
+  return good;
+}
+
+Result<void> Application::prepare(NodeId node, const Types& types) {
+  const auto& bundle = translation_.bundle;
+  const NodeRef resource{&bundle, node};
+  Prepared made{std::string(parts_.definitions.type_name(bundle[node].type)),
+                std::string(child_text(resource, "id")),
+                own_tree(bundle, node),
+                {},
+                {},
+                true,
+                false,
+                {}};
+  if (made.id.empty()) return Error{Kind::fault, "a translated resource has no id", made.type};
+  rewrite(made.tree, made.tree.root(), types);
+  LET(const bool good, valid(made));
+  if (!good) {
+    result_.issues.push_back(
+        {Severity::error, "invariant", made.type, "a resource that is not valid R4 was left out"});
+    return {};
+  }
+  made.write.type = made.type;
+  made.write.id = made.id;
+  made.write.skip_same = true;
+  made.write.index = search::index(parts_.parameters, {&made.tree, made.tree.root()});
+  made.write.body = store::prepare_body(parts_.definitions, made.tree, made.id);
+  prepared_.push_back(std::move(made));
+  return {};
+}
+
+void Application::look_up(Prepared& resource) {
+  auto stored = reader_.read(resource.type, resource.id);
+  if (!stored) return;
+  resource.changed = !store::same(resource.write.body, stored->body);
+  resource.stored = std::move(*stored);
+}
+
+void Application::keep(Prepared& resource, const char* why) {
+  resource.kept = true;
+  resource.changed = false;
+  result_.issues.push_back({Severity::information, "informational", resource.type, why});
+}
+
+Result<void> Application::judge_task(Prepared& task, NodeRef stored) {
+  const NodeRef incoming{&task.tree, task.tree.root()};
+  if (!is_referral(near_, incoming)) return {};
+  LET(const auto after, status_of(incoming));
+  if (!stored) return care::check_transition(std::nullopt, after);
+  LET(const auto before, status_of(stored));
+  task.before = before;
+  // From "received" on, the Task carries the owner's words: a request sent again must not wipe
+  // them.
+  const bool owners = care::writer(before) == care::Party::owner && before == after;
+  if (owners || care::goes_back(before, after)) {
+    keep(task, "the referral is further along than the message says: its Task stays as it is");
+    return {};
+  }
+  return care::check_transition(before, after);
+}
+
+Result<void> Application::judge(Prepared& resource) {
+  const bool task = resource.type == "Task";
+  if (!task && resource.type != "ServiceRequest") return {};
+  if (!resource.stored) {
+    resource.write.must_be_new =
+        task && reader_.read(resource.type, resource.id).error().kind != Kind::gone;
+    return task ? judge_task(resource, {}) : Result<void>{};
+  }
+  resource.write.if_version = resource.stored->version;
+  LET(const auto read, model::read_json(parts_.definitions, resource.stored->body, parts_.limits));
+  const NodeRef stored{&read.tree, read.tree.root()};
+  if (task) return judge_task(resource, stored);
+  const auto before = child_text(stored, "status");
+  const auto after = child_text({&resource.tree, resource.tree.root()}, "status");
+  const bool ended = before == "revoked" || before == "completed" || before == "entered-in-error";
+  if (ended && (after == "active" || after == "draft"))
+    keep(resource, "the request has ended: a message that opens it again changes nothing");
+  return {};
+}
+
+Result<void> Application::deliver() {
+  const bool any = std::any_of(prepared_.begin(), prepared_.end(),
+                               [](const Prepared& resource) { return resource.changed; });
+  if (!any) return {};
+  for (const auto& task : prepared_) {
+    if (task.type != "Task" || (task.kept && care::terminal(*task.before))) continue;
+    const TaskChange change{{&task.tree, task.tree.root()},
+                            task.id,
+                            task.before,
+                            source_.seed,
+                            source_.partner,
+                            task.kept};
+    const auto added = add_deliveries(parts_, near_, change, result_.unit.outbox);
+    if (!added) return added;
+  }
+  return {};
+}
+
+Result<Applied> Application::run() {
+  const auto resources = resources_of(translation_.bundle);
+  Types types;
+  for (const auto node : resources)
+    types[std::string(child_text({&translation_.bundle, node}, "id"))] =
+        parts_.definitions.type_name(translation_.bundle[node].type);
+  for (const auto node : resources) {
+    const auto done = prepare(node, types);
+    if (!done) return done.error();
+  }
+  for (auto& resource : prepared_) {
+    look_up(resource);
+    const auto version = resource.stored ? resource.stored->version + 1 : 1;
+    near_.add({resource.type,
+               resource.id,
+               {&resource.tree, resource.tree.root()},
+               store::complete(resource.write.body, version, parts_.clock.now_us())});
+  }
+  for (auto& resource : prepared_) {
+    const auto judged = judge(resource);
+    if (!judged) return judged.error();
+  }
+  const auto delivered = deliver();
+  if (!delivered) return delivered.error();
+  for (auto& resource : prepared_)
+    if (resource.changed) result_.unit.writes.push_back(std::move(resource.write));
+  return std::move(result_);
+}
+
+}  // namespace
+
+Result<Applied> apply(const Parts& parts, store::Reader& reader, const Translation& translation,
+                      const Source& source) {
+  return Application(parts, reader, translation, source).run();
+}
+
+}  // namespace fingerpost::exchange

@@ -1,0 +1,33 @@
+// A translation as one unit of the store: resources, and what must be sent because of them.
+
+#pragma once
+
+#include "exchange/parts.h"
+#include "fingerpost/issue.h"
+#include "fingerpost/translate.h"
+
+#include <string>
+
+namespace fingerpost::exchange {
+
+struct Source {
+  std::string partner;    // who sent it, as configured; "" for none
+  std::string seed;       // tells this message from all others: its dedupe key and digest
+  bool referral = false;  // a message about one referral: its Task, ServiceRequest and Patient must
+                          // be valid; in a record, an invalid resource is left out and reported
+};
+
+struct Applied {
+  store::Unit unit;  // writes and outbox rows; the inbox row is the caller's to add
+  Issues issues;     // the translation's, validation's, and what was kept as it stood
+};
+
+// References become Type/id. The same content again makes no version and sends nothing. A Task that
+// is stored further along than the message says keeps what is stored. What was decided on what is
+// stored carries a condition: on Kind::conflict of the commit (`where` "If-Match" or "id") apply
+// again. Errors are the message's: invalid content, a step that does not exist, a receiver nobody
+// knows; `where` is a FHIRPath such as "Task.owner".
+Result<Applied> apply(const Parts& parts, store::Reader& reader, const Translation& translation,
+                      const Source& source);
+
+}  // namespace fingerpost::exchange

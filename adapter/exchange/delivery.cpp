@@ -1,0 +1,205 @@
+#include "exchange/delivery.h"
+
+#include "base/digest.h"
+#include "base/uuid.h"
+#include "exchange/outward.h"
+#include "wire/json.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+namespace fingerpost::exchange {
+namespace {
+
+using care::Party;
+using care::Status;
+
+// What a referral may take along of each type: enough to act on it, and no more of the record.
+struct Follow {
+  std::string_view type;
+  std::array<std::string_view, 4> elements;  // "*" stands for every reference
+};
+constexpr Follow follows[] = {
+    {"Task", {"*"}},
+    {"ServiceRequest", {"*"}},
+    {"Patient", {"managingOrganization", "generalPractitioner"}},
+    {"PractitionerRole", {"practitioner", "organization", "healthcareService", "location"}},
+    {"HealthcareService", {"providedBy", "location"}},
+    {"Organization", {"partOf"}},
+    {"Location", {"managingOrganization"}},
+    {"CarePlan", {}},
+    {"Condition", {}},
+    {"DocumentReference", {}},
+    {"Encounter", {}},
+    {"Goal", {}},
+    {"Observation", {}},
+    {"Practitioner", {}},
+    {"Procedure", {}},
+    {"QuestionnaireResponse", {}},
+    {"RelatedPerson", {}},
+};
+
+const Follow* follow(std::string_view type) {
+  for (const auto& row : follows)
+    if (row.type == type) return &row;
+  return nullptr;
+}
+
+using Pieces = std::vector<const Resource*>;
+
+// Walks from one resource along `follows`; each resource once, what it refers to before it.
+class Gather {
+ public:
+  Gather(const Parts& parts, Neighbourhood& near) : parts_(parts), near_(near) {}
+
+  void add(const Resource& resource) {
+    const auto* row = follow(resource.type);
+    if (row == nullptr || pieces_.size() >= parts_.limits.bundle_entries) return;
+    if (resource.type == "Task" && !seen_.empty()) return;
+    if (!seen_.insert({resource.type, resource.id}).second) return;
+    for (const auto element : row->elements) {
+      if (element == "*") add_all(resource.node);
+      if (element.empty() || element == "*") continue;
+      const Tree& tree = *resource.node.tree;
+      for (auto node = child(resource.node, element).node; node != no_node;
+           node = tree.next_same(node))
+        add_all({&tree, node});
+    }
+    pieces_.push_back(&resource);
+  }
+  const Pieces& pieces() const { return pieces_; }
+
+ private:
+  void add_all(NodeRef below) {
+    for (const auto reference : references(parts_, below))
+      if (const auto* found = near_.find(reference)) add(*found);
+  }
+
+  const Parts& parts_;
+  Neighbourhood& near_;
+  std::set<std::pair<std::string_view, std::string_view>> seen_;
+  Pieces pieces_;
+};
+
+// The owner gets the whole referral; the requester, who has it, the Task and what came of it.
+Pieces pieces_for(const Parts& parts, Neighbourhood& near, const Resource& task, Party told) {
+  Gather gather(parts, near);
+  if (told == Party::owner) {
+    gather.add(task);
+    return gather.pieces();
+  }
+  Pieces pieces;
+  const Tree& tree = *task.node.tree;
+  for (auto output = child(task.node, "output").node; output != no_node;
+       output = tree.next_same(output))
+    for (const auto reference : references(parts, {&tree, output})) {
+      const auto* found = near.find(reference);
+      const bool known =
+          found != nullptr && follow(found->type) != nullptr && found->type != "Task";
+      if (known && std::find(pieces.begin(), pieces.end(), found) == pieces.end())
+        pieces.push_back(found);
+    }
+  pieces.push_back(&task);
+  return pieces;
+}
+
+// R4 http.html#transaction: each resource is put under its own id.
+std::string transaction(const Pieces& pieces, const Partner& partner) {
+  std::string out = R"({"resourceType":"Bundle","type":"transaction","entry":[)";
+  for (const auto* piece : pieces) {
+    if (out.back() != '[') out += ',';
+    const auto place = piece->type + "/" + piece->id;
+    out += R"({"fullUrl":)";
+    wire::write_json_string(out, partner.fhir_base + "/" + place);
+    out += R"(,"resource":)" + piece->json;
+    out += R"(,"request":{"method":"PUT","url":)";
+    wire::write_json_string(out, place);
+    out += "}}";
+  }
+  return out + "]}";
+}
+
+store::OutboxRow row_for(const Partner& partner, const TaskChange& change, NodeRef task) {
+  store::OutboxRow row;
+  row.lane = partner.id;
+  row.receiver = partner.id;
+  row.order_key = child_text(child(task, "for"), "reference");
+  if (row.order_key.empty()) row.order_key = change.id;
+  row.idempotency_key = uuid_v5({"outbox", partner.id, change.id, change.seed});
+  return row;
+}
+
+Result<void> add_for(const Parts& parts, Neighbourhood& near, const TaskChange& change,
+                     const Resource& task, const Partner& partner, Party told,
+                     std::vector<store::OutboxRow>& out) {
+  const bool reachable = partner.channel == Channel::fhir || partner.channel == Channel::mllp;
+  if (!reachable || partner.id == change.from) return {};
+  auto row = row_for(partner, change, change.task);
+  if (partner.channel == Channel::fhir) {
+    row.kind = fhir_kind;
+    auto pieces = pieces_for(parts, near, task, told);
+    if (change.request_only) std::erase(pieces, &task);
+    row.body = transaction(pieces, partner);
+  } else {
+    row.kind = hl7v2_kind;
+    // A message names everybody anew, so it needs all the Task leads to, whoever is told.
+    auto pieces = pieces_for(parts, near, task, Party::owner);
+    for (const auto* piece : pieces_for(parts, near, task, Party::requester))
+      if (std::find(pieces.begin(), pieces.end(), piece) == pieces.end()) pieces.push_back(piece);
+    write_outward(parts, pieces, partner, row);
+  }
+  out.push_back(std::move(row));
+  return {};
+}
+
+// The owner must be somebody when the referral is to reach him.
+Result<const Partner*> owner_of(const Parts& parts, Neighbourhood& near, NodeRef task) {
+  const auto reference = child(task, "owner");
+  const auto* partner = find_partner(parts, near, reference);
+  const bool demanded =
+      parts.partners.unknown_receiver == UnknownReceiver::refuse && !parts.partners.list.empty();
+  if (partner == nullptr && reference && demanded)
+    return Error{Kind::unsupported, "the referral's receiver is not a partner of this gateway",
+                 "Task.owner"};
+  return partner;
+}
+
+}  // namespace
+
+bool is_referral(Neighbourhood& near, NodeRef task) {
+  const auto focus = child_text(child(task, "focus"), "reference");
+  if (focus.starts_with("ServiceRequest/")) return true;
+  const auto* resource = near.find(focus);
+  return resource != nullptr && resource->type == "ServiceRequest";
+}
+
+Result<care::Status> status_of(NodeRef task) {
+  const auto status = care::read_status(child_text(task, "status"));
+  if (!status) return Error{Kind::invalid, "not a status of a Task", "Task.status"};
+  return *status;
+}
+
+Result<void> add_deliveries(const Parts& parts, Neighbourhood& near, const TaskChange& change,
+                            std::vector<store::OutboxRow>& out) {
+  if (!is_referral(near, change.task)) return {};
+  LET(const auto after, status_of(change.task));
+  const auto told = change.request_only ? Party::owner : care::route(change.before, after);
+  if (!told) return {};
+  const auto* task = near.find("Task", change.id);
+  if (task == nullptr) return Error{Kind::fault, "the Task to deliver is not at hand", "Task"};
+  const auto* requester = find_partner(parts, near, child(change.task, "requester"));
+  if (*told == Party::requester) {
+    if (requester == nullptr) return {};
+    return add_for(parts, near, change, *task, *requester, Party::requester, out);
+  }
+  LET(const auto* owner, owner_of(parts, near, change.task));
+  // Either party may cancel: when the owner is here, it is the requester who does not know yet.
+  const bool owner_is_here = owner != nullptr && owner->channel == Channel::self;
+  if (after == Status::cancelled && owner_is_here && requester != nullptr)
+    return add_for(parts, near, change, *task, *requester, Party::requester, out);
+  if (owner == nullptr) return {};
+  return add_for(parts, near, change, *task, *owner, Party::owner, out);
+}
+
+}  // namespace fingerpost::exchange

@@ -1,0 +1,46 @@
+// The outbox rows that tell a partner of a written referral Task.
+//
+// The message is made when the change is committed, not when it is sent, so that every go at it
+// carries the same bytes under the same idempotency key: a peer that has seen the key must never
+// see it with another content.
+
+#pragma once
+
+#include "care/referral.h"
+#include "exchange/neighbourhood.h"
+#include "exchange/parts.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fingerpost::exchange {
+
+// Outbox kinds: how the worker sends a row.
+constexpr std::string_view fhir_kind = "fhir-transaction";
+constexpr std::string_view hl7v2_kind = "hl7v2";
+constexpr std::string_view hl7v2_answer_kind = "hl7v2-answer";  // nobody acknowledges it
+
+struct TaskChange {
+  NodeRef task;
+  std::string_view id;
+  std::optional<care::Status> before;  // empty: not known before
+  std::string_view seed;               // tells this change from any other of the same Task
+  std::string_view from;               // the partner that made it, who is not told; "" for users
+  bool request_only = false;           // the Task stays: the owner gets what it asks for, anew
+};
+
+// Whether the Task's focus is a ServiceRequest.
+bool is_referral(Neighbourhood& near, NodeRef task);
+
+// The Task's status when R4 knows it. Kind::invalid, `where` Task.status, otherwise.
+Result<care::Status> status_of(NodeRef task);
+
+// Appends what the change sends. Nothing for a Task that is no referral, for drafts, and where the
+// other party is this gateway itself. Kind::unsupported with `where` Task.owner when the owner is
+// named and no partner is it (Partners::unknown_receiver decides).
+Result<void> add_deliveries(const Parts& parts, Neighbourhood& near, const TaskChange& change,
+                            std::vector<store::OutboxRow>& out);
+
+}  // namespace fingerpost::exchange

@@ -1,0 +1,91 @@
+// What comes in: kept in the inbox before it is acknowledged, translated, applied, answered.
+//
+// Original mode, and records: one commit of the raw message, its answer, its resources and what
+// must be sent because of them, and then the answer. Enhanced mode: a commit of the raw message and
+// its accept answer; then the resources, in a second commit, and the application answer.
+
+#pragma once
+
+#include "exchange/parts.h"
+#include "fingerpost/translate.h"
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace fingerpost::exchange {
+
+// The way back to whom a message came from. All but post are called on the caller's own thread, and
+// what is given to post and after runs there.
+struct Caller {
+  std::function<void(std::function<void()>)> post;
+  std::function<void(int milliseconds, std::function<void()>)> after;
+  std::function<void(std::string message)> reply;  // at most twice, in order, before done
+  std::function<void()> done;                      // take the next message
+  std::function<void()> close;  // instead of done: nothing can be said; the sender will repeat
+};
+
+// What has been seen since the start. Any thread.
+struct IntakeCounts {
+  std::atomic<std::uint64_t> received{0};          // whole messages
+  std::atomic<std::uint64_t> accepted{0};          // applied, or kept to be applied
+  std::atomic<std::uint64_t> refused{0};           // kept, and the sender told
+  std::atomic<std::uint64_t> duplicates{0};        // answered as before
+  std::atomic<std::uint64_t> conflicts{0};         // a known control id with other content
+  std::atomic<std::uint64_t> acknowledgements{0};  // on their own: nothing here waits for them
+  std::atomic<std::uint64_t> malformed{0};         // bytes that are no message
+  std::atomic<std::uint64_t> waits{0};             // for a busy store
+};
+
+// What became of a record.
+struct TakenRecord {
+  bool duplicate = false;
+  std::string answer;  // {"resources":[…],"report":{…}}
+};
+
+// Any thread may call; the parts must outlive it and every message under way.
+class Intake {
+ public:
+  explicit Intake(const Parts& parts) : parts_(parts), readers_(parts.store) {}
+
+  // One HL7 v2 message as its frame held it.
+  void take_message(std::string bytes, std::shared_ptr<Caller> caller);
+  // Bytes that are no frame: kept for inspection, and answered.
+  void take_malformed(std::string bytes, std::string_view what, std::shared_ptr<Caller> caller);
+  // A whole record from a source. `done` is called on the store's thread or on this one. Errors:
+  // the record's own (it is kept in the inbox as refused), Kind::busy and fault (it is not).
+  void take_record(Format format, std::string bytes, std::string source,
+                   std::function<void(Result<TakenRecord>)> done);
+
+  // Applies a row that was acknowledged before, and closes it. Gives the application answer when
+  // one is due that cannot go by the outbox. Kind::busy, conflict and fault: nothing is known to be
+  // done, try again. `done` is called on the store's thread or on this one.
+  void finish(store::InboxRow row, std::function<void(Result<std::string>)> done);
+
+  const IntakeCounts& counts() const { return counts_; }
+
+ private:
+  struct Job;
+  using JobPointer = std::shared_ptr<Job>;
+  using Step = void (Intake::*)(const JobPointer&);
+
+  void one_commit(const JobPointer& job);
+  void accept_first(const JobPointer& job);
+  void keep_refused(const JobPointer& job);
+  void refuse(const JobPointer& job, const Error& error);
+  void commit(const JobPointer& job, store::Unit unit, Step again);
+  void settle(const JobPointer& job, const Result<store::UnitOutcome>& outcome, Step again);
+  void settle_error(const JobPointer& job, const Error& error, Step again);
+  void finish_accepted(const JobPointer& job, std::int64_t inbox_id);
+  void keep_other_content(const JobPointer& job);
+  std::string answer(const Job& job, const Error* error) const;
+  Result<store::Unit> finished_unit(const store::InboxRow& row, std::string& direct);
+
+  const Parts& parts_;
+  Readers readers_;
+  IntakeCounts counts_;
+};
+
+}  // namespace fingerpost::exchange

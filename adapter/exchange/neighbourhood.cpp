@@ -1,0 +1,116 @@
+#include "exchange/neighbourhood.h"
+
+#include "model/json.h"
+
+#include <array>
+#include <utility>
+
+namespace fingerpost::exchange {
+namespace {
+
+constexpr std::string_view urn = "urn:uuid:";
+
+void collect(const Parts& parts, NodeRef at, NameId reference, std::vector<std::string_view>& out) {
+  const Tree& tree = *at.tree;
+  const bool is_reference = tree[at.node].type == parts.definitions.common().reference;
+  for (auto node = tree.first_child(at.node); node != no_node; node = tree.next(node)) {
+    if (is_reference && tree[node].name == reference && tree.has_value(node))
+      out.push_back(tree.text(node));
+    else
+      collect(parts, {&tree, node}, reference, out);
+  }
+}
+
+const Partner* by_identifier(const Parts& parts, NodeRef identifier) {
+  if (!identifier) return nullptr;
+  return parts.partners.find_identifier(child_text(identifier, "system"),
+                                        child_text(identifier, "value"));
+}
+
+// Where a person, role, service or team stands for an organisation.
+constexpr std::array<std::string_view, 4> leads_on = {"organization", "healthcareService",
+                                                      "providedBy", "partOf"};
+
+const Partner* find_behind(const Parts& parts, Neighbourhood& near, NodeRef reference, int hops) {
+  if (!reference || hops == 0) return nullptr;
+  if (const auto* partner = by_identifier(parts, child(reference, "identifier"))) return partner;
+  const auto* resource = near.find(child_text(reference, "reference"));
+  if (resource == nullptr) return nullptr;
+  const Tree& tree = *resource->node.tree;
+  for (auto node = child(resource->node, "identifier").node; node != no_node;
+       node = tree.next_same(node))
+    if (const auto* partner = by_identifier(parts, {&tree, node})) return partner;
+  for (const auto name : leads_on)
+    for (auto node = child(resource->node, name).node; node != no_node; node = tree.next_same(node))
+      if (const auto* partner = find_behind(parts, near, {&tree, node}, hops - 1)) return partner;
+  return nullptr;
+}
+
+}  // namespace
+
+Place read_reference(std::string_view reference) {
+  if (reference.starts_with(urn)) return {"", std::string(reference.substr(urn.size()))};
+  const auto slash = reference.find('/');
+  if (slash == std::string_view::npos || slash == 0) return {};
+  const auto id = reference.substr(slash + 1);
+  if (id.empty() || id.find('/') != std::string_view::npos) return {};
+  return {std::string(reference.substr(0, slash)), std::string(id)};
+}
+
+void Neighbourhood::add(Resource resource) {
+  auto key = std::make_pair(resource.type, resource.id);
+  known_.insert_or_assign(std::move(key), std::move(resource));
+}
+
+const Resource* Neighbourhood::find(std::string_view reference) {
+  const auto place = read_reference(reference);
+  if (place.id.empty()) return nullptr;
+  if (!place.type.empty()) return find(place.type, place.id);
+  for (const auto& [key, resource] : known_)
+    if (key.second == place.id && resource.node) return &resource;
+  return nullptr;
+}
+
+const Resource* Neighbourhood::find(std::string_view type, std::string_view id) {
+  const auto key = std::make_pair(std::string(type), std::string(id));
+  const auto found = known_.find(key);
+  if (found != known_.end()) return found->second.node ? &found->second : nullptr;
+  return load(key.first, key.second);
+}
+
+const Resource* Neighbourhood::load(const std::string& type, const std::string& id) {
+  auto& resource = known_[{type, id}];
+  auto stored = reader_.read(type, id);
+  if (!stored) return nullptr;
+  auto read = model::read_json(parts_.definitions, stored->body, parts_.limits);
+  if (!read) return nullptr;
+  trees_.push_back(std::move(read->tree));
+  resource = {type, id, {&trees_.back(), trees_.back().root()}, std::move(stored->body)};
+  return &resource;
+}
+
+NodeRef child(NodeRef node, std::string_view name) {
+  if (!node) return {};
+  const auto id = node.tree->names().find(name);
+  if (id == no_name) return {};
+  return {node.tree, node.tree->child(node.node, id)};
+}
+
+std::string_view child_text(NodeRef node, std::string_view name) {
+  const auto found = child(node, name);
+  if (!found || !found.tree->has_value(found.node)) return {};
+  return found.tree->text(found.node);
+}
+
+std::vector<std::string_view> references(const Parts& parts, NodeRef node) {
+  std::vector<std::string_view> found;
+  collect(parts, node, node.tree->names().find("reference"), found);
+  return found;
+}
+
+const Partner* find_partner(const Parts& parts, Neighbourhood& near, NodeRef reference) {
+  constexpr int hops = 5;
+  return find_behind(parts, near, reference, hops);
+}
+
+}  // namespace fingerpost::exchange

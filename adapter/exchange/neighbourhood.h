@@ -1,0 +1,61 @@
+// Resources found by reference: those about to be committed first, then the store's.
+
+#pragma once
+
+#include "exchange/parts.h"
+#include "fingerpost/tree.h"
+
+#include <deque>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fingerpost::exchange {
+
+// A local reference: "Task/1", or "urn:uuid:1" whose type only the target tells ("").
+struct Place {
+  std::string type;
+  std::string id;
+};
+// Nothing of the kind, a version or a URL elsewhere: an empty id.
+Place read_reference(std::string_view reference);
+
+struct Resource {
+  std::string type;
+  std::string id;
+  NodeRef node;
+  std::string json;  // complete bytes
+};
+
+// For one piece of work on one thread. What find() returned lives as long as this does.
+class Neighbourhood {
+ public:
+  Neighbourhood(const Parts& parts, store::Reader& reader) : parts_(parts), reader_(reader) {}
+
+  // A resource of the commit in hand. The node must outlive this.
+  void add(Resource resource);
+  // Null: not known here.
+  const Resource* find(std::string_view reference);
+  const Resource* find(std::string_view type, std::string_view id);
+
+ private:
+  const Resource* load(const std::string& type, const std::string& id);
+
+  const Parts& parts_;
+  store::Reader& reader_;
+  std::deque<Tree> trees_;
+  std::map<std::pair<std::string, std::string>, Resource> known_;  // json empty and no node: absent
+};
+
+// The value of a child element; "" when there is none.
+std::string_view child_text(NodeRef node, std::string_view name);
+NodeRef child(NodeRef node, std::string_view name);
+// Every Reference.reference below the node, in the tree's order, contained ones left out.
+std::vector<std::string_view> references(const Parts& parts, NodeRef node);
+
+// The partner a reference leads to: by its own identifier, by the identifiers of what it names, and
+// of the organisations and services behind that. Null: none the configuration knows.
+const Partner* find_partner(const Parts& parts, Neighbourhood& near, NodeRef reference);
+
+}  // namespace fingerpost::exchange

@@ -1,0 +1,48 @@
+// Delivers the outbox: every row at least once, under one idempotency key, in order within its
+// order key, each receiver in its own lane.
+
+#pragma once
+
+#include "exchange/parts.h"
+#include "exchange/retry.h"
+#include "exchange/transport.h"
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+
+namespace fingerpost::exchange {
+
+struct OutboxOptions {
+  RetryPolicy retry;
+  int lane_in_flight = 64;         // rows of one lane under way at once
+  std::int64_t poll_us = 100'000;  // how often due rows are looked for without being woken
+};
+
+struct OutboxCounts {
+  std::atomic<std::uint64_t> sent{0};  // goes begun
+  std::atomic<std::uint64_t> delivered{0};
+  std::atomic<std::uint64_t> retried{0};
+  std::atomic<std::uint64_t> dead{0};
+  std::atomic<std::uint64_t> looked_up{0};
+};
+
+// One thread. The intent to send ("sending") is durable before a byte leaves; rows that a crash
+// left so are sent again under their key, which is what tells the receiver. The parts and the
+// transport must outlive it.
+class OutboxWorker {
+ public:
+  OutboxWorker(const Parts& parts, Transport& transport, OutboxOptions options);
+  OutboxWorker(const OutboxWorker&) = delete;
+  OutboxWorker& operator=(const OutboxWorker&) = delete;
+  ~OutboxWorker();  // what is under way stays "sending"
+
+  void wake();  // there may be new rows; any thread
+  const OutboxCounts& counts() const;
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace fingerpost::exchange

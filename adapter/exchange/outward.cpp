@@ -1,0 +1,60 @@
+#include "exchange/outward.h"
+
+#include "exchange/work.h"
+
+#include <utility>
+
+namespace fingerpost::exchange {
+namespace {
+
+// The Task first, then the rest in the order they were found.
+Tree collection(const Parts& parts, const std::vector<const Resource*>& pieces) {
+  const auto& common = parts.definitions.common();
+  const auto& names = parts.definitions.names();
+  Tree tree(names);
+  tree.set_type(tree.root(), common.bundle);
+  tree.set(tree.add(tree.root(), names.find("type"), common.code), Shape::string, "collection");
+  const auto entry_type = parts.definitions.find("Bundle.entry");
+  const auto add = [&](const Resource& piece) {
+    const auto entry = tree.add(tree.root(), names.find("entry"), entry_type);
+    const auto url = tree.add(entry, names.find("fullUrl"), common.uri);
+    tree.set(url, Shape::string, piece.type + "/" + piece.id);
+    const auto copied = tree.copy(*piece.node.tree, piece.node.node, entry);
+    tree.set_name(copied, names.find("resource"));
+    if (child({&tree, copied}, "id")) return;
+    tree.set(tree.add(copied, names.find("id"), common.id), Shape::string, piece.id);
+  };
+  for (const auto* piece : pieces)
+    if (piece->type == "Task") add(*piece);
+  for (const auto* piece : pieces)
+    if (piece->type != "Task") add(*piece);
+  return tree;
+}
+
+}  // namespace
+
+void write_outward(const Parts& parts, const std::vector<const Resource*>& pieces,
+                   const Partner& partner, store::OutboxRow& row) {
+  Result<std::string> message = Error{Kind::unsupported, "nothing here writes HL7 v2 messages", ""};
+  if (parts.write_message) {
+    const auto bundle = collection(parts, pieces);
+    message = parts.write_message(
+        {bundle, partner, control_id(row.idempotency_key), hl7_time(parts.clock.now_us())});
+  }
+  if (message) {
+    row.body = std::move(*message);
+    return;
+  }
+  row.status = store::OutboxStatus::dead;
+  row.note = "not written: " + message.error().where + ": " + message.error().text;
+}
+
+std::string control_id(std::string_view idempotency_key) {
+  constexpr std::size_t longest = 20;
+  std::string id;
+  for (const char c : idempotency_key)
+    if (c != '-' && id.size() < longest) id += c;
+  return id;
+}
+
+}  // namespace fingerpost::exchange

@@ -1,0 +1,23 @@
+// A referral's change as a message in a partner's own format.
+
+#pragma once
+
+#include "exchange/neighbourhood.h"
+#include "exchange/parts.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fingerpost::exchange {
+
+// Fills the row's body with the HL7 v2 message that tells the partner of the Task's step; the
+// pieces are the Task and what it leads to. When the maps cannot say it, the row is dead from the
+// start, with the reason in its note: visible, and never half said.
+void write_outward(const Parts& parts, const std::vector<const Resource*>& pieces,
+                   const Partner& partner, store::OutboxRow& row);
+
+// MSH-10 of the message that carries this idempotency key: 20 characters, as v2.4 allows.
+std::string control_id(std::string_view idempotency_key);
+
+}  // namespace fingerpost::exchange

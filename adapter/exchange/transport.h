@@ -1,0 +1,41 @@
+// The way out: a row of the outbox to its partner, by the partner's channel.
+
+#pragma once
+
+#include "exchange/parts.h"
+#include "remote/answer.h"
+#include "remote/fhir_client.h"
+#include "remote/mllp_client.h"
+#include "store/queues.h"
+
+#include <functional>
+
+namespace fingerpost::exchange {
+
+// What the outbox worker sends by; the real one below, or a test's.
+class Transport {
+ public:
+  virtual ~Transport() = default;
+  using Done = std::function<void(remote::Answer)>;
+
+  // `done` is called once, on any thread, perhaps before this returns.
+  virtual void send(const store::OutboxRow& row, const Partner& partner, Done done) = 0;
+  // Asks the peer whether it has the row's content already: delivered, or later when it has not, or
+  // unknown when it cannot be asked.
+  virtual void look_up(const store::OutboxRow& row, const Partner& partner, Done done) = 0;
+};
+
+// FHIR and MLLP.
+class Wires final : public Transport {
+ public:
+  Wires(const Parts& parts, remote::FhirClientOptions fhir, remote::MllpClientOptions mllp);
+  void send(const store::OutboxRow& row, const Partner& partner, Done done) override;
+  void look_up(const store::OutboxRow& row, const Partner& partner, Done done) override;
+
+ private:
+  const Parts& parts_;
+  remote::FhirClient fhir_;
+  remote::MllpClient mllp_;
+};
+
+}  // namespace fingerpost::exchange

@@ -1,0 +1,36 @@
+// What a REST write does to a referral: its rules are kept, and the other party is told.
+
+#pragma once
+
+#include "exchange/parts.h"
+#include "fingerpost/tree.h"
+
+#include <span>
+#include <string_view>
+
+namespace fingerpost::exchange {
+
+// One resource that a request is about to change; the shape of interaction::Change.
+struct Written {
+  std::string_view type;
+  std::string_view id;
+  std::string_view before;      // the stored body being replaced; "" when there is none
+  const Tree* after = nullptr;  // null: removed
+};
+
+// Any thread may call. The parts must outlive it.
+class Watch {
+ public:
+  explicit Watch(const Parts& parts) : parts_(parts), readers_(parts.store) {}
+
+  // Checks each referral Task's step and adds the outbox rows it calls for to the unit, which holds
+  // a write for each change. Kind::unsupported: no such step, an outcome is missing, an unknown
+  // receiver; `where` is the element.
+  Result<void> before_commit(store::Unit& unit, std::span<const Written> written);
+
+ private:
+  const Parts& parts_;
+  Readers readers_;
+};
+
+}  // namespace fingerpost::exchange

@@ -1,0 +1,38 @@
+// What a kept message does: translated, applied, ready to commit.
+
+#pragma once
+
+#include "exchange/apply.h"
+#include "exchange/parts.h"
+#include "fingerpost/translate.h"
+#include "store/queues.h"
+
+#include <cstdint>
+#include <string>
+
+namespace fingerpost::exchange {
+
+// The kinds of inbox row: a Format's name, or this for bytes that are no message.
+constexpr std::string_view unreadable_kind = "unreadable";
+
+// A row for bytes as they came, with its digest; `key` tells repeats.
+store::InboxRow inbox_row(std::string source, std::string_view kind, std::string key,
+                          std::string bytes);
+
+struct Worked {
+  Applied applied;
+  std::string report;     // the loss report, JSON; of records only
+  std::string resources;  // ["Patient/1",…], JSON; of records only
+};
+
+// The row's kind, raw bytes, source (a partner's id, where it is one), key and digest are used.
+// Errors are about the message, or Kind::fault.
+Result<Worked> work(const Parts& parts, store::Reader& reader, const store::InboxRow& row);
+
+// A note for an inbox row: how much was found, never what the data is.
+std::string note(const Issues& issues);
+
+// HL7 v2 DTM with offset: "20261122011102+0000".
+std::string hl7_time(std::int64_t time_us);
+
+}  // namespace fingerpost::exchange
