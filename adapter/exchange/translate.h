@@ -13,6 +13,8 @@
 
 namespace fingerpost::exchange {
 
+struct Hl7v2Maps;  // translate_hl7v2.h
+
 // One file of the mappings folder, already read. The path is relative to that folder and says what
 // the file is: gpconnect/referral.map, gpconnect/status.json (a ConceptMap), hl7v2/structures.txt,
 // partners/<partner id>/x.json (a ConceptMap of that partner alone). Other names are ignored.
@@ -33,6 +35,9 @@ class Translator {
   // nothing is known of. What is wrong with one entry only is an issue of the result.
   Result<Translation> translate(Format format, std::string bytes,
                                 const TranslateOptions& options) const;
+
+  // What write_hl7v2_answer needs; views of this translator.
+  Hl7v2Maps hl7v2() const;
 
   Translator(Translator&&) noexcept;
   Translator& operator=(Translator&&) noexcept;

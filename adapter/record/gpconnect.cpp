@@ -157,6 +157,8 @@ class Envelope {
 Result<GpConnectRecord> read_gpconnect(const model::Definitions& definitions, std::string bytes,
                                        const Limits& limits) {
   LET(auto read, model::read_json(definitions, std::move(bytes), limits, model::Model::stu3));
+  // What the reading found and kept is the source's fault, and the result may still be right.
+  for (auto& issue : read.issues) issue.severity = Severity::warning;
   const Words words(definitions);
   GpConnectRecord record{std::move(read.tree), no_node, "", std::move(read.issues), {}};
   record.bundle = find_bundle(record.tree, words);

@@ -1,0 +1,190 @@
+#include "exchange/translate.h"
+
+#include "exchange/translate_finish.h"
+#include "exchange/translate_hl7v2.h"
+#include "mapping/fml.h"
+#include "mapping/loss.h"
+#include "model/json.h"
+#include "record/gpconnect.h"
+#include "record/hl7v2.h"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace fingerpost::exchange {
+namespace {
+
+constexpr std::string_view gpconnect_map =
+    "https://fingerpost.example/StructureMap/gpconnect-record";
+
+// "partners/hillside/sex.json" is Hillside's own; other paths are everybody's.
+std::string_view partner_of(std::string_view path) {
+  constexpr std::string_view folder = "partners/";
+  if (!path.starts_with(folder)) return {};
+  path.remove_prefix(folder.size());
+  return path.substr(0, path.find('/'));
+}
+
+bool is_sample(std::string_view path) {
+  return path.ends_with(".test.json") || path.find("samples/") != std::string_view::npos;
+}
+
+Result<void> add_resource(mapping::MapsBuilder& builder, const model::Definitions& definitions,
+                          const MappingFile& file, const Limits& limits) {
+  auto read = model::read_json(definitions, file.text, limits);
+  if (!read) return Error{Kind::invalid, read.error().text, file.path};
+  const auto type = definitions.type_name(read->tree[read->tree.root()].type);
+  if (type == "StructureMap") return builder.add_structure_map(read->tree, file.path);
+  if (type == "ConceptMap") return builder.add_concept_map(read->tree, partner_of(file.path));
+  return Error{Kind::invalid, "neither a ConceptMap nor a StructureMap", file.path};
+}
+
+void add_report(const mapping::Maps& maps, const mapping::Transformed& run,
+                const std::function<std::string(NodeRef)>& place, bool trace, Translation& made) {
+  const auto report = mapping::loss_report(maps, run, made.bundle, place,
+                                           trace ? mapping::Trace::yes : mapping::Trace::no);
+  for (const auto& list : {report.degraded, report.issues})
+    made.issues.insert(made.issues.end(), list.begin(), list.end());
+  std::map<std::string, std::size_t> places;
+  for (const auto& lost : report.lost) ++places[lost.place];
+  for (const auto& [where, count] : places) made.lost.push_back({where, "", count});
+  for (const auto& step : report.trace)
+    made.traced.push_back({step.target, step.source,
+                           std::string(step.rule.file) + ":" + std::to_string(step.rule.line) +
+                               " " + std::string(step.rule.group)});
+}
+
+// What a reference of the result that leads nowhere meant in the record.
+Unmapped unmapped(const model::Definitions& definitions, const record::GpConnectRecord& record,
+                  const mapping::Origin& origin) {
+  if (origin.tree != &record.tree || origin.source == no_node) return {};
+  const auto& names = definitions.names();
+  const auto& tree = record.tree;
+  const auto reference = tree.text(origin.source);
+  Unmapped found;
+  found.type = reference.substr(0, reference.find('/'));
+  const auto resource = record::resolve(record, reference);
+  if (!resource) return found;
+  const auto identifier = tree.child(resource.node, names.find("identifier"));
+  if (identifier == no_node) return found;
+  if (const auto system = tree.child(identifier, names.find("system")); system != no_node)
+    found.system = tree.text(system);
+  if (const auto value = tree.child(identifier, names.find("value")); value != no_node)
+    found.value = tree.text(value);
+  return found;
+}
+
+void add_finish(Finish& finish, Translation& made) {
+  finish.run();
+  made.issues.insert(made.issues.end(), finish.issues.begin(), finish.issues.end());
+  for (const auto& [type, count] : finish.unlinked)
+    made.lost.push_back({type.empty() ? "Reference.reference" : "Reference.reference to " + type,
+                         "the resource is not part of the result: kept by type and identifier",
+                         count});
+}
+
+}  // namespace
+
+struct Translator::Parts {
+  const model::Definitions& definitions;
+  mapping::Maps maps;
+  record::Hl7v2Grammar grammar;
+
+  Result<Translation> gpconnect(std::string bytes, const TranslateOptions& options) const;
+  Result<Translation> hl7v2(std::string bytes, const TranslateOptions& options) const;
+};
+
+Translator::Translator(std::unique_ptr<const Parts> parts) : parts_(std::move(parts)) {}
+Translator::Translator(Translator&&) noexcept = default;
+Translator& Translator::operator=(Translator&&) noexcept = default;
+Translator::~Translator() = default;
+
+Result<Translator> Translator::make(model::Definitions& definitions,
+                                    std::span<const MappingFile> files, const Limits& limits) {
+  mapping::MapsBuilder builder(definitions, mapping::Dialect::extended, limits);
+  std::string_view structures;
+  for (const auto& file : files) {
+    if (is_sample(file.path)) continue;
+    if (file.path == "hl7v2/structures.txt") structures = file.text;
+    if (file.path.ends_with(".map"))
+      if (auto added = builder.add_map(file.text, file.path); !added) return added.error();
+    if (file.path.ends_with(".json"))
+      if (auto added = add_resource(builder, definitions, file, limits); !added)
+        return added.error();
+  }
+  auto grammar = record::Hl7v2Grammar::read(structures, definitions.names());
+  if (!grammar)
+    return Error{Kind::invalid, grammar.error().text,
+                 "hl7v2/structures.txt, " + grammar.error().where};
+  LET(auto maps, builder.link());
+  return Translator(
+      std::make_unique<const Parts>(Parts{definitions, std::move(maps), *std::move(grammar)}));
+}
+
+Result<Translation> Translator::translate(Format format, std::string bytes,
+                                          const TranslateOptions& options) const {
+  switch (format) {
+    case Format::gpconnect:
+      return parts_->gpconnect(std::move(bytes), options);
+    case Format::hl7v2:
+      return parts_->hl7v2(std::move(bytes), options);
+  }
+  return Error{Kind::unsupported, "no maps for this format", ""};
+}
+
+Result<Translation> Translator::Parts::gpconnect(std::string bytes,
+                                                 const TranslateOptions& options) const {
+  LET(auto read, record::read_gpconnect(definitions, std::move(bytes), options.limits));
+  // The result's texts point into the record, which must therefore live as long.
+  const auto record = std::make_shared<const record::GpConnectRecord>(std::move(read));
+  const std::string_view owner = !record->owner.empty() ? std::string_view(record->owner)
+                                 : !options.key_prefix.empty()
+                                     ? std::string_view(options.key_prefix)
+                                     : std::string_view(options.partner);
+  const mapping::Parameter parameters[] = {
+      {"owner", owner}, {"partner", options.partner}, {"zone", options.zone}, {"now", options.now}};
+  mapping::RunOptions run_options;
+  run_options.parameters = parameters;
+  run_options.partner = options.partner;
+  run_options.limits = options.limits;
+  run_options.resolve = [&](std::string_view reference) {
+    return record::resolve(*record, reference);
+  };
+
+  Translation made{Tree(definitions.names()), record->issues, {}, {}};
+  made.bundle.keep(record);
+  const NodeRef source{&record->tree, record->bundle};
+  LET(const auto run,
+      mapping::transform(maps, gpconnect_map, {&source, 1}, made.bundle, run_options));
+  const auto place = [&](NodeRef node) { return record::place(definitions, node); };
+  add_report(maps, run, place, options.trace, made);
+
+  Finish finish(definitions, made.bundle, options.nhs_number_check, [&](NodeId reference) {
+    return unmapped(definitions, *record, run.origins[reference]);
+  });
+  add_finish(finish, made);
+  return made;
+}
+
+Hl7v2Maps Translator::hl7v2() const {
+  return {parts_->maps, parts_->grammar};
+}
+
+Result<Translation> Translator::Parts::hl7v2(std::string bytes,
+                                             const TranslateOptions& options) const {
+  Translation made{Tree(definitions.names()), {}, {}, {}};
+  LET(const auto done, run_hl7v2({maps, grammar}, std::move(bytes), options, made.bundle));
+  made.issues = done.message->issues;
+  const auto place = [](NodeRef node) { return record::hl7v2_place(*node.tree, node.node); };
+  add_report(maps, done.run, place, options.trace, made);
+  Finish finish(definitions, made.bundle, options.nhs_number_check,
+                [](NodeId) { return Unmapped{}; });
+  add_finish(finish, made);
+  return made;
+}
+
+}  // namespace fingerpost::exchange
