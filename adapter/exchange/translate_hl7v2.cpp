@@ -34,12 +34,9 @@ Result<Hl7v2Run> run_hl7v2(const Hl7v2Maps& maps, std::string bytes,
     return Error{Kind::unsupported, "messages of this type are not translated", "MSH-9.1"};
   const auto message = std::make_shared<const record::Hl7v2Message>(std::move(read));
   const auto owner = owner_of(message->header, options);
-  if (owner.empty())
-    return Error{Kind::invalid, "the message does not say who sends it", "MSH-4"};
-  const mapping::Parameter parameters[] = {{"owner", owner},
-                                           {"partner", options.partner},
-                                           {"zone", options.zone},
-                                           {"now", options.now}};
+  if (owner.empty()) return Error{Kind::invalid, "the message does not say who sends it", "MSH-4"};
+  const mapping::Parameter parameters[] = {
+      {"owner", owner}, {"partner", options.partner}, {"zone", options.zone}, {"now", options.now}};
   mapping::RunOptions run_options;
   run_options.parameters = parameters;
   run_options.partner = options.partner;
@@ -55,21 +52,21 @@ Result<record::WrittenHl7v2> write_hl7v2_answer(const Hl7v2Maps& maps, NodeRef b
                                                 const AnswerHeader& header,
                                                 const record::Hl7v2WriteOptions& options,
                                                 const Limits& limits) {
-  const mapping::Parameter parameters[] = {
-      {"event", header.event},
-      {"sending_application", header.sending_application},
-      {"sending_facility", header.sending_facility},
-      {"receiving_application", header.receiving_application},
-      {"receiving_facility", header.receiving_facility},
-      {"time", header.time},
-      {"control_id", header.control_id},
-      {"version", header.version}};
+  const mapping::Parameter parameters[] = {{"event", header.event},
+                                           {"sending_application", header.sending_application},
+                                           {"sending_facility", header.sending_facility},
+                                           {"receiving_application", header.receiving_application},
+                                           {"receiving_facility", header.receiving_facility},
+                                           {"time", header.time},
+                                           {"control_id", header.control_id},
+                                           {"version", header.version}};
   mapping::RunOptions run_options;
   run_options.parameters = parameters;
   run_options.partner = header.partner;
   run_options.limits = limits;
   Tree message(bundle.tree->names());
-  LET(const auto run, mapping::transform(maps.maps, answer_map, {&bundle, 1}, message, run_options));
+  LET(const auto run,
+      mapping::transform(maps.maps, answer_map, {&bundle, 1}, message, run_options));
   return record::write_hl7v2(maps.grammar, message, options);
 }
 

@@ -7,13 +7,13 @@
 #include "mapping/fml.h"
 #include "record/hl7v2.h"
 
-#include <span>
+#include <memory>
 #include <string>
 #include <string_view>
 
 namespace fingerpost::exchange {
 
-// The text of hl7v2/structures.txt comes with the maps.
+// What the maps folder's hl7v2 part was made into.
 struct Hl7v2Maps {
   const mapping::Maps& maps;
   const record::Hl7v2Grammar& grammar;
@@ -43,8 +43,8 @@ struct AnswerHeader {
   std::string_view partner;  // whose code tables come first
 };
 
-// RRI for a Bundle that holds the referral's Task and, as far as they are known, its ServiceRequest,
-// Patient, and those it refers to. Characters the charset does not have become '?'.
+// RRI for a Bundle that holds the referral's Task and, as far as they are known, its
+// ServiceRequest, Patient, and those it refers to. Characters the charset does not have become '?'.
 Result<record::WrittenHl7v2> write_hl7v2_answer(const Hl7v2Maps& maps, NodeRef bundle,
                                                 const AnswerHeader& header,
                                                 const record::Hl7v2WriteOptions& options,
