@@ -243,22 +243,23 @@ Connection::Step Connection::handle() {
   state_ = State::answering;
   deadline_ms_ = 0;
   lane_->totals().body_bytes.fetch_sub(std::exchange(body_counted_, 0), std::memory_order_relaxed);
-  const auto respond = [self = shared_from_this()](Response response) {
-    if (self->lane_->here()) return self->answered(std::move(response));
-    self->lane_->post(
-        [self, late = std::move(response)]() mutable { self->answered(std::move(late)); });
+  const auto respond = [self = shared_from_this(), number = ++request_](Response response) {
+    if (self->lane_->here()) return self->answered(number, std::move(response));
+    self->lane_->post([self, number, late = std::move(response)]() mutable {
+      self->answered(number, std::move(late));
+    });
   };
   try {
     lane_->handler()(Request{head_, head_.path, std::move(body_)}, respond);
   } catch (const std::exception&) {
     // The text of an exception may hold patient data: it goes nowhere.
-    answered(outcome(500, "exception", "the request met a fault of the server"));
+    answered(request_, outcome(500, "exception", "the request met a fault of the server"));
   }
   return Step::again;
 }
 
-void Connection::answered(Response response) {
-  if (state_ != State::answering) return;
+void Connection::answered(std::uint64_t request, Response response) {
+  if (state_ != State::answering || request != request_) return;
   write(std::move(response));
   advance();
 }

@@ -43,7 +43,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   void read();
   void arrived(const boost::system::error_code& error, std::size_t size, State into);
-  void answered(Response response);  // by the handler, on the lane's thread
+  // By the handler, on the lane's thread; a second answer to one request is let fall.
+  void answered(std::uint64_t request, Response response);
   void refuse(const Refusal& refusal);
   void write(Response response);
   void linger();
@@ -62,6 +63,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool reading_ = false;
   bool close_after_ = false;      // this response is the last
   std::int64_t deadline_ms_ = 0;  // 0: none
+  std::uint64_t request_ = 0;     // the number of the current one
   std::size_t window_bytes_ = 0;  // received or sent since the window of time opened
 
   std::string in_;  // bytes received: [begin_, end_) are still to be read
