@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
 #include <utility>
 
 namespace fingerpost::search {
@@ -175,6 +176,26 @@ Result<std::vector<Clause>> parse_expression(const model::Definitions& definitio
     if (clause) clauses.push_back(std::move(*clause));
   }
   return clauses;
+}
+
+std::vector<TypeId> reference_targets(const model::Definitions& definitions, TypeId type,
+                                      const Clause& clause) {
+  std::span<const model::ElementType> types;
+  for (const Step& step : clause.steps) {
+    if (step.to == Step::To::where_leads) return {step.type};
+    if (step.to != Step::To::child) continue;
+    const model::Element* element = definitions.element(type, step.name);
+    if (element == nullptr) return {};
+    types = definitions.types_of(*element);
+    if (types.empty()) return {};
+    type = types[0].type;
+  }
+  for (const auto& one : types) {
+    if (!definitions.is_a(one.type, definitions.common().reference)) continue;
+    const auto targets = definitions.targets(one.first_target, one.target_count);
+    return {targets.begin(), targets.end()};
+  }
+  return {};
 }
 
 }  // namespace fingerpost::search

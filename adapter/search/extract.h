@@ -45,6 +45,10 @@ struct Clause {
 Result<std::vector<Clause>> parse_expression(const model::Definitions& definitions,
                                              std::string_view expression, TypeId type);
 
+// The resource types that a reference at the clause's end may name; none when that cannot be told.
+std::vector<TypeId> reference_targets(const model::Definitions& definitions, TypeId type,
+                                      const Clause& clause);
+
 // The nodes that the clause leads to. `found` and `spare` are overwritten.
 void walk(const model::Definitions& definitions, const Clause& clause, NodeRef resource,
           std::vector<NodeId>& found, std::vector<NodeId>& spare);

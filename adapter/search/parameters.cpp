@@ -25,6 +25,32 @@ std::vector<TypeId> types_of(const model::Definitions& definitions,
   return found;
 }
 
+std::vector<std::string_view> names_of(const model::Definitions& definitions,
+                                       const std::vector<TypeId>& types) {
+  std::vector<std::string_view> names;
+  for (const TypeId type : types) names.push_back(definitions.type_name(type));
+  return names;
+}
+
+// Where the elements allow fewer types than the definition, which may be about many resources.
+std::vector<std::string_view> targets_of(const model::Definitions& definitions,
+                                         const model::SearchParameter& parameter, TypeId type,
+                                         const std::vector<Clause>& clauses) {
+  const auto given = definitions.targets(parameter.first_target, parameter.target_count);
+  const std::vector<TypeId> wanted(given.begin(), given.end());
+  std::vector<TypeId> possible;
+  for (const Clause& clause : clauses) {
+    const auto targets = reference_targets(definitions, type, clause);
+    if (targets.empty()) return names_of(definitions, wanted);
+    possible.insert(possible.end(), targets.begin(), targets.end());
+  }
+  std::vector<TypeId> both;
+  for (const TypeId target : wanted)
+    if (std::find(possible.begin(), possible.end(), target) != possible.end())
+      both.push_back(target);
+  return names_of(definitions, both.empty() ? wanted : both);
+}
+
 bool is_offered(model::SearchType type) {
   return type != model::SearchType::composite && type != model::SearchType::special;
 }
@@ -73,8 +99,8 @@ void Parameters::add(const model::SearchParameter& parameter) {
     key.url = names.text(parameter.url);
     key.kind = parameter.type;
     key.meaning = hash64(expression);
-    for (const TypeId target : definitions_.targets(parameter.first_target, parameter.target_count))
-      key.targets.push_back(definitions_.type_name(target));
+    if (key.kind == model::SearchType::reference)
+      key.targets = targets_of(definitions_, parameter, type, *clauses);
     extractor_->add(static_cast<KeyId>(keys_.size()), std::move(*clauses));
     keys_.push_back(std::move(key));
   }

@@ -1,0 +1,143 @@
+// Stores, resources and time for the store's tests.
+
+#pragma once
+
+#include "base/clock.h"
+#include "fingerpost/limits.h"
+#include "model/json.h"
+#include "search/search.h"
+#include "store/store.h"
+#include "support/catch.h"
+#include "support/definitions.h"
+
+#include <catch2/catch.hpp>
+
+#include <atomic>
+#include <filesystem>
+#include <memory>
+#include <random>
+#include <string>
+#include <string_view>
+#include <unistd.h>
+#include <utility>
+#include <vector>
+
+namespace fingerpost::test {
+
+// 2020-01-01, and a second later at each look.
+class SteppingClock final : public Clock {
+ public:
+  std::int64_t now_us() override { return now_ += 1'000'000; }
+  std::int64_t monotonic_us() override { return now_; }
+
+ private:
+  std::atomic<std::int64_t> now_ = 1'577'836'800'000'000;
+};
+
+class SeededRandom final : public Random {
+ public:
+  std::uint64_t next() override { return engine_(); }
+
+ private:
+  std::mt19937_64 engine_{7};
+};
+
+// A folder of its own, gone with all in it at the end.
+class Folder {
+ public:
+  Folder() {
+    std::string path =
+        (std::filesystem::temp_directory_path() / "fingerpost-store-XXXXXX").string();
+    REQUIRE(::mkdtemp(path.data()) != nullptr);
+    path_ = path;
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  ~Folder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+// A store and the search parameters under its hash key.
+struct World {
+  SteppingClock clock;
+  SeededRandom random;
+  std::unique_ptr<const search::Parameters> parameters;  // must outlive the store
+  std::unique_ptr<store::Store> store;
+  std::unique_ptr<store::Reader> reader;
+
+  explicit World(const std::string& folder = "") {
+    if (folder.empty()) {
+      store = store::open_memory(Limits{}, clock, random);
+    } else {
+      store::SqliteOptions options;
+      options.directory = folder;
+      auto opened = store::open_sqlite(options, clock, random);
+      REQUIRE(opened);
+      store = *std::move(opened);
+    }
+    parameters = search::Parameters::compile(definitions(), store->hash_key()).value();
+    reader = store->reader().value();
+  }
+  ~World() {
+    reader.reset();
+    store.reset();
+  }
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+
+  store::Write put(const std::string& json, std::string_view id) const {
+    auto read = model::read_json(definitions(), json, Limits{});
+    REQUIRE(read);
+    Tree& tree = read->tree;
+    store::Write write;
+    write.type = definitions().type_name(tree[tree.root()].type);
+    write.id = id;
+    write.body = store::prepare_body(definitions(), tree, id);
+    write.index = search::index(*parameters, {&tree, tree.root()});
+    return write;
+  }
+
+  static store::Write remove(std::string_view type, std::string_view id) {
+    store::Write write;
+    write.op = store::Write::Op::remove;
+    write.type = type;
+    write.id = id;
+    return write;
+  }
+
+  template <class... Writes>
+  Result<store::UnitOutcome> commit(Writes... writes) {
+    store::Unit unit;
+    (unit.writes.push_back(std::move(writes)), ...);
+    return store::commit_now(*store, std::move(unit));
+  }
+
+  Result<store::Page> search(std::string_view type, const std::vector<search::Pair>& pairs) {
+    search::Query query;
+    query.type = type;
+    query.pairs = &pairs;
+    query.now_us = 1'600'000'000'000'000;
+    auto plan = search::plan(*parameters, query, Limits{});
+    if (!plan) return std::move(plan).error();
+    return reader->search(*plan);
+  }
+};
+
+// "Patient/a Patient/b +Organization/o" : matches, then what was included.
+inline std::string text_of(const store::Page& page) {
+  std::string text;
+  for (const auto& hit : page.hits) {
+    if (!text.empty()) text += ' ';
+    if (hit.included) text += '+';
+    text += hit.resource.type + "/" + hit.resource.id;
+  }
+  return text;
+}
+
+}  // namespace fingerpost::test

@@ -1,0 +1,169 @@
+// What only the store on disk must do.
+
+#include "store/fixture.h"
+
+#include <chrono>
+#include <fcntl.h>
+#include <fstream>
+#include <set>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+
+using namespace fingerpost;
+using namespace fingerpost::test;
+
+namespace {
+
+std::string person(int n) {
+  return R"({"resourceType":"Patient","name":[{"family":"F)" + std::to_string(n % 7) +
+         R"("}],"birthDate":"19)" + std::to_string(50 + n % 40) + R"("})";
+}
+
+// A child that commits and writes each acknowledged id to a ledger, until it is killed.
+[[noreturn]] void work_until_killed(const std::string& folder, const std::string& ledger,
+                                    const std::string& prefix) {
+  SteppingClock clock;
+  SeededRandom random;
+  store::SqliteOptions options;
+  options.directory = folder;
+  auto opened = store::open_sqlite(options, clock, random);
+  if (!opened) ::_exit(1);
+  const int file = ::open(ledger.c_str(), O_WRONLY | O_APPEND | O_CREAT, 0600);
+  for (int n = 0;; ++n) {
+    store::Unit unit;
+    store::Write write;
+    write.type = "Basic";
+    write.id = prefix + std::to_string(n);
+    write.body = {R"({"resourceType":"Basic","id":")" + write.id + R"(","meta":{"versionId":")",
+                  R"("}})"};
+    const std::string line = write.id + "\n";
+    unit.writes.push_back(std::move(write));
+    (*opened)->commit(std::move(unit), [file, line](Result<store::UnitOutcome> outcome) {
+      if (outcome && ::write(file, line.data(), line.size()) < 0) ::_exit(1);
+    });
+    if (n % 16 == 0) std::this_thread::sleep_for(std::chrono::microseconds(200));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("everything is there again after a restart") {
+  const Folder folder;
+  search::HashKey key;
+  {
+    World world(folder.path());
+    key = world.store->hash_key();
+    REQUIRE(world.commit(world.put(person(1), "a"), world.put(person(2), "b")));
+    store::Unit unit;
+    unit.inbox = store::InboxRow{};
+    unit.inbox->key = "k";
+    unit.inbox->answer = "AA";
+    unit.outbox.push_back({});
+    unit.outbox.back().lane = "l";
+    unit.outbox.back().idempotency_key = "i";
+    REQUIRE(store::commit_now(*world.store, std::move(unit)));
+  }
+  World world(folder.path());
+  CHECK(world.store->hash_key() == key);
+  CHECK(world.reader->read("Patient", "a")->version == 1);
+  CHECK(text_of(*world.search("Patient", {{"family", "f2"}})) == "Patient/b");
+  CHECK(world.reader->inbox_row("", "k")->answer == "AA");
+  CHECK(world.reader->outbox_due("l", 1, 10)->size() == 1);
+  REQUIRE(world.commit(world.put(person(3), "c")));
+  CHECK(text_of(*world.search("Patient", {{"birthdate", "ge1900"}})) ==
+        "Patient/a Patient/b Patient/c");
+}
+
+TEST_CASE("the files are for their owner alone") {
+  const Folder folder;
+  const World world(folder.path());
+  for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
+    struct stat status {};
+    REQUIRE(::stat(entry.path().c_str(), &status) == 0);
+    CAPTURE(entry.path().string());
+    CHECK((status.st_mode & 0777) == 0600);
+  }
+}
+
+TEST_CASE("a second opener is refused while the store is open") {
+  const Folder folder;
+  SteppingClock clock;
+  SeededRandom random;
+  store::SqliteOptions options;
+  options.directory = folder.path();
+  {
+    const World world(folder.path());
+    const auto second = store::open_sqlite(options, clock, random);
+    REQUIRE(!second);
+    CHECK(second.error().kind == Kind::conflict);
+  }
+  CHECK(store::open_sqlite(options, clock, random));
+}
+
+TEST_CASE("a file that is not ours is refused") {
+  const Folder folder;
+  std::ofstream(folder.path() + "/fingerpost.db") << "this is no database, whatever it is called";
+  SteppingClock clock;
+  SeededRandom random;
+  store::SqliteOptions options;
+  options.directory = folder.path();
+  CHECK(!store::open_sqlite(options, clock, random));
+}
+
+TEST_CASE("units of many threads are all answered and all there") {
+  const Folder folder;
+  World world(folder.path());
+  std::atomic<int> done = 0;
+  std::vector<std::thread> threads;
+  constexpr int each = 200;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&, t] {
+      for (int n = 0; n < each; ++n) {
+        store::Unit unit;
+        store::Write write;
+        write.type = "Basic";
+        write.id = std::to_string(t) + "-" + std::to_string(n);
+        write.body = {R"({"versionId":")", R"("}})"};
+        if (n % 10 == 9) write.if_version = 99;  // refused, and hurts no other
+        unit.writes.push_back(std::move(write));
+        world.store->commit(std::move(unit), [&](Result<store::UnitOutcome> outcome) {
+          if (outcome) ++done;
+        });
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  REQUIRE(store::commit_now(*world.store, {}));
+  CHECK(done == 4 * each * 9 / 10);
+  const auto page = world.search("Basic", {{"_summary", "count"}});
+  REQUIRE(page);
+  CHECK(*page->total == 4 * each * 9 / 10);
+}
+
+TEST_CASE("kill -9 loses nothing that was acknowledged") {
+  const Folder folder;
+  const std::string ledger = folder.path() + "/ledger";
+  const std::string data = folder.path() + "/data";
+  std::mt19937 engine(11);
+  for (int round = 0; round < 6; ++round) {
+    const pid_t child = ::fork();
+    REQUIRE(child >= 0);
+    if (child == 0) work_until_killed(data, ledger, std::to_string(round) + "-");
+    std::this_thread::sleep_for(std::chrono::milliseconds(100 + engine() % 300));
+    ::kill(child, SIGKILL);
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    REQUIRE(WIFSIGNALED(status));
+  }
+  World world(data);
+  std::ifstream acknowledged(ledger);
+  int lines = 0;
+  int lost = 0;
+  for (std::string id; std::getline(acknowledged, id); ++lines)
+    if (!world.reader->read("Basic", id)) ++lost;
+  CHECK(lines > 0);
+  CHECK(lost == 0);
+}

@@ -1,0 +1,323 @@
+// What every store does: each case runs on the memory store and on SQLite.
+
+#include "store/store.h"
+
+#include "store/fixture.h"
+
+using namespace fingerpost;
+using namespace fingerpost::test;
+using store::Change;
+
+namespace {
+
+constexpr const char* patient = R"({"resourceType":"Patient","id":"old","name":[{"family":"A"}]})";
+constexpr const char* other = R"({"resourceType":"Patient","name":[{"family":"B"}]})";
+
+// Runs the test on both.
+struct Both {
+  Folder folder;
+  World world;
+  Both() : world(GENERATE(0, 1) == 0 ? "" : folder.path()) {}
+};
+
+store::InboxRow message(std::string key, std::string digest) {
+  store::InboxRow row;
+  row.source = "gp";
+  row.kind = "hl7v2";
+  row.key = std::move(key);
+  row.digest = std::move(digest);
+  row.raw = "MSH|";
+  row.answer = "AA";
+  return row;
+}
+
+store::OutboxRow delivery(std::string key, std::string order_key) {
+  store::OutboxRow row;
+  row.lane = "link";
+  row.receiver = "link";
+  row.order_key = std::move(order_key);
+  row.idempotency_key = std::move(key);
+  row.kind = "fhir-transaction";
+  row.body = "{}";
+  return row;
+}
+
+std::string keys_of(const std::vector<store::OutboxRow>& rows) {
+  std::string text;
+  for (const auto& row : rows) text += (text.empty() ? "" : " ") + row.idempotency_key;
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("a resource is created, read, changed and deleted, and its history kept") {
+  Both both;
+  World& world = both.world;
+  const auto created = world.commit(world.put(patient, "a"));
+  REQUIRE(created);
+  CHECK(created->writes.at(0).change == Change::created);
+  CHECK(created->writes.at(0).version == 1);
+
+  const auto read = world.reader->read("Patient", "a");
+  REQUIRE(read);
+  CHECK(read->body ==
+        R"({"resourceType":"Patient","id":"a","meta":{"versionId":"1","lastUpdated":")" +
+            store::instant(read->last_updated_us) + R"("},"name":[{"family":"A"}]})");
+  CHECK(read->last_updated_us == created->writes.at(0).last_updated_us);
+
+  REQUIRE(world.commit(world.put(other, "a")));
+  CHECK(world.reader->read("Patient", "a")->version == 2);
+  CHECK(world.reader->vread("Patient", "a", 1)->body == read->body);
+  REQUIRE(world.commit(World::remove("Patient", "a")));
+  CHECK(world.reader->read("Patient", "a").error().kind == Kind::gone);
+  CHECK(world.reader->vread("Patient", "a", 3).error().kind == Kind::gone);
+  CHECK(world.reader->vread("Patient", "a", 2)->version == 2);
+  CHECK(world.reader->vread("Patient", "a", 4).error().kind == Kind::not_found);
+  CHECK(world.reader->read("Patient", "b").error().kind == Kind::not_found);
+  CHECK(world.reader->read("Practitioner", "a").error().kind == Kind::not_found);
+
+  const auto again = world.commit(world.put(patient, "a"));
+  REQUIRE(again);
+  CHECK(again->writes.at(0).change == Change::created);
+  CHECK(again->writes.at(0).version == 4);
+
+  const auto first = world.reader->history("Patient", "a", 0, 3);
+  REQUIRE(first);
+  REQUIRE(first->versions.size() == 3);
+  CHECK(first->more);
+  CHECK(first->versions[0].version == 4);
+  CHECK(first->versions[1].change == Change::removed);
+  CHECK(first->versions[1].body.empty());
+  const auto rest = world.reader->history("Patient", "a", 2, 3);
+  REQUIRE(rest);
+  CHECK(!rest->more);
+  CHECK(rest->versions.size() == 1);
+  CHECK(world.reader->history("Patient", "b", 0, 3).error().kind == Kind::not_found);
+}
+
+TEST_CASE("a condition that does not hold refuses its own unit whole and no other") {
+  Both both;
+  World& world = both.world;
+  REQUIRE(world.commit(world.put(patient, "a")));
+
+  auto stale = world.put(other, "a");
+  stale.if_version = 7;
+  const auto refused = world.commit(world.put(patient, "b"), std::move(stale));
+  REQUIRE(!refused);
+  CHECK(refused.error().kind == Kind::conflict);
+  CHECK(refused.error().where == "If-Match");
+  CHECK(world.reader->read("Patient", "b").error().kind == Kind::not_found);
+
+  auto absent = world.put(other, "zz");
+  absent.if_version = 1;
+  CHECK(world.commit(std::move(absent)).error().where == "If-Match");
+  auto taken = world.put(other, "a");
+  taken.must_be_new = true;
+  CHECK(world.commit(std::move(taken)).error().where == "id");
+  auto right = world.put(other, "a");
+  right.if_version = 1;
+  CHECK(world.commit(std::move(right)));
+  auto gone = World::remove("Patient", "a");
+  gone.if_version = 1;
+  CHECK(world.commit(std::move(gone)).error().where == "If-Match");
+}
+
+TEST_CASE("the same content makes no new version when the write says so") {
+  Both both;
+  World& world = both.world;
+  REQUIRE(world.commit(world.put(patient, "a")));
+  auto same = world.put(patient, "a");
+  same.skip_same = true;
+  const auto outcome = world.commit(std::move(same), World::remove("Patient", "never"));
+  REQUIRE(outcome);
+  CHECK(outcome->writes[0].change == Change::unchanged);
+  CHECK(outcome->writes[0].version == 1);
+  CHECK(outcome->writes[1].change == Change::unchanged);
+  auto different = world.put(other, "a");
+  different.skip_same = true;
+  CHECK(world.commit(std::move(different))->writes[0].version == 2);
+}
+
+TEST_CASE("one unit may write the same resource several times") {
+  Both both;
+  World& world = both.world;
+  const auto outcome = world.commit(world.put(patient, "a"), world.put(other, "a"),
+                                    World::remove("Patient", "a"), world.put(patient, "a"));
+  REQUIRE(outcome);
+  CHECK(outcome->writes[3].version == 4);
+  CHECK(world.reader->read("Patient", "a")->version == 4);
+  CHECK(text_of(*world.search("Patient", {{"family", "a"}})) == "Patient/a");
+  CHECK(text_of(*world.search("Patient", {{"family", "b"}})).empty());
+}
+
+TEST_CASE(
+    "a message received again gets its first answer; other content under its key is refused") {
+  Both both;
+  World& world = both.world;
+  store::Unit unit;
+  unit.inbox = message("k1", "d1");
+  unit.inbox->make_answer = [](const store::UnitOutcome& outcome) {
+    return "version " + std::to_string(outcome.writes.at(0).version);
+  };
+  unit.writes.push_back(world.put(patient, "a"));
+  const auto first = store::commit_now(*world.store, std::move(unit));
+  REQUIRE(first);
+  CHECK(!first->duplicate);
+  CHECK(first->answer == "version 1");
+
+  store::Unit again;
+  again.inbox = message("k1", "d1");
+  again.writes.push_back(world.put(other, "a"));
+  const auto second = store::commit_now(*world.store, std::move(again));
+  REQUIRE(second);
+  CHECK(second->duplicate);
+  CHECK(second->answer == "version 1");
+  CHECK(second->inbox_id == first->inbox_id);
+  CHECK(world.reader->read("Patient", "a")->version == 1);
+
+  store::Unit forged;
+  forged.inbox = message("k1", "d2");
+  const auto third = store::commit_now(*world.store, std::move(forged));
+  REQUIRE(!third);
+  CHECK(third.error().kind == Kind::conflict);
+  CHECK(third.error().where == "inbox");
+  CHECK(world.reader->inbox_row("gp", "k1")->raw == "MSH|");
+}
+
+TEST_CASE("inbox rows come due in order of their key, and are listed by status") {
+  Both both;
+  World& world = both.world;
+  for (const char* key : {"1", "2", "3"}) {
+    store::Unit unit;
+    unit.inbox = message(key, key);
+    unit.inbox->order_key = key[0] == '3' ? "other" : "patient";
+    CHECK(store::commit_now(*world.store, std::move(unit)));
+  }
+  const auto due = world.reader->inbox_due(1, 10);
+  REQUIRE(due);
+  REQUIRE(due->size() == 2);
+  CHECK(due->at(0).key == "1");
+  CHECK(due->at(1).key == "3");
+  store::Unit done;
+  done.inbox_updates.push_back(
+      {due->at(0).id, store::InboxStatus::quarantined, "AE", "why", 3, {}});
+  done.inbox_updates.push_back({due->at(1).id, store::InboxStatus::received, {}, {}, 1, 500});
+  REQUIRE(store::commit_now(*world.store, std::move(done)));
+  const auto later = world.reader->inbox_due(1, 10);
+  REQUIRE(later->size() == 1);
+  CHECK(later->at(0).key == "2");
+  store::InboxFilter filter;
+  filter.status = store::InboxStatus::quarantined;
+  const auto listed = world.reader->inbox(filter);
+  REQUIRE(listed->size() == 1);
+  CHECK(listed->at(0).answer == "AE");
+  CHECK(listed->at(0).note == "why");
+  CHECK(listed->at(0).attempts == 3);
+  CHECK(listed->at(0).raw.empty());
+  store::Unit wrong;
+  wrong.inbox_updates.push_back({99, store::InboxStatus::applied, {}, {}, {}, {}});
+  CHECK(store::commit_now(*world.store, std::move(wrong)).error().kind == Kind::not_found);
+}
+
+TEST_CASE("outbox rows leave one at a time for each order key, unless their lane is held") {
+  Both both;
+  World& world = both.world;
+  store::Unit unit;
+  for (const auto& [key, order] : std::initializer_list<std::pair<const char*, const char*>>{
+           {"a1", "A"}, {"a2", "A"}, {"b1", "B"}, {"x1", ""}, {"x2", ""}})
+    unit.outbox.push_back(delivery(key, order));
+  unit.outbox.push_back(delivery("a1", "A"));
+  const auto added = store::commit_now(*world.store, std::move(unit));
+  REQUIRE(added);
+  CHECK(added->outbox_ids.at(5) == 0);
+  CHECK(keys_of(*world.reader->outbox_due("link", 1, 10)) == "a1 b1 x1 x2");
+  CHECK(keys_of(*world.reader->outbox_due("link", 1, 2)) == "a1 b1");
+  CHECK(world.reader->outbox_due("elsewhere", 1, 10)->empty());
+
+  const auto change = [&](std::size_t row, store::OutboxStatus status) {
+    store::Unit step;
+    step.outbox_updates.push_back({added->outbox_ids.at(row), status, {}, {}, {}});
+    REQUIRE(store::commit_now(*world.store, std::move(step)));
+  };
+  change(0, store::OutboxStatus::sending);
+  CHECK(keys_of(*world.reader->outbox_due("link", 1, 10)) == "b1 x1 x2");
+  change(0, store::OutboxStatus::delivered);
+  change(2, store::OutboxStatus::dead);
+  CHECK(keys_of(*world.reader->outbox_due("link", 1, 10)) == "a2 x1 x2");
+  change(1, store::OutboxStatus::held);
+  CHECK(keys_of(*world.reader->outbox_due("link", 1, 10)) == "x1 x2");
+
+  store::OutboxFilter filter;
+  filter.status = store::OutboxStatus::dead;
+  CHECK(keys_of(*world.reader->outbox(filter)) == "b1");
+  filter.status.reset();
+  filter.after = added->outbox_ids.at(2);
+  CHECK(keys_of(*world.reader->outbox(filter)) == "x1 x2");
+  CHECK(world.reader->outbox_row("x1")->body == "{}");
+
+  store::Unit hold;
+  hold.lanes.push_back({"link", true});
+  REQUIRE(store::commit_now(*world.store, std::move(hold)));
+  CHECK(world.reader->outbox_due("link", 1, 10)->empty());
+  const auto lanes = world.reader->lanes();
+  REQUIRE(lanes->size() == 1);
+  CHECK(lanes->at(0).held);
+  CHECK(lanes->at(0).open == 3);
+  CHECK(lanes->at(0).dead == 1);
+}
+
+TEST_CASE("a page has at most _count matches, and its cursor gives the rest") {
+  Both both;
+  World& world = both.world;
+  for (const char* id : {"a", "b", "c", "d", "e"}) REQUIRE(world.commit(world.put(patient, id)));
+  const char* sort = GENERATE("", "_id", "-_id", "_lastUpdated", "-_lastUpdated", "family,-_id");
+  CAPTURE(sort);
+  std::vector<search::Pair> pairs = {{"family", "a"}, {"_count", "2"}, {"_total", "accurate"}};
+  if (*sort != '\0') pairs.emplace_back("_sort", sort);
+  std::string all;
+  for (int page = 0; page < 3; ++page) {
+    const auto found = world.search("Patient", pairs);
+    REQUIRE(found);
+    CHECK(*found->total == 5);
+    CHECK(found->hits.size() == (page < 2 ? 2 : 1));
+    all += text_of(*found) + " ";
+    if (pairs.back().first == "_cursor") pairs.pop_back();
+    CHECK(found->next.empty() == (page == 2));
+    pairs.emplace_back("_cursor", found->next);
+  }
+  const bool down = std::string_view(sort).find('-') != std::string_view::npos;
+  CHECK(all == (down ? "Patient/e Patient/d Patient/c Patient/b Patient/a "
+                     : "Patient/a Patient/b Patient/c Patient/d Patient/e "));
+}
+
+TEST_CASE("includes, chains and _has follow references") {
+  Both both;
+  World& world = both.world;
+  const auto referral = [](const std::string& subject) {
+    return R"({"resourceType":"ServiceRequest","status":"active","intent":"order","subject":{"reference":")" +
+           subject + R"("}})";
+  };
+  REQUIRE(world.commit(
+      world.put(patient, "a"), world.put(other, "b"), world.put(referral("Patient/a"), "s1"),
+      world.put(referral("Patient/b"), "s2"), world.put(referral("Patient/none"), "s3")));
+  const auto search = [&](const char* type, std::vector<search::Pair> pairs) {
+    const auto page = world.search(type, pairs);
+    REQUIRE(page);
+    return text_of(*page);
+  };
+  CHECK(search("ServiceRequest", {{"_include", "ServiceRequest:subject"}}) ==
+        "ServiceRequest/s1 ServiceRequest/s2 ServiceRequest/s3 +Patient/a +Patient/b");
+  CHECK(search("ServiceRequest", {{"_include", "ServiceRequest:subject:Group"}}) ==
+        "ServiceRequest/s1 ServiceRequest/s2 ServiceRequest/s3");
+  CHECK(search("Patient", {{"_id", "a"}, {"_revinclude", "ServiceRequest:subject"}}) ==
+        "Patient/a +ServiceRequest/s1");
+  CHECK(search("ServiceRequest", {{"subject:Patient.family", "b"}}) == "ServiceRequest/s2");
+  CHECK(search("ServiceRequest", {{"patient.family", "a"}}) == "ServiceRequest/s1");
+  CHECK(search("Patient", {{"_has:ServiceRequest:subject:status", "active"}}) ==
+        "Patient/a Patient/b");
+  CHECK(search("Patient", {{"_has:ServiceRequest:subject:status", "draft"}}).empty());
+  REQUIRE(world.commit(World::remove("Patient", "a")));
+  CHECK(search("ServiceRequest", {{"_include", "ServiceRequest:subject"}, {"_id", "s1"}}) ==
+        "ServiceRequest/s1");
+  CHECK(search("ServiceRequest", {{"patient.family", "a"}}).empty());
+}
