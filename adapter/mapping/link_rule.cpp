@@ -83,7 +83,8 @@ Rule Linker::compile_rule(const RuleText& text) {
   rule.rules = compile_rules(text.rules);
   if (program_->dialect == Dialect::standard && text.targets.size() > 1 && text.name.empty() &&
       (!text.calls.empty() || !text.rules.empty()) && text.at.line > 0)
-    report(Severity::error, text.at, "a rule with several targets and `then` needs a name");
+    report(Severity::warning, text.at,
+           "other engines may want a name for a rule with several targets and `then`");
   return rule;
 }
 

@@ -1,0 +1,181 @@
+// The public cases: the FHIR test cases' manifest, the matchbox tutorial, and every public map
+// text.
+
+#include "mapping/parse.h"
+#include "model/compile.h"
+#include "support/catch.h"
+#include "support/files.h"
+#include "support/json.h"
+#include "support/maps.h"
+
+#include <iostream>
+#include <map>
+#include <sstream>
+
+using namespace fingerpost;
+using test::fs::path;
+
+namespace {
+
+path fml_data() {
+  const auto shared = test::shared_data();
+  if (shared.empty()) std::cout << "SKIP: the shared data is not here\n";
+  return shared.empty() ? path() : shared / "fml";
+}
+
+// Name -> reason.
+std::map<std::string, std::string> expected_failures() {
+  std::map<std::string, std::string> expected;
+  std::istringstream lines(
+      test::read_file(test::project() / "conformance/expected-failures/fml.txt"));
+  for (std::string line; std::getline(lines, line);)
+    if (const auto colon = line.find(": "); colon != std::string::npos && line[0] != '#')
+      expected[line.substr(0, colon)] = line.substr(colon + 2);
+  return expected;
+}
+
+// The list may only shrink: a case on it that passes must come off.
+class Verdicts {
+ public:
+  void tell(const std::string& name, bool passed, const std::string& why) {
+    CAPTURE(name, why);
+    ++count_;
+    const bool expected = expected_.count(name) == 1;
+    CHECK(passed != expected);
+    if (!passed) ++failed_;
+  }
+  void print(const char* suite) const {
+    std::cout << suite << ": " << count_ - failed_ << " passed, " << failed_
+              << " failed as expected\n";
+  }
+
+ private:
+  std::map<std::string, std::string> expected_ = expected_failures();
+  int count_ = 0;
+  int failed_ = 0;
+};
+
+bool same(const std::string& made, const std::string& wanted) {
+  return !made.empty() && test::sorted_json(made) == test::sorted_json(wanted);
+}
+
+// A tutorial step's map, as text or as a StructureMap, over one of its sources.
+void run_step(Verdicts& verdicts, const path& step, const path& map, const path& result,
+              const model::Definitions& definitions) {
+  const auto name = result.stem().string();
+  const auto source = step / "source" / (name.substr(name.find('.') + 1) + ".json");
+  auto extended = model::extend(
+      definitions,
+      std::vector<model::DefinitionFile>{
+          {"left", test::read_file(step / "logical/structuredefinition-tleft.json")},
+          {"right", test::read_file(step / "logical/structuredefinition-tright.json")}});
+  REQUIRE(extended);
+  const auto bytes = std::make_shared<std::vector<std::byte>>(std::move(extended->bytes));
+  auto all = model::Definitions::view(*bytes, bytes);
+  REQUIRE(all);
+  test::MapSet set(mapping::Dialect::standard, *std::move(all));
+  const auto text = test::read_file(map);
+  auto wrong = map.extension() == ".map" ? set.add(text, map.filename()) : set.add_resource(text);
+  if (wrong.empty()) wrong = set.link();
+  const auto key = name + map.extension().string();
+  const auto wanted = test::read_file(result);
+  const bool fails = wanted.find("OperationOutcome") != std::string::npos;
+  if (!wrong.empty()) return verdicts.tell(key, false, wrong);
+  const auto run = set.run("tutorial", test::read_file(source), {}, model::Model::logical);
+  if (fails) return verdicts.tell(key, !run.error.empty(), "no error: " + run.json);
+  verdicts.tell(key, same(run.json, wanted), run.error + run.json);
+}
+
+}  // namespace
+
+TEST_CASE("the tutorial's maps give the tutorial's results") {
+  const auto data = fml_data();
+  if (data.empty()) return;
+  const auto definitions = test::load_definitions();
+  const auto folder =
+      data / "ahdis-matchbox/matchbox-engine/src/test/resources/mapping-language/tutorial";
+  Verdicts verdicts;
+  for (int number = 1; number <= 8; ++number) {
+    const auto step = folder / ("step" + std::to_string(number));
+    for (const auto& result : test::files_in(step / "result", ".json")) {
+      const auto name = result.filename().string();
+      for (const auto* ending : {".map", ".json"})
+        run_step(verdicts, step, step / "map" / (name.substr(0, name.find('.')) + ending), result,
+                 definitions);
+    }
+  }
+  verdicts.print("tutorial");
+}
+
+TEST_CASE("the manifest's maps give the manifest's results") {
+  const auto data = fml_data();
+  if (data.empty()) return;
+  Verdicts verdicts;
+  for (const auto* release : {"r5", "r4b"}) {
+    const auto folder =
+        data / "FHIR-fhir-test-cases" / (std::string(release) + "-structure-mapping");
+    const auto manifest = test::read_file(folder / "manifest.xml");
+    const auto attribute = [&](std::size_t from, const std::string& name) {
+      const auto begin = manifest.find(name + "=\"", from) + name.size() + 2;
+      return manifest.substr(begin, manifest.find('"', begin) - begin);
+    };
+    for (auto at = manifest.find("<test "); at != std::string::npos;
+         at = manifest.find("<test ", at + 1)) {
+      const auto map = attribute(at, "map");
+      const auto output = attribute(at, "output");
+      const auto key = std::string(release) + "/" + map;
+      if (output.ends_with(".xml")) {
+        verdicts.tell(key, false, "needs CDA");
+        continue;
+      }
+      test::MapSet set(mapping::Dialect::standard);
+      auto wrong = set.add(test::read_file(folder / map), map);
+      if (wrong.empty()) wrong = set.link();
+      if (!wrong.empty()) {
+        verdicts.tell(key, false, wrong);
+        continue;
+      }
+      const auto parsed = mapping::parse_map(test::read_file(folder / map), map, Limits{});
+      const auto run = set.run(parsed->url, test::read_file(folder / attribute(at, "source")));
+      verdicts.tell(key, same(run.json, test::read_file(folder / output)), run.error + run.json);
+    }
+  }
+  verdicts.print("manifest");
+}
+
+TEST_CASE("every public map text parses") {
+  const auto data = fml_data();
+  if (data.empty()) return;
+  int count = 0;
+  for (const auto& entry : test::fs::recursive_directory_iterator(data)) {
+    const auto extension = entry.path().extension();
+    if (extension != ".fml" && extension != ".map") continue;
+    const auto parsed = mapping::parse_map(test::read_file(entry.path()),
+                                           entry.path().filename().string(), Limits{});
+    CHECK(parsed);
+    ++count;
+  }
+  CHECK(count >= 296);
+  std::cout << "map texts: " << count << " parsed\n";
+}
+
+TEST_CASE("the cross-version maps link as one set, and turn an STU3 CarePlan into R4") {
+  const auto data = fml_data();
+  if (data.empty()) return;
+  test::MapSet set(mapping::Dialect::standard);
+  for (const auto& file : test::files_in(data / "HL7-fhir-cross-version/R3toR4", ".fml"))
+    CHECK(set.add(test::read_file(file), file.filename().string()) == "");
+  REQUIRE(set.link() == "");
+  const auto run = set.run("http://hl7.org/fhir/uv/xver/StructureMap/CarePlan3to4",
+                           R"({"resourceType":"CarePlan","id":"a","status":"active","intent":"plan",
+          "definition":[{"reference":"PlanDefinition/x"}],"period":{"start":"2018"},
+          "subject":{"reference":"Patient/b"},"activity":[{"detail":{"status":"in-progress",
+          "prohibited":false,"scheduledString":"weekly"}}]})",
+                           {}, model::Model::stu3);
+  CHECK(run.error == "");
+  CHECK(same(run.json,
+             R"({"resourceType":"CarePlan","id":"a","status":"active","intent":"plan",
+          "instantiatesCanonical":["PlanDefinition/x"],"period":{"start":"2018"},
+          "subject":{"reference":"Patient/b"},"activity":[{"detail":{"status":"in-progress",
+          "doNotPerform":false,"scheduledString":"weekly"}}]})"));
+}
