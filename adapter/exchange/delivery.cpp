@@ -130,11 +130,11 @@ store::OutboxRow row_for(const Partner& partner, const TaskChange& change, NodeR
   return row;
 }
 
-Result<void> add_for(const Parts& parts, Neighbourhood& near, const TaskChange& change,
-                     const Resource& task, const Partner& partner, Party told,
-                     std::vector<store::OutboxRow>& out) {
+void add_for(const Parts& parts, Neighbourhood& near, const TaskChange& change,
+             const Resource& task, const Partner& partner, Party told,
+             std::vector<store::OutboxRow>& out) {
   const bool reachable = partner.channel == Channel::fhir || partner.channel == Channel::mllp;
-  if (!reachable || partner.id == change.from) return {};
+  if (!reachable || partner.id == change.from) return;
   auto row = row_for(partner, change, change.task);
   if (partner.channel == Channel::fhir) {
     row.kind = fhir_kind;
@@ -150,7 +150,6 @@ Result<void> add_for(const Parts& parts, Neighbourhood& near, const TaskChange& 
     write_outward(parts, pieces, partner, row);
   }
   out.push_back(std::move(row));
-  return {};
 }
 
 // The owner must be somebody when the referral is to reach him.
@@ -188,18 +187,16 @@ Result<void> add_deliveries(const Parts& parts, Neighbourhood& near, const TaskC
   if (!told) return {};
   const auto* task = near.find("Task", change.id);
   if (task == nullptr) return Error{Kind::fault, "the Task to deliver is not at hand", "Task"};
-  const auto* requester = find_partner(parts, near, child(change.task, "requester"));
-  if (*told == Party::requester) {
-    if (requester == nullptr) return {};
-    return add_for(parts, near, change, *task, *requester, Party::requester, out);
-  }
+  const auto tell = [&](const Partner* partner, Party party) {
+    if (partner != nullptr) add_for(parts, near, change, *task, *partner, party, out);
+  };
+  // Either party may cancel, and a message does not say which did: both are told.
+  if (*told == Party::requester || after == Status::cancelled)
+    tell(find_partner(parts, near, child(change.task, "requester")), Party::requester);
+  if (*told == Party::requester) return {};
   LET(const auto* owner, owner_of(parts, near, change.task));
-  // Either party may cancel: when the owner is here, it is the requester who does not know yet.
-  const bool owner_is_here = owner != nullptr && owner->channel == Channel::self;
-  if (after == Status::cancelled && owner_is_here && requester != nullptr)
-    return add_for(parts, near, change, *task, *requester, Party::requester, out);
-  if (owner == nullptr) return {};
-  return add_for(parts, near, change, *task, *owner, Party::owner, out);
+  tell(owner, Party::owner);
+  return {};
 }
 
 }  // namespace fingerpost::exchange

@@ -38,8 +38,8 @@ bool is_referral(Neighbourhood& near, NodeRef task);
 Result<care::Status> status_of(NodeRef task);
 
 // Appends what the change sends. Nothing for a Task that is no referral, for drafts, and where the
-// other party is this gateway itself. Kind::unsupported with `where` Task.owner when the owner is
-// named and no partner is it (Partners::unknown_receiver decides).
+// party to be told is this gateway itself. Kind::unsupported with `where` Task.owner when the owner
+// is named and no partner is it (Partners::unknown_receiver decides).
 Result<void> add_deliveries(const Parts& parts, Neighbourhood& near, const TaskChange& change,
                             std::vector<store::OutboxRow>& out);
 

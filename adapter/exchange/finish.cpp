@@ -79,7 +79,7 @@ void Intake::finish(store::InboxRow row, std::function<void(Result<std::string>)
   std::string direct;
   auto unit = finished_unit(row, direct);
   if (!unit) return done(unit.error());
-  if (unit->inbox_updates.front().status == store::InboxStatus::refused) ++counts_.refused;
+  if (unit->inbox_updates.front().status == store::InboxStatus::refused) ++counts_->refused;
   parts_.store.commit(std::move(*unit), [done = std::move(done), direct = std::move(direct)](
                                             const Result<store::UnitOutcome>& outcome) {
     if (!outcome) return done(outcome.error());
@@ -89,7 +89,7 @@ void Intake::finish(store::InboxRow row, std::function<void(Result<std::string>)
 
 void Intake::take_record(Format format, std::string bytes, std::string source,
                          std::function<void(Result<TakenRecord>)> done) {
-  ++counts_.received;
+  ++counts_->received;
   auto row = inbox_row(std::move(source), name(format), "", std::move(bytes));
   row.key = row.digest;
   auto reader = readers_.lend();
@@ -104,7 +104,7 @@ void Intake::take_record(Format format, std::string bytes, std::string source,
   } else if (transient(worked.error())) {
     return done(worked.error());
   } else {
-    ++counts_.refused;
+    ++counts_->refused;
     row.status = store::InboxStatus::refused;
     row.note = worked.error().where + ": " + worked.error().text;
   }
@@ -116,7 +116,7 @@ void Intake::take_record(Format format, std::string bytes, std::string source,
                                         refused](const Result<store::UnitOutcome>& outcome) {
     if (!outcome) return done(outcome.error());
     if (refused) return done(*refused);
-    ++(outcome->duplicate ? counts_.duplicates : counts_.accepted);
+    ++(outcome->duplicate ? counts->duplicates : counts->accepted);
     done(TakenRecord{outcome->duplicate, outcome->duplicate ? outcome->answer : answer});
   });
 }

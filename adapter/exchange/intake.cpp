@@ -33,11 +33,11 @@ struct Intake::Job {
 };
 
 void Intake::take_message(std::string bytes, std::shared_ptr<Caller> caller) {
-  ++counts_.received;
+  ++counts_->received;
   auto header = record::read_hl7v2_header(bytes);
   if (!header) return take_malformed(std::move(bytes), header.error().text, std::move(caller));
   if (record::is_acknowledgement(*header)) {
-    ++counts_.acknowledgements;
+    ++counts_->acknowledgements;
     return caller->done();
   }
   auto job = std::make_shared<Job>();
@@ -109,7 +109,7 @@ void Intake::accept_first(const JobPointer& job) {
 }
 
 void Intake::refuse(const JobPointer& job, const Error& error) {
-  ++counts_.refused;
+  ++counts_->refused;
   job->row.status = store::InboxStatus::refused;
   job->row.note = error.where.empty() ? error.text : error.where + ": " + error.text;
   job->row.answer = answer(*job, &error);
@@ -131,12 +131,12 @@ void Intake::commit(const JobPointer& job, store::Unit unit, Step again) {
 
 void Intake::settle(const JobPointer& job, const Result<store::UnitOutcome>& outcome, Step again) {
   if (!outcome) return settle_error(job, outcome.error(), again);
-  if (outcome->duplicate) ++counts_.duplicates;
+  if (outcome->duplicate) ++counts_->duplicates;
   const auto& message = outcome->duplicate ? outcome->answer : job->row.answer;
   if (!message.empty()) job->caller->reply(message);
   if (outcome->duplicate || job->row.status == store::InboxStatus::refused)
     return job->caller->done();
-  ++counts_.accepted;
+  ++counts_->accepted;
   if (job->row.status == store::InboxStatus::received)
     return finish_accepted(job, outcome->inbox_id);
   job->caller->done();
@@ -146,7 +146,7 @@ void Intake::settle_error(const JobPointer& job, const Error& error, Step again)
   if (error.kind == Kind::conflict && error.where == "inbox") return keep_other_content(job);
   const bool changed_meanwhile = error.kind == Kind::conflict;
   if (!changed_meanwhile && error.kind != Kind::busy) return job->caller->close();
-  if (!changed_meanwhile) ++counts_.waits;
+  if (!changed_meanwhile) ++counts_->waits;
   if (++job->tries > most_tries) {
     // Nothing was kept, so nothing may be promised; the sender is told to come again.
     const Error busy{Kind::busy, "the gateway cannot take messages now", ""};
@@ -159,7 +159,7 @@ void Intake::settle_error(const JobPointer& job, const Error& error, Step again)
 }
 
 void Intake::keep_other_content(const JobPointer& job) {
-  ++counts_.conflicts;
+  ++counts_->conflicts;
   const Error repeated{Kind::conflict, "this control id came before with another message",
                        "MSH-10"};
   job->row.key += "#" + job->row.digest;
@@ -181,7 +181,7 @@ void Intake::finish_accepted(const JobPointer& job, std::int64_t inbox_id) {
 
 void Intake::take_malformed(std::string bytes, std::string_view what,
                             std::shared_ptr<Caller> caller) {
-  ++counts_.malformed;
+  ++counts_->malformed;
   auto job = std::make_shared<Job>();
   job->caller = std::move(caller);
   job->row = inbox_row("hl7v2", unreadable_kind, "", std::move(bytes));

@@ -48,7 +48,8 @@ struct TakenRecord {
 // Any thread may call; the parts must outlive it and every message under way.
 class Intake {
  public:
-  explicit Intake(const Parts& parts) : parts_(parts), readers_(parts.store) {}
+  explicit Intake(const Parts& parts)
+      : parts_(parts), readers_(parts.store), counts_(std::make_shared<IntakeCounts>()) {}
 
   // One HL7 v2 message as its frame held it.
   void take_message(std::string bytes, std::shared_ptr<Caller> caller);
@@ -64,7 +65,7 @@ class Intake {
   // done, try again. `done` is called on the store's thread or on this one.
   void finish(store::InboxRow row, std::function<void(Result<std::string>)> done);
 
-  const IntakeCounts& counts() const { return counts_; }
+  const IntakeCounts& counts() const { return *counts_; }
 
  private:
   struct Job;
@@ -85,7 +86,7 @@ class Intake {
 
   const Parts& parts_;
   Readers readers_;
-  IntakeCounts counts_;
+  std::shared_ptr<IntakeCounts> counts_;  // a completion may come when this has gone
 };
 
 }  // namespace fingerpost::exchange

@@ -15,7 +15,7 @@ namespace fingerpost::exchange {
 
 struct OutboxOptions {
   RetryPolicy retry;
-  int lane_in_flight = 64;         // rows of one lane under way at once
+  int lane_in_flight = 16;         // rows of one lane under way at once
   std::int64_t poll_us = 100'000;  // how often due rows are looked for without being woken
 };
 

@@ -18,7 +18,7 @@ struct FhirClientOptions {
   long connect_ms = 5'000;
   long total_ms = 30'000;
   std::size_t answer_bytes = std::size_t{256} << 10;  // the rest of an answer is read and dropped
-  long connections_per_host = 8;
+  long connections_per_host = 16;
   std::string ca_file;  // "": the system's certificate authorities
 };
 

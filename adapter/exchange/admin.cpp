@@ -1,0 +1,253 @@
+#include "exchange/admin.h"
+
+#include "base/text.h"
+#include "wire/json.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace fingerpost::exchange {
+namespace {
+
+using store::InboxStatus;
+using store::OutboxStatus;
+
+constexpr int most_rows = 1'000;
+
+// One JSON object, member by member.
+class Object {
+ public:
+  Object& text(std::string_view name, std::string_view value) {
+    key(name);
+    wire::write_json_string(out_, value);
+    return *this;
+  }
+  Object& number(std::string_view name, std::int64_t value) {
+    key(name);
+    out_ += std::to_string(value);
+    return *this;
+  }
+  Object& time(std::string_view name, std::int64_t us) {
+    return us == 0 ? *this : text(name, store::instant(us));
+  }
+  Object& raw(std::string_view name, std::string_view json) {
+    key(name);
+    out_ += json;
+    return *this;
+  }
+  std::string end() { return out_ + "}"; }
+
+ private:
+  void key(std::string_view name) {
+    if (out_.size() > 1) out_ += ',';
+    wire::write_json_string(out_, name);
+    out_ += ':';
+  }
+  std::string out_ = "{";
+};
+
+// Bytes of any kind as text: what is not UTF-8 is read as Latin-1, so that it can be seen.
+std::string readable(const std::string& bytes) {
+  if (is_utf8(bytes)) return bytes;
+  std::string out;
+  for (const char c : bytes) append_utf8(out, static_cast<unsigned char>(c));
+  return out;
+}
+
+Object object(const store::InboxRow& row) {
+  Object out;
+  out.number("id", row.id).text("status", store::name(row.status)).text("source", row.source);
+  out.text("kind", row.kind).text("digest", row.digest).text("note", row.note);
+  out.number("attempts", row.attempts).time("received", row.received_us).time("due", row.due_us);
+  return out;
+}
+
+Object object(const store::OutboxRow& row) {
+  Object out;
+  out.number("id", row.id).text("status", store::name(row.status)).text("lane", row.lane);
+  out.text("kind", row.kind).text("idempotencyKey", row.idempotency_key).text("note", row.note);
+  out.number("attempts", row.attempts).time("created", row.created_us).time("due", row.due_us);
+  return out;
+}
+
+template <class Row>
+std::string page(const std::vector<Row>& rows, int limit) {
+  std::string list = "[";
+  for (const auto& row : rows) {
+    if (list.size() > 1) list += ',';
+    list += object(row).end();
+  }
+  Object out;
+  out.raw("rows", list + "]");
+  if (rows.size() == static_cast<std::size_t>(limit)) out.number("next", rows.back().id);
+  return out.end();
+}
+
+std::string value(const Admin::Query& query, std::string_view name) {
+  for (const auto& [key, text] : query)
+    if (key == name) return text;
+  return "";
+}
+
+Result<std::int64_t> number(const Admin::Query& query, std::string_view name, std::int64_t absent) {
+  const auto text = value(query, name);
+  if (text.empty()) return absent;
+  const auto found = to_integer(text);
+  if (!found || *found < 0)
+    return Error{Kind::invalid, "a whole number is needed", std::string(name)};
+  return *found;
+}
+
+template <class Filter>
+Result<void> read_place(const Admin::Query& query, Filter& filter) {
+  LET(filter.after, number(query, "after", 0));
+  LET(const auto limit, number(query, "limit", filter.limit));
+  filter.limit = static_cast<int>(std::clamp<std::int64_t>(limit, 1, most_rows));
+  return {};
+}
+
+Error no_such() {
+  return {Kind::not_found, "there is nothing of this name", ""};
+}
+Error not_so(std::string_view status) {
+  return {Kind::conflict, "a row that is " + std::string(status) + " cannot be changed so", ""};
+}
+
+}  // namespace
+
+Result<std::string> Admin::list_inbox(const Query& query) {
+  store::InboxFilter filter;
+  filter.source = value(query, "source");
+  if (const auto status = value(query, "status"); !status.empty()) {
+    filter.status = store::inbox_status(status);
+    if (!filter.status) return Error{Kind::invalid, "no status of an inbox row", "status"};
+  }
+  const auto placed = read_place(query, filter);
+  if (!placed) return placed.error();
+  LET(const auto reader, store_.reader());
+  LET(const auto rows, reader->inbox(filter));
+  return page(rows, filter.limit);
+}
+
+Result<std::string> Admin::list_outbox(const Query& query) {
+  store::OutboxFilter filter;
+  filter.lane = value(query, "lane");
+  if (const auto status = value(query, "status"); !status.empty()) {
+    filter.status = store::outbox_status(status);
+    if (!filter.status) return Error{Kind::invalid, "no status of an outbox row", "status"};
+  }
+  const auto placed = read_place(query, filter);
+  if (!placed) return placed.error();
+  LET(const auto reader, store_.reader());
+  LET(const auto rows, reader->outbox(filter));
+  return page(rows, filter.limit);
+}
+
+Result<std::string> Admin::list_lanes() {
+  LET(const auto reader, store_.reader());
+  LET(const auto lanes, reader->lanes());
+  std::string list = "[";
+  for (const auto& lane : lanes) {
+    if (list.size() > 1) list += ',';
+    Object out;
+    out.text("lane", lane.lane).raw("held", lane.held ? "true" : "false");
+    out.number("open", lane.open).number("dead", lane.dead).time("oldest", lane.oldest_us);
+    list += out.end();
+  }
+  return R"({"rows":)" + list + "]}";
+}
+
+Result<std::string> Admin::show(std::string_view box, std::int64_t id) {
+  LET(const auto reader, store_.reader());
+  if (box == "inbox") {
+    LET(const auto row, reader->inbox_row(id));
+    return object(row)
+        .text("answer", readable(row.answer))
+        .text("message", readable(row.raw))
+        .end();
+  }
+  LET(const auto row, reader->outbox_row(id));
+  return object(row).text("orderKey", row.order_key).text("message", readable(row.body)).end();
+}
+
+Result<store::Unit> Admin::act_on_outbox(std::int64_t id, std::string_view action) {
+  LET(const auto reader, store_.reader());
+  LET(const auto row, reader->outbox_row(id));
+  store::OutboxUpdate update;
+  update.id = id;
+  const bool idle = row.status == OutboxStatus::waiting || row.status == OutboxStatus::held;
+  const bool given_up = row.status == OutboxStatus::dead || row.status == OutboxStatus::cancelled;
+  bool allowed = false;
+  if (action == "retry") {
+    allowed = (idle || given_up) && !row.body.empty();
+    update.status = OutboxStatus::waiting;
+    update.due_us = clock_.now_us();
+    update.attempts = 0;
+    update.note = "sent again by an operator";
+  } else if (action == "hold") {
+    allowed = row.status == OutboxStatus::waiting;
+    update.status = OutboxStatus::held;
+  } else if (action == "release") {
+    allowed = row.status == OutboxStatus::held;
+    update.status = OutboxStatus::waiting;
+  } else if (action == "cancel") {
+    allowed = idle || row.status == OutboxStatus::dead;
+    update.status = OutboxStatus::cancelled;
+  } else {
+    return no_such();
+  }
+  if (!allowed) return not_so(store::name(row.status));
+  store::Unit unit;
+  unit.outbox_updates.push_back(std::move(update));
+  return unit;
+}
+
+Result<store::Unit> Admin::act(std::string_view box, std::string_view name,
+                               std::string_view action) {
+  store::Unit unit;
+  if (box == "lanes") {
+    if (action != "hold" && action != "release") return no_such();
+    unit.lanes.push_back({std::string(name), action == "hold"});
+    return unit;
+  }
+  const auto id = to_integer(name);
+  if (!id) return no_such();
+  if (box == "outbox") return act_on_outbox(*id, action);
+  if (box != "inbox" || action != "retry") return no_such();
+  LET(const auto reader, store_.reader());
+  LET(const auto row, reader->inbox_row(*id));
+  if (row.status != InboxStatus::refused && row.status != InboxStatus::quarantined)
+    return not_so(store::name(row.status));
+  store::InboxUpdate update;
+  update.id = *id;
+  update.status = InboxStatus::received;
+  update.note = "applied again by an operator";
+  update.attempts = 0;
+  update.due_us = clock_.now_us();
+  unit.inbox_updates.push_back(std::move(update));
+  return unit;
+}
+
+void Admin::answer(AdminMethod method, std::string_view path, const Query& query, Done done) {
+  const auto slash = path.find('/');
+  const auto box = path.substr(0, slash);
+  const auto rest = slash == std::string_view::npos ? "" : path.substr(slash + 1);
+  if (method == AdminMethod::get) {
+    if (box == "lanes" && rest.empty()) return done(list_lanes());
+    if (box != "inbox" && box != "outbox") return done(no_such());
+    if (rest.empty()) return done(box == "inbox" ? list_inbox(query) : list_outbox(query));
+    const auto id = to_integer(rest);
+    return done(id ? show(box, *id) : no_such());
+  }
+  const auto last = rest.rfind('/');
+  if (last == std::string_view::npos) return done(no_such());
+  auto unit = act(box, rest.substr(0, last), rest.substr(last + 1));
+  if (!unit) return done(unit.error());
+  store_.commit(std::move(*unit),
+                [done = std::move(done)](const Result<store::UnitOutcome>& outcome) {
+                  if (!outcome) return done(outcome.error());
+                  done(std::string(R"({"done":true})"));
+                });
+}
+
+}  // namespace fingerpost::exchange
