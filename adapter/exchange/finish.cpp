@@ -112,7 +112,7 @@ void Intake::take_record(Format format, std::string bytes, std::string source,
   unit.inbox = std::move(row);
   std::optional<Error> refused;
   if (!worked) refused = worked.error();
-  parts_.store.commit(std::move(unit), [this, done = std::move(done), answer,
+  parts_.store.commit(std::move(unit), [counts = counts_, done = std::move(done), answer,
                                         refused](const Result<store::UnitOutcome>& outcome) {
     if (!outcome) return done(outcome.error());
     if (refused) return done(*refused);
