@@ -76,7 +76,7 @@ Truth equal_children(Run& run, NodeRef left, NodeRef right, bool loosely) {
 Truth equal_temporals(Run& run, const Temporal& left, const Temporal& right) {
   const bool time = left.kind == Temporal::Kind::time;
   if (time != (right.kind == Temporal::Kind::time)) return Truth::no;
-  const auto order = compare(left, right, run.zone_minutes);
+  const auto order = compare(left, right, run.zone_minutes());
   return order ? truth(*order == std::strong_ordering::equal) : Truth::unknown;
 }
 
@@ -183,7 +183,7 @@ bool equivalent(Run& run, const Value& left, const Value& right) {
   if (a.kind() == Value::Kind::string && b.kind() == Value::Kind::string)
     return equivalent_texts(a.string(), b.string());
   if (a.kind() == Value::Kind::temporal && b.kind() == Value::Kind::temporal)
-    return equivalent(a.temporal(), b.temporal(), run.zone_minutes);
+    return equivalent(a.temporal(), b.temporal(), run.zone_minutes());
   return equal_systems(run, a, b) == Truth::yes;
 }
 
@@ -213,7 +213,7 @@ Order order(Run& run, const Value& left, const Value& right) {
   if (left.kind() != temporal) return {false, {}};
   const bool time = left.temporal().kind == Temporal::Kind::time;
   if (time != (right.temporal().kind == Temporal::Kind::time)) return {false, {}};
-  return {true, compare(left.temporal(), right.temporal(), run.zone_minutes)};
+  return {true, compare(left.temporal(), right.temporal(), run.zone_minutes())};
 }
 
 // Equal values have equal hashes; what is hard to say (units, zones) shares one.

@@ -47,13 +47,15 @@ bool get_value(const Op& op, Run& run, Collection& out) {
 }
 
 // The text of a reference: a Reference's, or a canonical or uri itself.
-std::string_view reference_text(const Run& run, const Value& value) {
+std::string_view reference_text(Run& run, const Value& value) {
   if (value.kind() == Value::Kind::string) return value.string();
   if (!value.is_node()) return {};
-  const NodeRef node = value.node();
-  if (node.tree->has_value(node.node)) return node.tree->text(node.node);
-  const NodeId text = node.tree->child(node.node, run.words().reference);
-  return text == no_node ? std::string_view() : node.tree->text(text);
+  NodeRef node = value.node();
+  if (!node.tree->has_value(node.node))
+    node.node = node.tree->child(node.node, run.words().reference);
+  if (!node) return {};
+  if (run.environment.reads) run.environment.reads->read(node);
+  return node.tree->text(node.node);
 }
 
 NodeId resource_root(const Run& run, NodeRef node, bool through_contained) {

@@ -115,9 +115,6 @@ Result<Collection> evaluate(const Expression& expression, const Value& focus,
 // nothing, are false.
 Result<bool> test(const Expression& expression, const Value& focus, Environment& environment);
 
-// The FHIRPath value of a node: a System value for a primitive, itself for anything else.
-Value system_value(const model::Definitions& definitions, const Value& value, Arena& arena);
-
 // "string", "HumanName", "code" for FHIR nodes; "boolean", "integer", "decimal", "string", "date",
 // "dateTime", "time", "Quantity" for System values.
 std::string type_text(const model::Definitions& definitions, const Value& value);

@@ -163,10 +163,12 @@ bool apply_constant(const Op& op, Run&, Collection& out) {
 bool matches_type(const Run& run, const TypeTest& test, const Value& value, bool exact) {
   if (value.is_node()) {
     const auto& node = (*value.node().tree)[value.node().node];
-    if (node.type == no_type)  // a text of a tree without types is a String
-      return test.system == Value::Kind::string && node.shape == Shape::string;
-    if (test.fhir == no_name) return false;
     const auto& type = run.definitions().type(node.type);
+    // The text of a node that is no FHIR primitive (HL7 v2) is a String.
+    if (type.kind != model::TypeKind::primitive && node.shape == Shape::string &&
+        test.system == Value::Kind::string)
+      return true;
+    if (test.fhir == no_name || node.type == no_type) return false;
     if (type.name == test.fhir) return true;
     if (exact && type.kind == model::TypeKind::primitive) return false;
     return is_named(run.definitions(), node.type, test.fhir);

@@ -235,11 +235,21 @@ Truth not_of(Truth truth) {
   return truth == Truth::yes ? Truth::no : Truth::yes;
 }
 
+// Most comparisons are of a path with a literal.
+Truth equal_to_constant(Run& run, const Collection& values, const Value& constant) {
+  if (values.empty()) return Truth::unknown;
+  return values.size() > 1 ? Truth::no : equal(run, values.front(), constant);
+}
+
 template <bool negate>
 bool equality(const Op& op, Run& run, Collection& out) {
+  const Op& second = *op.arguments[1];
+  const bool constant = second.apply == apply_constant && !second.constant.none();
   Collection left, right;
-  if (!run.evaluate(*op.arguments[0], left) || !run.evaluate(*op.arguments[1], right)) return false;
-  const Truth found = equal(run, left, right);
+  if (!run.evaluate(*op.arguments[0], left)) return false;
+  if (!constant && !run.evaluate(second, right)) return false;
+  const Truth found =
+      constant ? equal_to_constant(run, left, second.constant) : equal(run, left, right);
   return push_truth(negate ? not_of(found) : found, out);
 }
 

@@ -156,10 +156,12 @@ bool Run::criterion_of(const Op& op, const Collection& values, Truth& truth) {
   return true;
 }
 
-bool Run::is_primitive(NodeRef node) const {
-  const auto& at = (*node.tree)[node.node];
-  if (at.shape != Shape::object) return true;
-  return at.type != no_type && definitions().type(at.type).kind == model::TypeKind::primitive;
+int Run::zone_minutes() {
+  if (!zone) {
+    const auto now = Temporal::parse(Temporal::Kind::date_time, environment.now);
+    zone = now ? now->offset_minutes : 0;
+  }
+  return *zone;
 }
 
 namespace {
@@ -279,14 +281,10 @@ void Arena::clear() {
 namespace {
 
 Run start(const Expression& expression, const Value& focus, Environment& environment) {
-  Run run{.program = expression.program(),
+  return {.program = expression.program(),
           .environment = environment,
           .frame = {focus, 0, nullptr},
           .focus = focus};
-  if (!environment.now.empty())
-    if (const auto now = Temporal::parse(Temporal::Kind::date_time, environment.now))
-      run.zone_minutes = now->offset_minutes;
-  return run;
 }
 
 }  // namespace
@@ -304,11 +302,6 @@ Result<bool> test(const Expression& expression, const Value& focus, Environment&
   Truth truth = Truth::unknown;
   if (!run.criterion(*run.program.root, truth)) return run.error;
   return truth == Truth::yes;
-}
-
-Value system_value(const model::Definitions& definitions, const Value& value, Arena&) {
-  if (!value.is_node() || !value.node().tree->has_value(value.node().node)) return value;
-  return node_value(definitions, Vocabulary(definitions.names()), value.node());
 }
 
 }  // namespace fingerpost::path

@@ -31,7 +31,7 @@ struct Run {
   Frame frame;
   Value focus;
   int depth = 0;
-  int zone_minutes = 0;  // of moments written without a zone
+  std::optional<int> zone = {};  // zone_minutes(), once asked for
   Error error{Kind::invalid, "", ""};
 
   const model::Definitions& definitions() const { return *program.definitions; }
@@ -60,7 +60,8 @@ struct Run {
   Value system(const Value& value);
   // A FHIR or System quantity; none when the value is neither.
   const Quantity* quantity(const Value& value);
-  bool is_primitive(NodeRef node) const;
+  // The offset that moments written without one are taken to have: that of now, or UTC.
+  int zone_minutes();
 
   // Appends a text made by the evaluation.
   bool push_text(const Op& op, std::string_view text, Collection& out);
