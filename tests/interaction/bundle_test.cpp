@@ -1,0 +1,256 @@
+#include "support/catch.h"
+#include "support/fhir.h"
+
+#include <random>
+#include <set>
+#include <string>
+
+using namespace fingerpost;
+using interaction::Answer, interaction::Return, interaction::Status;
+
+namespace {
+
+std::string bundle(const std::string& type, const std::vector<std::string>& entries) {
+  std::string text = R"({"resourceType":"Bundle","type":")" + type + R"(","entry":[)";
+  for (const auto& entry : entries) text += (text.back() == '[' ? "" : ",") + entry;
+  return text + "]}";
+}
+std::string entry(const std::string& method, const std::string& url,
+                  const std::string& resource = "", const std::string& full_url = "") {
+  return "{" + (full_url.empty() ? "" : R"("fullUrl":")" + full_url + "\",") +
+         (resource.empty() ? "" : R"("resource":)" + resource + ",") + R"("request":{"method":")" +
+         method + R"(","url":")" + url + R"("}})";
+}
+std::string patient(const std::string& id, const std::string& family = "Test") {
+  return R"({"resourceType":"Patient")" + (id.empty() ? "" : R"(,"id":")" + id + "\"") +
+         R"(,"name":[{"family":")" + family + R"("}]})";
+}
+std::string task(const std::string& for_whom) {
+  return R"({"resourceType":"Task","status":"requested","intent":"order","for":{"reference":")" +
+         for_whom + R"("}})";
+}
+std::string get_entry(const std::string& url) {
+  return entry("GET", url);
+}
+
+bool holds(const Answer& answer, std::string_view text) {
+  return answer.content().find(text) != std::string::npos;
+}
+int count(std::string_view text, std::string_view what) {
+  int found = 0;
+  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + 1)) ++found;
+  return found;
+}
+// Where the first entry that was created is: "Patient/…".
+std::string place(const Answer& answer, const std::string& type) {
+  const auto text = answer.content();
+  const auto mark = "http://test.example/fhir/" + type + "/";
+  const auto at = text.find(mark);
+  if (at == std::string::npos) return {};
+  return std::string(text.substr(at + 25, text.find("/_history", at) - at - 25));
+}
+constexpr const char* urn1 = "urn:uuid:0c3151bd-1cbf-4d64-b04d-cd9187a4c6e0";
+constexpr const char* urn2 = "urn:uuid:7a3151bd-1cbf-4d64-b04d-cd9187a4c6e1";
+
+}  // namespace
+
+TEST_CASE("the entries of a transaction refer to each other by what they become") {
+  test::Fhir fhir;
+  const auto answer =
+      fhir.bundle(bundle("transaction", {entry("POST", "Task", task(urn1)),
+                                         entry("POST", "Patient", patient(""), urn1)}));
+  REQUIRE(answer.status == Status::ok);
+  CHECK(holds(answer, R"("type":"transaction-response")"));
+  CHECK(count(answer.content(), "201 Created") == 2);
+  const auto of_patient = place(answer, "Patient");
+  const auto of_task = place(answer, "Task");
+  REQUIRE_FALSE(of_patient.empty());
+  REQUIRE_FALSE(of_task.empty());
+  CHECK(answer.content().find(of_task) < answer.content().find(of_patient));  // in the asked order
+  CHECK(holds(fhir.read("Task", of_task.substr(5)), "\"reference\":\"" + of_patient + "\""));
+  CHECK(holds(fhir.search("Task", {{"patient", of_patient}}), of_task));
+}
+
+TEST_CASE("relative references are read against the entry's own URL, and narratives follow") {
+  test::Fhir fhir;
+  const std::string with_text =
+      R"({"resourceType":"Task","status":"requested","intent":"order","text":{"status":"generated",)"
+      R"("div":"<div xmlns=\"http://www.w3.org/1999/xhtml\"><a href=\"http://gp.example/fhir/Patient/9\">x</a></div>"},)"
+      R"("for":{"reference":"Patient/9"}})";
+  const auto answer = fhir.bundle(bundle(
+      "transaction", {entry("POST", "Patient", patient("9"), "http://gp.example/fhir/Patient/9"),
+                      entry("POST", "Task", with_text, "http://gp.example/fhir/Task/9")}));
+  REQUIRE(answer.status == Status::ok);
+  const auto of_patient = place(answer, "Patient");
+  const auto stored = fhir.read("Task", place(answer, "Task").substr(5));
+  CHECK(holds(stored, "\"reference\":\"" + of_patient + "\""));
+  CHECK(holds(stored, "href=\\\"" + of_patient + "\\\""));
+}
+
+TEST_CASE("a transaction that cannot be done whole is not done at all") {
+  test::Fhir fhir;
+  fhir.update({"Patient", "old"}, patient("old", "Old"));
+  const auto good = entry("PUT", "Patient/new", patient("new"));
+  const auto removes = entry("DELETE", "Patient/old");
+  struct Row {
+    std::string bad;
+    int status;
+    std::string place;
+  };
+  const auto row = GENERATE_COPY(
+      Row{entry("POST", "Task", task(urn2)), 400, "Bundle.entry[2].resource.for.reference"},
+      Row{entry("POST", "Task", task("Patient?identifier=x")), 400, "Bundle.entry[2].resource.for"},
+      Row{entry("PUT", "Patient/new", patient("new", "Twice")), 400, "Bundle.entry[2]"},
+      Row{entry("PUT", "Patient/x", patient("y")), 400, "Bundle.entry[2].resource.id"},
+      Row{entry("PUT", "Patient", patient("y")), 400, "Bundle.entry[2].request.url"},
+      Row{entry("PUT", "Patient?name=x", patient("y")), 400, "Bundle.entry[2].request.url"},
+      Row{entry("PUT", "Patient/a_b", patient("a_b")), 422, "Bundle.entry[2].resource.id"},
+      Row{entry("POST", "Practitioner", patient("")), 400, "resourceType"},
+      Row{entry("POST", "Nothing", patient("")), 404, "Bundle.entry[2].request.url"},
+      Row{entry("POST", "Patient"), 400, "Bundle.entry[2]"},
+      Row{entry("PATCH", "Patient/new", patient("new")), 400, "Bundle.entry[2].request.method"},
+      Row{R"({"resource":)" + patient("") + "}", 400, "Bundle.entry[2]"},
+      Row{entry("POST", "Patient", R"({"resourceType":"Patient","birthDate":"x"})"), 422,
+          "Bundle.entry[2].resource.birthDate"},
+      Row{R"({"resource":)" + patient("m") +
+              R"(,"request":{"method":"PUT","url":"Patient/m","ifMatch":"W/\"7\""}})",
+          412, "If-Match"},
+      Row{R"({"resource":)" + patient("m") +
+              R"(,"request":{"method":"POST","url":"Patient","ifNoneExist":"name=x"}})",
+          400, "Bundle.entry[2].request.ifNoneExist"});
+  CAPTURE(row.bad);
+  const auto answer = fhir.bundle(bundle("transaction", {good, removes, row.bad}));
+  CHECK(static_cast<int>(answer.status) == row.status);
+  REQUIRE_FALSE(answer.issues.empty());
+  CHECK(answer.issues[0].expression.find(row.place) != std::string::npos);
+  CHECK(fhir.read("Patient", "new").status == Status::not_found);
+  CHECK(fhir.read("Patient", "old").status == Status::ok);
+}
+
+TEST_CASE("a transaction deletes, then creates, then updates, then reads") {
+  test::Fhir fhir;
+  fhir.update({"Patient", "a"}, patient("a", "Before"));
+  fhir.update({"Patient", "b"}, patient("b", "Before"));
+  const auto answer = fhir.bundle(
+      bundle("transaction", {get_entry("Patient/b"), get_entry("Patient?family=after"),
+                             entry("PUT", "Patient/b", patient("b", "After")),
+                             entry("DELETE", "Patient/a"), entry("DELETE", "Patient/none")}));
+  REQUIRE(answer.status == Status::ok);
+  CHECK(holds(answer, R"("family":"After")"));
+  CHECK_FALSE(holds(answer, "Before"));
+  CHECK(count(answer.content(), "204 No Content") == 2);
+  CHECK(count(answer.content(), "200 OK") == 3);
+  CHECK(fhir.read("Patient", "a").status == Status::gone);
+}
+
+TEST_CASE("the entries of a batch stand alone") {
+  test::Fhir fhir;
+  fhir.update({"Patient", "a"}, patient("a"));
+  const auto answer = fhir.bundle(bundle(
+      "batch",
+      {entry("PUT", "Patient/b", patient("b")),
+       entry("POST", "Patient", R"({"resourceType":"Patient","birthDate":"x"})"),
+       get_entry("Patient/a"), get_entry("Patient/none"), entry("DELETE", "Patient/a"),
+       get_entry("Patient?famly=x"), get_entry("Nothing"), entry("POST", "Patient", patient(""))}));
+  REQUIRE(answer.status == Status::ok);
+  CHECK(holds(answer, R"("type":"batch-response")"));
+  CHECK(count(answer.content(), "201 Created") == 2);
+  CHECK(count(answer.content(), "422 ") == 1);
+  CHECK(count(answer.content(), "404 ") == 2);
+  CHECK(count(answer.content(), "400 ") == 1);
+  CHECK(count(answer.content(), "204 ") == 1);
+  CHECK(holds(answer, R"("expression":["Bundle.entry[1].resource.birthDate"])"));
+  CHECK(fhir.read("Patient", "b").status == Status::ok);
+  CHECK(fhir.read("Patient", "a").status == Status::gone);
+}
+
+TEST_CASE("only a batch or a transaction is done, and none over the limit of entries") {
+  test::Fhir fhir;
+  CHECK(fhir.bundle(bundle("collection", {})).status == Status::bad_request);
+  CHECK(fhir.bundle(patient("x")).status == Status::bad_request);
+  CHECK(fhir.bundle("{}").status == Status::bad_request);
+  CHECK(fhir.bundle(R"({"resourceType":"Bundle","type":"transaction"})").status == Status::ok);
+  fhir.context->limits.bundle_entries = 2;
+  const auto post = entry("POST", "Patient", patient(""));
+  CHECK(fhir.bundle(bundle("batch", {post, post})).status == Status::ok);
+  CHECK(fhir.bundle(bundle("batch", {post, post, post})).status == Status::bad_request);
+}
+
+TEST_CASE("a transaction sent again under its key is done once and answered the same") {
+  test::Fhir fhir;
+  const auto body = bundle("transaction", {entry("POST", "Patient", patient("", "Once"), urn1),
+                                           entry("POST", "Task", task(urn1))});
+  interaction::BundleOptions options;
+  options.idempotency_key = "key-1";
+  int hooks = 0;
+  fhir.context->before_commit = [&](store::Unit&,
+                                    std::span<const interaction::Change>) -> Result<void> {
+    ++hooks;
+    return {};
+  };
+  const auto first = fhir.bundle(body, options);
+  REQUIRE(first.status == Status::ok);
+  CHECK(count(first.content(), "201 Created") == 2);
+  const auto again = fhir.bundle(body, options);
+  CHECK(again.status == Status::ok);
+  CHECK(again.content() == first.content());
+  CHECK(hooks == 1);
+  CHECK(count(fhir.search("Patient", {{"family", "once"}}).content(), "fullUrl") == 1);
+  const auto other =
+      fhir.bundle(bundle("transaction", {entry("POST", "Patient", patient(""))}), options);
+  CHECK(other.status == Status::conflict);
+  options.idempotency_key = "key-2";
+  CHECK(fhir.bundle(body, options).status == Status::ok);
+  CHECK(count(fhir.search("Patient", {{"family", "once"}}).content(), "fullUrl") == 2);
+  CHECK(fhir.bundle(bundle("batch", {}), options).failed());
+}
+
+TEST_CASE("any transaction is done whole or leaves everything as it was") {
+  test::Fhir fhir;
+  std::mt19937 random(5);
+  const auto state = [&] {
+    std::string all;
+    for (int i = 0; i < 6; ++i) {
+      const auto found = fhir.read("Patient", "p" + std::to_string(i));
+      all += std::to_string(static_cast<int>(found.status)) + ":" + std::to_string(found.version) +
+             " ";
+    }
+    return all;
+  };
+  int done = 0;
+  for (int round = 0; round < 200; ++round) {
+    std::vector<std::string> entries;
+    std::set<std::string> touched;
+    for (int i = 1 + static_cast<int>(random() % 5); i > 0; --i) {
+      const auto id = "p" + std::to_string(random() % 6);
+      touched.insert(id);
+      const auto version = std::to_string(1 + random() % 4);
+      switch (random() % 4) {
+        case 0:
+          entries.push_back(entry("DELETE", "Patient/" + id));
+          break;
+        case 1:
+          entries.push_back(R"({"resource":)" + patient(id) +
+                            R"(,"request":{"method":"PUT","url":"Patient/)" + id +
+                            R"(","ifMatch":"W/\")" + version + R"(\""}})");
+          break;
+        case 2:
+          entries.push_back(
+              entry("PUT", "Patient/" + id, patient(id, "R" + std::to_string(round))));
+          break;
+        default:
+          entries.push_back(entry(
+              "PUT", "Patient/" + id,
+              random() % 3 == 0 ? R"({"resourceType":"Patient","id":")" + id + R"(","active":1})"
+                                : patient(id, "S" + std::to_string(round))));
+      }
+    }
+    const auto before = state();
+    const auto answer = fhir.bundle(bundle("transaction", entries));
+    if (answer.failed())
+      CHECK(state() == before);
+    else
+      ++done;
+  }
+  CHECK(done > 20);
+}

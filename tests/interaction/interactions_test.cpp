@@ -1,0 +1,281 @@
+#include "interaction/commit.h"
+#include "support/catch.h"
+#include "support/fhir.h"
+
+#include <string>
+
+using namespace fingerpost;
+using interaction::Answer, interaction::Return, interaction::Status;
+
+namespace {
+
+std::string patient(const std::string& id, const std::string& family = "Test") {
+  return R"({"resourceType":"Patient")" + (id.empty() ? "" : R"(,"id":")" + id + "\"") +
+         R"(,"name":[{"family":")" + family + R"("}]})";
+}
+
+bool holds(const Answer& answer, std::string_view text) {
+  return answer.content().find(text) != std::string::npos;
+}
+
+int status(const Answer& answer) {
+  return static_cast<int>(answer.status);
+}
+
+}  // namespace
+
+TEST_CASE("what is created can be read, at its place and in its version") {
+  test::Fhir fhir;
+  const auto made = fhir.create("Patient", patient("chosen-by-the-client"));
+  REQUIRE(made.status == Status::created);
+  CHECK(made.version == 1);
+  CHECK(holds(made, R"("versionId":"1")"));
+  CHECK_FALSE(holds(made, "chosen-by-the-client"));
+  REQUIRE(made.location.starts_with("Patient/"));
+  REQUIRE(made.location.ends_with("/_history/1"));
+  const auto id = made.location.substr(8, made.location.size() - 8 - 11);
+  CHECK(interaction::is_id(id));
+  const auto found = fhir.read("Patient", id);
+  CHECK(found.status == Status::ok);
+  CHECK(found.content() == made.content());
+  CHECK(found.version == 1);
+  CHECK(found.last_updated_us == made.last_updated_us);
+}
+
+TEST_CASE("an update makes the next version, and every version stays readable") {
+  test::Fhir fhir;
+  CHECK(fhir.update({"Patient", "p1"}, patient("p1", "One")).status == Status::created);
+  const auto second = fhir.update({"Patient", "p1"}, patient("p1", "Two"));
+  CHECK(second.status == Status::ok);
+  CHECK(second.version == 2);
+  CHECK(second.location == "Patient/p1/_history/2");
+  CHECK(holds(interaction::vread(*fhir.session, {"Patient", "p1"}, "1"), "One"));
+  CHECK(holds(interaction::vread(*fhir.session, {"Patient", "p1"}, "2"), "Two"));
+  CHECK(holds(fhir.read("Patient", "p1"), "Two"));
+  for (const char* version : {"3", "0", "-1", "x", "", "1x", "99999999999999999999"}) {
+    CAPTURE(version);
+    CHECK(interaction::vread(*fhir.session, {"Patient", "p1"}, version).status ==
+          Status::not_found);
+  }
+}
+
+TEST_CASE("an update stands on the version that If-Match names, or does not happen") {
+  test::Fhir fhir;
+  fhir.update({"Patient", "p1"}, patient("p1", "One"));
+  CHECK(fhir.update({"Patient", "p1"}, patient("p1", "Two"), {1, Return::minimal}).status ==
+        Status::ok);
+  const auto late = fhir.update({"Patient", "p1"}, patient("p1", "Three"), {1, Return::minimal});
+  CHECK(late.status == Status::precondition_failed);
+  CHECK(holds(fhir.read("Patient", "p1"), "Two"));
+  CHECK(fhir.update({"Patient", "p2"}, patient("p2"), {1, Return::minimal}).status ==
+        Status::precondition_failed);
+  CHECK(fhir.remove({"Patient", "p1"}, {1, Return::minimal}).status == Status::precondition_failed);
+  CHECK(fhir.remove({"Patient", "p1"}, {2, Return::minimal}).status == Status::no_content);
+}
+
+TEST_CASE("a deleted resource reads as gone, keeps its history, and can come back") {
+  test::Fhir fhir;
+  CHECK(fhir.read("Patient", "p1").status == Status::not_found);
+  CHECK(fhir.remove({"Patient", "p1"}).status == Status::no_content);
+  fhir.update({"Patient", "p1"}, patient("p1"));
+  const auto removed = fhir.remove({"Patient", "p1"});
+  CHECK(removed.status == Status::no_content);
+  CHECK(removed.version == 2);
+  CHECK(fhir.read("Patient", "p1").status == Status::gone);
+  CHECK(fhir.remove({"Patient", "p1"}).status == Status::no_content);
+  CHECK(interaction::vread(*fhir.session, {"Patient", "p1"}, "1").status == Status::ok);
+  CHECK(interaction::vread(*fhir.session, {"Patient", "p1"}, "2").status == Status::gone);
+  const auto back = fhir.update({"Patient", "p1"}, patient("p1", "Again"));
+  CHECK(back.status == Status::created);
+  CHECK(back.version == 3);
+  const auto history = interaction::history_instance(*fhir.session, {"Patient", "p1"}, {});
+  CHECK(history.status == Status::ok);
+  CHECK(holds(history, R"("method":"DELETE")"));
+  CHECK(holds(history, "Again"));
+}
+
+TEST_CASE("a history comes in pages, newest first") {
+  test::Fhir fhir;
+  for (int i = 1; i <= 5; ++i)
+    fhir.update({"Patient", "p1"}, patient("p1", "N" + std::to_string(i)));
+  const auto page = [&](std::vector<search::Pair> pairs) {
+    return interaction::history_instance(*fhir.session, {"Patient", "p1"}, pairs);
+  };
+  const auto first = page({{"_count", "2"}});
+  CHECK(holds(first, "N5"));
+  CHECK(holds(first, "N4"));
+  CHECK_FALSE(holds(first, "N3"));
+  CHECK(holds(first, "_history?_count=2&_before=4"));
+  const auto last = page({{"_count", "4"}, {"_before", "3"}});
+  CHECK(holds(last, "N1"));
+  CHECK_FALSE(holds(last, R"("next")"));
+  CHECK(page({{"_count", "x"}}).status == Status::bad_request);
+  CHECK(page({{"_sinse", "2020"}}).status == Status::bad_request);
+  CHECK(interaction::history_instance(*fhir.session, {"Patient", "no"}, {}).status ==
+        Status::not_found);
+}
+
+TEST_CASE("what is not a valid resource is refused with the place of the fault") {
+  struct Row {
+    const char* body;
+    int status;
+    const char* place;
+  };
+  const auto row = GENERATE(
+      Row{"", 400, ""}, Row{"{", 400, ""}, Row{"[]", 400, ""},
+      Row{R"({"resourceType":"Nothing"})", 400, ""},
+      Row{R"({"resourceType":"Patient","active":true,"active":false})", 400, ""},
+      Row{"{\"resourceType\":\"Patient\",\"id\":\"\xff\"}", 400, ""},
+      Row{R"({"resourceType":"Practitioner"})", 400, "resourceType"},
+      Row{R"({"resourceType":"Patient","unknown":1})", 422, "Patient"},
+      Row{R"({"resourceType":"Patient","birthDate":"yesterday"})", 422, "Patient.birthDate"},
+      Row{R"({"resourceType":"Patient","gender":"unheard-of"})", 422, "Patient.gender"},
+      Row{R"({"resourceType":"Patient","active":"yes"})", 422, "Patient.active"},
+      Row{R"({"resourceType":"Patient","communication":[{"preferred":true}]})", 422,
+          "Patient.communication"});
+  CAPTURE(row.body);
+  test::Fhir fhir;
+  const auto answer = fhir.create("Patient", row.body);
+  CHECK(status(answer) == row.status);
+  REQUIRE_FALSE(answer.issues.empty());
+  bool named = false;
+  for (const auto& issue : answer.issues) {
+    CAPTURE(issue.expression, issue.text);
+    named = named || issue.expression.find(row.place) != std::string::npos;
+    CHECK(issue.text.find("yesterday") == std::string::npos);
+  }
+  CHECK(named);
+  CHECK_FALSE(holds(fhir.search("Patient"), "entry"));
+}
+
+TEST_CASE("an update's body must be about the resource of its URL") {
+  test::Fhir fhir;
+  CHECK(fhir.update({"Patient", "p1"}, patient("p2")).status == Status::bad_request);
+  CHECK(fhir.update({"Patient", "p1"}, patient("")).status == Status::bad_request);
+  CHECK(fhir.update({"Observation", "p1"}, patient("p1")).status == Status::bad_request);
+  CHECK(fhir.read("Patient", "p1").status == Status::not_found);
+}
+
+TEST_CASE("a write sends back what was preferred") {
+  test::Fhir fhir;
+  CHECK(holds(fhir.create("Patient", patient(""), {{}, Return::representation}), "Patient"));
+  CHECK(fhir.create("Patient", patient(""), {{}, Return::minimal}).content().empty());
+  CHECK(holds(fhir.create("Patient", patient(""), {{}, Return::outcome}), "OperationOutcome"));
+}
+
+TEST_CASE("a search answers in pages whose links lead on until all was seen once") {
+  test::Fhir fhir;
+  for (int i = 0; i < 7; ++i)
+    fhir.update({"Patient", "p" + std::to_string(i)}, patient("p" + std::to_string(i), "Page"));
+  fhir.update({"Patient", "other"}, patient("other", "Other"));
+  std::vector<search::Pair> pairs{{"family", "page"}, {"_count", "3"}};
+  std::string seen;
+  int pages = 0;
+  for (; pages < 5; ++pages) {
+    const auto answer = fhir.search("Patient", pairs);
+    REQUIRE(answer.status == Status::ok);
+    CHECK(holds(answer, R"("relation":"self")"));
+    seen += answer.content();
+    const auto at = answer.content().find("_cursor=");
+    if (at == std::string::npos) break;
+    const auto end = answer.content().find('"', at);
+    pairs.resize(2);
+    pairs.emplace_back("_cursor", std::string(answer.content().substr(at + 8, end - at - 8)));
+  }
+  CHECK(pages == 2);
+  for (int i = 0; i < 7; ++i) {
+    const auto url = "\"fullUrl\":\"http://test.example/fhir/Patient/p" + std::to_string(i) + "\"";
+    const auto first = seen.find(url);
+    CHECK(first != std::string::npos);
+    CHECK(seen.find(url, first + 1) == std::string::npos);
+  }
+  CHECK(seen.find("Patient/other") == std::string::npos);
+}
+
+TEST_CASE("a misspelt search parameter is an error, or is told about when lenient") {
+  test::Fhir fhir;
+  fhir.update({"Patient", "p1"}, patient("p1"));
+  const auto strict = fhir.search("Patient", {{"famly", "x"}});
+  CHECK(strict.status == Status::bad_request);
+  const auto lenient = fhir.search("Patient", {{"famly", "x"}}, search::Handling::lenient);
+  CHECK(lenient.status == Status::ok);
+  CHECK(holds(lenient, R"("mode":"outcome")"));
+  CHECK_FALSE(holds(lenient, "famly=x"));
+}
+
+TEST_CASE("the hook sees each change with what it replaces, and may refuse it") {
+  test::Fhir fhir;
+  std::string log;
+  fhir.context->watched = {"Patient"};
+  fhir.context->before_commit = [&](store::Unit& unit,
+                                    std::span<const interaction::Change> changes) -> Result<void> {
+    CHECK(unit.writes.size() == changes.size());
+    for (const auto& change : changes) {
+      log += std::string(change.type) + "/" + std::string(change.id) +
+             (change.before.empty() ? " new" : " old") + (change.after ? " kept;" : " removed;");
+      if (change.before.find("Locked") != std::string::npos)
+        return Error{Kind::unsupported, "it is locked", ""};
+    }
+    store::OutboxRow row;
+    row.lane = "x";
+    row.receiver = "x";
+    row.idempotency_key = std::to_string(log.size());
+    unit.outbox.push_back(row);
+    return {};
+  };
+  fhir.update({"Patient", "p1"}, patient("p1", "One"));
+  fhir.update({"Patient", "p1"}, patient("p1", "Locked"));
+  fhir.update({"Practitioner", "d1"}, R"({"resourceType":"Practitioner","id":"d1"})");
+  CHECK(fhir.update({"Patient", "p1"}, patient("p1", "Two")).failed());
+  CHECK(fhir.remove({"Patient", "p1"}).failed());
+  CHECK(log ==
+        "Patient/p1 new kept;Patient/p1 old kept;Practitioner/d1 new kept;Patient/p1 old kept;"
+        "Patient/p1 old removed;");
+  CHECK(fhir.session->reader.outbox({}).value().size() == 3);
+  CHECK(holds(fhir.read("Patient", "p1"), "Locked"));
+}
+
+TEST_CASE("a watched change that is overtaken is looked at again") {
+  test::Fhir fhir;
+  fhir.update({"Patient", "p1"}, patient("p1", "One"));
+  fhir.context->watched = {"Patient"};
+  std::vector<std::string> seen;
+  fhir.context->before_commit = [&](store::Unit&,
+                                    std::span<const interaction::Change> changes) -> Result<void> {
+    seen.emplace_back(changes[0].before);
+    if (seen.size() == 1) fhir.update({"Patient", "p1"}, patient("p1", "Quick"));
+    return {};
+  };
+  const auto answer = fhir.update({"Patient", "p1"}, patient("p1", "Slow"));
+  CHECK(answer.status == Status::ok);
+  CHECK(answer.version == 3);
+  REQUIRE(seen.size() == 3);
+  CHECK(seen[0].find("One") != std::string::npos);
+  CHECK(seen[1].find("One") != std::string::npos);
+  CHECK(seen[2].find("Quick") != std::string::npos);
+  CHECK(holds(fhir.read("Patient", "p1"), "Slow"));
+}
+
+TEST_CASE("the CapabilityStatement names what is served and is valid itself") {
+  test::Fhir fhir;
+  const auto body = interaction::capabilities(*fhir.context);
+  CHECK(body.find(R"("type":"Task")") != std::string::npos);
+  CHECK(body.find(R"("name":"birthdate")") != std::string::npos);
+  const auto sent = interaction::read_sent(*fhir.context, body);
+  if (const auto* refused = std::get_if<Answer>(&sent))
+    FAIL(refused->issues[0].expression << ": " << refused->issues[0].text);
+}
+
+TEST_CASE("entity tags are read strictly") {
+  struct Row {
+    const char* text;
+    int version;
+  };
+  const auto row =
+      GENERATE(Row{"W/\"1\"", 1}, Row{"\"12\"", 12}, Row{" W/\"3\" ", 3}, Row{"W/1", 0},
+               Row{"1", 0}, Row{"", 0}, Row{"*", 0}, Row{"W/\"\"", 0}, Row{"W/\"0\"", 0},
+               Row{"W/\"-1\"", 0}, Row{"W/\"a\"", 0}, Row{"W/\"1\", W/\"2\"", 0});
+  CAPTURE(row.text);
+  const auto version = interaction::read_etag(row.text);
+  CHECK((version ? *version : 0) == row.version);
+}
