@@ -58,6 +58,19 @@ void add_report(const mapping::Maps& maps, const mapping::Transformed& run,
                                " " + std::string(step.rule.group)});
 }
 
+// Who keeps a record: ids within it are unique only there. Never empty.
+std::string_view owner_of(const record::GpConnectRecord& record, const TranslateOptions& options,
+                          Issues& issues) {
+  for (const std::string_view owner :
+       {std::string_view(record.owner), std::string_view(options.key_prefix),
+        std::string_view(options.partner), std::string_view(record.subject)})
+    if (!owner.empty()) return owner;
+  issues.push_back({Severity::warning, "incomplete", "Bundle",
+                    "the record does not say who keeps it or whose it is: ids made of it may meet "
+                    "those of another record"});
+  return "unknown";
+}
+
 // What a reference of the result that leads nowhere meant in the record.
 Unmapped unmapped(const model::Definitions& definitions, const record::GpConnectRecord& record,
                   const mapping::Origin& origin) {
@@ -141,10 +154,8 @@ Result<Translation> Translator::Parts::gpconnect(std::string bytes,
   LET(auto read, record::read_gpconnect(definitions, std::move(bytes), options.limits));
   // The result's texts point into the record, which must therefore live as long.
   const auto record = std::make_shared<const record::GpConnectRecord>(std::move(read));
-  const std::string_view owner = !record->owner.empty() ? std::string_view(record->owner)
-                                 : !options.key_prefix.empty()
-                                     ? std::string_view(options.key_prefix)
-                                     : std::string_view(options.partner);
+  Translation made{Tree(definitions.names()), record->issues, {}, {}};
+  const auto owner = owner_of(*record, options, made.issues);
   const mapping::Parameter parameters[] = {
       {"owner", owner}, {"partner", options.partner}, {"zone", options.zone}, {"now", options.now}};
   mapping::RunOptions run_options;
@@ -155,7 +166,6 @@ Result<Translation> Translator::Parts::gpconnect(std::string bytes,
     return record::resolve(*record, reference);
   };
 
-  Translation made{Tree(definitions.names()), record->issues, {}, {}};
   made.bundle.keep(record);
   const NodeRef source{&record->tree, record->bundle};
   LET(const auto run,

@@ -51,6 +51,15 @@ NodeId find_bundle(const Tree& tree, const Words& words) {
 
 constexpr std::string_view uuid_scheme = "urn:uuid:";
 
+// "system|value"; empty when there is no value.
+std::string first_identifier(const Tree& tree, const Words& words, NodeId resource) {
+  const auto identifier = tree.child(resource, words.identifier);
+  if (identifier == no_node) return {};
+  const auto value = text_of(tree, identifier, words.value);
+  if (value.empty()) return {};
+  return std::string(text_of(tree, identifier, words.system)) + "|" + std::string(value);
+}
+
 // What names a resource within its record, best first: its id, the entry's fullUrl, its first
 // identifier, its place.
 std::string id_in_record(const Tree& tree, const Words& words, NodeId resource,
@@ -58,11 +67,8 @@ std::string id_in_record(const Tree& tree, const Words& words, NodeId resource,
   if (const auto id = text_of(tree, resource, words.id); !id.empty()) return std::string(id);
   if (full_url.starts_with(uuid_scheme)) return std::string(full_url.substr(uuid_scheme.size()));
   if (!full_url.empty()) return std::string(full_url.substr(full_url.rfind('/') + 1));
-  if (const auto identifier = tree.child(resource, words.identifier); identifier != no_node) {
-    const auto value = text_of(tree, identifier, words.value);
-    if (!value.empty())
-      return std::string(text_of(tree, identifier, words.system)) + "|" + std::string(value);
-  }
+  if (auto identifier = first_identifier(tree, words, resource); !identifier.empty())
+    return identifier;
   return "#" + std::to_string(position);
 }
 
@@ -83,7 +89,7 @@ class Envelope {
   void make_regular() {
     name_entries();
     name_references();
-    record_.owner = owner();
+    find_patient();
   }
 
  private:
@@ -125,17 +131,19 @@ class Envelope {
     return found == record_.resources.end() ? std::string_view{} : found->first;
   }
 
-  std::string owner() {
+  // Whose record it is, and who keeps it: the first patient's.
+  void find_patient() {
     for (auto entry = tree().child(record_.bundle, words_.entry); entry != no_node;
          entry = tree().next_same(entry)) {
       const auto patient = tree().child(entry, words_.resource);
       if (patient == no_node || tree()[patient].type != words_.patient_type) continue;
+      record_.subject = first_identifier(tree(), words_, patient);
       const auto managing = tree().child(patient, words_.managing);
-      if (managing == no_node) continue;
+      if (managing == no_node) return;
       const auto practice = resolve(record_, text_of(tree(), managing, words_.reference));
-      if (practice) return ods_code(practice.node);
+      if (practice) record_.owner = ods_code(practice.node);
+      return;
     }
-    return {};
   }
 
   std::string ods_code(NodeId organisation) {
@@ -160,7 +168,7 @@ Result<GpConnectRecord> read_gpconnect(const model::Definitions& definitions, st
   // What the reading found and kept is the source's fault, and the result may still be right.
   for (auto& issue : read.issues) issue.severity = Severity::warning;
   const Words words(definitions);
-  GpConnectRecord record{std::move(read.tree), no_node, "", std::move(read.issues), {}};
+  GpConnectRecord record{std::move(read.tree), no_node, "", "", std::move(read.issues), {}};
   record.bundle = find_bundle(record.tree, words);
   if (record.bundle == no_node)
     return Error{Kind::invalid, "a GP Connect record is a Bundle, or Parameters with a Bundle", ""};

@@ -22,6 +22,7 @@ struct GpConnectRecord {
   Tree tree;                // STU3 types
   NodeId bundle = no_node;  // the Bundle: the root, or a resource in the root Parameters
   std::string owner;        // ODS code of the organisation that manages the patient; may be empty
+  std::string subject;      // the first patient's first identifier, "system|value"; may be empty
   Issues issues;
   std::unordered_map<std::string_view, NodeId> resources;  // by entry.fullUrl; the first of each
 };

@@ -266,6 +266,20 @@ TEST_CASE("the same record twice gives the same bytes, and another practice's ot
   CHECK(id(once) != id(test::json(translate(other))));
 }
 
+TEST_CASE("a record that does not say whose it is comes through with a warning") {
+  const std::string text = R"({"resourceType":"Bundle","type":"collection","entry":[
+      {"resource":{"resourceType":"Practitioner","id":"x"}},
+      {"resource":{"resourceType":"Practitioner","id":"y"}}]})";
+  const auto made = translate(text);
+  CHECK(test::holds(made, "Bundle.entry.count() = 2"));
+  CHECK(test::has_issue(made, "whose"));
+  TranslateOptions options;
+  options.key_prefix = "north";
+  const auto told = translate(text, options);
+  CHECK_FALSE(test::has_issue(told, "whose"));
+  CHECK(test::json(told) != test::json(made));
+}
+
 TEST_CASE("what is no record is refused") {
   struct Row {
     const char* text;
