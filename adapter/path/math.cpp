@@ -134,7 +134,7 @@ std::optional<Decimal> whole_power(const Decimal& base, std::int64_t exponent) {
 
 bool power(const Op& op, Run& run, Collection& out) {
   Value value, exponent;
-  Decimal base, by;
+  Decimal base;
   if (const Got got = input_number(op, run, value, base); got != Got::value)
     return got == Got::nothing;
   if (const Got got = run.one(*op.arguments[0], exponent); got != Got::value)
