@@ -56,9 +56,9 @@ std::string_view take_index(std::string_view& rest) {
 }
 
 Location locate(std::string_view place) {
+  if (place.size() < 3 || (place.size() > 3 && place[3] != '-' && place[3] != '[')) return {};
   Location location;
   location.segment = place.substr(0, 3);
-  if (place.size() < 3) return {};
   place.remove_prefix(3);
   location.numbers[0] = take_index(place);
   if (!place.starts_with('-')) return location;
@@ -142,6 +142,14 @@ std::string message_type(const Hl7v2Header& to, const wire::Delimiters& by) {
   return type;
 }
 
+// What is wrong where no more is known than the place: in a field, its content; with a segment,
+// that it lacks something; with the message, that it lacks a segment.
+const Condition& condition_at(std::string_view place) {
+  if (place == "MSH-9" || place == "MSH-10") return conditions[1];
+  if (place.empty() || place.find('-') != std::string_view::npos) return conditions[2];
+  return conditions[place.size() == 3 && place != "MSH" ? 1 : 0];
+}
+
 }  // namespace
 
 Hl7v2Fault fault(const Issue& issue) {
@@ -160,11 +168,10 @@ Hl7v2Fault fault(const Error& error) {
     if (error.where == "MSH-11") return unsupported("202", "Unsupported processing id");
     if (error.where == "MSH-12") return unsupported("203", "Unsupported version id");
   }
-  const bool missing = error.where == "MSH-9" || error.where == "MSH-10";
   if (error.kind == Kind::busy || error.kind == Kind::fault)
     return make(internal, Severity::error, error.where, error.text);
   if (error.kind == Kind::not_found) return unsupported("204", "Unknown key identifier");
-  return make(conditions[missing ? 1 : 2], Severity::error, error.where, error.text);
+  return make(condition_at(error.where), Severity::error, error.where, error.text);
 }
 
 Hl7v2Fault duplicate_fault() {

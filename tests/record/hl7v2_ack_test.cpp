@@ -60,7 +60,10 @@ TEST_CASE("an error becomes the code of table 0357 and the acknowledgement that 
                             Row{{Kind::unsupported, "t", "MSH-12"}, AckCode::AR, "203"},
                             Row{{Kind::unsupported, "t", "MSH-18"}, AckCode::AE, "102"},
                             Row{{Kind::invalid, "t", "MSH-10"}, AckCode::AE, "101"},
-                            Row{{Kind::invalid, "t", "MSH"}, AckCode::AE, "102"},
+                            Row{{Kind::invalid, "t", "MSH"}, AckCode::AE, "100"},
+                            Row{{Kind::invalid, "t", "REF_I12"}, AckCode::AE, "100"},
+                            Row{{Kind::invalid, "t", "PID"}, AckCode::AE, "101"},
+                            Row{{Kind::invalid, "t", "PID-3.1"}, AckCode::AE, "102"},
                             Row{{Kind::not_found, "t", "PRD"}, AckCode::AE, "204"},
                             Row{{Kind::busy, "t", ""}, AckCode::AR, "207"},
                             Row{{Kind::fault, "t", ""}, AckCode::AR, "207"});
@@ -75,7 +78,7 @@ TEST_CASE("bytes without a header get an answer that names no message") {
   REQUIRE(header.has_error());
   CHECK(write_rejection(header.error(), "1", "2027") ==
         "MSH|^~\\&|||||2027||ACK^^ACK|1|P|2.5\rMSA|AE\r"
-        "ERR||MSH^1|102^Data type error^HL70357|E||||a message starts with MSH\r");
+        "ERR||MSH^1|100^Segment sequence error^HL70357|E||||a message starts with MSH\r");
 }
 
 TEST_CASE("which answers are wanted follows MSH-15 and MSH-16") {
@@ -116,4 +119,12 @@ TEST_CASE("an acknowledgement is known as one, and a referral answer is not") {
   CHECK(is_acknowledgement(read_hl7v2_header(message_text("ACK^I12^ACK", "")).value()));
   CHECK(is_acknowledgement(read_hl7v2_header(message_text("ACK", "")).value()));
   CHECK_FALSE(is_acknowledgement(read_hl7v2_header(message_text("RRI^I12", "")).value()));
+}
+
+TEST_CASE("a place that is no segment is left out of the acknowledgement") {
+  const auto header = read_hl7v2_header(message_text("REF^I12", "", "2.5"));
+  REQUIRE(header);
+  const auto answer = write_acknowledgement(
+      *header, {AckCode::AE, "9", "2027", {fault(Error{Kind::invalid, "no PID", "REF_I12"})}});
+  CHECK(answer.ends_with("ERR|||100^Segment sequence error^HL70357|E||||no PID\r"));
 }
