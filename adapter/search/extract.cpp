@@ -175,8 +175,13 @@ Extractor::Extractor(const model::Definitions& definitions) : names_(definitions
 }
 
 void Extractor::add(KeyId key, std::vector<Clause> clauses) {
-  if (clauses_.size() <= key) clauses_.resize(std::size_t{key} + 1);
-  clauses_[key] = std::move(clauses);
+  if (keys_.size() <= key) keys_.resize(std::size_t{key} + 1);
+  keys_[key].clauses = std::move(clauses);
+}
+
+void Extractor::add(KeyId key, path::Expression expression) {
+  add(key, std::vector<Clause>{});
+  keys_[key].expression = std::move(expression);
 }
 
 }  // namespace fingerpost::search

@@ -9,6 +9,7 @@
 #include "fingerpost/result.h"
 #include "fingerpost/tree.h"
 #include "model/definitions.h"
+#include "path/fhirpath.h"
 #include "search/index.h"
 
 #include <cstdint>
@@ -101,13 +102,20 @@ class Extractor {
   explicit Extractor(const model::Definitions& definitions);
 
   void add(KeyId key, std::vector<Clause> clauses);
-  const std::vector<Clause>& clauses(KeyId key) const { return clauses_[key]; }
+  void add(KeyId key, path::Expression expression);
+  const std::vector<Clause>& clauses(KeyId key) const { return keys_[key].clauses; }
+  // Of a key without clauses; may be empty too.
+  const path::Expression& expression(KeyId key) const { return keys_[key].expression; }
   Form form(TypeId type) const { return forms_[type]; }
   const ValueNames& names() const { return names_; }
 
  private:
-  std::vector<std::vector<Clause>> clauses_;  // by key
-  std::vector<Form> forms_;                   // by type
+  struct Source {
+    std::vector<Clause> clauses;
+    path::Expression expression;
+  };
+  std::vector<Source> keys_;  // by key
+  std::vector<Form> forms_;   // by type
   ValueNames names_;
 };
 

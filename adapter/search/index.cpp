@@ -43,6 +43,7 @@ class Indexer {
         walk(definitions_, clause, {&tree_, resource}, found, spare);
         for (const NodeId node : found) add(key, node);
       }
+      if (extractor_.expression(key)) add_by_expression(key, resource);
     }
     values_.compartment = compartment(resource);
     sort_unique(values_.hashes);
@@ -73,6 +74,21 @@ class Indexer {
       case SearchType::composite:
       case SearchType::special:
         return;
+    }
+  }
+
+  // What an expression makes of the resource: nodes of it, or true and false.
+  void add_by_expression(KeyId key, NodeId resource) {
+    path::Environment environment;
+    const auto found =
+        path::evaluate(extractor_.expression(key), NodeRef{&tree_, resource}, environment);
+    if (!found) return;
+    for (const path::Value& value : *found) {
+      if (value.is_node() && value.node().tree == &tree_) {
+        add(key, value.node().node);
+      } else if (value.kind() == path::Value::Kind::boolean) {
+        add_hash(key, code_hash(hash_key_, value.boolean() ? "true" : "false"));
+      }
     }
   }
 

@@ -39,6 +39,7 @@ std::vector<std::string_view> targets_of(const model::Definitions& definitions,
   const auto given = definitions.targets(parameter.first_target, parameter.target_count);
   const std::vector<TypeId> wanted(given.begin(), given.end());
   std::vector<TypeId> possible;
+  if (clauses.empty()) return names_of(definitions, wanted);
   for (const Clause& clause : clauses) {
     const auto targets = reference_targets(definitions, type, clause);
     if (targets.empty()) return names_of(definitions, wanted);
@@ -62,7 +63,7 @@ Parameters::Parameters(const model::Definitions& definitions, const HashKey& has
       hash_key_(hash_key),
       keys_(1),
       extractor_(std::make_unique<Extractor>(definitions)) {
-  extractor_->add(0, {});
+  extractor_->add(0, std::vector<Clause>{});
 }
 Parameters::~Parameters() = default;
 
@@ -91,17 +92,31 @@ void Parameters::add(const model::SearchParameter& parameter) {
     // Two definitions of one code: the first stands.
     if (!known_.insert(key.name).second) continue;
     auto clauses = parse_expression(definitions_, expression, type);
+    path::Expression compiled;
     if (!clauses) {
-      left_out_.push_back(key.name);
+      path::CompileOptions options;
+      options.start = type;
+      auto made = path::compile(expression, definitions_, options);
+      if (!made) {
+        left_out_.push_back(key.name);
+        continue;
+      }
+      compiled = *std::move(made);
+      clauses = std::vector<Clause>{};
+    } else if (clauses->empty()) {
       continue;
     }
-    if (clauses->empty()) continue;
     key.url = names.text(parameter.url);
     key.kind = parameter.type;
     key.meaning = hash64(expression);
     if (key.kind == model::SearchType::reference)
       key.targets = targets_of(definitions_, parameter, type, *clauses);
-    extractor_->add(static_cast<KeyId>(keys_.size()), std::move(*clauses));
+    const auto id = static_cast<KeyId>(keys_.size());
+    if (compiled) {
+      extractor_->add(id, std::move(compiled));
+    } else {
+      extractor_->add(id, std::move(*clauses));
+    }
     keys_.push_back(std::move(key));
   }
 }
@@ -116,7 +131,7 @@ void Parameters::add_identifier_forms() {
     form.code = {};
     form.kind = model::SearchType::token;
     keys_[id].identifier = static_cast<KeyId>(keys_.size());
-    extractor_->add(static_cast<KeyId>(keys_.size()), {});
+    extractor_->add(static_cast<KeyId>(keys_.size()), std::vector<Clause>{});
     keys_.push_back(std::move(form));
   }
 }
