@@ -159,6 +159,9 @@ Index Linker::compile_path(const PathText& text, TypeId focus) {
       if (at->mode != mode || at->name.empty()) continue;
       bool hidden = false;
       for (const auto& name : names) hidden = hidden || name == at->name;
+      // A run's parameter is %name only: a bare `source` is an element.
+      const bool parameter = at->slot < program_->parameters.size();
+      if (parameter && text.text.find("%" + at->name) == std::string::npos) continue;
       if (!hidden) names[at->slot] = at->name;
     }
   path::CompileOptions options;

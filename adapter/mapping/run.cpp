@@ -231,24 +231,20 @@ bool Run::apply(const Rule& rule) {
 bool Run::calls(const Rule& rule) {
   for (Index i = 0; i < rule.calls.count; ++i) {
     const Call& to = program_.calls[rule.calls.first + i];
-    const std::size_t first = items_.size();  // arguments stand above the items while called
+    path::Collection arguments;
     bool given = true;
     for (Index a = 0; a < to.arguments.count; ++a) {
       Value value;
       if (!argument(program_.arguments[to.arguments.first + a], value)) return false;
-      items_.push_back(value);
+      arguments.push(value);
       const auto& parameters = program_.groups[to.group].parameters;
       const bool wants = a < parameters.count &&
                          program_.group_parameters[parameters.first + a].mode == Mode::target;
       if (wants && value.none()) given = false;
     }
-    // Copied: a call grows items_.
-    const std::vector<Value> arguments(items_.begin() + static_cast<std::ptrdiff_t>(first),
-                                       items_.end());
-    items_.resize(first);
     if (!given) continue;  // a target that was not made has nothing to be put into
-    if (!(to.isolated ? call_isolated(to.group, arguments) : call(to.group, arguments)))
-      return false;
+    const std::span<const Value> all(arguments.begin(), arguments.size());
+    if (!(to.isolated ? call_isolated(to.group, all) : call(to.group, all))) return false;
     rule_ = rule.id;
     out_.from(current_, rule.id);
   }

@@ -11,6 +11,7 @@
 #include "mapping/writer.h"
 #include "path/fhirpath.h"
 
+#include <array>
 #include <span>
 #include <string>
 #include <string_view>
@@ -80,7 +81,8 @@ class Run final : private path::ReadRecorder {
   bool convert_child(NodeId node, NodeRef child);
   TypeId same_named(const model::Element& element, TypeId type) const;
   bool copy_by_type(const Target& target, const Place& place, NodeRef source);
-  Index default_group(TypeId source, TypeId target) const;
+  Index find_default(Index defaults, TypeId source, TypeId target) const;
+  Index default_group(TypeId source, TypeId target);
 
   // run_transform.cpp: what values are.
   bool transform_value(const Target& target, Value& out);
@@ -155,6 +157,14 @@ class Run final : private path::ReadRecorder {
     NodeId node;
   };
   std::vector<Share> shares_;
+  // Default groups found before, by a hash of their types.
+  struct Chosen {
+    Index defaults = none;
+    TypeId source = no_type;
+    TypeId target = no_type;
+    Index group = none;
+  };
+  std::array<Chosen, 256> chosen_;
   std::vector<Finding> findings_;
   std::vector<Reads> reads_;
   Error failure_{Kind::fault, "", ""};

@@ -77,15 +77,23 @@ TypeId Run::same_named(const model::Element& element, TypeId type) const {
 }
 
 // The group for this pair of types, or the nearest bases of theirs.
-Index Run::default_group(TypeId source, TypeId target) const {
-  const auto& table = program_.defaults[program_.groups[group_].defaults];
-  if (table.by_types.empty()) return none;
+Index Run::find_default(Index defaults, TypeId source, TypeId target) const {
+  const auto& table = program_.defaults[defaults];
   for (TypeId from = source; from != no_type; from = definitions().type(from).base)
     for (TypeId to = target; to != no_type; to = definitions().type(to).base)
       if (const auto found = table.by_types.find(Defaults::key(from, to));
           found != table.by_types.end())
         return found->second;
   return none;
+}
+
+Index Run::default_group(TypeId source, TypeId target) {
+  const Index defaults = program_.groups[group_].defaults;
+  if (program_.defaults[defaults].by_types.empty()) return none;
+  auto& known = chosen_[(source * 31 + target) % chosen_.size()];
+  if (known.defaults != defaults || known.source != source || known.target != target)
+    known = {defaults, source, target, find_default(defaults, source, target)};
+  return known.group;
 }
 
 // src.a -> tgt.b; with nothing more said.

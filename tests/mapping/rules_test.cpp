@@ -215,3 +215,26 @@ TEST_CASE("parameters are seen by name") {
                               mapping::Dialect::extended, options);
   CHECK(test::sorted_json(made.json) == patient(R"("id":"urn:here/p1")"));
 }
+
+TEST_CASE("an element of a parameter's name stays an element") {
+  mapping::RunOptions options;
+  const mapping::Parameter parameters[] = {{"source", "urn:here"}};
+  options.parameters = parameters;
+  const auto made =
+      run_rules("src.meta as m where (source = 'a') -> tgt.id = (source & %m.source);",
+                R"("meta":{"source":"a"})", mapping::Dialect::extended, options);
+  CHECK(made.error == "");
+  CHECK(test::sorted_json(made.json) == patient(R"("id":"aa")"));
+}
+
+TEST_CASE("only the run with a seed has ids without a key, and they differ") {
+  CHECK(run_rules("src -> tgt.id = uuid();", "").error.find("seed") != std::string::npos);
+  mapping::RunOptions options;
+  options.seed = "message 1";
+  const auto rules = "src -> tgt.id = uuid(), tgt.name as n, n.id = uuid();";
+  const auto once = run_rules(rules, "", mapping::Dialect::extended, options);
+  CHECK(once.json == run_rules(rules, "", mapping::Dialect::extended, options).json);
+  CHECK(once.json.substr(30, 36) != once.json.substr(once.json.rfind("id\":\"") + 5, 36));
+  options.seed = "message 2";
+  CHECK(once.json != run_rules(rules, "", mapping::Dialect::extended, options).json);
+}
