@@ -28,6 +28,12 @@ std::size_t size_of(const Unit& unit) {
   return size;
 }
 
+// A unit of one write is refused, if it is, before it has changed anything. A savepoint makes
+// SQLite copy every page before its first change: worth avoiding where it cannot be needed.
+bool needs_savepoint(const Unit& unit) {
+  return unit.writes.size() > 1 || !unit.inbox_updates.empty() || !unit.outbox_updates.empty();
+}
+
 }  // namespace
 
 Writer::Writer(Db db, Keys& keys, Clock& clock, const Limits& limits, std::size_t checkpoint_bytes)
@@ -140,18 +146,21 @@ Result<void> Writer::transaction(std::vector<Job>& batch) {
 
 // An error of this result is the whole batch's; the unit's own is in job.outcome.
 Result<void> Writer::apply(Job& job, std::int64_t now_us) {
-  LET_DONE(savepoint_.run());
+  const bool guarded = needs_savepoint(job.unit);
+  if (guarded) LET_DONE(savepoint_.run());
   job.outcome = applier_->apply(job.unit, now_us);
   if (!job.outcome) {
     const Kind kind = job.outcome.error().kind;
-    if (kind == Kind::fault || kind == Kind::busy) {
+    if (kind == Kind::fault || kind == Kind::busy || (kind == Kind::invalid && !guarded)) {
       Error error = job.outcome.error();
+      if (kind == Kind::invalid) error.kind = Kind::fault;
       job.outcome = UnitOutcome{};
       return error;
     }
-    LET_DONE(back_.run());
+    if (guarded) LET_DONE(back_.run());
   }
-  return release_.run();
+  if (guarded) return release_.run();
+  return {};
 }
 
 void Writer::answer(std::vector<Job>& batch) {
