@@ -5,6 +5,9 @@
 #include "support/files.h"
 #include "support/hl7v2.h"
 
+#include <algorithm>
+#include <random>
+
 using namespace fingerpost;
 using namespace fingerpost::record;
 using fingerpost::test::message_text;
@@ -293,4 +296,47 @@ TEST_CASE("the shared REF samples read whole and write back") {
   const auto again = read_hl7v2(fixture.grammar, written->bytes);
   REQUIRE(again);
   CHECK(values(again->tree, again->tree.root()) == values(message->tree, message->tree.root()));
+}
+
+TEST_CASE("a damaged message is read or refused, and what is read is written without loss") {
+  const Fixture fixture;
+  const auto whole = test::read_file(test::project() / "mappings/hl7v2/samples" /
+                                     "ref-i12-social-prescribing.hl7");
+  std::mt19937 random(3);  // NOLINT(cert-msc51-cpp): the same run each time
+  const std::string_view bytes = "|^~\\&\r\n\"XPRDNTE.5\x80";
+  int read = 0;
+  for (int round = 0; round < 400; ++round) {
+    auto text = whole;
+    for (auto left = 1 + random() % 6; left > 0; --left) {
+      const auto at = random() % text.size();
+      const auto what = random() % 3;
+      if (what == 0) text.erase(at, 1 + random() % 20);
+      if (what == 1) text.insert(at, 1, bytes[random() % bytes.size()]);
+      if (what == 2 && at < text.size()) text[at] = bytes[random() % bytes.size()];
+    }
+    CAPTURE(text);
+    const auto message = read_hl7v2(fixture.grammar, text);
+    if (!message) continue;
+    ++read;
+    const auto written = write_hl7v2(fixture.grammar, message->tree, {{}, wire::Charset::utf8});
+    REQUIRE(written);
+    const auto again = read_hl7v2(fixture.grammar, written->bytes);
+    REQUIRE(again);
+    const auto sorted = [](const Tree& tree) {
+      std::vector<std::string> found;
+      std::vector<NodeId> left = {tree.root()};
+      while (!left.empty()) {
+        const NodeId node = left.back();
+        left.pop_back();
+        if (tree.name_text(node) == "MSH") continue;  // the writer's own
+        if (tree.has_value(node)) found.emplace_back(tree.text(node));
+        for (NodeId at = tree.first_child(node); at != no_node; at = tree.next(at))
+          left.push_back(at);
+      }
+      std::sort(found.begin(), found.end());
+      return found;
+    };
+    CHECK(sorted(again->tree) == sorted(message->tree));
+  }
+  CHECK(read > 100);
 }
