@@ -7,6 +7,7 @@
 #include <fstream>
 #include <set>
 #include <signal.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <thread>
@@ -47,6 +48,24 @@ std::string person(int n) {
     if (n % 16 == 0) std::this_thread::sleep_for(std::chrono::microseconds(200));
   }
 }
+
+// Three megabytes mounted on a folder, for as long as it lives.
+class SmallDisk {
+ public:
+  explicit SmallDisk(std::string path) : path_(std::move(path)) {
+    mounted_ = ::mount("tmpfs", path_.c_str(), "tmpfs", 0, "size=3m,mode=0700") == 0;
+  }
+  SmallDisk(const SmallDisk&) = delete;
+  SmallDisk& operator=(const SmallDisk&) = delete;
+  ~SmallDisk() {
+    if (mounted_) ::umount2(path_.c_str(), MNT_DETACH);
+  }
+  bool mounted() const { return mounted_; }
+
+ private:
+  std::string path_;
+  bool mounted_ = false;
+};
 
 }  // namespace
 
@@ -141,6 +160,34 @@ TEST_CASE("units of many threads are all answered and all there") {
   const auto page = world.search("Basic", {{"_summary", "count"}});
   REQUIRE(page);
   CHECK(*page->total == 4 * each * 9 / 10);
+}
+
+TEST_CASE("a full disk acknowledges nothing, is read from, and serves again when there is room") {
+  const Folder folder;
+  const SmallDisk disk(folder.path());
+  if (!disk.mounted()) {
+    WARN("skipped: a small file system can be mounted by root only");
+    return;
+  }
+  {
+    World world(folder.path());
+    const std::string filler = folder.path() + "/filler";
+    REQUIRE(world.commit(world.put(person(1), "first")));
+    std::ofstream(filler) << std::string(std::size_t{4} << 20, 'x');
+    int acknowledged = 0;
+    Result<store::UnitOutcome> outcome = store::UnitOutcome{};
+    for (; outcome && acknowledged < 2000; ++acknowledged)
+      outcome = world.commit(world.put(person(acknowledged), "n" + std::to_string(acknowledged)));
+    REQUIRE(!outcome);
+    CHECK(outcome.error().kind == Kind::busy);
+    CHECK(world.store->health() == store::Health::full);
+    CHECK(world.reader->read("Patient", "first"));
+    std::filesystem::remove(filler);
+    CHECK(world.commit(world.put(person(2), "after")));
+    CHECK(world.store->health() == store::Health::good);
+    for (int n = 0; n < acknowledged - 1; ++n)
+      CHECK(world.reader->read("Patient", "n" + std::to_string(n)));
+  }
 }
 
 TEST_CASE("kill -9 loses nothing that was acknowledged") {
