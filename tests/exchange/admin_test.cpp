@@ -1,0 +1,137 @@
+#include "exchange/admin.h"
+
+#include "world.h"
+
+#include <future>
+#include <optional>
+
+using namespace fingerpost;
+using namespace fingerpost::exchange;
+using namespace fingerpost::test;
+using store::InboxStatus;
+using store::OutboxStatus;
+
+namespace {
+
+Result<std::string> ask(World& world, AdminMethod method, const std::string& path,
+                        const Admin::Query& query = {}) {
+  Admin admin(*world.store, world.clock);
+  auto promise = std::make_shared<std::promise<Result<std::string>>>();
+  admin.answer(method, path, query,
+               [promise](Result<std::string> result) { promise->set_value(std::move(result)); });
+  return promise->get_future().get();
+}
+void put(World& world, OutboxStatus status, const std::string& key) {
+  store::Unit unit;
+  store::OutboxRow row;
+  row.lane = "links";
+  row.receiver = "links";
+  row.idempotency_key = key;
+  row.kind = "fhir-transaction";
+  row.body = "secret";
+  row.status = status;
+  unit.outbox.push_back(row);
+  REQUIRE(commit_now(*world.store, std::move(unit)));
+}
+void receive(World& world, InboxStatus status, const std::string& key) {
+  store::Unit unit;
+  store::InboxRow row;
+  row.source = "practice";
+  row.kind = "hl7v2";
+  row.key = key;
+  row.digest = "d";
+  row.raw = "secret\xff";
+  row.status = status;
+  unit.inbox = row;
+  REQUIRE(commit_now(*world.store, std::move(unit)));
+}
+
+}  // namespace
+
+TEST_CASE("lists name rows by status, page by page, without their messages") {
+  World world;
+  for (int i = 0; i < 3; ++i) put(world, OutboxStatus::dead, std::to_string(i));
+  put(world, OutboxStatus::waiting, "w");
+  receive(world, InboxStatus::refused, "1");
+  const auto first = ask(world, AdminMethod::get, "outbox", {{"status", "dead"}, {"limit", "2"}});
+  REQUIRE(first);
+  CHECK(first->find("secret") == std::string::npos);
+  CHECK(first->find(R"("next":2)") != std::string::npos);
+  const auto second = ask(world, AdminMethod::get, "outbox", {{"status", "dead"}, {"after", "2"}});
+  CHECK(second->find(R"("id":3)") != std::string::npos);
+  CHECK(second->find(R"("next")") == std::string::npos);
+  const auto inbox = ask(world, AdminMethod::get, "inbox", {{"source", "practice"}});
+  CHECK(inbox->find(R"("status":"refused")") != std::string::npos);
+  CHECK(inbox->find("secret") == std::string::npos);
+  const auto lanes = ask(world, AdminMethod::get, "lanes");
+  CHECK(lanes->find(R"("lane":"links","held":false,"open":1,"dead":3)") != std::string::npos);
+}
+
+TEST_CASE("one row is shown whole, as text whatever its bytes") {
+  World world;
+  put(world, OutboxStatus::dead, "1");
+  receive(world, InboxStatus::refused, "1");
+  CHECK(ask(world, AdminMethod::get, "outbox/1")->find(R"("message":"secret")") !=
+        std::string::npos);
+  CHECK(ask(world, AdminMethod::get, "inbox/1")->find("secret\xc3\xbf") != std::string::npos);
+}
+
+TEST_CASE("each action is allowed from its statuses only") {
+  struct Row {
+    OutboxStatus from;
+    const char* action;
+    std::optional<OutboxStatus> to;
+  };
+  const auto row = GENERATE(
+      Row{OutboxStatus::dead, "retry", OutboxStatus::waiting},
+      Row{OutboxStatus::waiting, "retry", OutboxStatus::waiting},
+      Row{OutboxStatus::held, "retry", OutboxStatus::waiting},
+      Row{OutboxStatus::cancelled, "retry", OutboxStatus::waiting},
+      Row{OutboxStatus::delivered, "retry", {}}, Row{OutboxStatus::sending, "retry", {}},
+      Row{OutboxStatus::waiting, "hold", OutboxStatus::held},
+      Row{OutboxStatus::sending, "hold", {}}, Row{OutboxStatus::dead, "hold", {}},
+      Row{OutboxStatus::held, "release", OutboxStatus::waiting},
+      Row{OutboxStatus::waiting, "release", {}},
+      Row{OutboxStatus::dead, "cancel", OutboxStatus::cancelled},
+      Row{OutboxStatus::waiting, "cancel", OutboxStatus::cancelled},
+      Row{OutboxStatus::sending, "cancel", {}}, Row{OutboxStatus::delivered, "cancel", {}});
+  CAPTURE(store::name(row.from), row.action);
+  World world;
+  put(world, row.from, "1");
+  const auto done = ask(world, AdminMethod::post, std::string("outbox/1/") + row.action);
+  CHECK(done.has_value() == row.to.has_value());
+  if (!done) CHECK(done.error().kind == Kind::conflict);
+  CHECK(world.outbox().at(0).status == row.to.value_or(row.from));
+}
+
+TEST_CASE("a refused or quarantined message can be applied again, others not") {
+  World world;
+  receive(world, InboxStatus::refused, "1");
+  receive(world, InboxStatus::quarantined, "2");
+  receive(world, InboxStatus::applied, "3");
+  CHECK(ask(world, AdminMethod::post, "inbox/1/retry"));
+  CHECK(ask(world, AdminMethod::post, "inbox/2/retry"));
+  CHECK(ask(world, AdminMethod::post, "inbox/3/retry").error().kind == Kind::conflict);
+  CHECK(world.reader()->inbox_due(world.clock.now_us(), 10)->size() >= 1);
+}
+
+TEST_CASE("a lane is held and released") {
+  World world;
+  put(world, OutboxStatus::waiting, "1");
+  CHECK(ask(world, AdminMethod::post, "lanes/links/hold"));
+  CHECK(world.reader()->lanes()->at(0).held);
+  CHECK(ask(world, AdminMethod::post, "lanes/links/release"));
+  CHECK_FALSE(world.reader()->lanes()->at(0).held);
+}
+
+TEST_CASE("what is not there, or makes no sense, is said so") {
+  World world;
+  put(world, OutboxStatus::waiting, "1");
+  for (const auto* path : {"", "nothing", "inbox/x", "outbox/99", "inbox/99", "lanes/links"})
+    CHECK(ask(world, AdminMethod::get, path).error().kind == Kind::not_found);
+  for (const auto* path :
+       {"outbox", "outbox/1", "outbox/1/eat", "outbox/x/retry", "inbox/1/hold", "lanes/links/eat"})
+    CHECK(ask(world, AdminMethod::post, path).error().kind == Kind::not_found);
+  CHECK(ask(world, AdminMethod::get, "outbox", {{"status", "odd"}}).error().where == "status");
+  CHECK(ask(world, AdminMethod::get, "outbox", {{"limit", "many"}}).error().where == "limit");
+}

@@ -1,0 +1,151 @@
+#include "exchange/apply.h"
+
+#include "world.h"
+
+using namespace fingerpost;
+using namespace fingerpost::exchange;
+using namespace fingerpost::test;
+
+namespace {
+
+Result<Applied> applied(World& world, const std::string& bundle, const std::string& seed = "1") {
+  const auto reader = world.reader();
+  return apply(world.parts, *reader, translation_of(bundle), {"practice", seed, true});
+}
+store::UnitOutcome stored(World& world, const std::string& bundle, const std::string& seed = "1") {
+  auto made = applied(world, bundle, seed);
+  REQUIRE(made);
+  auto outcome = commit_now(*world.store, std::move(made->unit));
+  REQUIRE(outcome);
+  return *outcome;
+}
+bool says(const Issues& issues, std::string_view words) {
+  for (const auto& issue : issues)
+    if (issue.text.find(words) != std::string::npos) return true;
+  return false;
+}
+
+}  // namespace
+
+TEST_CASE("a new referral is stored whole and sent to its owner as one transaction") {
+  World world;
+  const auto outcome = stored(world, referral("R1", "requested"));
+  CHECK(outcome.writes.size() == 7);
+  CHECK(world.task_status("R1") == "requested");
+  const auto task = world.reader()->read("Task", task_id("R1"));
+  CHECK(task->body.find("\"ServiceRequest/" + request_id("R1") + "\"") != std::string::npos);
+  CHECK(task->body.find("urn:uuid:") == std::string::npos);
+  const auto rows = world.outbox();
+  REQUIRE(rows.size() == 1);
+  CHECK(rows[0].lane == "links");
+  CHECK(rows[0].kind == "fhir-transaction");
+  CHECK(rows[0].status == store::OutboxStatus::waiting);
+  CHECK(rows[0].order_key.starts_with("Patient/"));
+  const auto bundle = model::read_json(definitions(), rows[0].body, Limits{});
+  REQUIRE(bundle);
+  CHECK(bundle->issues.empty());
+  for (const auto* type :
+       {"Patient/", "ServiceRequest/", "Task/", "PractitionerRole/", "Organization/"})
+    CHECK(rows[0].body.find("\"method\":\"PUT\",\"url\":\"" + std::string(type)) !=
+          std::string::npos);
+}
+
+TEST_CASE("the same content again makes no version and sends nothing") {
+  World world;
+  stored(world, referral("R1", "requested"), "1");
+  const auto again = stored(world, referral("R1", "requested"), "2");
+  CHECK(again.writes.empty());
+  CHECK(world.outbox().size() == 1);
+  CHECK(world.version("Task", task_id("R1")) == 1);
+}
+
+TEST_CASE("a changed request is stored and sent again") {
+  World world;
+  stored(world, referral("R1", "requested"), "1");
+  stored(world, referral("R1", "requested", "LINK1", "more help"), "2");
+  CHECK(world.version("ServiceRequest", request_id("R1")) == 2);
+  CHECK(world.version("Task", task_id("R1")) == 1);
+  const auto rows = world.outbox();
+  REQUIRE(rows.size() == 2);
+  CHECK(rows[0].idempotency_key != rows[1].idempotency_key);
+  CHECK(rows[0].order_key == rows[1].order_key);
+}
+
+TEST_CASE("a referral sent again never takes an accepted Task back") {
+  World world;
+  stored(world, referral("R1", "requested"), "1");
+  stored(world, referral("R1", "accepted"), "2");
+  const auto rows = world.outbox().size();
+  const auto again = applied(world, referral("R1", "requested", "LINK1", "new words"), "3");
+  REQUIRE(again);
+  CHECK(says(again->issues, "its Task stays as it is"));
+  CHECK(again->unit.writes.size() == 1);
+  REQUIRE(commit_now(*world.store, again->unit));
+  CHECK(world.task_status("R1") == "accepted");
+  CHECK(world.version("ServiceRequest", request_id("R1")) == 2);
+  // The owner hears of the new words, and keeps its own Task.
+  const auto sent = world.outbox();
+  REQUIRE(sent.size() == rows + 1);
+  CHECK(sent.back().body.find("new words") != std::string::npos);
+  CHECK(sent.back().body.find("\"url\":\"Task/") == std::string::npos);
+}
+
+TEST_CASE("a request that has ended is not opened again by a late copy") {
+  World world;
+  stored(world, referral("R1", "requested"), "1");
+  stored(world, referral("R1", "cancelled", "LINK1", "help", "revoked"), "2");
+  const auto late = stored(world, referral("R1", "requested"), "3");
+  CHECK(late.writes.empty());
+  CHECK(world.task_status("R1") == "cancelled");
+  CHECK(world.outbox().size() == 2);
+}
+
+TEST_CASE("what was decided on what is stored carries a condition") {
+  World world;
+  auto first = applied(world, referral("R1", "requested"));
+  auto second = applied(world, referral("R1", "requested", "LINK1", "other"));
+  REQUIRE(commit_now(*world.store, std::move(first->unit)));
+  const auto late = commit_now(*world.store, std::move(second->unit));
+  REQUIRE(late.has_error());
+  CHECK(late.error().kind == Kind::conflict);
+  CHECK(world.outbox().size() == 1);
+}
+
+TEST_CASE("a receiver nobody knows is refused, unless the gateway keeps such referrals") {
+  World world;
+  const auto refused = applied(world, referral("R1", "requested", "NOBODY"));
+  REQUIRE(refused.has_error());
+  CHECK(refused.error().kind == Kind::unsupported);
+  CHECK(refused.error().where == "Task.owner");
+  world.partners.unknown_receiver = UnknownReceiver::keep;
+  stored(world, referral("R1", "requested", "NOBODY"));
+  CHECK(world.outbox().empty());
+  world.partners.unknown_receiver = UnknownReceiver::refuse;
+  stored(world, referral("R2", "requested", ""));  // nobody named: it stays here to be claimed
+  CHECK(world.outbox().empty());
+  stored(world, referral("R3", "requested", "HOME"));
+  CHECK(world.outbox().empty());
+}
+
+TEST_CASE("an invalid Task refuses a referral, an invalid part of a record is left out") {
+  World world;
+  auto bundle = referral("R1", "requested");
+  const auto at = bundle.find(R"("intent":"order","focus")");
+  bundle.replace(at, 16, R"("intent":"wish")");
+  const auto refused = applied(world, bundle);
+  REQUIRE(refused.has_error());
+  CHECK(refused.error().kind == Kind::invalid);
+  const auto reader = world.reader();
+  const auto record = apply(world.parts, *reader, translation_of(bundle), {"practice", "1", false});
+  REQUIRE(record);
+  CHECK(record->unit.writes.size() == 6);
+  CHECK(says(record->issues, "left out"));
+}
+
+TEST_CASE("a step that does not exist is refused with the steps that do") {
+  World world;
+  stored(world, referral("R1", "requested"), "1");
+  const auto refused = applied(world, referral("R1", "completed"), "2");
+  REQUIRE(refused.has_error());
+  CHECK(refused.error().where == "Task.status");
+}

@@ -1,0 +1,300 @@
+#include "exchange/intake.h"
+
+#include "exchange/inbox_worker.h"
+#include "support/peer.h"
+#include "world.h"
+
+#include <deque>
+
+using namespace fingerpost;
+using namespace fingerpost::exchange;
+using namespace fingerpost::test;
+
+namespace {
+
+// A connection's side of the talk, run by hand.
+struct Talk {
+  std::deque<std::function<void()>> work;
+  std::mutex mutex;
+  std::vector<std::string> replies;
+  bool done = false;
+  bool closed = false;
+
+  std::shared_ptr<Caller> caller() {
+    auto made = std::make_shared<Caller>();
+    const auto post = [this](std::function<void()> piece) {
+      const std::lock_guard lock(mutex);
+      work.push_back(std::move(piece));
+    };
+    made->post = post;
+    made->after = [post](int, std::function<void()> piece) { post(std::move(piece)); };
+    made->reply = [this](std::string message) { replies.push_back(std::move(message)); };
+    made->done = [this] { done = true; };
+    made->close = [this] { closed = true; };
+    return made;
+  }
+  void run() {
+    REQUIRE(eventually([this] {
+      for (;;) {
+        std::function<void()> piece;
+        {
+          const std::lock_guard lock(mutex);
+          if (work.empty()) return done || closed;
+          piece = std::move(work.front());
+          work.pop_front();
+        }
+        piece();
+      }
+    }));
+  }
+};
+
+std::vector<std::string> answers(Intake& intake, const std::string& message) {
+  Talk talk;
+  intake.take_message(message, talk.caller());
+  talk.run();
+  CHECK(talk.done);
+  return talk.replies;
+}
+std::string code(const std::string& answer) {
+  const auto at = answer.find("\rMSA|");
+  return at == std::string::npos ? "" : answer.substr(at + 5, 2);
+}
+
+}  // namespace
+
+TEST_CASE("original mode: message, answer, resources and outbox are one commit") {
+  World world;
+  Intake intake(world.parts);
+  const auto replies = answers(intake, referral_message("M1", "R1"));
+  REQUIRE(replies.size() == 1);
+  CHECK(code(replies[0]) == "AA");
+  CHECK(replies[0].find("\rMSA|AA|M1") != std::string::npos);
+  CHECK(world.task_status("R1") == "requested");
+  const auto rows = world.inbox();
+  REQUIRE(rows.size() == 1);
+  CHECK(rows[0].status == store::InboxStatus::applied);
+  CHECK(rows[0].source == "practice");
+  CHECK(rows[0].answer == replies[0]);
+  CHECK(world.reader()->inbox_row(rows[0].id)->raw == referral_message("M1", "R1"));
+  CHECK(world.outbox().size() == 1);
+}
+
+TEST_CASE("the same message again gets the same answer, and nothing is done twice") {
+  World world;
+  Intake intake(world.parts);
+  const auto first = answers(intake, referral_message("M1", "R1"));
+  world.clock.advance(60'000'000);
+  const auto second = answers(intake, referral_message("M1", "R1"));
+  CHECK(second == first);
+  CHECK(world.inbox().size() == 1);
+  CHECK(world.outbox().size() == 1);
+  CHECK(intake.counts().duplicates == 1);
+}
+
+TEST_CASE("a known control id with another message is refused and kept beside the first") {
+  World world;
+  Intake intake(world.parts);
+  answers(intake, referral_message("M1", "R1"));
+  const auto replies = answers(intake, referral_message("M1", "R2"));
+  REQUIRE(replies.size() == 1);
+  CHECK(code(replies[0]) == "AE");
+  CHECK(replies[0].find("205") != std::string::npos);
+  CHECK(world.task_status("R2").empty());
+  CHECK(world.inbox().size() == 2);
+  CHECK(answers(intake, referral_message("M1", "R2")) == replies);
+  CHECK(world.inbox().size() == 2);
+}
+
+TEST_CASE("what cannot be used is answered in the protocol's form and kept") {
+  struct Row {
+    const char* name;
+    std::string message;
+    const char* code;
+    const char* says;
+  };
+  const std::string plain = referral_message("M1", "R1");
+  const auto changed = [&plain](const std::string& from, const std::string& to) {
+    auto text = plain;
+    text.replace(text.find(from), from.size(), to);
+    return text;
+  };
+  const auto row = GENERATE_COPY(
+      Row{"content", referral_message("M1", "R1", "ZZZ|1\r"), "AE", "PID"},
+      Row{"unknown type", changed("REF^I12", "ZZZ^Z99"), "AR", "20"},
+      Row{"unknown version", changed("|P|2.4", "|P|3.0"), "AR", "203"},
+      Row{"unknown processing id", changed("|P|2.4", "|Q|2.4"), "AR", "202"},
+      Row{"unknown receiver", referral_message("M1", "R1", "", "", "NOBODY"), "AE", "PRD"});
+  CAPTURE(row.name);
+  World world;
+  Intake intake(world.parts);
+  const auto replies = answers(intake, row.message);
+  REQUIRE(replies.size() == 1);
+  CAPTURE(replies[0]);
+  CHECK(code(replies[0]) == row.code);
+  CHECK(replies[0].find("\rERR|") != std::string::npos);
+  CHECK(replies[0].find(row.says) != std::string::npos);
+  const auto kept = world.inbox();
+  REQUIRE(kept.size() == 1);
+  CHECK(kept[0].status == store::InboxStatus::refused);
+  CHECK_FALSE(kept[0].note.empty());
+  CHECK(world.outbox().empty());
+  // A good message after it is taken as ever.
+  CHECK(code(answers(intake, referral_message("M2", "R2")).at(0)) == "AA");
+}
+
+TEST_CASE("bytes that are no message are kept and answered") {
+  World world;
+  Intake intake(world.parts);
+  Talk talk;
+  intake.take_message("GET / HTTP/1.1", talk.caller());
+  talk.run();
+  REQUIRE(talk.replies.size() == 1);
+  CHECK(code(talk.replies[0]) == "AR");
+  CHECK(world.inbox().at(0).kind == "unreadable");
+  CHECK(intake.counts().malformed == 1);
+}
+
+TEST_CASE("an acknowledgement is never acknowledged, an answer without a map waits for a person") {
+  World world;
+  Intake intake(world.parts);
+  CHECK(answers(intake, "MSH|^~\\&|GP|SURGERY|||2026||ACK|A1|P|2.4\rMSA|AA|X\r").empty());
+  CHECK(world.inbox().empty());
+  CHECK(intake.counts().acknowledgements == 1);
+  const auto replies = answers(intake, "MSH|^~\\&|GP|SURGERY|||2026||RRI^I12|A2|P|2.4\rRF1|A\r");
+  REQUIRE(replies.size() == 1);
+  CHECK(code(replies[0]) == "AA");
+  CHECK(world.inbox().at(0).status == store::InboxStatus::quarantined);
+}
+
+TEST_CASE("enhanced mode: accept answer first, application answer by the partner's own road") {
+  World world;
+  Intake intake(world.parts);
+  const auto replies = answers(intake, referral_message("M1", "R1", "", "|||AL|AL"));
+  REQUIRE(replies.size() == 1);
+  CHECK(code(replies[0]) == "CA");
+  CHECK(world.inbox().at(0).status == store::InboxStatus::applied);
+  CHECK(world.task_status("R1") == "requested");
+  const auto rows = world.outbox();
+  REQUIRE(rows.size() == 2);
+  const auto& answer = rows[0].lane == "practice" ? rows[0] : rows[1];
+  CHECK(answer.kind == "hl7v2-answer");
+  CHECK(code(answer.body) == "AA");
+}
+
+TEST_CASE("enhanced mode without an address: both answers on the same connection") {
+  World world;
+  world.partners.list[0].channel = Channel::none;
+  Intake intake(world.parts);
+  const auto replies = answers(intake, referral_message("M1", "R1", "", "|||AL|AL"));
+  REQUIRE(replies.size() == 2);
+  CHECK(code(replies[0]) == "CA");
+  CHECK(code(replies[1]) == "AA");
+  const auto wrong = answers(intake, referral_message("M2", "R2", "ZZZ|1\r", "|||AL|AL"));
+  REQUIRE(wrong.size() == 2);
+  CHECK(code(wrong[0]) == "CA");
+  CHECK(code(wrong[1]) == "AE");
+}
+
+TEST_CASE("answers go out only when the sender wants them") {
+  struct Row {
+    const char* modes;
+    bool good;
+    std::vector<std::string> codes;
+  };
+  const auto row = GENERATE(Row{"|||NE|NE", true, {}}, Row{"|||NE|NE", false, {}},
+                            Row{"|||NE|ER", true, {}}, Row{"|||NE|ER", false, {"AE"}},
+                            Row{"|||NE|SU", true, {"AA"}}, Row{"|||NE|AL", true, {"AA"}},
+                            Row{"|||ER|NE", true, {}}, Row{"|||AL|NE", true, {"CA"}},
+                            Row{"|||AL|NE", false, {"CA"}}, Row{"|||SU|ER", false, {"CA", "AE"}});
+  CAPTURE(row.modes, row.good);
+  World world;
+  world.partners.list[0].channel = Channel::none;
+  Intake intake(world.parts);
+  std::vector<std::string> codes;
+  for (const auto& reply :
+       answers(intake, referral_message("M1", "R1", row.good ? "" : "ZZZ|1\r", row.modes)))
+    codes.push_back(code(reply));
+  CHECK(codes == row.codes);
+  CHECK(world.inbox().size() == 1);
+}
+
+TEST_CASE("what a crash left accepted is applied by the inbox worker") {
+  World world;
+  Intake intake(world.parts);
+  {
+    store::Unit unit;
+    store::InboxRow row;
+    row.source = "practice";
+    row.kind = "hl7v2";
+    row.key = "k";
+    row.digest = "d";
+    row.raw = referral_message("M1", "R1", "", "|||AL|NE");
+    row.due_us = world.clock.now_us() + 3'600'000'000;
+    unit.inbox = row;
+    REQUIRE(commit_now(*world.store, std::move(unit)));
+  }
+  InboxWorker worker(world.parts, intake, {});
+  CHECK(eventually([&] { return world.task_status("R1") == "requested"; }));
+  CHECK(eventually([&] { return world.inbox().at(0).status == store::InboxStatus::applied; }));
+}
+
+TEST_CASE("a message that fails three times waits for a person, and others go on") {
+  World world;
+  world.parts.translate = [](Format format, const std::string& bytes,
+                             const TranslateOptions& options) -> Result<Translation> {
+    if (bytes.find("poison") != std::string::npos) return Error{Kind::fault, "broken", ""};
+    return small_translate(format, bytes, options);
+  };
+  Intake intake(world.parts);
+  int number = 0;
+  for (const auto* text : {"poison", "help"}) {
+    store::Unit unit;
+    store::InboxRow row;
+    row.source = text;
+    row.kind = "hl7v2";
+    row.key = std::to_string(++number);
+    row.digest = "d";
+    row.raw = referral_message("M" + row.key, "R" + row.key, "", "|||AL|NE", "LINK1", text);
+    unit.inbox = row;
+    REQUIRE(commit_now(*world.store, std::move(unit)));
+  }
+  InboxOptions options;
+  options.poll_us = 1'000;
+  InboxWorker worker(world.parts, intake, options);
+  CHECK(eventually([&] {
+    world.clock.advance(60'000'000);
+    return world.inbox().at(0).status == store::InboxStatus::quarantined;
+  }));
+  CHECK(world.inbox().at(0).attempts == 3);
+  CHECK(world.task_status("R2") == "requested");
+}
+
+TEST_CASE("a record is kept, applied once, and its report stays the same") {
+  World world;
+  world.parts.translate = [](Format, const std::string& bytes,
+                             const TranslateOptions&) -> Result<Translation> {
+    if (bytes == "bad") return Error{Kind::invalid, "not a record", "Bundle"};
+    return translation_of(referral("R1", "requested"));
+  };
+  Intake intake(world.parts);
+  const auto take = [&](const std::string& bytes) {
+    Result<TakenRecord> taken = Error{Kind::fault, "nothing came", ""};
+    std::atomic<bool> done{false};
+    intake.take_record(Format::gpconnect, bytes, "practice", [&](Result<TakenRecord> result) {
+      taken = std::move(result);
+      done = true;
+    });
+    REQUIRE(eventually([&] { return done.load(); }));
+    return taken;
+  };
+  const auto first = take("record");
+  REQUIRE(first);
+  CHECK(first->answer.find("\"Task/" + task_id("R1") + "\"") != std::string::npos);
+  const auto second = take("record");
+  REQUIRE(second);
+  CHECK(second->duplicate);
+  CHECK(second->answer == first->answer);
+  CHECK(take("bad").error().kind == Kind::invalid);
+  CHECK(world.inbox().size() == 2);
+}

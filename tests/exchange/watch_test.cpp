@@ -1,0 +1,155 @@
+#include "exchange/watch.h"
+
+#include "exchange/apply.h"
+#include "world.h"
+
+using namespace fingerpost;
+using namespace fingerpost::exchange;
+using namespace fingerpost::test;
+
+namespace {
+
+// A PUT of a Task as interaction would commit it.
+Result<store::UnitOutcome> put_task(World& world, Watch& watch, const std::string& json) {
+  auto read = model::read_json(definitions(), json, Limits{});
+  REQUIRE(read);
+  auto& tree = read->tree;
+  const std::string id(child_text({&tree, tree.root()}, "id"));
+  const auto stored = world.reader()->read("Task", id);
+  store::Unit unit;
+  store::Write write;
+  write.type = "Task";
+  write.id = id;
+  if (stored) write.if_version = stored->version;
+  write.index = search::index(parameters(), {&tree, tree.root()});
+  write.body = store::prepare_body(definitions(), tree, id);
+  unit.writes.push_back(std::move(write));
+  const Written written{"Task", id, stored ? std::string_view(stored->body) : "", &tree};
+  const auto allowed = watch.before_commit(unit, {&written, 1});
+  if (!allowed) return allowed.error();
+  return commit_now(*world.store, std::move(unit));
+}
+
+// The stored Task with its status, and perhaps more, replaced.
+std::string task(World& world, const std::string& key, const std::string& status,
+                 const std::string& more = "") {
+  auto body = world.reader()->read("Task", task_id(key))->body;
+  const auto at = body.find("\"status\":\"") + 10;
+  body.replace(at, body.find('"', at) - at, status);
+  body.insert(body.size() - 1, more);
+  return body;
+}
+
+struct Referred : World {
+  Watch watch{parts};
+  Referred() {
+    const auto eyes = reader();
+    auto applied =
+        apply(parts, *eyes, translation_of(referral("R1", "requested", "HOME")), {"practice", "1"});
+    REQUIRE(applied);
+    REQUIRE(commit_now(*store, std::move(applied->unit)));
+    partners.list[0].channel = Channel::fhir;  // the practice is told over FHIR here
+  }
+};
+
+constexpr const char* outcome =
+    R"(,"output":[{"type":{"text":"outcome"},"valueString":"went well"}])";
+
+}  // namespace
+
+TEST_CASE("each step of the owner is told to the requester, once, in order") {
+  Referred world;
+  for (const auto* status : {"accepted", "in-progress"})
+    REQUIRE(put_task(world, world.watch, task(world, "R1", status)));
+  REQUIRE(put_task(world, world.watch, task(world, "R1", "completed", outcome)));
+  const auto rows = world.outbox();
+  REQUIRE(rows.size() == 3);
+  for (const auto& row : rows) {
+    CHECK(row.lane == "practice");
+    CHECK(row.order_key == rows[0].order_key);
+    CHECK(row.body.find("\"url\":\"Task/" + task_id("R1")) != std::string::npos);
+    CHECK(row.body.find("\"resourceType\":\"Patient\"") == std::string::npos);
+  }
+  CHECK(rows[2].body.find("went well") != std::string::npos);
+}
+
+TEST_CASE("a step that does not exist is refused, and nothing is stored or sent") {
+  Referred world;
+  const auto refused = put_task(world, world.watch, task(world, "R1", "completed", outcome));
+  REQUIRE(refused.has_error());
+  CHECK(refused.error().kind == Kind::unsupported);
+  CHECK(refused.error().where == "Task.status");
+  CHECK(refused.error().text.find("received, accepted, rejected, cancelled") != std::string::npos);
+  CHECK(world.task_status("R1") == "requested");
+  CHECK(world.outbox().empty());
+}
+
+TEST_CASE("a referral is completed with its outcome or not at all") {
+  Referred world;
+  REQUIRE(put_task(world, world.watch, task(world, "R1", "accepted")));
+  const auto refused = put_task(world, world.watch, task(world, "R1", "completed"));
+  REQUIRE(refused.has_error());
+  CHECK(refused.error().where == "Task.output");
+  CHECK(put_task(world, world.watch, task(world, "R1", "completed", outcome)));
+}
+
+TEST_CASE("the same Task again tells nobody") {
+  Referred world;
+  REQUIRE(put_task(world, world.watch, task(world, "R1", "accepted")));
+  REQUIRE(put_task(world, world.watch, task(world, "R1", "accepted")));
+  CHECK(world.outbox().size() == 1);
+}
+
+TEST_CASE("the same words about two different versions are two messages") {
+  Referred world;
+  REQUIRE(put_task(world, world.watch, task(world, "R1", "accepted")));
+  for (const auto* status : {"in-progress", "on-hold", "in-progress", "on-hold"})
+    REQUIRE(put_task(world, world.watch, task(world, "R1", status)));
+  CHECK(world.outbox().size() == 5);
+}
+
+TEST_CASE("an owner's own cancellation reaches the requester") {
+  Referred world;
+  REQUIRE(put_task(world, world.watch, task(world, "R1", "cancelled")));
+  REQUIRE(world.outbox().size() == 1);
+  CHECK(world.outbox()[0].lane == "practice");
+}
+
+TEST_CASE("a partner reached over MLLP gets a message, or a dead letter that says why not") {
+  Referred world;
+  world.partners.list[0].channel = Channel::mllp;
+  REQUIRE(put_task(world, world.watch, task(world, "R1", "accepted")));
+  CHECK(world.outbox().at(0).status == store::OutboxStatus::dead);
+  CHECK_FALSE(world.outbox().at(0).note.empty());
+  std::string seen;
+  world.parts.write_message = [&](const Outward& outward) -> Result<std::string> {
+    const NodeRef root{&outward.bundle, outward.bundle.root()};
+    model::write_json(definitions(), outward.bundle, outward.bundle.root(), seen);
+    CHECK(outward.partner.id == "practice");
+    CHECK(outward.control_id.size() == 20);
+    CHECK(child_text(child(child(root, "entry"), "resource"), "status") == "in-progress");
+    return std::string("MSH|…");
+  };
+  REQUIRE(put_task(world, world.watch, task(world, "R1", "in-progress")));
+  CHECK(world.outbox().at(1).kind == "hl7v2");
+  CHECK(world.outbox().at(1).body == "MSH|…");
+  CHECK(seen.find("\"resourceType\":\"Patient\"") != std::string::npos);
+}
+
+TEST_CASE("a Task that is no referral is nobody's business") {
+  Referred world;
+  const std::string plain =
+      R"({"resourceType":"Task","id":"t1","status":"ready","intent":"order"})";
+  REQUIRE(put_task(world, world.watch, plain));
+  CHECK(world.outbox().empty());
+}
+
+TEST_CASE("a referral over REST for a receiver nobody knows is refused by its element") {
+  Referred world;
+  const std::string asked =
+      R"({"resourceType":"Task","id":"t2","status":"requested","intent":"order",)"
+      R"("focus":{"reference":"ServiceRequest/x"},"owner":{"identifier":{"value":"NOBODY"}}})";
+  const auto refused = put_task(world, world.watch, asked);
+  REQUIRE(refused.has_error());
+  CHECK(refused.error().where == "Task.owner");
+}
