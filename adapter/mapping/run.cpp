@@ -160,7 +160,7 @@ bool Run::call(Index index, std::span<const Value> arguments) {
 // An error inside is taken back and told, and the run goes on. Limits end the run all the same.
 bool Run::call_isolated(Index group, std::span<const Value> arguments) {
   const auto mark = out_.mark();
-  const auto shares = shares_.size();
+  const auto shares = share_order_.size();
   const auto items = items_.size();
   const auto stack = stack_.size();
   const auto base = base_;
@@ -178,7 +178,7 @@ bool Run::call_isolated(Index group, std::span<const Value> arguments) {
     return false;
   }
   out_.roll_back(mark);
-  shares_.resize(shares);
+  for (; share_order_.size() > shares; share_order_.pop_back()) shares_.erase(share_order_.back());
   items_.resize(items);
   stack_.resize(stack);
   base_ = base;

@@ -15,6 +15,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace fingerpost::mapping {
@@ -151,12 +152,9 @@ class Run final : private path::ReadRecorder {
   RuleId rule_ = 0;
   int depth_ = 0;
   std::uint64_t uuids_ = 0;
-  struct Share {
-    NodeId parent;
-    Index share;
-    NodeId node;
-  };
-  std::vector<Share> shares_;
+  // Elements made under a share name, by parent and name; in order too, to take the newest back.
+  std::unordered_map<std::uint64_t, NodeId> shares_;
+  std::vector<std::uint64_t> share_order_;
   // Default groups found before, by a hash of their types.
   struct Chosen {
     Index defaults = none;

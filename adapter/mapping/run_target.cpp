@@ -56,7 +56,8 @@ bool Run::find_place(const Target& target, NodeId context, Place& place) {
   for (Index i = 0; i + 1 < target.steps.count; ++i) {
     if (!place_of(context, program_.steps[target.steps.first + i], place)) return false;
     NodeId next = tree_.child(context, place.name);
-    if (next == no_node) next = out_.add(context, place.name, created_type(place, Value()));
+    if (next == no_node && !create(Target(), place, created_type(place, Value()), false, next))
+      return false;
     context = next;
   }
   return place_of(context, program_.steps[target.steps.first + target.steps.count - 1], place);
@@ -111,13 +112,12 @@ bool Run::create(const Target& target, const Place& place, TypeId type, bool afr
     return fail(Kind::invalid, "the type of " +
                                    std::string(definitions().names().text(place.name)) +
                                    " must be given, by create('…')");
-  if (target.list == TargetList::share) {
-    for (const auto& share : shares_)
-      if (share.parent == place.parent && share.share == target.share) {
-        made = share.node;
-        return true;
-      }
-  }
+  const std::uint64_t share = (std::uint64_t{place.parent} << 32) | target.share;
+  if (target.list == TargetList::share)
+    if (const auto known = shares_.find(share); known != shares_.end()) {
+      made = known->second;
+      return true;
+    }
   const bool once = place.element != nullptr && !place.element->repeats();
   const NodeId old =
       once || target.list == TargetList::single ? tree_.child(place.parent, place.name) : no_node;
@@ -134,7 +134,10 @@ bool Run::create(const Target& target, const Place& place, TypeId type, bool afr
   } else {
     made = out_.add(place.parent, place.name, type);
   }
-  if (target.list == TargetList::share) shares_.push_back({place.parent, target.share, made});
+  if (target.list == TargetList::share) {
+    shares_[share] = made;
+    share_order_.push_back(share);
+  }
   return true;
 }
 

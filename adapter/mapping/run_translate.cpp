@@ -11,7 +11,8 @@ void Run::codes_of(const Value& value, std::vector<Coded>& codes) {
     if (const auto code = text_of(value); !code.empty()) codes.push_back({"", code, ""});
     return;
   }
-  const auto [tree, node] = value.node();
+  const Tree* const tree = value.node().tree;
+  const NodeId node = value.node().node;
   const auto& words = program_.words;
   if (tree->child(node, words.coding) != no_node) {
     for (NodeId at = tree->child(node, words.coding); at != no_node; at = tree->next_same(at))
