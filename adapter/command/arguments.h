@@ -52,15 +52,15 @@ struct Transform {
   std::string now;
 };
 
-// inbox or outbox, list, show, retry, hold or release.
+// What an operator asks of the inbox or the outbox.
 struct Queue {
   enum class Box { inbox, outbox };
-  enum class Action { list, show, retry, hold, release };
+  enum class Action { list, show, retry, cancel, lanes, hold, release };
   Box box = Box::inbox;
   Action action = Action::list;
   std::string data;
   std::string status;  // of list: only rows of this status
-  std::string id;      // of show and retry: the row; of hold and release: the lane
+  std::string id;      // of hold and release: a lane; of the others: a row
   int limit = 50;
 };
 

@@ -126,16 +126,17 @@ void add_transform(CLI::App& app, Chosen& chosen) {
 
 void add_action(CLI::App& box, Chosen& chosen, Queue::Box which, Queue::Action action,
                 const std::string& name, const std::string& text) {
+  using Action = Queue::Action;
   auto& app = *box.add_subcommand(name, text);
   auto& to = chosen.queue;
   app.add_option("--data", to.data, "Folder of the store")->type_name("DIR")->required();
-  if (action == Queue::Action::list) {
+  if (action == Action::list) {
     app.add_option("--status", to.status, "Only rows of this status");
     app.add_option("--limit", to.limit, "At most so many rows")
         ->capture_default_str()
-        ->check(CLI::Range(1, 10'000));
-  } else {
-    const bool lane = action == Queue::Action::hold || action == Queue::Action::release;
+        ->check(CLI::Range(1, 1'000));
+  } else if (action != Action::lanes) {
+    const bool lane = action == Action::hold || action == Action::release;
     app.add_option(lane ? "LANE" : "ID", to.id, lane ? "A receiver's lane" : "The row's number")
         ->required();
   }
@@ -157,6 +158,9 @@ void add_queues(CLI::App& app, Chosen& chosen) {
     add_action(*box, chosen, which, Action::show, "show", "One row, whole");
     add_action(*box, chosen, which, Action::retry, "retry", "Try a row again, now");
   }
+  add_action(outbox, chosen, Queue::Box::outbox, Action::cancel, "cancel", "Never send a row");
+  add_action(outbox, chosen, Queue::Box::outbox, Action::lanes, "lanes",
+             "A line for each receiver");
   add_action(outbox, chosen, Queue::Box::outbox, Action::hold, "hold",
              "Send nothing to a receiver");
   add_action(outbox, chosen, Queue::Box::outbox, Action::release, "release", "Send to it again");

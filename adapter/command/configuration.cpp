@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "command/files.h"
+#include "wire/hl7v2_text.h"
 
 #define TOML_EXCEPTIONS 0
 #include <limits>
@@ -52,13 +53,12 @@ class Section {
     });
   }
 
-  void address(std::string_view key, Address& to) {
-    const auto* node = find(key);
-    if (node == nullptr) return;
-    value<std::string>(*node, key, "must be a text", [&](const std::string& found) {
-      auto address = read_address(found);
-      if (!address) return wrong(*node, key, address.error().text);
-      to = *std::move(address);
+  void address(std::string_view key, Address& to) { text_read_by(key, to, read_address); }
+
+  void charset(std::string_view key, std::string& to) {
+    text_read_by(key, to, [](const std::string& name) -> Result<std::string> {
+      LET([[maybe_unused]] const auto charset, wire::read_charset(name));
+      return name;
     });
   }
 
@@ -122,6 +122,18 @@ class Section {
   }
 
  private:
+  // A text that `read` turns into a value, or into an error.
+  template <class To, class Read>
+  void text_read_by(std::string_view key, To& to, Read read) {
+    const auto* node = find(key);
+    if (node == nullptr) return;
+    value<std::string>(*node, key, "must be a text", [&](const std::string& found) {
+      auto made = read(found);
+      if (!made) return wrong(*node, key, made.error().text);
+      to = *std::move(made);
+    });
+  }
+
   const toml::node* find(std::string_view key) {
     asked_.push_back(key);
     return table_.get(key);
@@ -194,7 +206,7 @@ void read_partner(Section& section, exchange::Partners& partners) {
   section.text("application", partner.application);
   section.text("facility", partner.facility);
   section.text("version", partner.version);
-  section.text("charset", partner.charset);
+  section.charset("charset", partner.charset);
   section.texts("concept_maps", partner.concept_maps);
   partners.list.push_back(std::move(partner));
 }

@@ -61,6 +61,7 @@ beyond_loopback = true
 application = "GATEWAY"
 facility = "A1"
 zone = "UTC"
+unknown_receiver = "keep"
 nhs_number_check = "error"
 [[partner]]
 id = "link"
@@ -93,6 +94,7 @@ depth = 7
   CHECK(read->partners.own_application == "GATEWAY");
   CHECK(read->partners.own_facility == "A1");
   CHECK(read->zone == "UTC");
+  CHECK(read->partners.unknown_receiver == exchange::UnknownReceiver::keep);
   CHECK(read->nhs_number_check == Severity::error);
   REQUIRE(read->partners.list.size() == 2);
   const auto* link =
@@ -135,6 +137,7 @@ TEST_CASE("a mistake in a configuration is named with its line") {
       Row{"[limits]\nbody_bytes = -1\n", "g.toml:2: limits.body_bytes: is out of range"},
       Row{"[limits]\ndepth = 4294967296\n", "g.toml:2: limits.depth: is out of range"},
       Row{"[limits]\ndepth = \"7\"\n", "g.toml:2: limits.depth: must be a whole number"},
+      Row{"[[partner]]\nid = \"a\"\ncharset = \"UTF-16\"\n", "g.toml:3: partner.charset: "},
       Row{"data = \n", "g.toml:1: not TOML: "});
   CAPTURE(row.text);
   const auto read = read_configuration(row.text, "g.toml");

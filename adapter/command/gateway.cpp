@@ -1,0 +1,248 @@
+#include "command/gateway.h"
+
+#include "base/digest.h"
+#include "base/system.h"
+#include "command/admin_handler.h"
+#include "command/record_handler.h"
+#include "command/sockets.h"
+#include "exchange/inbox_worker.h"
+#include "exchange/intake.h"
+#include "exchange/mllp_listener.h"
+#include "exchange/outbox_worker.h"
+#include "exchange/translate_hl7v2.h"
+#include "exchange/transport.h"
+#include "exchange/watch.h"
+#include "http/fhir.h"
+#include "http/listener.h"
+#include "http/routes.h"
+#include "interaction/context.h"
+
+namespace fingerpost::command {
+namespace {
+
+// Where a listener will be: numbers instead of names, and a free port for port 0. Kind::fault when
+// somebody has it already.
+Result<Address> settle(const Listen& listen, std::string_view what) {
+  const auto reach = check_reach(listen, what);
+  if (!reach) return reach.error();
+  LET(const auto socket, listen_at(listen.at));
+  return local_address(socket);
+}
+
+// The path of a base URL: "/fhir" of "http://127.0.0.1:8080/fhir".
+std::string path_of(std::string_view url) {
+  const auto host = url.find("://");
+  const auto slash = host == std::string_view::npos ? host : url.find('/', host + 3);
+  return slash == std::string_view::npos ? "" : std::string(url.substr(slash));
+}
+
+remote::FhirClientOptions fhir_client_options(const exchange::Partners& partners) {
+  remote::FhirClientOptions options;
+  for (const auto& partner : partners.list)
+    if (partner.channel == exchange::Channel::fhir) options.bases.push_back(partner.fhir_base);
+  return options;
+}
+
+remote::MllpClientOptions mllp_client_options(const Limits& limits) {
+  remote::MllpClientOptions options;
+  options.limits = limits;
+  return options;
+}
+
+// A referral's step in the words of an HL7 v2 partner.
+Result<std::string> write_message(const exchange::Translator& translator,
+                                  const Configuration& configuration,
+                                  const exchange::Outward& outward) {
+  const auto& partner = outward.partner;
+  exchange::AnswerHeader header;
+  header.sending_application = configuration.partners.own_application;
+  header.sending_facility = configuration.partners.own_facility;
+  header.receiving_application = partner.application;
+  header.receiving_facility = partner.facility;
+  header.time = outward.time;
+  header.control_id = outward.control_id;
+  header.version = partner.version;
+  header.partner = partner.id;
+  record::Hl7v2WriteOptions options;
+  if (!partner.charset.empty()) {
+    LET(options.charset, wire::read_charset(partner.charset));
+  }
+  const NodeRef bundle{&outward.bundle, outward.bundle.root()};
+  LET(auto written, exchange::write_hl7v2_answer(translator.hl7v2(), bundle, header, options,
+                                                 configuration.limits));
+  return std::move(written.bytes);
+}
+
+}  // namespace
+
+// Later parts use earlier ones, and go before them.
+struct Gateway::Parts {
+  Configuration configuration;
+  SystemClock clock;
+  SystemRandom random;
+  std::unique_ptr<model::Definitions> definitions;
+  std::optional<exchange::Translator> translator;
+  std::unique_ptr<store::Store> store;
+  std::unique_ptr<const search::Parameters> parameters;
+
+  std::optional<exchange::Parts> shared;
+  std::optional<exchange::Wires> wires;
+  std::optional<exchange::OutboxWorker> outbox;
+  std::optional<exchange::Intake> intake;
+  std::optional<exchange::InboxWorker> inbox;
+  std::optional<exchange::Watch> watch;
+  std::optional<interaction::Context> context;
+
+  Address http_at;
+  std::optional<Address> mllp_at;
+  Door door;
+  std::optional<exchange::Admin> admin;
+  std::unique_ptr<http::Listener> operators;
+  std::unique_ptr<http::Listener> http;
+  std::unique_ptr<exchange::MllpListener> mllp;
+
+  Result<void> load(const GatewayOptions& options);
+  Result<void> settle_addresses();
+  void join(const std::string& version);
+  Result<void> listen();
+  Result<void> open_door();
+  http::Handler handler(http::Post post);
+};
+
+Result<void> Gateway::Parts::load(const GatewayOptions& options) {
+  configuration = options.configuration;
+  LET(definitions, open_definitions(options.shared));
+  LET(const auto mappings, read_mappings(options.shared, configuration.partners, options.config));
+  LET(translator, exchange::Translator::make(*definitions, mappings, configuration.limits));
+  store::SqliteOptions sqlite;
+  sqlite.directory = configuration.data;
+  sqlite.limits = configuration.limits;
+  LET(store, store::open_sqlite(sqlite, clock, random));
+  LET(parameters, search::Parameters::compile(*definitions, store->hash_key()));
+  return {};
+}
+
+Result<void> Gateway::Parts::settle_addresses() {
+  LET(http_at, settle(configuration.http, "HTTP"));
+  if (configuration.base_url.empty())
+    configuration.base_url = "http://" + to_text(http_at) + "/fhir";
+  if (!configuration.mllp) return {};
+  LET(mllp_at, settle(*configuration.mllp, "MLLP"));
+  return {};
+}
+
+void Gateway::Parts::join(const std::string& version) {
+  const auto translate = [this](Format format, std::string bytes, const TranslateOptions& how) {
+    return translator->translate(format, std::move(bytes), how);
+  };
+  const auto write = [this](const exchange::Outward& outward) {
+    return write_message(*translator, configuration, outward);
+  };
+  shared.emplace(exchange::Parts{*definitions, *parameters, *store, configuration.partners, clock,
+                                 random, translate, write, configuration.limits, configuration.zone,
+                                 configuration.nhs_number_check});
+  wires.emplace(*shared, fhir_client_options(configuration.partners),
+                mllp_client_options(configuration.limits));
+  outbox.emplace(*shared, *wires, exchange::OutboxOptions{});
+  intake.emplace(*shared);
+  inbox.emplace(*shared, *intake, exchange::InboxOptions{});
+  watch.emplace(*shared);
+  admin.emplace(*store, clock);
+  const auto before_commit = [this](store::Unit& unit,
+                                    std::span<const interaction::Change> changes) {
+    std::vector<exchange::Written> written;
+    for (const auto& change : changes)
+      written.push_back({change.type, change.id, change.before, change.after});
+    return watch->before_commit(unit, written);
+  };
+  context.emplace(interaction::Context{*definitions,
+                                       *parameters,
+                                       *store,
+                                       clock,
+                                       random,
+                                       configuration.limits,
+                                       configuration.base_url,
+                                       version,
+                                       before_commit,
+                                       {"Task"}});
+}
+
+Result<void> Gateway::Parts::listen() {
+  http::ListenerOptions options;
+  options.address = http_at.host;
+  options.port = http_at.port;
+  options.limits = configuration.limits;
+  LET(http, http::Listener::open(options, clock,
+                                 [this](http::Post post) { return handler(std::move(post)); }));
+  if (!mllp_at) return {};
+  exchange::MllpListenerOptions messages;
+  messages.host = mllp_at->host;
+  messages.port = mllp_at->port;
+  messages.limits = configuration.limits;
+  LET(mllp, exchange::MllpListener::open(messages, *intake));
+  return {};
+}
+
+// The operators' listener, on loopback wherever the others are.
+Result<void> Gateway::Parts::open_door() {
+  http::ListenerOptions options;
+  options.threads = 1;
+  options.limits = configuration.limits;
+  for (int i = 0; i < 2; ++i) {
+    const auto word = random.next();
+    door.token += hex(reinterpret_cast<const std::uint8_t*>(&word), sizeof word);
+  }
+  LET(operators, http::Listener::open(options, clock, [this](const http::Post&) {
+        return admin_handler(*admin, door.token, configuration.limits);
+      }));
+  door.at = {"127.0.0.1", operators->port()};
+  return write_door(configuration.data, door);
+}
+
+// One thread's handler. A thread without a reader of the store answers nothing but that.
+http::Handler Gateway::Parts::handler(http::Post post) {
+  auto session = interaction::open_session(*context, std::move(post));
+  http::Routes routes;
+  if (session) routes.mount(path_of(configuration.base_url), http::fhir_handler(*session));
+  routes.mount("/inbox", record_handler(*intake));
+  routes.mount("/health", http::health_handler([this, good = session.has_value()] {
+                 return good && store->health() == store::Health::good;
+               }));
+  return std::move(routes).handler();
+}
+
+Result<std::unique_ptr<Gateway>> Gateway::start(const GatewayOptions& options, Log& log) {
+  auto parts = std::make_unique<Parts>();
+  if (const auto loaded = parts->load(options); !loaded) return loaded.error();
+  if (const auto settled = parts->settle_addresses(); !settled) return settled.error();
+  parts->join(options.version);
+  if (const auto listening = parts->listen(); !listening) return listening.error();
+  if (const auto opened = parts->open_door(); !opened) return opened.error();
+  log.info("started", {{"version", options.version},
+                       {"base", parts->configuration.base_url},
+                       {"http", to_text(parts->http_at)},
+                       {"mllp", parts->mllp_at ? to_text(*parts->mllp_at) : "off"},
+                       {"partners", std::to_string(parts->configuration.partners.list.size())}});
+  return std::unique_ptr<Gateway>(new Gateway(std::move(parts)));
+}
+
+Gateway::Gateway(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Gateway::~Gateway() {
+  stop();
+}
+
+Address Gateway::http() const {
+  return parts_->http_at;
+}
+std::optional<Address> Gateway::mllp() const {
+  return parts_->mllp_at;
+}
+
+void Gateway::stop() {
+  remove_door(parts_->configuration.data);
+  if (parts_->operators) parts_->operators->stop();
+  if (parts_->http) parts_->http->stop();
+  if (parts_->mllp) parts_->mllp->stop();
+}
+
+}  // namespace fingerpost::command

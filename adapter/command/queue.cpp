@@ -1,0 +1,145 @@
+#include "base/system.h"
+#include "base/text.h"
+#include "command/admin_handler.h"
+#include "command/command.h"
+#include "command/http_call.h"
+#include "exchange/admin.h"
+#include "store/store.h"
+#include "wire/json_view.h"
+
+#include <filesystem>
+#include <future>
+#include <ostream>
+
+namespace fingerpost::command {
+namespace {
+
+using exchange::Admin;
+using exchange::AdminMethod;
+
+struct Question {
+  AdminMethod method = AdminMethod::get;
+  std::string path;
+  Admin::Query query;
+};
+
+Question question_of(const Queue& command) {
+  using Action = Queue::Action;
+  const std::string box = command.box == Queue::Box::inbox ? "inbox" : "outbox";
+  switch (command.action) {
+    case Action::list: {
+      Question list{AdminMethod::get, box, {{"limit", std::to_string(command.limit)}}};
+      if (!command.status.empty()) list.query.emplace_back("status", command.status);
+      return list;
+    }
+    case Action::lanes:
+      return {AdminMethod::get, "lanes", {}};
+    case Action::show:
+      return {AdminMethod::get, box + "/" + command.id, {}};
+    case Action::retry:
+      return {AdminMethod::post, box + "/" + command.id + "/retry", {}};
+    case Action::cancel:
+      return {AdminMethod::post, box + "/" + command.id + "/cancel", {}};
+    case Action::hold:
+      return {AdminMethod::post, "lanes/" + command.id + "/hold", {}};
+    case Action::release:
+      return {AdminMethod::post, "lanes/" + command.id + "/release", {}};
+  }
+  return {};
+}
+
+Result<std::string> ask_store(store::Store& store, Clock& clock, const Question& question) {
+  Admin admin(store, clock);
+  std::promise<Result<std::string>> promise;
+  admin.answer(question.method, question.path, question.query,
+               [&promise](Result<std::string> answer) { promise.set_value(std::move(answer)); });
+  return promise.get_future().get();
+}
+
+// RFC 3986 unreserved characters as they are, the rest as %XX.
+std::string encoded(std::string_view text) {
+  constexpr char digits[] = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (is_letter(c) || is_digit(c) || c == '-' || c == '.' || c == '_' || c == '~' || c == '/')
+      out += c;
+    else
+      out.append({'%', digits[byte >> 4], digits[byte & 15]});
+  }
+  return out;
+}
+
+// The text of an OperationOutcome's first issue.
+std::string what_it_says(const std::string& outcome) {
+  const auto document = wire::parse_json(outcome, Limits{});
+  if (!document) return "the gateway refused";
+  const auto issue = wire::JsonView(*document)["issue"].first();
+  const auto text = issue["diagnostics"].text();
+  return std::string(text.empty() ? issue["details"]["text"].text() : text);
+}
+
+Result<std::string> ask_gateway(const std::filesystem::path& data, const Question& question) {
+  LET(const auto door, read_door(data));
+  HttpCall request;
+  request.method = question.method == AdminMethod::post ? "POST" : "GET";
+  request.path = "/" + encoded(question.path);
+  for (const auto& [name, value] : question.query)
+    request.path +=
+        (request.path.find('?') == std::string::npos ? "?" : "&") + name + "=" + encoded(value);
+  request.fields = "Authorization: Bearer " + door.token + "\r\n";
+  LET(auto reply, call(door.at, request, in_seconds(30)));
+  if (reply.status == 200) return std::move(reply.body);
+  return Error{Kind::invalid, what_it_says(reply.body), ""};
+}
+
+// A gateway that has the folder open is asked; else the folder is opened.
+Result<std::string> answer_to(const Queue& command) {
+  const auto question = question_of(command);
+  if (!std::filesystem::is_directory(command.data))
+    return Error{Kind::not_found, "is no folder", command.data};
+  SystemClock clock;
+  SystemRandom random;
+  store::SqliteOptions options;
+  options.directory = command.data;
+  const auto store = store::open_sqlite(options, clock, random);
+  if (store) return ask_store(**store, clock, question);
+  if (store.error().kind != Kind::conflict) return store.error();
+  return ask_gateway(command.data, question);
+}
+
+// A flat object as it came.
+std::string row_text(wire::JsonView row) {
+  std::string text = "{";
+  row.members([&](std::string_view name, wire::JsonView value) {
+    if (text.size() > 1) text += ',';
+    wire::write_json_string(text, name);
+    text += ':';
+    if (value.kind() == wire::JsonToken::Kind::string)
+      wire::write_json_string(text, value.text());
+    else
+      text += value.text();
+  });
+  return text + "}\n";
+}
+
+// {"rows":[…]} as a line for each row; any other answer as one line.
+std::string as_lines(const std::string& answer) {
+  const auto document = wire::parse_json(answer, Limits{});
+  const auto rows = document ? wire::JsonView(*document)["rows"] : wire::JsonView();
+  if (!rows) return answer + "\n";
+  std::string lines;
+  rows.each([&](wire::JsonView row) { lines += row_text(row); });
+  return lines;
+}
+
+}  // namespace
+
+int run(const Queue& command, Console console) {
+  const auto answer = answer_to(command);
+  if (!answer) return refuse(answer.error(), console);
+  console.out << as_lines(*answer);
+  return done;
+}
+
+}  // namespace fingerpost::command

@@ -1,0 +1,14 @@
+// POST /inbox/FORMAT: a whole record of a GP system, kept before it is answered.
+
+#pragma once
+
+#include "exchange/intake.h"
+#include "http/message.h"
+
+namespace fingerpost::command {
+
+// One thread's handler; request.path is "/gpconnect". The query may name the partner it comes from:
+// "?source=surgery". Answers {"resources":[…],"report":{…}}, the report being the loss report.
+http::Handler record_handler(exchange::Intake& intake);
+
+}  // namespace fingerpost::command

@@ -1,0 +1,197 @@
+// The main job, by the real program: a GP record and a referral come in over the wire, the referral
+// reaches a second gateway, its outcome comes back to the GP system.
+#include "command/http_call.h"
+#include "support/program.h"
+
+#include <catch2/catch.hpp>
+
+#include <regex>
+
+using namespace fingerpost;
+using command::Address;
+using test::eventually;
+using test::read_file;
+
+namespace {
+
+const std::string samples = PROJECT_DIR "/mappings/";
+const std::string referral = samples + "hl7v2/samples/ref-i12-social-prescribing.hl7";
+const std::string record = samples + "gpconnect/samples/gpconnect-record.json";
+
+Address free_address() {
+  return command::local_address(*command::listen_at({"127.0.0.1", 0})).value();
+}
+
+command::HttpReply call(const Address& at, const command::HttpCall& request) {
+  auto reply = command::call(at, request, command::in_seconds(60));
+  return reply ? *reply : command::HttpReply{};
+}
+
+command::HttpReply get(const Address& at, const std::string& path) {
+  return call(at, {"GET", path, "", ""});
+}
+
+bool ready(const Address& at) {
+  return get(at, "/health/ready").status == 200;
+}
+
+// What the expression's group finds first.
+std::string find(const std::string& text, const std::string& expression) {
+  std::smatch match;
+  return std::regex_search(text, match, std::regex(expression)) ? match[1].str() : "";
+}
+
+std::string partner(const std::string& id, const std::string& ods, const std::string& channel) {
+  return "[[partner]]\nid = \"" + id +
+         "\"\nidentifier = [{ system = "
+         "\"https://fhir.nhs.uk/Id/ods-organization-code\", value = \"" +
+         ods + "\" }]\n" + channel;
+}
+
+// A practice's gateway, a service's, and the practice's GP system.
+struct World {
+  test::Folder folder;
+  Address practice = free_address(), messages = free_address(), service = free_address(),
+          gp_system = free_address();
+  std::optional<test::Program> practice_gateway, service_gateway, stand_in;
+
+  World() {
+    const auto fhir = [](const Address& at) {
+      return "channel = \"fhir\"\nfhir = \"http://" + to_text(at) + "/fhir\"\n";
+    };
+    folder.write(
+        "practice.toml",
+        partner("gp", "A99901", "channel = \"mllp\"\nmllp = \"" + to_text(gp_system) + "\"\n") +
+            partner("service", "RLP99", fhir(service)));
+    folder.write("service.toml", partner("self", "RLP99", "channel = \"self\"\n") +
+                                     partner("practice", "A99901", fhir(practice)));
+    stand_in.emplace(std::vector<std::string>{"mllp", "listen", to_text(gp_system)},
+                     folder / "gp.out", folder / "gp.log");
+    start_practice();
+    service_gateway.emplace(
+        std::vector<std::string>{"serve", "--data", (folder / "service").string(), "--http",
+                                 to_text(service), "--config", (folder / "service.toml").string()},
+        folder / "service.out", folder / "service.log");
+  }
+
+  void start_practice() {
+    practice_gateway.emplace(
+        std::vector<std::string>{"serve", "--data", (folder / "practice").string(), "--http",
+                                 to_text(practice), "--mllp", to_text(messages), "--config",
+                                 (folder / "practice.toml").string()},
+        folder / "practice.out", folder / "practice.log");
+  }
+
+  std::string task_at(const Address& at, const std::string& id) const {
+    return get(at, "/fhir/Task/" + id).body;
+  }
+  bool task_is(const Address& at, const std::string& id, const std::string& status) const {
+    return task_at(at, id).find("\"status\":\"" + status + "\"") != std::string::npos;
+  }
+
+  // The service's next step.
+  int write_step(const std::string& id, const std::string& from, const std::string& to,
+                 const std::string& members = "") const {
+    auto body = task_at(service, id);
+    const auto old = "\"status\":\"" + from + "\"";
+    const auto at = body.find(old);
+    if (at == std::string::npos) return 0;
+    body.replace(at, old.size(), "\"status\":\"" + to + "\"" + members);
+    return call(service,
+                {"PUT", "/fhir/Task/" + id, body, "Content-Type: application/fhir+json\r\n"})
+        .status;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a referral reaches the service and its outcome comes back to the GP system") {
+  World world;
+  REQUIRE(eventually([&] { return ready(world.practice) && ready(world.service); }));
+
+  const auto sent = test::run({"mllp", "send", to_text(world.messages), referral});
+  CAPTURE(sent.out, sent.error);
+  REQUIRE(sent.status == 0);
+  std::string tasks;
+  REQUIRE(eventually([&] {
+    tasks = get(world.practice, "/fhir/Task").body;
+    return tasks.find("\"resourceType\":\"Task\"") != std::string::npos;
+  }));
+  const auto id = find(tasks, "\"resourceType\":\"Task\",\"id\":\"([^\"]+)\"");
+  REQUIRE_FALSE(id.empty());
+  CAPTURE(id);
+
+  REQUIRE(eventually([&] { return world.task_is(world.service, id, "requested"); }));
+  CHECK(world.write_step(id, "requested", "accepted") == 200);
+  CHECK(eventually([&] { return world.task_is(world.practice, id, "accepted"); }));
+  CHECK(eventually(
+      [&] { return read_file(world.folder / "gp.out").find("RF1|A") != std::string::npos; }));
+
+  CHECK(world.write_step(id, "accepted", "in-progress") == 200);
+  CHECK(world.write_step(
+            id, "in-progress", "completed",
+            R"(,"output":[{"type":{"text":"Outcome"},"valueString":"joined a choir"}])") == 200);
+  CHECK(eventually([&] { return world.task_is(world.practice, id, "completed"); }));
+  CHECK(world.task_at(world.practice, id).find("joined a choir") != std::string::npos);
+  CHECK(eventually([&] {
+    return read_file(world.folder / "gp.out").find("joined a choir") != std::string::npos;
+  }));
+
+  SECTION("and neither gateway's log holds anything of the patient") {
+    for (const auto* log : {"practice.log", "service.log"})
+      for (const auto* secret : {"Winterbourne", "9990000018", "joined a choir", "01632960003"}) {
+        CAPTURE(log, secret);
+        CHECK(read_file(world.folder / log).find(secret) == std::string::npos);
+      }
+  }
+}
+
+TEST_CASE("a record is kept, translated and answered with its loss report") {
+  World world;
+  REQUIRE(eventually([&] { return ready(world.practice); }));
+  const auto body = read_file(record);
+  const command::HttpCall post{"POST", "/inbox/gpconnect", body,
+                               "Content-Type: application/json\r\n"};
+  const auto taken = call(world.practice, post);
+  CAPTURE(taken.body.substr(0, 2000));
+  REQUIRE(taken.status == 200);
+  CHECK(taken.body.find("\"lost\"") != std::string::npos);
+  CHECK(find(get(world.practice, "/fhir/CarePlan").body, "\"total\":([0-9]+)") == "1");
+  CHECK(call(world.practice, post).body == taken.body);
+  CHECK(call(world.practice, {"POST", "/inbox/fax", body, ""}).status == 404);
+  CHECK(get(world.practice, "/inbox/gpconnect").status == 405);
+  CHECK(call(world.practice, {"POST", "/inbox/gpconnect?source=a%20b", body, ""}).status == 400);
+  const auto broken = call(world.practice, {"POST", "/inbox/gpconnect", "{\"a\":1,\"a\":2}", ""});
+  CHECK(broken.status == 400);
+  CHECK(broken.body.find("OperationOutcome") != std::string::npos);
+}
+
+TEST_CASE(
+    "a gateway that is told to stop stops cleanly, and what it took is there after a restart") {
+  World world;
+  REQUIRE(eventually([&] { return ready(world.practice); }));
+  REQUIRE(test::run({"mllp", "send", to_text(world.messages), referral}).status == 0);
+  world.practice_gateway->signal(SIGTERM);
+  CHECK(world.practice_gateway->wait(std::chrono::seconds(60)) == 0);
+  CHECK(read_file(world.folder / "practice.log").find("\"event\":\"stopped\"") !=
+        std::string::npos);
+  world.start_practice();
+  REQUIRE(eventually([&] { return ready(world.practice); }));
+  CHECK(eventually([&] {
+    return get(world.practice, "/fhir/Task").body.find("\"resourceType\":\"Task\"") !=
+           std::string::npos;
+  }));
+}
+
+TEST_CASE("two gateways cannot have one data folder, nor one port") {
+  World world;
+  REQUIRE(eventually([&] { return ready(world.practice); }));
+  const auto folder =
+      test::run({"serve", "--data", (world.folder / "practice").string(), "--http", "127.0.0.1:0"});
+  CHECK(folder.status == 2);
+  CHECK_FALSE(folder.error.empty());
+  const auto port = test::run(
+      {"serve", "--data", (world.folder / "other").string(), "--http", to_text(world.practice)});
+  CHECK(port.status == 2);
+  CHECK(port.error.find(to_text(world.practice)) != std::string::npos);
+}

@@ -1,0 +1,202 @@
+// The command line as its users meet it: the built program, run as a process.
+#include "support/program.h"
+
+#include "command/sockets.h"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+
+using namespace fingerpost;
+using test::run;
+
+namespace {
+
+const std::string patient =
+    R"({"resourceType":"Patient","id":"a","active":true,"name":[{"family":"Testwell","given":["Ann","B"]}],"birthDate":"1948-03"})";
+
+auto lines(const std::string& text) {
+  return std::count(text.begin(), text.end(), '\n');
+}
+
+bool holds(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+// A port nobody had a moment ago.
+command::Address free_address() {
+  return command::local_address(*command::listen_at({"127.0.0.1", 0})).value();
+}
+
+}  // namespace
+
+TEST_CASE("the program tells its version") {
+  const auto ran = run({"--version"});
+  CHECK(ran.status == 0);
+  CHECK(ran.out.starts_with("fingerpost "));
+}
+
+TEST_CASE("every subcommand has help") {
+  const auto* words = GENERATE("serve", "translate", "validate", "fhirpath", "transform",
+                               "inbox list", "inbox show", "outbox retry", "outbox hold",
+                               "mllp send", "mllp listen", "config check");
+  CAPTURE(words);
+  std::vector<std::string> arguments;
+  std::istringstream in(words);
+  for (std::string word; in >> word;) arguments.push_back(word);
+  arguments.push_back("--help");
+  const auto ran = run(arguments);
+  CHECK(ran.status == 0);
+  CHECK(holds(ran.out, "Usage"));
+  CHECK(ran.error.empty());
+}
+
+TEST_CASE("wrong usage says so and is status 2") {
+  using Words = std::vector<std::string>;
+  const auto words = GENERATE(
+      Words{}, Words{"serv"}, Words{"translate", "x"}, Words{"translate", "--from", "fax", "x"},
+      Words{"serve", "--data", "d", "--http", "8080"}, Words{"serve"}, Words{"inbox"},
+      Words{"mllp", "send", "localhost", "x"}, Words{"fhirpath", "1"},
+      Words{"validate", "/nowhere/a.json"}, Words{"config", "check", "/nowhere/a.toml"},
+      Words{"validate", "--definitions-file", "/nowhere/d", "x"});
+  CAPTURE(words);
+  const auto ran = run(words);
+  CHECK(ran.status == 2);
+  CHECK_FALSE(ran.error.empty());
+  CHECK(ran.out.empty());
+}
+
+TEST_CASE("a gateway without a configuration refuses to listen beyond this machine") {
+  const test::Folder folder;
+  const auto ran = run({"serve", "--data", (folder / "data").string(), "--http", "0.0.0.0:0"});
+  CHECK(ran.status == 2);
+  CHECK(holds(ran.error, "0.0.0.0:0"));
+  CHECK(holds(ran.error, "beyond_loopback"));
+}
+
+TEST_CASE("fhirpath prints type, tab, value, a line for each result") {
+  const test::Folder folder;
+  const auto file = folder.write("patient.json", patient);
+  struct Row {
+    std::string expression, out;
+  };
+  const auto row =
+      GENERATE(Row{"Patient.name.given", "string\tAnn\nstring\tB\n"},
+               Row{"Patient.birthDate", "date\t1948-03\n"},
+               Row{"Patient.name.given.count()", "integer\t2\n"}, Row{"Patient.telecom", ""},
+               Row{"'a\\nb'", "string\ta\\nb\n"}, Row{"Patient.active", "boolean\ttrue\n"});
+  CAPTURE(row.expression);
+  const auto ran = run({"fhirpath", row.expression, file});
+  CHECK(ran.status == 0);
+  CHECK(ran.out == row.out);
+}
+
+TEST_CASE("a mistake in a FHIRPath is status 2 with its place") {
+  const test::Folder folder;
+  const auto ran = run({"fhirpath", "Patient.name.", folder.write("p.json", patient)});
+  CHECK(ran.status == 2);
+  CHECK(holds(ran.error, "line 1"));
+}
+
+TEST_CASE("validate prints one OperationOutcome a file and tells errors by its status") {
+  const test::Folder folder;
+  const auto good = folder.write("good.json", patient);
+  const auto bad = folder.write("bad.json", R"({"resourceType":"Patient","gender":"blue"})");
+  const auto broken = folder.write("broken.json", R"({"resourceType":"Patient",)");
+  const auto sound = run({"validate", good});
+  CHECK(sound.status == 0);
+  CHECK(lines(sound.out) == 1);
+  const auto all = run({"validate", good, bad, broken});
+  CHECK(all.status == 1);
+  CHECK(lines(all.out) == 3);
+  CHECK(holds(all.out, "Patient.gender"));
+  CHECK_FALSE(holds(all.out, "blue"));
+  const auto unread = run({"validate", good, (folder / "absent.json").string()});
+  CHECK(unread.status == 2);
+  CHECK(lines(unread.out) == 1);
+}
+
+TEST_CASE("translate prints a Bundle a file, and writes what was lost") {
+  const test::Folder folder;
+  const std::string sample = PROJECT_DIR "/mappings/hl7v2/samples/ref-i12-social-prescribing.hl7";
+  const auto report = (folder / "report.json").string();
+  const auto one = run({"translate", "--from", "hl7v2", "--report", report, sample});
+  CAPTURE(one.error);
+  CHECK(one.status == 0);
+  CHECK(lines(one.out) == 1);
+  CHECK(one.out.starts_with(R"({"resourceType":"Bundle","type":"collection")"));
+  CHECK(holds(one.out, R"("resourceType":"ServiceRequest")"));
+  CHECK(holds(test::read_file(report), R"("lost")"));
+
+  const auto broken = folder.write("broken.hl7", "MSH|^~\\&|A");
+  const auto two = run({"translate", "--from", "hl7v2", sample, broken, sample});
+  CHECK(two.status == 1);
+  CHECK(lines(two.out) == 2);
+  CHECK(holds(two.error, broken));
+}
+
+TEST_CASE("the same message translates to the same bytes") {
+  const std::string sample = PROJECT_DIR "/mappings/hl7v2/samples/ref-i12-social-prescribing.hl7";
+  const std::vector<std::string> words{
+      "translate", "--from", "hl7v2", "--now", "2026-11-22T09:00:00Z", sample};
+  const auto first = run(words);
+  CHECK(first.status == 0);
+  CHECK(first.out == run(words).out);
+}
+
+TEST_CASE("transform runs the first map over the source") {
+  const test::Folder folder;
+  const auto map = folder.write("name.map", R"(map "http://example.org/name" = "name"
+uses "http://hl7.org/fhir/StructureDefinition/Patient" alias Patient as source
+uses "http://hl7.org/fhir/StructureDefinition/Basic" alias Basic as target
+group name(source src : Patient, target tgt : Basic) {
+  src.id as id -> tgt.id = id "id";
+}
+)");
+  const auto source = folder.write("patient.json", patient);
+  const auto ran = run({"transform", "--map", map, source});
+  CAPTURE(ran.error);
+  CHECK(ran.status == 0);
+  CHECK(holds(ran.out, R"("resourceType": "Basic")"));
+  CHECK(holds(ran.out, R"("id": "a")"));
+  const auto wrong = folder.write("wrong.map", "map \"http://example.org/w\" = \"w\"\ngroup w(");
+  const auto refused = run({"transform", "--map", wrong, source});
+  CHECK(refused.status == 2);
+  CHECK(holds(refused.error, "wrong.map:2:"));
+}
+
+TEST_CASE("mllp send prints the acknowledgement of mllp listen, which prints the message") {
+  const test::Folder folder;
+  const auto at = to_text(free_address());
+  const auto message = folder.write(
+      "message.hl7", "MSH|^~\\&|GP|A|FP|B|20261122090000||ADT^A01|M1|P|2.4\nPID|1||x\n");
+  test::Program listen({"mllp", "listen", at, "--count", "1", "--timeout", "60"}, folder / "out",
+                       folder / "error");
+  REQUIRE(test::eventually([&] { return holds(test::read_file(folder / "error"), "listening"); }));
+  const auto sent = run({"mllp", "send", at, message});
+  CHECK(sent.status == 0);
+  CHECK(holds(sent.out, "MSA|AA|M1"));
+  CHECK(listen.wait(std::chrono::seconds(30)) == 0);
+  CHECK(holds(test::read_file(folder / "out"), "PID|1||x\n"));
+}
+
+TEST_CASE("mllp listen gives up when nothing comes, and mllp send when nobody listens") {
+  CHECK(run({"mllp", "listen", "127.0.0.1:0", "--timeout", "1"}).status == 1);
+  CHECK(run({"mllp", "listen", "0.0.0.0:0", "--timeout", "1"}).status == 2);
+  const test::Folder folder;
+  const auto message = folder.write("m.hl7", "MSH|^~\\&|GP\r");
+  CHECK(run({"mllp", "send", to_text(free_address()), message}).status == 2);
+}
+
+TEST_CASE("config check names every mistake with its line") {
+  const test::Folder folder;
+  const auto good = folder.write("good.toml", "[http]\nlisten = \"127.0.0.1:0\"\n");
+  CHECK(run({"config", "check", good}).status == 0);
+  const auto bad = folder.write("bad.toml", "dat = 1\n[limits]\ndepth = -1\n");
+  const auto ran = run({"config", "check", bad});
+  CHECK(ran.status == 1);
+  CHECK(holds(ran.error, "bad.toml:1: dat: no such key; is it data?"));
+  CHECK(holds(ran.error, "bad.toml:3: limits.depth: is out of range"));
+  const auto open = folder.write("open.toml", "[mllp]\nlisten = \"0.0.0.0:2575\"\n");
+  CHECK(run({"config", "check", open}).status == 1);
+}
