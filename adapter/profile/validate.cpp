@@ -83,7 +83,7 @@ class Walk {
              "may not be of type " + std::string(definitions_.type_name(type)));
     if (kind == TypeKind::primitive) {
       primitive(node, type);
-    } else if (tree_.first_child(node) == no_node) {
+    } else if (kind != TypeKind::resource && tree_.first_child(node) == no_node) {
       report(node, Severity::error, "invariant", "must have a value or children (ele-1)");
     }
     if (element.binding == Binding::required) bound(element, node, type);

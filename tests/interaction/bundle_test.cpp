@@ -143,6 +143,13 @@ TEST_CASE("a transaction deletes, then creates, then updates, then reads") {
   CHECK(fhir.read("Patient", "a").status == Status::gone);
 }
 
+TEST_CASE("a resource in a Bundle may be empty, as it may be alone") {
+  test::Fhir fhir;
+  const auto answer = fhir.bundle(
+      bundle("transaction", {entry("POST", "Patient", R"({"resourceType":"Patient"})")}));
+  CHECK(answer.status == Status::ok);
+}
+
 TEST_CASE("the entries of a batch stand alone") {
   test::Fhir fhir;
   fhir.update({"Patient", "a"}, patient("a"));
