@@ -3,6 +3,7 @@
 #include <chrono>
 #include <future>
 #include <limits>
+#include <memory>
 #include <utility>
 
 namespace fingerpost::exchange {
@@ -22,33 +23,35 @@ InboxWorker::~InboxWorker() {
 void InboxWorker::run() {
   // What a former process left is due at once, whatever it planned.
   std::int64_t due_by_us = std::numeric_limits<std::int64_t>::max();
+  std::unique_ptr<store::Reader> reader;
   std::unique_lock lock(mutex_);
   while (!stop_) {
     lock.unlock();
-    look(due_by_us);
-    due_by_us = 0;
+    if (!reader)
+      if (auto made = parts_.store.reader()) reader = std::move(*made);
+    bool more = reader != nullptr;
+    while (more) {
+      more = look(*reader, due_by_us);
+      due_by_us = 0;
+    }
     lock.lock();
     changed_.wait_for(lock, std::chrono::microseconds(options_.poll_us), [this] { return stop_; });
   }
 }
 
-void InboxWorker::look(std::int64_t due_by_us) {
+// Each look gives the first row of each order, so a row done makes room for the next.
+bool InboxWorker::look(store::Reader& reader, std::int64_t due_by_us) {
   constexpr int batch = 64;
-  const auto by = due_by_us != 0 ? due_by_us : parts_.clock.now_us();
-  Result<std::vector<store::InboxRow>> due = std::vector<store::InboxRow>();
-  {
-    const auto reader = parts_.store.reader();
-    if (!reader) return;
-    due = (*reader)->inbox_due(by, batch);
-  }
-  if (!due) return;
+  auto due = reader.inbox_due(due_by_us != 0 ? due_by_us : parts_.clock.now_us(), batch);
+  if (!due) return false;
   for (auto& row : *due) {
     {
       const std::lock_guard lock(mutex_);
-      if (stop_) return;
+      if (stop_) return false;
     }
     go(std::move(row));
   }
+  return !due->empty();
 }
 
 void InboxWorker::go(store::InboxRow row) {

@@ -30,7 +30,7 @@ class InboxWorker {
 
  private:
   void run();
-  void look(std::int64_t due_by_us);
+  bool look(store::Reader& reader, std::int64_t due_by_us);
   void go(store::InboxRow row);
 
   const Parts& parts_;
