@@ -82,9 +82,12 @@ bool Finish::tidy(NodeId node) {
 
 void Finish::tidy_reference(NodeId reference) {
   const auto literal = tree_.child(reference, reference_);
-  if (literal == no_node || !tree_.text(literal).starts_with(uuid_scheme)) return;
+  if (literal == no_node) return;
+  // No map makes contained resources, so a reference to one leads nowhere as well.
+  const bool contained = tree_.text(literal).starts_with('#');
+  if (!contained && !tree_.text(literal).starts_with(uuid_scheme)) return;
   if (entries_.count(tree_.text(literal)) != 0) return;
-  const auto meant = find_unmapped_ ? find_unmapped_(literal) : Unmapped{};
+  const auto meant = contained || !find_unmapped_ ? Unmapped{} : find_unmapped_(literal);
   tree_.remove(literal);
   ++unlinked[meant.type];
   const auto& common = definitions_.common();

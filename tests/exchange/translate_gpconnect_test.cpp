@@ -204,6 +204,16 @@ TEST_CASE("a reference to what does not come along says what it meant") {
   CHECK(test::lost(made, "Observation") == 1);
 }
 
+TEST_CASE("a reference to a contained resource keeps what it says beside") {
+  const auto made = translate(referral(R"("contained":[{"resourceType":"Practitioner","id":"c"}],
+                  "recipient":[{"reference":"#c","display":"Dr C"},{"reference":"#c"}])"));
+  CHECK(test::holds(made,
+                    "Bundle.entry.resource.ofType(ServiceRequest).exists(performer.count() = 1 "
+                    "and performer.display = 'Dr C' and performer.reference.empty())"));
+  CHECK(test::lost(made, "Practitioner") == 1);
+  CHECK(test::lost(made, "Reference.reference") == 2);
+}
+
 TEST_CASE("references are followed however the provider writes them") {
   const auto reference = GENERATE("Practitioner/x", "https://gp.example/STU3/1/Practitioner/x",
                                   "Practitioner/x/_history/3", "urn:uuid:0f0f");
