@@ -163,8 +163,9 @@ take_in_the_record() {
   curl -sS --fail --max-time 30 -o $work/record.json -X POST http://127.0.0.1:8080/inbox/gpconnect \
     -H 'Content-Type: application/json' --data-binary @$record || lost "the record was not taken"
   titles "$practice"
-  get "$practice/ServiceRequest" | pick 'Bundle.entry.resource.code.text |
-    Bundle.entry.resource.code.coding.first().display' | sort -u | while read -r line; do seen "asks for: $line"; done
+  get "$practice/ServiceRequest" | pick "Bundle.entry.resource.select(status & ' ' & intent & ': ' &
+    (code.text | reasonCode.text | code.coding.display | 'no text').first())" |
+    while read -r line; do seen "a ServiceRequest, $line"; done
   [ "$(get "$practice/CarePlan" | pick 'Bundle.entry.resource.activity.reference.count() > 0')" = true ] ||
     lost "no CarePlan with an activity came of the record"
   seen "what no map carries yet is named: $work/record.json"
@@ -179,7 +180,9 @@ take_in_the_referral() {
   request=$(get "$practice/Task/$task" | pick 'Task.focus.reference')
   get "$practice/$request" >/dev/null || lost "no ServiceRequest came of the referral"
   seen "$practice/$request"
-  seen "$practice/Task/$task"
+  get "$practice/$request" | pick "'priority ' & priority & ': ' & reasonCode.select(text | coding.display).first()" |
+    while read -r line; do seen "   $line"; done
+  seen "$practice/Task/$task  is requested"
 }
 
 deliver_and_answer() {

@@ -56,5 +56,5 @@ build() {
   shift
   say "Building: $preset"
   cmake --preset "$preset" >/dev/null
-  cmake --build "build/$preset" ${1:+--target "$@"}
+  cmake --build "build/$preset" ${1:+--target "$@"} -- --quiet
 }

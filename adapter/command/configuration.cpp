@@ -216,6 +216,7 @@ void read_limits(Section& section, Limits& limits) {
   section.number("depth", limits.depth);
   section.number("nodes", limits.nodes);
   section.number("string_bytes", limits.string_bytes);
+  section.number("issues", limits.issues);
   section.number("v2_frame_bytes", limits.v2_frame_bytes);
   section.number("v2_segments", limits.v2_segments);
   section.number("expression_bytes", limits.expression_bytes);
@@ -234,6 +235,7 @@ void read_limits(Section& section, Limits& limits) {
   section.number("bundle_entries", limits.bundle_entries);
   section.number("page_default", limits.page_default);
   section.number("page_max", limits.page_max);
+  section.number("included", limits.included);
   section.number("parameters", limits.parameters);
   section.number("or_values", limits.or_values);
   section.number("chain_depth", limits.chain_depth);

@@ -156,7 +156,8 @@ TEST_CASE("a record is kept, translated and answered with its loss report") {
   CAPTURE(taken.body.substr(0, 2000));
   REQUIRE(taken.status == 200);
   CHECK(taken.body.find("\"lost\"") != std::string::npos);
-  CHECK(find(get(world.practice, "/fhir/CarePlan").body, "\"total\":([0-9]+)") == "1");
+  CHECK(find(get(world.practice, "/fhir/CarePlan?_summary=count").body, "\"total\":([0-9]+)") ==
+        "1");
   CHECK(call(world.practice, post).body == taken.body);
   CHECK(call(world.practice, {"POST", "/inbox/fax", body, ""}).status == 404);
   CHECK(get(world.practice, "/inbox/gpconnect").status == 405);
@@ -181,6 +182,60 @@ TEST_CASE(
     return get(world.practice, "/fhir/Task").body.find("\"resourceType\":\"Task\"") !=
            std::string::npos;
   }));
+}
+
+TEST_CASE("the queues are the same for whoever asks, the running gateway or its folder") {
+  World world;
+  REQUIRE(eventually([&] { return ready(world.practice) && ready(world.service); }));
+  REQUIRE(test::run({"mllp", "send", to_text(world.messages), referral}).status == 0);
+  const auto broken =
+      world.folder.write("broken.hl7", "MSH|^~\\&|GP|A|FP|B|20261122||REF^I12|B1|P|2.4\r");
+  CHECK(test::run({"mllp", "send", to_text(world.messages), broken}).status == 1);
+  const auto data = (world.folder / "practice").string();
+  const auto ask = [&](const std::string& box, const std::string& action,
+                       const std::string& id = "") {
+    std::vector<std::string> words{box, action, "--data", data};
+    if (!id.empty()) words.push_back(id);
+    return test::run(words);
+  };
+  const auto kept = [&] {
+    const auto inbox = ask("inbox", "list");
+    CHECK(inbox.status == 0);
+    CHECK(inbox.out.find("\"status\":\"applied\"") != std::string::npos);
+    CHECK(inbox.out.find("\"status\":\"refused\"") != std::string::npos);
+    CHECK(inbox.out.find("Winterbourne") == std::string::npos);
+    const auto id = find(inbox.out, "\"id\":([0-9]+),\"status\":\"applied\"");
+    CHECK(ask("inbox", "show", id).out.find("Winterbourne") != std::string::npos);
+    CHECK(ask("inbox", "show", "999999").status == 2);
+    CHECK(ask("inbox", "retry", id).status == 2);
+    CHECK(ask("outbox", "hold", "service").status == 0);
+    CHECK(ask("outbox", "lanes").out.find("\"lane\":\"service\",\"held\":true") !=
+          std::string::npos);
+    CHECK(ask("outbox", "release", "service").status == 0);
+    CHECK(test::run({"outbox", "list", "--data", data, "--status", "odd"}).status == 2);
+  };
+  REQUIRE(eventually([&] {
+    return ask("outbox", "list").out.find("\"status\":\"delivered\"") != std::string::npos;
+  }));
+  kept();
+  world.practice_gateway->signal(SIGTERM);
+  REQUIRE(world.practice_gateway->wait(std::chrono::seconds(60)) == 0);
+  kept();
+}
+
+TEST_CASE("the operators' door opens to its token alone") {
+  World world;
+  REQUIRE(eventually([&] { return ready(world.practice); }));
+  const auto path = world.folder / "practice";
+  const auto door = read_file(path / "gateway.door");
+  const auto at = command::read_address(door.substr(0, door.find(' '))).value();
+  const auto token = door.substr(door.find(' ') + 1, 32);
+  CHECK(std::filesystem::status(path / "gateway.door").permissions() ==
+        (std::filesystem::perms::owner_read | std::filesystem::perms::owner_write));
+  CHECK(get(at, "/inbox").status == 403);
+  CHECK(call(at, {"GET", "/inbox", "", "Authorization: Bearer x\r\n"}).status == 403);
+  CHECK(call(at, {"GET", "/inbox", "", "Authorization: Bearer " + token + "\r\n"}).status == 200);
+  CHECK(get(world.practice, "/admin/inbox").status == 404);
 }
 
 TEST_CASE("two gateways cannot have one data folder, nor one port") {
