@@ -37,6 +37,13 @@ bool Run::target(const Target& target) {
     slot(target.variable) = NodeRef{&tree_, made};
     return true;
   }
+  if (target.transform != Transform::evaluate) {
+    Value value;
+    Value made;
+    if (!transform_value(target, value) || !put(target, place, value, made)) return false;
+    slot(target.variable) = made;
+    return true;
+  }
   path::Collection values;
   if (!evaluated(target, values)) return false;
   const bool several = program_.dialect == Dialect::extended &&

@@ -15,7 +15,7 @@ NodeId Writer::add(NodeId parent, NameId name, TypeId type) {
     save(last);
     made = tree_.add_grouped(parent, name, type);
   }
-  fill();
+  origins_.push_back(origin_);
   return made;
 }
 
