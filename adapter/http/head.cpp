@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 namespace fingerpost::http {
 namespace {
@@ -58,7 +59,8 @@ struct Seen {
   std::optional<std::string_view> host, length, coding;
 };
 
-// Of these a second one would have to be chosen or joined, and readers differ in which.
+// Of these a second one would have to be chosen or joined, and readers differ in which. The first
+// three are looked at here.
 constexpr std::string_view single[] = {
     "host",     "content-length", "transfer-encoding", "content-type",       "content-encoding",
     "if-match", "if-none-match",  "if-modified-since", "if-none-exist",      "authorization",
@@ -138,17 +140,18 @@ std::optional<Refusal> parse_field(std::string_view line, Head& head) {
 }
 
 std::optional<Refusal> check_single(const Head& head, Seen& seen) {
-  for (const auto name_text : single) {
-    std::optional<std::string_view> found;
-    for (const auto& field : head.fields) {
-      if (field.name.size() != name_text.size() || !equal_ignoring_case(field.name, name_text))
+  unsigned found = 0;  // a bit for each name
+  for (const auto& field : head.fields) {
+    for (std::size_t i = 0; i < std::size(single); ++i) {
+      if (field.name.size() != single[i].size() || !equal_ignoring_case(field.name, single[i]))
         continue;
-      if (found) return Refusal{400, "a header that may come once was repeated"};
-      found = field.value;
+      if ((found & (1u << i)) != 0) return Refusal{400, "a header that may come once was repeated"};
+      found |= 1u << i;
+      if (i == 0) seen.host = field.value;
+      if (i == 1) seen.length = field.value;
+      if (i == 2) seen.coding = field.value;
+      break;
     }
-    if (name_text == "host") seen.host = found;
-    if (name_text == "content-length") seen.length = found;
-    if (name_text == "transfer-encoding") seen.coding = found;
   }
   return {};
 }
