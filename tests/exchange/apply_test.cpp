@@ -100,6 +100,22 @@ TEST_CASE("a request that has ended is not opened again by a late copy") {
   CHECK(world.outbox().size() == 2);
 }
 
+TEST_CASE("a cancellation is told to both parties, but not to the one it came from") {
+  World world;
+  stored(world, referral("R1", "requested"), "1");
+  stored(world, referral("R1", "cancelled"), "2");  // from the practice
+  CHECK(world.outbox().size() == 2);
+  CHECK(world.outbox().back().lane == "links");
+  const auto reader = world.reader();
+  stored(world, referral("R2", "requested"), "3");
+  auto here =
+      apply(world.parts, *reader, translation_of(referral("R2", "cancelled")), {"", "4", true});
+  REQUIRE(here);
+  REQUIRE(here->unit.outbox.size() == 2);
+  CHECK(here->unit.outbox[0].lane == "practice");
+  CHECK(here->unit.outbox[1].lane == "links");
+}
+
 TEST_CASE("what was decided on what is stored carries a condition") {
   World world;
   auto first = applied(world, referral("R1", "requested"));
