@@ -25,6 +25,7 @@ struct Prepared {
   Tree tree;
   store::Write write;
   std::optional<store::Stored> stored;
+  bool removed = false;          // it was stored once
   bool changed = true;           // the store has no version of this content now
   bool kept = false;             // the stored one stays, whatever the message says
   std::optional<Status> before;  // of a referral Task that is stored
@@ -118,6 +119,7 @@ Result<void> Application::prepare(NodeId node, const Types& types) {
                 own_tree(bundle, node),
                 {},
                 {},
+                false,
                 true,
                 false,
                 {}};
@@ -140,7 +142,10 @@ Result<void> Application::prepare(NodeId node, const Types& types) {
 
 void Application::look_up(Prepared& resource) {
   auto stored = reader_.read(resource.type, resource.id);
-  if (!stored) return;
+  if (!stored) {
+    resource.removed = stored.error().kind == Kind::gone;
+    return;
+  }
   resource.changed = !store::same(resource.write.body, stored->body);
   resource.stored = std::move(*stored);
 }
@@ -172,8 +177,7 @@ Result<void> Application::judge(Prepared& resource) {
   const bool task = resource.type == "Task";
   if (!task && resource.type != "ServiceRequest") return {};
   if (!resource.stored) {
-    resource.write.must_be_new =
-        task && reader_.read(resource.type, resource.id).error().kind != Kind::gone;
+    resource.write.must_be_new = task && !resource.removed;
     return task ? judge_task(resource, {}) : Result<void>{};
   }
   resource.write.if_version = resource.stored->version;
