@@ -5,8 +5,12 @@
 
 #include <catch2/catch.hpp>
 
+#include <iterator>
+#include <random>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 using namespace fingerpost;
 
@@ -311,6 +315,34 @@ TEST_CASE("a record inside Parameters is read as the record alone") {
   const auto wrapped =
       R"({"resourceType":"Parameters","parameter":[{"name":"patient","resource":)" + text + "}]}";
   CHECK(test::json(translate(text)) == test::json(translate(wrapped)));
+}
+
+TEST_CASE("a record with any value broken is refused or comes through whole") {
+  const auto text =
+      test::read_file(test::project() / "mappings/gpconnect/samples/gpconnect-record.json");
+  std::vector<std::pair<std::size_t, std::size_t>> values;  // of strings, quotes included
+  for (auto at = text.find(": \""); at != std::string::npos; at = text.find(": \"", at + 3))
+    values.emplace_back(at + 2, text.find('"', at + 3) - at - 1);
+  REQUIRE(values.size() > 200);
+  std::minstd_rand random(18);
+  for (int round = 0; round < 150; ++round) {
+    const auto [start, size] = values[random() % values.size()];
+    const char* const instead[] = {
+        "\"\"", "null", "{}", "[]", "0", "true", "\"Patient/none\"", "[\"a\",\"a\"]"};
+    auto broken = text;
+    broken.replace(start, size, instead[random() % std::size(instead)]);
+    CAPTURE(round, start, text.substr(start, size));
+    const auto made = test::translator().translate(Format::gpconnect, broken, {});
+    if (!made) {
+      CHECK(made.error().kind == Kind::invalid);
+      continue;
+    }
+    CHECK(test::holds(*made, "Bundle.entry.all(fullUrl = 'urn:uuid:' + resource.id)"));
+    CHECK(test::holds(*made, "Bundle.entry.fullUrl.isDistinct()"));
+    CHECK(test::holds(
+        *made,
+        "Bundle.entry.resource.ofType(CarePlan).activity.all(reference.resolve().exists())"));
+  }
 }
 
 TEST_CASE("the sample record tells its story") {
