@@ -1,5 +1,7 @@
 #include "http/connection.h"
 
+#include "base/text.h"
+
 #include <boost/asio/buffer.hpp>
 
 #include <algorithm>
@@ -17,6 +19,28 @@ constexpr std::size_t linger_bytes = 4u << 20;
 constexpr int linger_seconds = 2;
 constexpr int steps_at_once = 256;  // then the lane's other connections have their turn
 constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+
+bool is_uuid(std::string_view text) {
+  if (text.size() != 36) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+    const char c = to_lower(text[i]);
+    if (dash ? c != '-' : !is_digit(c) && (c < 'a' || c > 'f')) return false;
+  }
+  return true;
+}
+
+// The names a client gives its request come back when they are UUIDs, and nothing else does.
+void mirror_ids(const Head& head, Response& response) {
+  for (const std::string_view id : {"X-Request-Id", "X-Correlation-Id"}) {
+    const auto text = head.field(id);
+    if (!is_uuid(text)) continue;
+    response.fields += id;
+    response.fields += ": ";
+    response.fields += text;
+    response.fields += "\r\n";
+  }
+}
 
 }  // namespace
 
@@ -260,6 +284,7 @@ Connection::Step Connection::handle() {
 
 void Connection::answered(std::uint64_t request, Response response) {
   if (state_ != State::answering || request != request_) return;
+  mirror_ids(head_, response);
   write(std::move(response));
   advance();
 }

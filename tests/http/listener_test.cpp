@@ -352,6 +352,16 @@ TEST_CASE("every response carries the headers that keep it private") {
   }
 }
 
+TEST_CASE("a request's own id comes back when it is a UUID") {
+  Echo echo;
+  RawHttp client(echo.port());
+  const std::string id = "0c3151bd-1cbf-4d64-B04D-cd9187a4c6e0";
+  client.send(get("/", "X-Request-Id: " + id + "\r\nX-Correlation-Id: 9990000018\r\n"));
+  const auto response = client.response();
+  CHECK(response.field("X-Request-Id") == id);
+  CHECK(response.field("X-Correlation-Id").empty());
+}
+
 TEST_CASE("a path goes to the handler mounted for it") {
   const auto marked = [](const std::string& mark) {
     return [mark](const http::Request& request, const http::Respond& respond) {
