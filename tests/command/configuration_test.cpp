@@ -1,6 +1,7 @@
 #include "command/configuration.h"
 
 #include "support/catch.h"
+#include "support/places.h"
 
 #include <fstream>
 #include <sstream>
@@ -162,7 +163,7 @@ TEST_CASE("an address that others can reach needs the word of the file") {
 }
 
 TEST_CASE("every limit can be configured") {
-  std::ifstream header(PROJECT_DIR "/include/fingerpost/limits.h");
+  std::ifstream header(test::project_dir() + "/include/fingerpost/limits.h");
   int found = 0;
   for (std::string line; std::getline(header, line);) {
     const auto equals = line.find(" = ");

@@ -14,7 +14,7 @@ using test::read_file;
 
 namespace {
 
-const std::string samples = PROJECT_DIR "/mappings/";
+const std::string samples = test::project_dir() + "/mappings/";
 const std::string referral = samples + "hl7v2/samples/ref-i12-social-prescribing.hl7";
 const std::string record = samples + "gpconnect/samples/gpconnect-record.json";
 

@@ -118,7 +118,7 @@ TEST_CASE("validate prints one OperationOutcome a file and tells errors by its s
 
 TEST_CASE("translate prints a Bundle a file, and writes what was lost") {
   const test::Folder folder;
-  const std::string sample = PROJECT_DIR "/mappings/hl7v2/samples/ref-i12-social-prescribing.hl7";
+  const std::string sample = test::project_dir() + "/mappings/hl7v2/samples/ref-i12-social-prescribing.hl7";
   const auto report = (folder / "report.json").string();
   const auto one = run({"translate", "--from", "hl7v2", "--report", report, sample});
   CAPTURE(one.error);
@@ -136,7 +136,7 @@ TEST_CASE("translate prints a Bundle a file, and writes what was lost") {
 }
 
 TEST_CASE("the same message translates to the same bytes") {
-  const std::string sample = PROJECT_DIR "/mappings/hl7v2/samples/ref-i12-social-prescribing.hl7";
+  const std::string sample = test::project_dir() + "/mappings/hl7v2/samples/ref-i12-social-prescribing.hl7";
   const std::vector<std::string> words{
       "translate", "--from", "hl7v2", "--now", "2026-11-22T09:00:00Z", sample};
   const auto first = run(words);

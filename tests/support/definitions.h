@@ -3,6 +3,7 @@
 #pragma once
 
 #include "model/definitions.h"
+#include "support/places.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -16,7 +17,7 @@ namespace fingerpost::test {
 
 // A fresh set, for tests that intern names of their own or extend it.
 inline model::Definitions load_definitions() {
-  std::ifstream in(BUILD_DIR "/fingerpost.definitions", std::ios::binary);
+  std::ifstream in(build_dir() + "/fingerpost.definitions", std::ios::binary);
   const std::vector<char> text{std::istreambuf_iterator<char>(in), {}};
   auto bytes = std::make_shared<std::vector<std::byte>>(text.size());
   std::transform(text.begin(), text.end(), bytes->begin(),

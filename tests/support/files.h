@@ -3,6 +3,8 @@
 
 #pragma once
 
+#include "support/places.h"
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -22,7 +24,7 @@ inline std::string read_file(const fs::path& path) {
 }
 
 inline fs::path project() {
-  return PROJECT_DIR;
+  return project_dir();
 }
 inline fs::path packages() {
   return project() / "build/packages/node_modules";

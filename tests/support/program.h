@@ -46,7 +46,7 @@ class Program {
  public:
   Program(std::vector<std::string> arguments, const std::filesystem::path& out,
           const std::filesystem::path& error) {
-    arguments.insert(arguments.begin(), BUILD_DIR "/fingerpost");
+    arguments.insert(arguments.begin(), build_dir() + "/fingerpost");
     std::vector<char*> words;
     for (auto& argument : arguments) words.push_back(argument.data());
     words.push_back(nullptr);
