@@ -2,6 +2,7 @@
 #include "model/json.h"
 #include "wire/json.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace fingerpost::model {
@@ -81,18 +82,21 @@ class Reader {
       const Member member = name == no_name ? Member{} : definitions_.member(type, name);
       const bool primitive = definitions_.type(member.type).kind == TypeKind::primitive;
       if (member.element == nullptr || (extra && !primitive)) {
-        if (type != no_type) report(node, key, "structure", "no such element here");
+        if (type != no_type) report(node, shown(key), "structure", "no such element here");
         unknown(value, node, key);
       } else if (extra) {
         underscored = true;
-        each(*member.element, value, node, key,
-             [&](std::uint32_t item, std::size_t index) { extras(item, node, member, index); });
+        NodeId twin = twin_of(node, member);
+        each(*member.element, value, node, key, [&](std::uint32_t item) {
+          extras(item, node, member, twin);
+          if (twin != no_node) twin = into_.tree.next_same(twin);
+        });
       } else {
-        each(*member.element, value, node, key, [&](std::uint32_t item, std::size_t index) {
-          NodeId made = no_node;
-          if (underscored && primitive) made = nth(node, member, index);
-          if (made == no_node) made = into_.tree.add(node, member.element->name, member.type);
-          value_of(item, made);
+        NodeId twin = underscored && primitive ? twin_of(node, member) : no_node;
+        each(*member.element, value, node, key, [&](std::uint32_t item) {
+          const bool fresh = twin == no_node;
+          value_of(item, fresh ? into_.tree.add(node, name_of(member), member.type) : twin);
+          if (!fresh) twin = into_.tree.next_same(twin);
         });
       }
     }
@@ -105,25 +109,33 @@ class Reader {
     const bool list = tokens_[value].kind == Kind::array;
     if (list != element.repeats())
       report(node, key, "structure", list ? "must not be a list" : "must be a list");
-    if (!list) return visit(value, 0);
+    if (!list) return visit(value);
     if (tokens_[value + 1].kind == Kind::end)
       report(node, key, "structure", "a list must not be empty");
-    std::size_t index = 0;
-    for (std::uint32_t at = value + 1; tokens_[at].kind != Kind::end; at = after(at))
-      visit(at, index++);
+    for (std::uint32_t at = value + 1; tokens_[at].kind != Kind::end; at = after(at)) visit(at);
   }
 
-  NodeId nth(NodeId node, const Member& member, std::size_t index) const {
-    NodeId at = into_.tree.child(node, member.element->name);
-    while (at != no_node && index-- > 0) at = into_.tree.next_same(at);
-    return at;
+  // The first node already made of the other of "name" and "_name".
+  NodeId twin_of(NodeId node, const Member& member) const {
+    const NodeId at = into_.tree.child(node, name_of(member));
+    return at != no_node && into_.tree[at].type == member.type ? at : no_node;
+  }
+
+  static NameId name_of(const Member& member) { return member.element->name; }
+
+  // A member's name as an issue may repeat it: one that looks like an element's. Anything else
+  // may be somebody's data, or very long.
+  static std::string_view shown(std::string_view key) {
+    const auto digits = std::count_if(key.begin(), key.end(), is_digit);
+    const bool plain = std::all_of(key.begin(), key.end(),
+                                   [](char c) { return is_letter(c) || is_digit(c) || c == '_'; });
+    return plain && digits <= 4 && key.size() <= 64 ? key : std::string_view("?");
   }
 
   // The id and extensions of a primitive ("_birthDate"), whose value may come before or after.
-  void extras(std::uint32_t item, NodeId node, const Member& member, std::size_t index) {
-    NodeId made = nth(node, member, index);
+  void extras(std::uint32_t item, NodeId node, const Member& member, NodeId made) {
     if (made == no_node) {
-      made = into_.tree.add(node, member.element->name, member.type);
+      made = into_.tree.add(node, name_of(member), member.type);
       into_.tree.set_view(made, Shape::null, "");
     }
     if (tokens_[item].kind == Kind::object) return members(item, made);

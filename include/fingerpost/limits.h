@@ -16,7 +16,7 @@ struct Limits {
   std::size_t nodes = 8'000'000;                     // tree nodes of one document
   std::size_t string_bytes = std::size_t{48} << 20;  // one string (a base64 attachment, say)
 
-  std::size_t issues = 1000;  // reported of one document; one more says so
+  std::size_t issues = 200;  // reported of one document; one more says so
 
   // HL7 v2.
   std::size_t v2_frame_bytes = std::size_t{16} << 20;  // one MLLP frame
