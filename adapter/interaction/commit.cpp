@@ -1,5 +1,6 @@
 #include "interaction/commit.h"
 
+#include "interaction/references.h"
 #include "model/json.h"
 #include "profile/validate.h"
 #include "search/index.h"
@@ -37,6 +38,7 @@ void prepare(Work& work) {
     auto& index = work.indexes.emplace_back();
     auto& body = work.bodies.emplace_back();
     if (!draft.tree) continue;
+    make_local(context, *draft.tree);
     index = search::index(context.parameters, {&*draft.tree, draft.tree->root()});
     body = store::prepare_body(context.definitions, *draft.tree, draft.id);
     set_id(context, *draft.tree, draft.id);

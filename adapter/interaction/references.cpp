@@ -1,6 +1,7 @@
 #include "interaction/references.h"
 
 #include "interaction/commit.h"
+#include "interaction/interactions.h"
 #include "model/json.h"
 
 #include <utility>
@@ -106,6 +107,21 @@ class Resolver {
 Result<void> resolve(const Context& context, const Places& places, std::string_view full_url,
                      Tree& resource) {
   return Resolver(context, places, full_url, resource).all();
+}
+
+void make_local(const Context& context, Tree& resource) {
+  const auto base = context.base_url + "/";
+  const auto type = context.definitions.common().reference;
+  const auto size = static_cast<NodeId>(resource.size());
+  for (NodeId node = 1; node <= size; ++node) {
+    if (resource[node].type != type) continue;
+    const auto reference = child(resource, node, "reference");
+    const auto text = reference == no_node ? std::string_view() : resource.text(reference);
+    if (!text.starts_with(base)) continue;
+    const auto local = text.substr(base.size());
+    if (is_resource_type(context, local.substr(0, local.find('/'))))
+      resource.set_view(reference, Shape::string, local);
+  }
 }
 
 }  // namespace fingerpost::interaction

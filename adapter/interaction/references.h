@@ -1,4 +1,5 @@
-// The references between the entries of a transaction, made into references to what they become.
+// References made into the form that is stored: those between the entries of a transaction into
+// references to what they become, those to our own base into relative ones.
 
 #pragma once
 
@@ -21,5 +22,9 @@ using Places = std::unordered_map<std::string, std::string>;
 // Kind::unsupported for a conditional reference: kept as it stands it would lead nowhere.
 Result<void> resolve(const Context& context, const Places& places, std::string_view full_url,
                      Tree& resource);
+
+// Takes our own base off every Reference.reference, "http://host/fhir/Patient/1" becoming
+// "Patient/1", so that what is stored, indexed and followed has one name however it was written.
+void make_local(const Context& context, Tree& resource);
 
 }  // namespace fingerpost::interaction

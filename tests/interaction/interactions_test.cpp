@@ -203,6 +203,37 @@ TEST_CASE("a misspelt search parameter is an error, or is told about when lenien
   CHECK_FALSE(holds(lenient, "famly=x"));
 }
 
+TEST_CASE("a reference to our own base is stored, seen and found as a local one") {
+  struct Row {
+    const char* sent;
+    const char* stored;
+  };
+  const auto row = GENERATE(
+      Row{"http://test.example/fhir/Patient/p1", "Patient/p1"}, Row{"Patient/p1", "Patient/p1"},
+      Row{"http://test.example/fhir/Patient/p1/_history/2", "Patient/p1/_history/2"},
+      Row{"http://test.example/fhir2/Patient/p1", "http://test.example/fhir2/Patient/p1"},
+      Row{"http://other.example/fhir/Patient/p1", "http://other.example/fhir/Patient/p1"});
+  CAPTURE(row.sent);
+  test::Fhir fhir;
+  std::string seen;
+  fhir.context->before_commit = [&](store::Unit&,
+                                    std::span<const interaction::Change> changes) -> Result<void> {
+    const auto& tree = *changes[0].after;
+    seen = interaction::child_text(tree, interaction::child(tree, tree.root(), "for"), "reference");
+    return {};
+  };
+  const std::string task =
+      R"({"resourceType":"Task","id":"t1","status":"requested","intent":"order",)"
+      R"("for":{"reference":")" +
+      std::string(row.sent) + R"("}})";
+  REQUIRE(fhir.update({"Task", "t1"}, task).status == Status::created);
+  CHECK(seen == row.stored);
+  CHECK(holds(fhir.read("Task", "t1"), R"("reference":")" + std::string(row.stored) + "\""));
+  const bool local = std::string_view(row.stored).starts_with("Patient/");
+  CHECK(holds(fhir.search("Task", {{"subject", "Patient/p1"}}), "Task/t1") == local);
+  CHECK(holds(fhir.search("Task", {{"subject", row.sent}}), "Task/t1"));
+}
+
 TEST_CASE("the hook sees each change with what it replaces, and may refuse it") {
   test::Fhir fhir;
   std::string log;
