@@ -46,6 +46,8 @@ const Follow* follow(std::string_view type) {
   return nullptr;
 }
 
+constexpr std::string_view request_type = "ServiceRequest";
+
 using Pieces = std::vector<const Resource*>;
 
 // Walks from one resource along `follows`; each resource once, what it refers to before it.
@@ -164,13 +166,44 @@ Result<const Partner*> owner_of(const Parts& parts, Neighbourhood& near, NodeRef
   return partner;
 }
 
+// "ServiceRequest/1", of any base and any version of it.
+bool names_request(std::string_view reference) {
+  reference = reference.substr(0, reference.find("/_history/"));
+  const auto slash = reference.rfind('/');
+  if (slash == std::string_view::npos) return false;
+  const auto rest = reference.substr(0, slash);
+  const auto type = rest.substr(rest.rfind('/') + 1);  // npos + 1 is 0
+  return type == request_type;
+}
+
+bool contains_request(const Parts& parts, NodeRef task, std::string_view id) {
+  const Tree& tree = *task.tree;
+  for (auto node = child(task, "contained").node; node != no_node; node = tree.next_same(node))
+    if (parts.definitions.type_name(tree[node].type) == request_type &&
+        child_text({&tree, node}, "id") == id)
+      return true;
+  return false;
+}
+
+// Whoever is asked to act gets what is asked for. That a referral has ended can always be told.
+Result<void> check_focus(Neighbourhood& near, const TaskChange& change, Status after) {
+  if (change.before && care::terminal(after)) return {};
+  const auto* found = near.find(child_text(child(change.task, "focus"), "reference"));
+  if (found != nullptr && found->type == request_type) return {};
+  return Error{Kind::unsupported, "the ServiceRequest of a referral is a resource known here",
+               "Task.focus"};
+}
+
 }  // namespace
 
 bool is_referral(Neighbourhood& near, NodeRef task) {
-  const auto focus = child_text(child(task, "focus"), "reference");
-  if (focus.starts_with("ServiceRequest/")) return true;
-  const auto* resource = near.find(focus);
-  return resource != nullptr && resource->type == "ServiceRequest";
+  const auto focus = child(task, "focus");
+  if (child_text(focus, "type") == request_type) return true;
+  const auto reference = child_text(focus, "reference");
+  if (names_request(reference)) return true;
+  if (reference.starts_with('#')) return contains_request(near.parts(), task, reference.substr(1));
+  const auto* resource = near.find(reference);
+  return resource != nullptr && resource->type == request_type;
 }
 
 Result<care::Status> status_of(NodeRef task) {
@@ -194,6 +227,7 @@ Result<void> add_deliveries(const Parts& parts, Neighbourhood& near, const TaskC
   if (*told == Party::requester || after == Status::cancelled)
     tell(find_partner(parts, near, child(change.task, "requester")), Party::requester);
   if (*told == Party::requester) return {};
+  LET_DONE(check_focus(near, change, after));
   LET(const auto* owner, owner_of(parts, near, change.task));
   tell(owner, Party::owner);
   return {};

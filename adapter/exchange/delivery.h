@@ -31,7 +31,7 @@ struct TaskChange {
   bool request_only = false;           // the Task stays: the owner gets what it asks for, anew
 };
 
-// Whether the Task's focus is a ServiceRequest.
+// Whether the Task's focus is a ServiceRequest, be it known here or not.
 bool is_referral(Neighbourhood& near, NodeRef task);
 
 // The Task's status when R4 knows it. Kind::invalid, `where` Task.status, otherwise.
@@ -39,7 +39,8 @@ Result<care::Status> status_of(NodeRef task);
 
 // Appends what the change sends. Nothing for a Task that is no referral, for drafts, and where the
 // party to be told is this gateway itself. Kind::unsupported with `where` Task.owner when the owner
-// is named and no partner is it (Partners::unknown_receiver decides).
+// is named and no partner is it (Partners::unknown_receiver decides), with `where` Task.focus when
+// the owner would be asked for a ServiceRequest that is not known here.
 Result<void> add_deliveries(const Parts& parts, Neighbourhood& near, const TaskChange& change,
                             std::vector<store::OutboxRow>& out);
 

@@ -9,6 +9,7 @@ namespace fingerpost::exchange {
 namespace {
 
 constexpr std::string_view urn = "urn:uuid:";
+constexpr std::string_view history = "/_history/";
 
 void collect(const Parts& parts, NodeRef at, NameId reference, std::vector<std::string_view>& out) {
   const Tree& tree = *at.tree;
@@ -52,8 +53,12 @@ Place read_reference(std::string_view reference) {
   if (reference.starts_with(urn)) return {"", std::string(reference.substr(urn.size()))};
   const auto slash = reference.find('/');
   if (slash == std::string_view::npos || slash == 0) return {};
-  const auto id = reference.substr(slash + 1);
-  if (id.empty() || id.find('/') != std::string_view::npos) return {};
+  auto id = reference.substr(slash + 1);
+  if (const auto end = id.find('/'); end != std::string_view::npos) {
+    if (!id.substr(end).starts_with(history)) return {};
+    id = id.substr(0, end);
+  }
+  if (id.empty()) return {};
   return {std::string(reference.substr(0, slash)), std::string(id)};
 }
 

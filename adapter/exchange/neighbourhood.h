@@ -18,7 +18,7 @@ struct Place {
   std::string type;
   std::string id;
 };
-// Nothing of the kind, a version or a URL elsewhere: an empty id.
+// A version is read as the resource it is of. Nothing of the kind, or a URL elsewhere: an empty id.
 Place read_reference(std::string_view reference);
 
 struct Resource {
@@ -38,6 +38,7 @@ class Neighbourhood {
   // Null: not known here.
   const Resource* find(std::string_view reference);
   const Resource* find(std::string_view type, std::string_view id);
+  const Parts& parts() const { return parts_; }
 
  private:
   const Resource* load(const std::string& type, const std::string& id);

@@ -52,6 +52,15 @@ struct Referred : World {
   }
 };
 
+// A new referral by a client, with a request that is contained.
+std::string asked(const std::string& focus, const std::string& owner) {
+  return R"({"resourceType":"Task","id":"t2","status":"requested","intent":"order","contained":[)"
+         R"({"resourceType":"ServiceRequest","id":"request","status":"active","intent":"order",)"
+         R"("subject":{"reference":"Patient/p"}}],"focus":{"reference":")" +
+         focus + R"("},"owner":{"identifier":{"system":")" + std::string(ods) + R"(","value":")" +
+         owner + R"("}}})";
+}
+
 constexpr const char* outcome =
     R"(,"output":[{"type":{"text":"outcome"},"valueString":"went well"}])";
 
@@ -146,10 +155,44 @@ TEST_CASE("a Task that is no referral is nobody's business") {
 
 TEST_CASE("a referral over REST for a receiver nobody knows is refused by its element") {
   Referred world;
-  const std::string asked =
-      R"({"resourceType":"Task","id":"t2","status":"requested","intent":"order",)"
-      R"("focus":{"reference":"ServiceRequest/x"},"owner":{"identifier":{"value":"NOBODY"}}})";
-  const auto refused = put_task(world, world.watch, asked);
+  const auto refused =
+      put_task(world, world.watch, asked("ServiceRequest/" + request_id("R1"), "NOBODY"));
   REQUIRE(refused.has_error());
   CHECK(refused.error().where == "Task.owner");
+}
+
+TEST_CASE("a referral that names a version of its request takes the request along") {
+  Referred world;
+  REQUIRE(put_task(world, world.watch,
+                   asked("ServiceRequest/" + request_id("R1") + "/_history/1", "LINK1")));
+  REQUIRE(world.outbox().size() == 1);
+  CHECK(world.outbox()[0].lane == "links");
+  CHECK(world.outbox()[0].body.find("\"url\":\"ServiceRequest/" + request_id("R1") + "\"") !=
+        std::string::npos);
+}
+
+TEST_CASE("a referral whose request is not at hand is refused, never sent without it") {
+  Referred world;
+  const auto focus = GENERATE("ServiceRequest/x", "ServiceRequest/x/_history/1",
+                              "http://gp.example/fhir/ServiceRequest/x",
+                              "https://gp.example/ServiceRequest/x/_history/2", "#request");
+  CAPTURE(focus);
+  const auto refused = put_task(world, world.watch, asked(focus, "LINK1"));
+  REQUIRE(refused.has_error());
+  CHECK(refused.error().where == "Task.focus");
+  CHECK(world.outbox().empty());
+}
+
+TEST_CASE("that a referral has ended is told even when its request is gone") {
+  Referred world;
+  world.partners.list[3].channel = Channel::fhir;  // and the service that has it, too
+  store::Unit unit;
+  store::Write write;
+  write.op = store::Write::Op::remove;
+  write.type = "ServiceRequest";
+  write.id = request_id("R1");
+  unit.writes.push_back(std::move(write));
+  REQUIRE(commit_now(*world.store, std::move(unit)));
+  REQUIRE(put_task(world, world.watch, task(world, "R1", "cancelled")));
+  CHECK(world.outbox().size() == 2);
 }
