@@ -24,8 +24,10 @@ class Watch {
   explicit Watch(const Parts& parts) : parts_(parts), readers_(parts.store) {}
 
   // Checks each referral Task's step and adds the outbox rows it calls for to the unit, which holds
-  // a write for each change. Kind::unsupported: no such step, an outcome is missing, an unknown
-  // receiver; `where` is the element.
+  // a write for each change. A Task is a referral by what it was or by what it becomes.
+  // Kind::unsupported: no such step, another request or requester than before, an outcome is
+  // missing, the request or the receiver is not known; `where` is the element. Kind::conflict: an
+  // open referral would be deleted.
   Result<void> before_commit(store::Unit& unit, std::span<const Written> written);
 
  private:

@@ -30,6 +30,26 @@ Result<store::UnitOutcome> put_task(World& world, Watch& watch, const std::strin
   return commit_now(*world.store, std::move(unit));
 }
 
+Result<void> remove_task(World& world, Watch& watch, const std::string& key) {
+  const auto stored = world.reader()->read("Task", task_id(key));
+  REQUIRE(stored);
+  const auto id = task_id(key);
+  store::Unit unit;
+  auto& write = unit.writes.emplace_back();
+  write.op = store::Write::Op::remove;
+  write.type = "Task";
+  write.id = id;
+  const Written written{"Task", id, stored->body, nullptr};
+  return watch.before_commit(unit, {&written, 1});
+}
+
+// `json` without the named member, whose value is an object in one level.
+std::string without(std::string json, const std::string& member) {
+  const auto at = json.find("\"" + member + "\":{");
+  REQUIRE(at != std::string::npos);
+  return json.erase(at, json.find("},", at) + 2 - at);
+}
+
 // The stored Task with its status, and perhaps more, replaced.
 std::string task(World& world, const std::string& key, const std::string& status,
                  const std::string& more = "") {
@@ -195,4 +215,54 @@ TEST_CASE("that a referral has ended is told even when its request is gone") {
   REQUIRE(commit_now(*world.store, std::move(unit)));
   REQUIRE(put_task(world, world.watch, task(world, "R1", "cancelled")));
   CHECK(world.outbox().size() == 2);
+}
+
+TEST_CASE("what would leave the requester untold is refused") {
+  Referred world;
+  REQUIRE(put_task(world, world.watch, task(world, "R1", "accepted")));
+  auto request = task(world, "R1", "completed", outcome);
+  const auto old = "ServiceRequest/" + request_id("R1");
+  struct Row {
+    std::string task;
+    const char* where;
+  };
+  auto renamed = request;
+  renamed.replace(renamed.find(old), old.size(), "ServiceRequest/another");
+  const auto row =
+      GENERATE_COPY(Row{without(request, "focus"), "Task.focus"}, Row{renamed, "Task.focus"},
+                    Row{without(request, "requester"), "Task.requester"});
+  CAPTURE(row.task);
+  const auto refused = put_task(world, world.watch, row.task);
+  REQUIRE(refused.has_error());
+  CHECK(refused.error().kind == Kind::unsupported);
+  CHECK(refused.error().where == row.where);
+  CHECK(world.task_status("R1") == "accepted");
+  CHECK(world.outbox().size() == 1);
+}
+
+TEST_CASE("naming a version of the same request does not change the referral") {
+  Referred world;
+  auto accepted = task(world, "R1", "accepted");
+  const auto old = "ServiceRequest/" + request_id("R1");
+  accepted.insert(accepted.find(old) + old.size(), "/_history/1");
+  REQUIRE(put_task(world, world.watch, accepted));
+  CHECK(world.outbox().size() == 1);
+}
+
+TEST_CASE("a referral is deleted when it is over, not before") {
+  Referred world;
+  const auto refused = remove_task(world, world.watch, "R1");
+  REQUIRE(refused.has_error());
+  CHECK(refused.error().kind == Kind::conflict);
+  REQUIRE(put_task(world, world.watch, task(world, "R1", "cancelled")));
+  CHECK(remove_task(world, world.watch, "R1"));
+}
+
+TEST_CASE("a Task that becomes a referral goes to its owner as a new one") {
+  Referred world;
+  REQUIRE(put_task(world, world.watch,
+                   R"({"resourceType":"Task","id":"t2","status":"requested","intent":"order"})"));
+  REQUIRE(put_task(world, world.watch, asked("ServiceRequest/" + request_id("R1"), "LINK1")));
+  REQUIRE(world.outbox().size() == 1);
+  CHECK(world.outbox()[0].lane == "links");
 }
