@@ -183,7 +183,8 @@ class Fhir {
     const interaction::Target target{call.path[0], call.path[1]};
     if (target.id.starts_with('$') || target.id.starts_with('_'))
       return call.respond(outcome(404, "not-supported", "this operation is not offered"));
-    if (is_get(call.request)) return conditional(call, interaction::read(*session_, target));
+    if (is_get(call.request))
+      return conditional(call, interaction::read(*session_, target, call.pairs));
     if (call.request.head.method == Method::put) {
       if (auto response = check_content_type(call.request.head))
         return call.respond(*std::move(response));
@@ -206,7 +207,8 @@ class Fhir {
       return call.respond(outcome(404, "not-supported", "this operation is not offered"));
     if (!is_get(call.request)) return call.respond(not_offered("GET, HEAD"));
     const interaction::Target target{path[0], path[1]};
-    if (path.size() == 4) return conditional(call, interaction::vread(*session_, target, path[3]));
+    if (path.size() == 4)
+      return conditional(call, interaction::vread(*session_, target, path[3], call.pairs));
     answer(call, interaction::history_instance(*session_, target, call.pairs));
   }
 

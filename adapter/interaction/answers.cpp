@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "interaction/outcome.h"
+#include "interaction/subset.h"
 #include "wire/json.h"
 
 #include <utility>
@@ -32,6 +33,16 @@ Answer answer_of(store::Stored stored) {
   answer.version = stored.version;
   answer.last_updated_us = stored.last_updated_us;
   return answer;
+}
+
+Answer answer_of(const Context& context, store::Stored stored,
+                 const std::vector<search::Pair>& pairs) {
+  const auto subset = subset_of(context, stored.type, pairs);
+  if (!subset) return failure(subset.error());
+  auto body = cut_down(context, *subset, std::move(stored.body));
+  if (!body) return failure(Error{Kind::fault, "the stored resource cannot be read", ""});
+  stored.body = *std::move(body);
+  return answer_of(std::move(stored));
 }
 
 Answer commit_failure(const Error& error) {

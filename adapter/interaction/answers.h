@@ -15,6 +15,9 @@
 namespace fingerpost::interaction {
 
 Answer answer_of(store::Stored stored);
+// The part of it that the pairs ask for.
+Answer answer_of(const Context& context, store::Stored stored,
+                 const std::vector<search::Pair>& pairs);
 // A commit that failed. A version that is not the expected one is 412, not 409.
 Answer commit_failure(const Error& error);
 

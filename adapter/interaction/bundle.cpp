@@ -126,10 +126,11 @@ Answer get(const Session& session, const Entry& entry, search::Handling handling
   }
   if (path.size() > 0 && is_resource_type(session.context, path[0])) {
     if (path.size() == 1) return search_type(session, path[0], entry.query, handling);
-    if (path.size() == 2) return read(session, entry.target());
+    if (path.size() == 2) return read(session, entry.target(), entry.query);
     if (path.size() == 3 && path[2] == "_history")
       return history_instance(session, entry.target(), entry.query);
-    if (path.size() == 4 && path[2] == "_history") return vread(session, entry.target(), path[3]);
+    if (path.size() == 4 && path[2] == "_history")
+      return vread(session, entry.target(), path[3], entry.query);
   }
   return failure(Error{Kind::not_found, "nothing has this URL", place_of(entry.index)});
 }

@@ -32,8 +32,10 @@ bool is_id(std::string_view text);
 // The version in an entity tag, W/"3" or "3". Kind::invalid otherwise.
 Result<std::int64_t> read_etag(std::string_view text);
 
-Answer read(const Session& session, Target target);
-Answer vread(const Session& session, Target target, std::string_view version);
+// Of the pairs, reads obey _summary and _elements.
+Answer read(const Session& session, Target target, const std::vector<search::Pair>& pairs = {});
+Answer vread(const Session& session, Target target, std::string_view version,
+             const std::vector<search::Pair>& pairs = {});
 Answer history_instance(const Session& session, Target target,
                         const std::vector<search::Pair>& pairs);
 Answer search_type(const Session& session, std::string_view type,

@@ -1,6 +1,7 @@
 #include "interaction/answers.h"
 #include "interaction/interactions.h"
 #include "interaction/outcome.h"
+#include "interaction/subset.h"
 #include "search/search.h"
 #include "store/store.h"
 
@@ -15,15 +16,26 @@ void write_entry(const Context& context, std::string& out, const store::Hit& hit
   out += hit.included ? R"(,"search":{"mode":"include"}})" : R"(,"search":{"mode":"match"}})";
 }
 
-// What lenient handling dropped is told inside the answer, never kept quiet.
-void write_ignored(std::string& out, const Issues& ignored) {
+// What lenient handling dropped and what the limits cut off is told inside the answer, never kept
+// quiet.
+Issues remarks(const Context& context, const search::Plan& plan, const store::Page& page) {
+  auto issues = plan.ignored;
+  if (page.cut)
+    issues.push_back({Severity::warning, "too-costly", "",
+                      "more resources to include than the limit included allows: only " +
+                          std::to_string(context.limits.included) + " of them are here"});
+  return issues;
+}
+
+void write_remarks(std::string& out, const Issues& issues) {
   out += R"({"resource":)";
-  write_outcome(ignored, out);
+  write_outcome(issues, out);
   out += R"(,"search":{"mode":"outcome"}})";
 }
 
 std::string write_searchset(const Context& context, const search::Plan& plan,
                             const store::Page& page) {
+  const auto issues = remarks(context, plan, page);
   std::string out = R"({"resourceType":"Bundle","type":"searchset")";
   if (page.total) out += ",\"total\":" + std::to_string(*page.total);
   out += R"(,"link":[)";
@@ -35,15 +47,15 @@ std::string write_searchset(const Context& context, const search::Plan& plan,
     write_link(out, "next", url_of(context, plan.type, pairs));
   }
   out += ']';
-  if (!page.hits.empty() || !plan.ignored.empty()) {
+  if (!page.hits.empty() || !issues.empty()) {
     out += R"(,"entry":[)";
     for (const auto& hit : page.hits) {
       if (out.back() == '}') out += ',';
       write_entry(context, out, hit);
     }
-    if (!plan.ignored.empty()) {
+    if (!issues.empty()) {
       if (out.back() == '}') out += ',';
-      write_ignored(out, plan.ignored);
+      write_remarks(out, issues);
     }
     out += ']';
   }
@@ -68,8 +80,16 @@ Answer search_type(const Session& session, std::string_view type,
     if (plan.error().kind == Kind::unsupported) return failure(Status::bad_request, plan.error());
     return failure(plan.error());
   }
-  const auto page = session.reader.search(*plan);
+  const auto subset = subset_of(*plan);
+  if (!subset) return failure(subset.error());
+  auto page = session.reader.search(*plan);
   if (!page) return failure(page.error());
+  if (!subset->whole())
+    for (auto& hit : page->hits) {
+      auto body = cut_down(context, *subset, std::move(hit.resource.body));
+      if (!body) return failure(Error{Kind::fault, "a stored resource cannot be read", ""});
+      hit.resource.body = *std::move(body);
+    }
   Answer answer;
   answer.body = write_searchset(context, *plan, *page);
   return answer;

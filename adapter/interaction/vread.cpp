@@ -6,7 +6,8 @@
 namespace fingerpost::interaction {
 
 // R4 http.html#vread
-Answer vread(const Session& session, Target target, std::string_view version) {
+Answer vread(const Session& session, Target target, std::string_view version,
+             const std::vector<search::Pair>& pairs) {
   const auto number = to_integer(version);
   if (!number || *number <= 0)
     return failure(Error{Kind::not_found, "there is no such version", ""});
@@ -14,7 +15,7 @@ Answer vread(const Session& session, Target target, std::string_view version) {
   if (!found) return failure(found.error());
   if (found->change == store::Change::removed)
     return failure(Error{Kind::gone, "the resource was deleted at this version", ""});
-  return answer_of(std::move(*found));
+  return answer_of(session.context, std::move(*found), pairs);
 }
 
 }  // namespace fingerpost::interaction

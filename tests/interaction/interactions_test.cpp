@@ -234,6 +234,73 @@ TEST_CASE("a reference to our own base is stored, seen and found as a local one"
   CHECK(holds(fhir.search("Task", {{"subject", row.sent}}), "Task/t1"));
 }
 
+TEST_CASE("a part of a resource is what was asked for, and says that it is a part") {
+  test::Fhir fhir;
+  const std::string whole = R"({"resourceType":"Task","id":"t1","text":{"status":"generated",)"
+                            R"("div":"<div xmlns=\"http://www.w3.org/1999/xhtml\">words</div>"},)"
+                            R"("status":"requested","intent":"order","description":"help",)"
+                            R"("note":[{"text":"aside"}],"restriction":{"repetitions":2}})";
+  REQUIRE(fhir.update({"Task", "t1"}, whole).status == Status::created);
+  struct Row {
+    const char* name;
+    const char* value;
+    const char* there;
+    const char* missing;
+  };
+  const auto row = GENERATE(Row{"_summary", "true", "description", "\"note\""},
+                            Row{"_summary", "true", "\"intent\"", "\"div\""},
+                            Row{"_summary", "text", "\"div\"", "description"},
+                            Row{"_summary", "data", "\"note\"", "\"div\""},
+                            Row{"_elements", "note,description", "\"note\"", "\"div\""},
+                            Row{"_elements", "note", "\"status\":\"requested\"", "restriction"});
+  CAPTURE(row.name, row.value);
+  const std::vector<search::Pair> pairs{{row.name, row.value}};
+  for (const auto& answer :
+       {fhir.search("Task", pairs), interaction::read(*fhir.session, {"Task", "t1"}, pairs),
+        interaction::vread(*fhir.session, {"Task", "t1"}, "1", pairs)}) {
+    CAPTURE(answer.content());
+    REQUIRE(answer.status == Status::ok);
+    CHECK(holds(answer, "\"code\":\"SUBSETTED\""));
+    CHECK(holds(answer, "\"versionId\":\"1\""));
+    CHECK(holds(answer, "\"id\":\"t1\""));
+    CHECK(holds(answer, row.there));
+    CHECK_FALSE(holds(answer, row.missing));
+  }
+  const auto all = interaction::read(*fhir.session, {"Task", "t1"}, {{"_summary", "false"}});
+  CHECK(all.content() == fhir.read("Task", "t1").content());
+}
+
+TEST_CASE("parts that contradict each other are refused") {
+  test::Fhir fhir;
+  fhir.update({"Patient", "p1"}, patient("p1"));
+  CHECK(fhir.search("Patient", {{"_summary", "true"}, {"_elements", "name"}}).status ==
+        Status::bad_request);
+  CHECK(fhir.search("Task", {{"_summary", "text"}, {"_include", "Task:subject"}}).status ==
+        Status::bad_request);
+  CHECK(interaction::read(*fhir.session, {"Patient", "p1"}, {{"_summary", "count"}}).status ==
+        Status::bad_request);
+}
+
+TEST_CASE("includes beyond the limit are told about") {
+  Limits limits;
+  limits.included = 1;
+  test::Fhir fhir(limits);
+  for (const char* id : {"1", "2"}) {
+    const auto place = "p" + std::string(id);
+    fhir.update({"Patient", place}, patient(place));
+    fhir.update({"Task", std::string("t") + id},
+                R"({"resourceType":"Task","id":"t)" + std::string(id) +
+                    R"(","status":"draft","intent":"order","for":{"reference":"Patient/)" + place +
+                    R"("}})");
+  }
+  const auto answer = fhir.search("Task", {{"_include", "Task:subject"}});
+  CHECK(holds(answer, R"("mode":"include")"));
+  CHECK(holds(answer, R"("mode":"outcome")"));
+  CHECK(holds(answer, "limit included"));
+  const auto one = fhir.search("Task", {{"_include", "Task:subject"}, {"_id", "t1"}});
+  CHECK_FALSE(holds(one, R"("mode":"outcome")"));
+}
+
 TEST_CASE("the hook sees each change with what it replaces, and may refuse it") {
   test::Fhir fhir;
   std::string log;

@@ -43,14 +43,14 @@ inline const search::Parameters& parameters(const search::HashKey& key) {
 
 class Fhir {
  public:
-  Fhir() : store(store::open_memory(Limits{}, clock, random)) {
+  explicit Fhir(const Limits& limits = {}) : store(store::open_memory(limits, clock, random)) {
     context =
         std::make_unique<interaction::Context>(interaction::Context{definitions(),
                                                                     parameters(store->hash_key()),
                                                                     *store,
                                                                     clock,
                                                                     random,
-                                                                    Limits{},
+                                                                    limits,
                                                                     "http://test.example/fhir",
                                                                     "0.0.0",
                                                                     {},
