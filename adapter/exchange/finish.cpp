@@ -1,11 +1,9 @@
 // The second half of an accepted message, and records.
 
-#include "base/uuid.h"
+#include "exchange/answers.h"
 #include "exchange/delivery.h"
 #include "exchange/intake.h"
-#include "exchange/outward.h"
 #include "exchange/work.h"
-#include "record/hl7v2_ack.h"
 #include "record/hl7v2_header.h"
 
 #include <optional>
@@ -13,23 +11,6 @@
 
 namespace fingerpost::exchange {
 namespace {
-
-// Enhanced mode's second answer; empty when none is wanted.
-std::string application_answer(const Parts& parts, const store::InboxRow& row, const Error* error,
-                               std::string_view id) {
-  if (row.kind != name(Format::hl7v2)) return "";
-  const auto header = record::read_hl7v2_header(row.raw);
-  if (!header) return "";
-  const auto wanted = record::answers_wanted(*header);
-  if (!record::is_due(wanted.application, error == nullptr)) return "";
-  const auto time = hl7_time(parts.clock.now_us());
-  record::Acknowledgement message{record::AckCode::AA, id, time, {}};
-  if (error != nullptr) {
-    message.code = record::application_code(*error);
-    message.faults.push_back(record::fault(*error));
-  }
-  return record::write_acknowledgement(*header, message);
-}
 
 store::OutboxRow answer_row(const Partner& partner, std::string key, std::string message) {
   store::OutboxRow row;
@@ -41,50 +22,70 @@ store::OutboxRow answer_row(const Partner& partner, std::string key, std::string
   return row;
 }
 
-bool transient(const Error& error) {
-  return error.kind == Kind::busy || error.kind == Kind::fault;
+std::string record_answer(const Worked& worked) {
+  return R"({"resources":)" + worked.resources + R"(,"report":)" + worked.report + "}";
 }
 
 }  // namespace
 
-Result<store::Unit> Intake::finished_unit(const store::InboxRow& row, std::string& direct) {
+struct Intake::Finished {
+  store::Unit unit;    // its first inbox update closes the row
+  std::string direct;  // the application answer, when it cannot go by the outbox
+};
+
+Result<Intake::Finished> Intake::finished(const store::InboxRow& row) {
   LET(const auto reader, readers_.lend());
   auto worked = work(parts_, *reader, row);
   if (!worked && transient(worked.error())) return worked.error();
-  std::optional<Error> refused;
-  store::Unit unit;
   store::InboxUpdate update;
   update.id = row.id;
+  update.from = store::InboxStatus::received;
+  Finished made;
   if (worked) {
-    unit = std::move(worked->applied.unit);
+    if (row.kind != name(Format::hl7v2)) update.answer = record_answer(*worked);
+    made.unit = std::move(worked->applied.unit);
     update.status = store::InboxStatus::applied;
     update.note = note(worked->applied.issues);
   } else {
-    refused = worked.error();
     update.status = store::InboxStatus::refused;
-    update.note = refused->where + ": " + refused->text;
+    update.note = reason(worked.error());
   }
-  unit.inbox_updates.push_back(std::move(update));
-  const auto key = uuid_v5({"application answer", row.source, row.key, row.digest});
-  auto message = application_answer(parts_, row, refused ? &*refused : nullptr, control_id(key));
+  made.unit.inbox_updates.push_back(std::move(update));
+  std::optional<Error> refused;
+  if (!worked) refused = worked.error();
+  tell(row, refused ? &*refused : nullptr, made);
+  return made;
+}
+
+// The application answer, to the partner's own listener where it has one. It is also what a repeat
+// is answered with, unless that is answered before the work.
+void Intake::tell(const store::InboxRow& row, const Error* error, Finished& made) const {
+  if (row.kind != name(Format::hl7v2)) return;
+  const auto header = record::read_hl7v2_header(row.raw);
+  if (!header) return;
+  auto answer = application_answer(parts_, *header, row, error);
+  if (!accepts_first(record::answers_wanted(*header)))
+    made.unit.inbox_updates.front().answer = answer.message;
+  if (answer.message.empty()) return;
   const auto* partner = parts_.partners.find(row.source);
-  if (!message.empty() && partner != nullptr && partner->channel == Channel::mllp)
-    unit.outbox.push_back(answer_row(*partner, key, std::move(message)));
+  if (partner != nullptr && partner->channel == Channel::mllp)
+    made.unit.outbox.push_back(
+        answer_row(*partner, std::move(answer.key), std::move(answer.message)));
   else
-    direct = std::move(message);
-  return unit;
+    made.direct = std::move(answer.message);
 }
 
 void Intake::finish(store::InboxRow row, std::function<void(Result<std::string>)> done) {
-  std::string direct;
-  auto unit = finished_unit(row, direct);
-  if (!unit) return done(unit.error());
-  if (unit->inbox_updates.front().status == store::InboxStatus::refused) ++counts_->refused;
-  parts_.store.commit(std::move(*unit), [done = std::move(done), direct = std::move(direct)](
-                                            const Result<store::UnitOutcome>& outcome) {
-    if (!outcome) return done(outcome.error());
-    done(direct);
-  });
+  auto made = finished(row);
+  if (!made) return done(made.error());
+  const bool refused = made->unit.inbox_updates.front().status == store::InboxStatus::refused;
+  parts_.store.commit(std::move(made->unit),
+                      [counts = counts_, refused, done = std::move(done),
+                       direct = std::move(made->direct)](const auto& outcome) {
+                        if (!outcome) return done(outcome.error());
+                        if (refused) ++counts->refused;
+                        done(direct);
+                      });
 }
 
 void Intake::take_record(Format format, std::string bytes, std::string source,
@@ -94,31 +95,60 @@ void Intake::take_record(Format format, std::string bytes, std::string source,
   row.key = row.digest;
   auto reader = readers_.lend();
   if (!reader) return done(reader.error());
+  const auto before = (*reader)->inbox_row(row.source, row.key);
+  if (!before && before.error().kind != Kind::not_found) return done(before.error());
+  if (before && before->status == store::InboxStatus::applied) {
+    ++counts_->duplicates;
+    return done(TakenRecord{true, before->answer});
+  }
   auto worked = work(parts_, **reader, row);
+  if (!worked && transient(worked.error())) return done(worked.error());
   store::Unit unit;
   if (worked) {
+    row.answer = record_answer(*worked);
     unit = std::move(worked->applied.unit);
     row.status = store::InboxStatus::applied;
     row.note = note(worked->applied.issues);
-    row.answer = R"({"resources":)" + worked->resources + R"(,"report":)" + worked->report + "}";
-  } else if (transient(worked.error())) {
-    return done(worked.error());
   } else {
     ++counts_->refused;
     row.status = store::InboxStatus::refused;
-    row.note = worked.error().where + ": " + worked.error().text;
+    row.note = reason(worked.error());
   }
-  const auto answer = row.answer;
-  unit.inbox = std::move(row);
   std::optional<Error> refused;
   if (!worked) refused = worked.error();
-  parts_.store.commit(std::move(unit), [counts = counts_, done = std::move(done), answer,
-                                        refused](const Result<store::UnitOutcome>& outcome) {
-    if (!outcome) return done(outcome.error());
-    if (refused) return done(*refused);
-    ++(outcome->duplicate ? counts->duplicates : counts->accepted);
-    done(TakenRecord{outcome->duplicate, outcome->duplicate ? outcome->answer : answer});
-  });
+  keep_record(std::move(row), before ? &*before : nullptr, std::move(unit), std::move(refused),
+              std::move(done));
+}
+
+// A row that was refused before is brought up to date: what was wrong may have been mended.
+void Intake::keep_record(store::InboxRow row, const store::InboxRow* before, store::Unit unit,
+                         std::optional<Error> refused,
+                         std::function<void(Result<TakenRecord>)> done) {
+  const auto answer = row.answer;
+  if (before == nullptr) {
+    unit.inbox = std::move(row);
+  } else {
+    store::InboxUpdate update;
+    update.id = before->id;
+    update.from = before->status;
+    update.status = row.status;
+    update.answer = answer;
+    update.note = row.note;
+    unit.inbox_updates.push_back(std::move(update));
+  }
+  parts_.store.commit(
+      std::move(unit), [counts = counts_, done = std::move(done), answer,
+                        refused = std::move(refused)](const Result<store::UnitOutcome>& outcome) {
+        if (!outcome && outcome.error().where == "status")
+          return done(Error{Kind::busy, "the same record is being taken; send it again", ""});
+        if (!outcome) return done(outcome.error());
+        if (refused) return done(*refused);
+        // Taken twice at once: the other one's answer holds, if it was not refused.
+        if (outcome->duplicate && outcome->inbox_status != store::InboxStatus::applied)
+          return done(Error{Kind::busy, "the same record is being taken; send it again", ""});
+        ++(outcome->duplicate ? counts->duplicates : counts->accepted);
+        done(TakenRecord{outcome->duplicate, outcome->duplicate ? outcome->answer : answer});
+      });
 }
 
 }  // namespace fingerpost::exchange

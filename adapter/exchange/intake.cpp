@@ -1,6 +1,7 @@
 #include "exchange/intake.h"
 
 #include "base/uuid.h"
+#include "exchange/answers.h"
 #include "exchange/delivery.h"
 #include "exchange/outward.h"
 #include "exchange/work.h"
@@ -30,6 +31,29 @@ struct Intake::Job {
   store::InboxRow row;
   std::shared_ptr<Caller> caller;
   int tries = 0;
+  std::optional<store::InboxUpdate> renewed;  // the row that is there already, and how it stood
+
+  // The row as a new one, or in the place of what was refused before.
+  void put(store::Unit& unit) const {
+    if (!renewed) {
+      unit.inbox = row;
+      return;
+    }
+    auto update = *renewed;
+    update.status = row.status;
+    update.answer = row.answer;
+    update.note = row.note;
+    update.attempts = 0;
+    update.due_us = row.due_us;
+    unit.inbox_updates.push_back(std::move(update));
+  }
+  // Whether a repeat is not simply answered as before: what was wrong then may have been mended.
+  bool renews(const store::UnitOutcome& outcome) const {
+    if (row.status == store::InboxStatus::applied)
+      return outcome.inbox_status != store::InboxStatus::applied;
+    return row.status == store::InboxStatus::received &&
+           outcome.inbox_status == store::InboxStatus::refused;
+  }
 };
 
 void Intake::take_message(std::string bytes, std::shared_ptr<Caller> caller) {
@@ -49,38 +73,31 @@ void Intake::take_message(std::string bytes, std::shared_ptr<Caller> caller) {
   const auto facility = part_one(job->header.sending_facility, by);
   const auto* partner = parts_.partners.find_hl7_sender(application, facility);
   const auto source = partner != nullptr ? partner->id : "hl7v2:" + application + "|" + facility;
-  job->row = inbox_row(source, name(Format::hl7v2),
-                       job->header.sending_application + "|" + job->header.sending_facility + "|" +
-                           job->header.control_id,
-                       std::move(bytes));
+  // The event is part of the key: senders are known that number a cancellation as its request.
+  job->row =
+      inbox_row(source, name(Format::hl7v2),
+                job->header.sending_application + "|" + job->header.sending_facility + "|" +
+                    job->header.type + "^" + job->header.event + "|" + job->header.control_id,
+                std::move(bytes));
   const auto readable = record::check(job->header);
   if (!readable) {
     if (job->header.control_id.empty()) job->row.key += job->row.digest;
     return refuse(job, readable.error());
   }
-  const bool accept_first = job->wanted.enhanced && job->wanted.accept != record::When::never;
-  accept_first ? this->accept_first(job) : one_commit(job);
+  accepts_first(job->wanted) ? accept_first(job) : one_commit(job);
 }
 
 std::string Intake::answer(const Job& job, const Error* error) const {
-  const bool accept = job.wanted.enhanced && job.wanted.accept != record::When::never;
-  const auto when = accept ? job.wanted.accept : job.wanted.application;
-  if (!record::is_due(when, error == nullptr)) return "";
-  const auto id = control_id(uuid_v5({"answer", job.row.source, job.row.key, job.row.digest}));
-  const auto time = hl7_time(parts_.clock.now_us());
-  record::Acknowledgement message{accept ? record::AckCode::CA : record::AckCode::AA, id, time, {}};
-  if (error != nullptr) {
-    message.code = accept ? record::accept_code(*error) : record::application_code(*error);
-    message.faults.push_back(error->kind == Kind::conflict ? record::duplicate_fault()
-                                                           : record::fault(*error));
-  }
-  return record::write_acknowledgement(job.header, message);
+  return first_answer(parts_, job.header, job.row, error);
 }
 
 void Intake::one_commit(const JobPointer& job) {
   auto reader = readers_.lend();
   if (!reader) return job->caller->close();
   auto worked = work(parts_, **reader, job->row);
+  if (!worked && worked.error().kind == Kind::busy)
+    return settle_error(job, worked.error(), &Intake::one_commit);
+  if (!worked && transient(worked.error())) return put_off(job, worked.error());
   if (!worked) {
     const bool unread_answer =
         worked.error().kind == Kind::unsupported && job->header.type == "RRI";
@@ -95,7 +112,7 @@ void Intake::one_commit(const JobPointer& job) {
   job->row.status = store::InboxStatus::applied;
   job->row.note = note(worked->applied.issues);
   job->row.answer = answer(*job, nullptr);
-  unit.inbox = job->row;
+  job->put(unit);
   commit(job, std::move(unit), &Intake::one_commit);
 }
 
@@ -104,14 +121,14 @@ void Intake::accept_first(const JobPointer& job) {
   job->row.status = store::InboxStatus::received;
   job->row.due_us = parts_.clock.now_us() + worker_after_us;
   job->row.answer = answer(*job, nullptr);
-  unit.inbox = job->row;
+  job->put(unit);
   commit(job, std::move(unit), &Intake::accept_first);
 }
 
 void Intake::refuse(const JobPointer& job, const Error& error) {
   ++counts_->refused;
   job->row.status = store::InboxStatus::refused;
-  job->row.note = error.where.empty() ? error.text : error.where + ": " + error.text;
+  job->row.note = reason(error);
   job->row.answer = answer(*job, &error);
   keep_refused(job);
 }
@@ -131,14 +148,21 @@ void Intake::commit(const JobPointer& job, store::Unit unit, Step again) {
 
 void Intake::settle(const JobPointer& job, const Result<store::UnitOutcome>& outcome, Step again) {
   if (!outcome) return settle_error(job, outcome.error(), again);
+  if (outcome->duplicate && job->renews(*outcome)) {
+    job->renewed.emplace();
+    job->renewed->id = outcome->inbox_id;
+    job->renewed->from = outcome->inbox_status;
+    return (this->*again)(job);
+  }
   if (outcome->duplicate) ++counts_->duplicates;
-  const auto& message = outcome->duplicate ? outcome->answer : job->row.answer;
+  const bool as_before = outcome->duplicate && job->row.status != store::InboxStatus::received;
+  const auto& message = as_before ? outcome->answer : job->row.answer;
   if (!message.empty()) job->caller->reply(message);
   if (outcome->duplicate || job->row.status == store::InboxStatus::refused)
     return job->caller->done();
   ++counts_->accepted;
   if (job->row.status == store::InboxStatus::received)
-    return finish_accepted(job, outcome->inbox_id);
+    return finish_accepted(job, job->renewed ? job->renewed->id : outcome->inbox_id);
   job->caller->done();
 }
 
@@ -147,15 +171,18 @@ void Intake::settle_error(const JobPointer& job, const Error& error, Step again)
   const bool changed_meanwhile = error.kind == Kind::conflict;
   if (!changed_meanwhile && error.kind != Kind::busy) return job->caller->close();
   if (!changed_meanwhile) ++counts_->waits;
-  if (++job->tries > most_tries) {
-    // Nothing was kept, so nothing may be promised; the sender is told to come again.
-    const Error busy{Kind::busy, "the gateway cannot take messages now", ""};
-    if (auto message = answer(*job, &busy); !message.empty())
-      job->caller->reply(std::move(message));
-    return job->caller->done();
-  }
+  if (changed_meanwhile) job->renewed.reset();
+  if (++job->tries > most_tries)
+    return put_off(job, {Kind::busy, "the gateway cannot take messages now", ""});
   job->caller->after(changed_meanwhile ? 0 : wait_ms * job->tries,
                      [this, job, again] { (this->*again)(job); });
+}
+
+// Nothing was kept, so nothing may be promised; the sender is told to come again.
+void Intake::put_off(const JobPointer& job, const Error& error) {
+  ++counts_->put_off;
+  if (auto message = answer(*job, &error); !message.empty()) job->caller->reply(std::move(message));
+  job->caller->done();
 }
 
 void Intake::keep_other_content(const JobPointer& job) {

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace fingerpost::exchange {
@@ -37,6 +38,7 @@ struct IntakeCounts {
   std::atomic<std::uint64_t> acknowledgements{0};  // on their own: nothing here waits for them
   std::atomic<std::uint64_t> malformed{0};         // bytes that are no message
   std::atomic<std::uint64_t> waits{0};             // for a busy store
+  std::atomic<std::uint64_t> put_off{0};           // not kept: the sender was told to come again
 };
 
 // What became of a record.
@@ -81,8 +83,13 @@ class Intake {
   void settle_error(const JobPointer& job, const Error& error, Step again);
   void finish_accepted(const JobPointer& job, std::int64_t inbox_id);
   void keep_other_content(const JobPointer& job);
+  void put_off(const JobPointer& job, const Error& error);
   std::string answer(const Job& job, const Error* error) const;
-  Result<store::Unit> finished_unit(const store::InboxRow& row, std::string& direct);
+  struct Finished;
+  Result<Finished> finished(const store::InboxRow& row);
+  void tell(const store::InboxRow& row, const Error* error, Finished& made) const;
+  void keep_record(store::InboxRow row, const store::InboxRow* before, store::Unit unit,
+                   std::optional<Error> refused, std::function<void(Result<TakenRecord>)> done);
 
   const Parts& parts_;
   Readers readers_;

@@ -334,6 +334,7 @@ class MemoryStore final : public Store {
         outcome.duplicate = true;
         outcome.answer = row.answer;
         outcome.inbox_id = row.id;
+        outcome.inbox_status = row.status;
         return outcome;
       }
     }
@@ -347,8 +348,11 @@ class MemoryStore final : public Store {
   }
 
   Result<void> decide_all(const Unit& unit, std::int64_t now, UnitOutcome& outcome) {
-    for (const auto& update : unit.inbox_updates)
-      if (row_of(data_.inbox, update.id) == nullptr) return no_such_row("inbox");
+    for (const auto& update : unit.inbox_updates) {
+      const auto* row = row_of(data_.inbox, update.id);
+      if (row == nullptr) return no_such_row("inbox");
+      if (update.from && *update.from != row->status) return other_status();
+    }
     for (const auto& update : unit.outbox_updates)
       if (row_of(data_.outbox, update.id) == nullptr) return no_such_row("outbox");
     std::map<std::pair<std::string, std::string>, std::pair<Current, std::string>> changed;

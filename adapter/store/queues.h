@@ -43,6 +43,7 @@ struct InboxUpdate {
   std::optional<std::string> note;
   std::optional<int> attempts;
   std::optional<std::int64_t> due_us;
+  std::optional<InboxStatus> from = {};  // what it must be until then; none: anything
 };
 
 // Open rows: waiting (due at due_us), sending (the intent is durable, the outcome not known), held

@@ -27,6 +27,10 @@ Error other_content() {
   return {Kind::conflict, "a message with this key and other content was received before", "inbox"};
 }
 
+Error other_status() {
+  return {Kind::conflict, "the row is no longer as it was", "status"};
+}
+
 Error no_such_row(const char* where) {
   return {Kind::not_found, "there is no such row", where};
 }

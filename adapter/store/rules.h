@@ -29,5 +29,6 @@ constexpr std::int64_t whole_ms(std::int64_t time_us) {
 
 Error other_content();                 // the inbox has the key with another digest
 Error no_such_row(const char* where);  // an update of a row that is not there
+Error other_status();                  // an update of a row that is no longer what it says
 
 }  // namespace fingerpost::store

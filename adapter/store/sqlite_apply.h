@@ -48,7 +48,7 @@ class QueueTables {
 
  private:
   Result<void> add_inbox(InboxRow& row, std::int64_t now_us, UnitOutcome& outcome);
-  Statement find_inbox_, add_inbox_, answer_inbox_, update_inbox_;
+  Statement find_inbox_, add_inbox_, answer_inbox_, inbox_status_, update_inbox_;
   Statement add_outbox_, update_outbox_, set_lane_;
 };
 

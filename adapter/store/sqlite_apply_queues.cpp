@@ -7,11 +7,12 @@ namespace fingerpost::store {
 Result<QueueTables> QueueTables::prepare(Db& db) {
   QueueTables tables;
   LET(tables.find_inbox_,
-      db.prepare("SELECT id, digest, answer FROM inbox WHERE source = ? AND key = ?"));
+      db.prepare("SELECT id, digest, answer, status FROM inbox WHERE source = ? AND key = ?"));
   LET(tables.add_inbox_,
       db.prepare(
           "INSERT INTO inbox VALUES(NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"));
   LET(tables.answer_inbox_, db.prepare("UPDATE inbox SET answer = ? WHERE id = ?"));
+  LET(tables.inbox_status_, db.prepare("SELECT status FROM inbox WHERE id = ?"));
   LET(tables.update_inbox_,
       db.prepare(
           "UPDATE inbox SET status = ?, answer = coalesce(?, answer), note = coalesce(?, note),"
@@ -39,6 +40,7 @@ Result<std::optional<UnitOutcome>> QueueTables::duplicate(const InboxRow& row) {
   outcome.duplicate = true;
   outcome.inbox_id = find_inbox_.integer(0);
   outcome.answer = std::string(find_inbox_.bytes(2));
+  outcome.inbox_status = static_cast<InboxStatus>(find_inbox_.integer(3));
   find_inbox_.reset();
   if (!same) return other_content();
   return std::optional<UnitOutcome>(std::move(outcome));
@@ -46,6 +48,12 @@ Result<std::optional<UnitOutcome>> QueueTables::duplicate(const InboxRow& row) {
 
 Result<void> QueueTables::update(const Unit& unit) {
   for (const auto& update : unit.inbox_updates) {
+    if (update.from) {
+      LET(const bool found, inbox_status_.first(update.id));
+      const bool same = found && inbox_status_.integer(0) == static_cast<int>(*update.from);
+      inbox_status_.reset();
+      if (found && !same) return other_status();
+    }
     std::optional<Bytes> answer;
     if (update.answer) answer = Bytes{*update.answer};
     LET(const bool there, update_inbox_.first(static_cast<int>(update.status), answer, update.note,

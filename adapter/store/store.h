@@ -64,11 +64,13 @@ struct UnitOutcome {
   bool duplicate = false;  // the inbox row was there already: nothing else of the Unit was done
   std::string answer;      // the inbox row's answer: the stored one of a duplicate
   std::int64_t inbox_id = 0;
+  InboxStatus inbox_status = InboxStatus::received;  // how a duplicate stands
   std::vector<std::int64_t> outbox_ids;  // one for each row; 0 where the key was there already
 };
 
 // Errors: conflict with where "If-Match" (version differs, or nothing is there to match), "id"
-// (must_be_new), "inbox" (same key, other content); not_found with where "inbox" or "outbox" (an
+// (must_be_new), "inbox" (same key, other content), "status" (an inbox row is no longer what its
+// update says); not_found with where "inbox" or "outbox" (an
 // update of no row); busy (the queue or the disk is full: nothing was done, try later); fault (the
 // outcome is not known, or the store has stopped). To remove what is not there is no error: the
 // outcome is unchanged, version 0.

@@ -106,6 +106,18 @@ TEST_CASE("a known control id with another message is refused and kept beside th
   CHECK(world.inbox().size() == 2);
 }
 
+TEST_CASE("a cancellation under the control id of its request is a message of its own") {
+  World world;
+  Intake intake(world.parts);
+  answers(intake, referral_message("M1", "R1"));
+  auto cancellation = referral_message("M1", "R1");
+  cancellation.replace(cancellation.find("REF^I12"), 7, "REF^I14");
+  const auto replies = answers(intake, cancellation);
+  REQUIRE(replies.size() == 1);
+  CHECK(code(replies[0]) == "AA");
+  CHECK(world.inbox().size() == 2);
+}
+
 TEST_CASE("what cannot be used is answered in the protocol's form and kept") {
   struct Row {
     const char* name;
@@ -297,4 +309,101 @@ TEST_CASE("a record is kept, applied once, and its report stays the same") {
   CHECK(second->answer == first->answer);
   CHECK(take("bad").error().kind == Kind::invalid);
   CHECK(world.inbox().size() == 2);
+}
+
+TEST_CASE("a record that was refused is taken when it comes again and can be read") {
+  World world;
+  bool mended = false;
+  world.parts.translate = [&mended](Format, const std::string&,
+                                    const TranslateOptions&) -> Result<Translation> {
+    if (!mended) return Error{Kind::invalid, "over the limit depth", "Bundle"};
+    return translation_of(referral("R1", "requested"));
+  };
+  Intake intake(world.parts);
+  const auto take = [&] {
+    Result<TakenRecord> taken = Error{Kind::fault, "nothing came", ""};
+    intake.take_record(Format::gpconnect, "record", "practice",
+                       [&](Result<TakenRecord> result) { taken = std::move(result); });
+    return taken;
+  };
+  CHECK(take().error().kind == Kind::invalid);
+  CHECK(take().error().kind == Kind::invalid);  // never success while nothing is stored
+  mended = true;
+  const auto taken = take();
+  REQUIRE(taken);
+  CHECK_FALSE(taken->duplicate);
+  CHECK(world.task_status("R1") == "requested");
+  REQUIRE(world.inbox().size() == 1);
+  CHECK(world.inbox()[0].status == store::InboxStatus::applied);
+  const auto again = take();
+  REQUIRE(again);
+  CHECK(again->duplicate);
+  CHECK(again->answer == taken->answer);
+}
+
+TEST_CASE("a message that was refused is tried anew when it is repeated") {
+  const std::string modes = GENERATE("", "|||AL|AL");
+  CAPTURE(modes);
+  World world;
+  world.partners.list[0].channel = Channel::none;
+  bool mended = false;
+  world.parts.translate = [&mended](Format format, const std::string& bytes,
+                                    const TranslateOptions& options) -> Result<Translation> {
+    if (!mended) return Error{Kind::invalid, "no code table", "RF1-3"};
+    return small_translate(format, bytes, options);
+  };
+  Intake intake(world.parts);
+  const auto message = referral_message("M1", "R1", "", modes);
+  CHECK(code(answers(intake, message).back()) == "AE");
+  mended = true;
+  CHECK(code(answers(intake, message).back()) == "AA");
+  CHECK(world.task_status("R1") == "requested");
+  REQUIRE(world.inbox().size() == 1);
+  CHECK(world.inbox()[0].status == store::InboxStatus::applied);
+  CHECK(code(answers(intake, message).front()) == (modes.empty() ? "AA" : "CA"));
+}
+
+TEST_CASE(
+    "what an operator had applied again is answered so, and its application answer goes out") {
+  const std::string modes = GENERATE("", "|||AL|AL");
+  CAPTURE(modes);
+  World world;
+  bool mended = false;
+  world.parts.translate = [&mended](Format format, const std::string& bytes,
+                                    const TranslateOptions& options) -> Result<Translation> {
+    if (!mended) return Error{Kind::invalid, "no code table", "RF1-3"};
+    return small_translate(format, bytes, options);
+  };
+  Intake intake(world.parts);
+  const auto message = referral_message("M1", "R1", "", modes);
+  answers(intake, message);
+  mended = true;
+  store::Unit unit;
+  unit.inbox_updates.push_back({1, store::InboxStatus::received, {}, {}, 0, {}});
+  REQUIRE(commit_now(*world.store, std::move(unit)));
+  intake.finish(*world.reader()->inbox_row(1),
+                [](const Result<std::string>& done) { CHECK(done); });
+  CHECK(world.task_status("R1") == "requested");
+  std::vector<std::string> sent;
+  for (const auto& row : world.outbox())
+    if (row.kind == "hl7v2-answer") sent.push_back(code(row.body));
+  CHECK(sent ==
+        (modes.empty() ? std::vector<std::string>{"AA"} : std::vector<std::string>{"AE", "AA"}));
+  CHECK(code(answers(intake, message).front()) == (modes.empty() ? "AA" : "CA"));
+}
+
+TEST_CASE("a gateway that cannot work now says so and keeps nothing") {
+  World world;
+  bool broken = true;
+  world.parts.translate = [&broken](Format format, const std::string& bytes,
+                                    const TranslateOptions& options) -> Result<Translation> {
+    if (broken) return Error{Kind::fault, "the disk", ""};
+    return small_translate(format, bytes, options);
+  };
+  Intake intake(world.parts);
+  CHECK(code(answers(intake, referral_message("M1", "R1")).at(0)) == "AR");
+  CHECK(world.inbox().empty());
+  CHECK(intake.counts().put_off == 1);
+  broken = false;
+  CHECK(code(answers(intake, referral_message("M1", "R1")).at(0)) == "AA");
 }

@@ -219,6 +219,31 @@ TEST_CASE("inbox rows come due in order of their key, and are listed by status")
   CHECK(store::commit_now(*world.store, std::move(wrong)).error().kind == Kind::not_found);
 }
 
+TEST_CASE("an inbox row is changed only from the status its update says") {
+  Both both;
+  World& world = both.world;
+  store::Unit unit;
+  unit.inbox = message("1", "1");
+  const auto added = store::commit_now(*world.store, std::move(unit));
+  REQUIRE(added);
+  const auto change = [&](store::InboxStatus from, store::InboxStatus to) {
+    store::Unit changed;
+    changed.inbox_updates.push_back({added->inbox_id, to, {}, {}, {}, {}, from});
+    return store::commit_now(*world.store, std::move(changed));
+  };
+  CHECK(change(store::InboxStatus::received, store::InboxStatus::refused));
+  const auto late = change(store::InboxStatus::received, store::InboxStatus::applied);
+  REQUIRE_FALSE(late);
+  CHECK(late.error().kind == Kind::conflict);
+  CHECK(late.error().where == "status");
+  store::Unit again;
+  again.inbox = message("1", "1");
+  const auto repeat = store::commit_now(*world.store, std::move(again));
+  REQUIRE(repeat);
+  CHECK(repeat->duplicate);
+  CHECK(repeat->inbox_status == store::InboxStatus::refused);
+}
+
 TEST_CASE("outbox rows leave one at a time for each order key, unless their lane is held") {
   Both both;
   World& world = both.world;

@@ -1,0 +1,62 @@
+#include "exchange/answers.h"
+
+#include "base/uuid.h"
+#include "exchange/outward.h"
+#include "exchange/work.h"
+#include "record/hl7v2_ack.h"
+
+namespace fingerpost::exchange {
+namespace {
+
+std::string write(const Parts& parts, const record::Hl7v2Header& header, record::AckCode code,
+                  std::string_view key, const Error* error) {
+  const auto id = control_id(key);
+  const auto time = hl7_time(parts.clock.now_us());
+  record::Acknowledgement message{code, id, time, {}};
+  if (error != nullptr)
+    message.faults.push_back(error->kind == Kind::conflict ? record::duplicate_fault()
+                                                           : record::fault(*error));
+  return record::write_acknowledgement(header, message);
+}
+
+record::AckCode code_of(const Error* error, bool accept) {
+  if (error == nullptr) return accept ? record::AckCode::CA : record::AckCode::AA;
+  return accept ? record::accept_code(*error) : record::application_code(*error);
+}
+
+}  // namespace
+
+bool accepts_first(const record::AnswersWanted& wanted) {
+  return wanted.enhanced && wanted.accept != record::When::never;
+}
+
+std::string first_answer(const Parts& parts, const record::Hl7v2Header& header,
+                         const store::InboxRow& row, const Error* error) {
+  const auto wanted = record::answers_wanted(header);
+  const bool accept = accepts_first(wanted);
+  if (!record::is_due(accept ? wanted.accept : wanted.application, error == nullptr)) return "";
+  return write(parts, header, code_of(error, accept),
+               uuid_v5({"answer", row.source, row.key, row.digest}), error);
+}
+
+ApplicationAnswer application_answer(const Parts& parts, const record::Hl7v2Header& header,
+                                     const store::InboxRow& row, const Error* error) {
+  const auto wanted = record::answers_wanted(header);
+  if (!record::is_due(wanted.application, error == nullptr)) return {};
+  const auto code = code_of(error, false);
+  ApplicationAnswer answer;
+  answer.key = uuid_v5({"application answer", row.source, row.key, row.digest,
+                        std::to_string(static_cast<int>(code))});
+  answer.message = write(parts, header, code, answer.key, error);
+  return answer;
+}
+
+bool transient(const Error& error) {
+  return error.kind == Kind::busy || error.kind == Kind::fault;
+}
+
+std::string reason(const Error& error) {
+  return error.where.empty() ? error.text : error.where + ": " + error.text;
+}
+
+}  // namespace fingerpost::exchange

@@ -1,0 +1,35 @@
+// What the sender of an HL7 v2 message is told, as its header asks.
+
+#pragma once
+
+#include "exchange/parts.h"
+#include "record/hl7v2_header.h"
+#include "store/queues.h"
+
+#include <string>
+#include <string_view>
+
+namespace fingerpost::exchange {
+
+// Whether an accept answer is wanted before the work.
+bool accepts_first(const record::AnswersWanted& wanted);
+
+// The answer on the message's own connection: the accept answer of enhanced mode, the application
+// answer of original mode. Empty when none is due.
+std::string first_answer(const Parts& parts, const record::Hl7v2Header& header,
+                         const store::InboxRow& row, const Error* error);
+
+// The application answer under its own idempotency key, which another outcome does not share.
+struct ApplicationAnswer {
+  std::string key;
+  std::string message;  // empty when none is due
+};
+ApplicationAnswer application_answer(const Parts& parts, const record::Hl7v2Header& header,
+                                     const store::InboxRow& row, const Error* error);
+
+// An error that says nothing of the message: it may be taken at another time.
+bool transient(const Error& error);
+// The note of a row that was refused.
+std::string reason(const Error& error);
+
+}  // namespace fingerpost::exchange
