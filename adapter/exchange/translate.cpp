@@ -7,6 +7,7 @@
 #include "model/json.h"
 #include "record/gpconnect.h"
 #include "record/hl7v2.h"
+#include "record/hl7v2_places.h"
 
 #include <functional>
 #include <map>
@@ -189,7 +190,8 @@ Result<Translation> Translator::Parts::hl7v2(std::string bytes,
   Translation made{Tree(definitions.names()), {}, {}, {}};
   LET(const auto done, run_hl7v2({maps, grammar}, std::move(bytes), options, made.bundle));
   made.issues = done.message->issues;
-  const auto place = [](NodeRef node) { return record::hl7v2_place(*node.tree, node.node); };
+  record::Hl7v2Places places(done.message->tree);
+  const auto place = [&places](NodeRef node) { return places.place(node); };
   add_report(maps, done.run, place, options.trace, made);
   Finish finish(definitions, made.bundle, options.nhs_number_check,
                 [](NodeId) { return Unmapped{}; });

@@ -1,6 +1,7 @@
 #include "record/hl7v2.h"
 
 #include "record/hl7v2_place.h"
+#include "record/hl7v2_places.h"
 
 #include <algorithm>
 #include <memory>
@@ -23,6 +24,8 @@ class Reader {
         limits_(limits) {}
 
   Result<void> read(const wire::Segment& segment, NodeId node);
+  // After the last one: says where each issue's place is.
+  void finish();
 
  private:
   void read_field(std::size_t n, std::string_view text);
@@ -43,6 +46,7 @@ class Reader {
   SegmentCode code_ = 0;
   NodeId node_ = no_node;
   std::string scratch_;
+  std::vector<std::pair<std::size_t, NodeId>> unplaced_;  // an issue's index, and what it is about
 };
 
 constexpr std::size_t most_parts = 1000;  // of one segment, field or component
@@ -153,7 +157,21 @@ NameId Reader::name(NameId known, char letter, std::size_t n) {
 }
 
 void Reader::report(NodeId node, const char* text) {
-  message_.issues.push_back({Severity::warning, "value", hl7v2_place(tree_, node), text});
+  if (message_.issues.size() > limits_.issues) return;
+  unplaced_.emplace_back(message_.issues.size(), node);
+  message_.issues.push_back({Severity::warning, "value", "", text});
+}
+
+void Reader::finish() {
+  Hl7v2Places places(tree_);
+  for (const auto& [issue, node] : unplaced_)
+    message_.issues[issue].expression = places.place({&tree_, node});
+}
+
+void bound(Issues& issues, std::size_t most) {
+  if (issues.size() <= most) return;
+  issues.resize(most);
+  issues.push_back({Severity::warning, "value", "MSH", "more issues than the limit issues"});
 }
 
 // The structure of the message's event, with the error that names what is not known.
@@ -188,64 +206,13 @@ Result<Hl7v2Message> read_hl7v2(const Hl7v2Grammar& grammar, std::string bytes,
     if (!read) return std::move(read).error();
   }
   placer.finish();
+  reader.finish();
+  bound(message.issues, options.limits.issues);
   return message;
 }
 
-namespace {
-
-bool is_segment_name(std::string_view name) {
-  return name.size() == 3 && name[0] >= 'A' && name[0] <= 'Z';
-}
-
-// How many segments of this name stand before `segment`, in the order of the message.
-std::size_t count_before(const Tree& tree, NodeId node, NodeId segment, NameId name,
-                         bool& reached) {
-  std::size_t count = 0;
-  for (NodeId at = tree.first_child(node); at != no_node && !reached; at = tree.next(at)) {
-    if (at == segment) {
-      reached = true;
-    } else if (tree[at].name == name) {
-      ++count;
-    } else if (!is_segment_name(tree.name_text(at))) {
-      count += count_before(tree, at, segment, name, reached);
-    }
-  }
-  return count;
-}
-
-// "[2]" for a second; nothing for a first.
-std::string numbered(std::size_t before) {
-  return before == 0 ? std::string() : "[" + std::to_string(before + 1) + "]";
-}
-
-std::size_t siblings_before(const Tree& tree, NodeId node) {
-  std::size_t count = 0;
-  for (NodeId at = tree.first_child(tree.parent(node)); at != node; at = tree.next(at))
-    if (tree[at].name == tree[node].name) ++count;
-  return count;
-}
-
-}  // namespace
-
 std::string hl7v2_place(const Tree& tree, NodeId node) {
-  std::vector<NodeId> path;
-  for (; node != no_node && !is_segment_name(tree.name_text(node)); node = tree.parent(node))
-    path.push_back(node);
-  if (node == no_node)  // a group or the message
-    return std::string(path.empty() ? std::string_view() : tree.name_text(path.front()));
-  bool reached = false;
-  std::string place(tree.name_text(node));
-  place += numbered(count_before(tree, tree.root(), node, tree[node].name, reached));
-  char between = '-';
-  for (auto at = path.rbegin(); at != path.rend(); ++at) {
-    const auto part = tree.name_text(*at);
-    if (part.starts_with('s') && between == '.' && path.size() == 2) place += ".1";
-    place += between;
-    place += part.substr(1);
-    if (between == '-') place += numbered(siblings_before(tree, *at));
-    between = '.';
-  }
-  return place;
+  return Hl7v2Places(tree).place({&tree, node});
 }
 
 }  // namespace fingerpost::record

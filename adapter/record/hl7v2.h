@@ -42,8 +42,7 @@ struct Hl7v2Message {
 Result<Hl7v2Message> read_hl7v2(const Hl7v2Grammar& grammar, std::string bytes,
                                 const Hl7v2Options& options = {});
 
-// The place of a node of a message's tree: "RF1-6.2", "PRD[2]-7.1", "PID-3[2].4.2". Segments of one
-// name are counted through the whole message; a first one has no number.
+// The place of one node of a message's tree, "PID-3[2].4.2"; of many: hl7v2_places.h.
 std::string hl7v2_place(const Tree& tree, NodeId node);
 
 struct Hl7v2WriteOptions {

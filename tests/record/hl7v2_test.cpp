@@ -1,6 +1,7 @@
 #include "record/hl7v2.h"
 
 #include "record/hl7v2_grammar.h"
+#include "record/hl7v2_places.h"
 #include "support/catch.h"
 #include "support/files.h"
 #include "support/hl7v2.h"
@@ -162,6 +163,36 @@ TEST_CASE("the place of a segment counts through groups") {
   REQUIRE(message);
   const auto all = values(message->tree, message->tree.root());
   CHECK(all.find("PRD-1=RP PRD[2]-1=RT PRD[2]-2.8=1 PID-1=1") != std::string::npos);
+}
+
+TEST_CASE("issues are counted up to the limit, and one more says so") {
+  const Fixture fixture;
+  Hl7v2Options options;
+  options.limits.issues = 5;
+  std::string odd = "PRD|RP\rPID|1\rPV1|1||";
+  for (int i = 0; i < 50; ++i) odd += "\\Q\\~";
+  const auto message = fixture.read(odd, options);
+  REQUIRE(message);
+  REQUIRE(message->issues.size() == 6);
+  CHECK(message->issues[0].expression == "PV1-3");
+  CHECK(message->issues[4].expression == "PV1-3[5]");
+  CHECK(message->issues[5].text == "more issues than the limit issues");
+}
+
+TEST_CASE("the places of a long field are found in the time it takes to read it") {
+  const Fixture fixture;
+  std::string odd = "PRD|RP\rPID|1\rPV1|1||";
+  for (int i = 0; i < 200'000; ++i) odd += "z~";
+  const auto message = fixture.read(odd);
+  REQUIRE(message);
+  const auto& tree = message->tree;
+  Hl7v2Places places(tree);
+  std::size_t found = 0;
+  // One by one these would be 20 billion steps.
+  for (NodeId node = 1; node <= tree.size(); ++node)
+    if (places.place({&tree, node}).starts_with("PV1-3")) ++found;
+  CHECK(found == 200'000);
+  CHECK(places.place({&tree, static_cast<NodeId>(tree.size())}) == "PV1-3[200000]");
 }
 
 TEST_CASE("MSH holds its delimiters as they are") {
