@@ -58,6 +58,7 @@ void InboxWorker::go(store::InboxRow row) {
   store::Unit unit;
   store::InboxUpdate update;
   update.id = row.id;
+  update.from = store::InboxStatus::received;  // an operator or a repeat may have been first
   if (row.attempts >= options_.goes) {
     update.status = store::InboxStatus::quarantined;
     update.note = "not applied in " + std::to_string(row.attempts) + " goes";

@@ -407,3 +407,30 @@ TEST_CASE("a gateway that cannot work now says so and keeps nothing") {
   broken = false;
   CHECK(code(answers(intake, referral_message("M1", "R1")).at(0)) == "AA");
 }
+
+TEST_CASE("what is over a limit is refused for good and kept") {
+  World world;
+  world.parts.translate = [](Format, const std::string&,
+                             const TranslateOptions&) -> Result<Translation> {
+    return Error{Kind::busy, "the transformation is over the limit steps", ""};
+  };
+  Intake intake(world.parts);
+  CHECK(code(answers(intake, referral_message("M1", "R1")).at(0)) == "AE");
+  REQUIRE(world.inbox().size() == 1);
+  CHECK(world.inbox()[0].status == store::InboxStatus::refused);
+  CHECK(world.inbox()[0].note.find("limit steps") != std::string::npos);
+}
+
+TEST_CASE("finishing a row that was finished meanwhile does nothing") {
+  World world;
+  Intake intake(world.parts);
+  answers(intake, referral_message("M1", "R1", "", "|||AL|NE"));
+  auto stale = *world.reader()->inbox_row(1);
+  stale.status = store::InboxStatus::received;
+  bool refused = false;
+  intake.finish(stale, [&](const Result<std::string>& done) {
+    refused = !done && done.error().kind == Kind::conflict;
+  });
+  CHECK(refused);
+  CHECK(world.inbox().at(0).status == store::InboxStatus::applied);
+}
