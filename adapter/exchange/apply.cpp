@@ -70,8 +70,8 @@ class Application {
   Result<bool> valid(const Prepared& resource);
   void look_up(Prepared& resource);
   Result<void> judge(Prepared& resource);
-  Result<void> judge_task(Prepared& task, NodeRef stored);
-  void keep(Prepared& resource, const char* why);
+  Result<void> judge_task(Prepared& task, Tree* stored);
+  void keep(Prepared& resource, Tree stored, const char* why);
   Result<void> deliver();
 
   const Parts& parts_;
@@ -150,27 +150,39 @@ void Application::look_up(Prepared& resource) {
   resource.stored = std::move(*stored);
 }
 
-void Application::keep(Prepared& resource, const char* why) {
+// From here on the resource is what is stored, for whoever is told of it as well.
+void Application::keep(Prepared& resource, Tree stored, const char* why) {
   resource.kept = true;
   resource.changed = false;
+  resource.tree = std::move(stored);
+  near_.add(
+      {resource.type, resource.id, {&resource.tree, resource.tree.root()}, resource.stored->body});
   result_.issues.push_back({Severity::information, "informational", resource.type, why});
 }
 
-Result<void> Application::judge_task(Prepared& task, NodeRef stored) {
+Result<void> Application::judge_task(Prepared& task, Tree* stored) {
   const NodeRef incoming{&task.tree, task.tree.root()};
   if (!is_referral(near_, incoming)) return {};
   LET(const auto after, status_of(incoming));
-  if (!stored) return care::check_transition(std::nullopt, after);
-  LET(const auto before, status_of(stored));
+  if (stored == nullptr) return care::check_transition(std::nullopt, after);
+  LET(const auto before, status_of({stored, stored->root()}));
   task.before = before;
   // From "received" on, the Task carries the owner's words: a request sent again must not wipe
   // them.
   const bool owners = care::writer(before) == care::Party::owner && before == after;
   if (owners || care::goes_back(before, after)) {
-    keep(task, "the referral is further along than the message says: its Task stays as it is");
+    keep(task, std::move(*stored),
+         "the referral is further along than the message says: its Task stays as it is");
     return {};
   }
-  return care::check_transition(before, after);
+  const bool others = source_.by == care::Party::requester &&
+                      care::writer(after) == care::Party::owner && before != after;
+  if (others) {
+    keep(task, std::move(*stored),
+         "the step is the owner's to take, not the requester's: its Task stays as it is");
+    return {};
+  }
+  return care::check_transition(before, after, source_.by);
 }
 
 Result<void> Application::judge(Prepared& resource) {
@@ -178,17 +190,17 @@ Result<void> Application::judge(Prepared& resource) {
   if (!task && resource.type != "ServiceRequest") return {};
   if (!resource.stored) {
     resource.write.must_be_new = task && !resource.removed;
-    return task ? judge_task(resource, {}) : Result<void>{};
+    return task ? judge_task(resource, nullptr) : Result<void>{};
   }
   resource.write.if_version = resource.stored->version;
-  LET(const auto read, model::read_json(parts_.definitions, resource.stored->body, parts_.limits));
-  const NodeRef stored{&read.tree, read.tree.root()};
-  if (task) return judge_task(resource, stored);
-  const auto before = child_text(stored, "status");
+  LET(auto read, model::read_json(parts_.definitions, resource.stored->body, parts_.limits));
+  if (task) return judge_task(resource, &read.tree);
+  const auto before = child_text({&read.tree, read.tree.root()}, "status");
   const auto after = child_text({&resource.tree, resource.tree.root()}, "status");
   const bool ended = before == "revoked" || before == "completed" || before == "entered-in-error";
   if (ended && (after == "active" || after == "draft"))
-    keep(resource, "the request has ended: a message that opens it again changes nothing");
+    keep(resource, std::move(read.tree),
+         "the request has ended: a message that opens it again changes nothing");
   return {};
 }
 

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include "care/referral.h"
 #include "exchange/parts.h"
 #include "fingerpost/issue.h"
 #include "fingerpost/translate.h"
@@ -15,6 +16,7 @@ struct Source {
   std::string seed;       // tells this message from all others: its dedupe key and digest
   bool referral = false;  // a message about one referral: its Task, ServiceRequest and Patient must
                           // be valid; in a record, an invalid resource is left out and reported
+  care::Party by = care::Party::either;  // whose word it is: a party never moves the other's steps
 };
 
 struct Applied {
@@ -23,7 +25,8 @@ struct Applied {
 };
 
 // References become Type/id. The same content again makes no version and sends nothing. A Task that
-// is stored further along than the message says keeps what is stored. What was decided on what is
+// is stored further along than the message says, or that the requester would move a step of the
+// owner's, keeps what is stored. What was decided on what is
 // stored carries a condition: on Kind::conflict of the commit (`where` "If-Match" or "id") apply
 // again. Errors are the message's: invalid content, a step that does not exist, a receiver nobody
 // knows; `where` is a FHIRPath such as "Task.owner".

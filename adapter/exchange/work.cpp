@@ -67,6 +67,8 @@ Result<Worked> work(const Parts& parts, store::Reader& reader, const store::Inbo
   if (parts.partners.find(row.source) != nullptr) source.partner = row.source;
   source.seed = row.source + "\n" + row.key + "\n" + row.digest;
   source.referral = *format == Format::hl7v2;
+  // The messages that are translated are REF, and those are the requester's.
+  if (source.referral) source.by = care::Party::requester;
   auto applied = apply(parts, reader, translation, source);
   if (!applied) return in_message(applied.error(), *format);
   Worked worked{std::move(*applied), "", ""};

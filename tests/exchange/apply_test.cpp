@@ -165,3 +165,39 @@ TEST_CASE("a step that does not exist is refused with the steps that do") {
   REQUIRE(refused.has_error());
   CHECK(refused.error().where == "Task.status");
 }
+
+TEST_CASE("a requester's message never takes the owner's steps") {
+  struct Row {
+    const char* stored;
+    const char* sent;
+    const char* then;
+  };
+  const auto row =
+      GENERATE(Row{"requested", "accepted", "requested"}, Row{"requested", "rejected", "requested"},
+               Row{"accepted", "rejected", "accepted"}, Row{"accepted", "cancelled", "cancelled"});
+  CAPTURE(row.stored, row.sent);
+  World world;
+  stored(world, referral("R1", row.stored), "1");
+  const auto reader = world.reader();
+  auto late = apply(world.parts, *reader, translation_of(referral("R1", row.sent, "LINK1", "new")),
+                    {"practice", "2", true, care::Party::requester});
+  REQUIRE(late);
+  REQUIRE(commit_now(*world.store, std::move(late->unit)));
+  CHECK(world.task_status("R1") == row.then);
+  CHECK(world.version("ServiceRequest", request_id("R1")) == 2);
+}
+
+TEST_CASE("a request that stays as it is stored is sent as it is stored") {
+  World world;
+  stored(world, referral("R1", "requested"), "1");
+  stored(world, referral("R1", "accepted", "LINK1", "help", "revoked"), "2");
+  auto late = referral("R1", "requested", "LINK1", "reopened");
+  const std::string name = R"("family":"Test")";
+  late.replace(late.find(name), name.size(), R"("family":"Other")");
+  stored(world, late, "3");
+  CHECK(world.version("ServiceRequest", request_id("R1")) == 2);
+  const auto sent = world.outbox().back();
+  CHECK(sent.body.find("Other") != std::string::npos);
+  CHECK(sent.body.find("revoked") != std::string::npos);
+  CHECK(sent.body.find("reopened") == std::string::npos);
+}
