@@ -1,5 +1,6 @@
 #include "exchange/translate_hl7v2.h"
 
+#include "record/hl7v2_places.h"
 #include "wire/hl7v2.h"
 
 #include <memory>
@@ -11,16 +12,34 @@ namespace {
 constexpr std::string_view referral_map = "https://fingerpost.example/StructureMap/hl7v2-ref";
 constexpr std::string_view answer_map = "https://fingerpost.example/StructureMap/hl7v2-rri";
 
-// The name of an HD, or its universal id.
-std::string_view name_of(std::string_view hd, const wire::Delimiters& by) {
-  const auto name = wire::component(hd, by, 1);
-  return name.empty() ? wire::component(hd, by, 2) : name;
+// An HD whole, with '^' between its components whatever the message has there. '~' is for between
+// two of them, so here it is escaped.
+std::string whole(std::string_view hd, const wire::Delimiters& by) {
+  std::string out;
+  for (const char c : hd) {
+    if (c == '~') {
+      out += "%7E";
+    } else if (c == '%') {
+      out += "%25";
+    } else {
+      out += c == by.component ? '^' : c;
+    }
+  }
+  while (!out.empty() && out.back() == '^') out.pop_back();
+  return out;
 }
 
+// Whose local ids these are. Two senders never share an owner: names as short as MSH-4's first
+// component are not unique, and neither is the facility of a partner that sends for many.
 std::string owner_of(const record::Hl7v2Header& header, const TranslateOptions& options) {
-  for (const auto& hd : {header.sending_facility, header.sending_application})
-    if (const auto name = name_of(hd, header.by); !name.empty()) return std::string(name);
-  return !options.key_prefix.empty() ? options.key_prefix : options.partner;
+  const auto facility = whole(header.sending_facility, header.by);
+  if (!options.partner.empty()) {
+    const auto name = facility.substr(0, facility.find('^'));
+    return name.empty() ? options.partner : options.partner + "~~" + name;
+  }
+  const auto application = whole(header.sending_application, header.by);
+  if (application.empty() && facility.empty()) return options.key_prefix;
+  return application + "~" + facility;
 }
 
 }  // namespace
@@ -41,7 +60,8 @@ Result<Hl7v2Run> run_hl7v2(const Hl7v2Maps& maps, std::string bytes,
   run_options.parameters = parameters;
   run_options.partner = options.partner;
   run_options.limits = options.limits;
-  run_options.place = [](NodeRef node) { return record::hl7v2_place(*node.tree, node.node); };
+  record::Hl7v2Places places(message->tree);
+  run_options.place = [&places](NodeRef node) { return places.place(node); };
   bundle.keep(message);
   const NodeRef source{&message->tree, message->tree.root()};
   LET(auto run, mapping::transform(maps.maps, referral_map, {&source, 1}, bundle, run_options));

@@ -25,8 +25,9 @@ struct Hl7v2Run {
   mapping::Transformed run;
 };
 
-// Runs the map of the message's type into `bundle`. The sender's facility (MSH-4, else MSH-3, else
-// the options' key prefix or partner) owns its local ids.
+// Runs the map of the message's type into `bundle`. Local ids are owned by the partner and its
+// facility (MSH-4.1), for an unknown sender by the whole of MSH-3 and MSH-4, else by the options'
+// key prefix.
 Result<Hl7v2Run> run_hl7v2(const Hl7v2Maps& maps, std::string bytes,
                            const TranslateOptions& options, Tree& bundle);
 

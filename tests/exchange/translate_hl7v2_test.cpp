@@ -103,6 +103,68 @@ TEST_CASE("a NHS number with a wrong check digit is kept, told, and no key") {
       test::holds(*wrong, "entry.resource.ofType(Patient).identifier.value contains '9990000019'"));
 }
 
+TEST_CASE("senders that share a name of their facility share no patient and no referral") {
+  const auto made = [](const std::string& sender, const std::string& partner) {
+    TranslateOptions options;
+    options.partner = partner;
+    return test::translator().translate(Format::hl7v2,
+                                        "MSH|^~\\&|" + sender +
+                                            "|LINK|HUB|2026||REF^I12|M1|P|2.4\r"
+                                            "RF1|P|||||R1\rPRD|RP|Who^Doctor\rPID|1||1||A^B\r",
+                                        options);
+  };
+  struct Row {
+    const char* sender;
+    const char* partner;
+    bool same;
+  };
+  const auto row = GENERATE(Row{"APPA|GP^1.2.3^ISO", "", true},      // itself
+                            Row{"APPA^^|GP^1.2.3^ISO^", "", true},   // and written at length
+                            Row{"APPB|GP^1.2.3^ISO", "", false},     // another application
+                            Row{"APPA|GP^9.9.9^ISO", "", false},     // another facility
+                            Row{"APPA|GP", "", false},               // one that does not say
+                            Row{"APPA|GP^1.2.3^ISO", "gp", false});  // a partner
+  CAPTURE(row.sender, row.partner);
+  const auto one = made("APPA|GP^1.2.3^ISO", "");
+  const auto other = made(row.sender, row.partner);
+  REQUIRE((one && other));
+  for (const auto* types : {"('Patient')", "('ServiceRequest')", "('Task')"})
+    CHECK((ids(one->bundle, types) == ids(other->bundle, types)) == row.same);
+}
+
+TEST_CASE("a partner is one sender however it writes its facility, but not for all facilities") {
+  const auto made = [](const std::string& sender) {
+    TranslateOptions options;
+    options.partner = "gp";
+    return test::translator().translate(
+        Format::hl7v2,
+        "MSH|^~\\&|" + sender + "|LINK|HUB|2026||REF^I12|M1|P|2.4\rRF1|P|||||R1\rPID|1||1||A^B\r",
+        options);
+  };
+  const auto one = made("APP|GP");
+  const auto longer = made("APP|GP^1.2.3^ISO");
+  const auto elsewhere = made("APP|HQ");
+  REQUIRE((one && longer && elsewhere));
+  CHECK(ids(one->bundle, "('Task')") == ids(longer->bundle, "('Task')"));
+  CHECK(ids(one->bundle, "('Task')") != ids(elsewhere->bundle, "('Task')"));
+}
+
+TEST_CASE("a message about a referral is refused when it does not say which") {
+  struct Row {
+    const char* event;
+    const char* id;
+    bool taken;
+  };
+  const auto row = GENERATE(Row{"I12", "", true}, Row{"I13", "", false}, Row{"I14", "", false},
+                            Row{"I15", "", false}, Row{"I14", "R1", true}, Row{"I14", "^^R1", true},
+                            Row{"I14", "\"\"", false}, Row{"I14", "^NAMESPACE", false});
+  CAPTURE(row.event, row.id);
+  const auto made = translate(test::message_text(
+      std::string("REF^") + row.event, std::string("RF1|P|||||") + row.id + "\rPID|1||1||A^B\r"));
+  CHECK(made.has_value() == row.taken);
+  if (!made) CHECK((made.error().kind == Kind::invalid));
+}
+
 TEST_CASE("what no rule read is in the loss report by its place") {
   const auto made = translate(test::message_text(
       "REF^I12",
