@@ -35,10 +35,12 @@ struct Step {
   TypeId type = no_type;
   std::string text;
   std::size_t place = 0;
+  friend bool operator==(const Step&, const Step&) = default;
 };
 
 struct Clause {
   std::vector<Step> steps;
+  friend bool operator==(const Clause&, const Clause&) = default;
 };
 
 // One alternative of an expression ("Patient.name") for resources of `type`. Nothing to do for the

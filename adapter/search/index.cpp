@@ -98,17 +98,17 @@ class Indexer {
     return found && tree_.has_value(found) ? tree_.text(found) : std::string_view{};
   }
 
-  void add_hash(KeyId key, std::uint64_t hash, bool rare = false) {
-    values_.hashes.push_back({key, rare, hash});
+  void add_hash(KeyId key, std::uint64_t hash, bool inner = false) {
+    values_.hashes.push_back({key, inner || parameters_.key(key).lead != key, hash});
   }
 
   void add_coded(KeyId key, std::string_view system, std::string_view code) {
     if (!code.empty()) add_hash(key, code_hash(hash_key_, code));
     if (system.empty()) {
-      if (!code.empty()) add_hash(key, bare_code_hash(hash_key_, code));
+      if (!code.empty()) add_hash(key, bare_code_hash(hash_key_, code), true);
       return;
     }
-    if (!code.empty()) add_hash(key, system_code_hash(hash_key_, system, code));
+    if (!code.empty()) add_hash(key, system_code_hash(hash_key_, system, code), true);
     add_hash(key, system_hash(hash_key_, system), true);
   }
 
@@ -127,7 +127,7 @@ class Indexer {
     };
     for (auto at = std::lower_bound(codes.begin(), codes.end(), code, less);
          at != codes.end() && names.text(at->code) == code; ++at)
-      add_hash(key, system_code_hash(hash_key_, names.text(at->system), code));
+      add_hash(key, system_code_hash(hash_key_, names.text(at->system), code), true);
   }
 
   // R4 search.html#token, the table of types.

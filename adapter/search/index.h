@@ -17,11 +17,12 @@ class Parameters;
 // Parameters object only; a store keeps them by name ("Observation.code").
 using KeyId = std::uint16_t;
 
-// token, reference: the hash of one form of the value. A form that is seldom asked for (the system
-// alone) is `rare`: kept with the resource, not in the index.
+// token, reference: the hash of one form of the value. An `inner` row is kept with the resource
+// alone: whoever asks for it gets there by another row that the resource has in the index
+// (Criterion::lead).
 struct HashRow {
   KeyId key = 0;
-  bool rare = false;
+  bool inner = false;
   std::uint64_t hash = 0;
   friend auto operator<=>(const HashRow&, const HashRow&) = default;
 };

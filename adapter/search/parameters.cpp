@@ -52,6 +52,21 @@ std::vector<std::string_view> targets_of(const model::Definitions& definitions,
   return names_of(definitions, both.empty() ? wanted : both);
 }
 
+bool is_plain(const std::vector<Clause>& clauses) {
+  return std::none_of(clauses.begin(), clauses.end(), [](const Clause& clause) {
+    return clause.steps.back().to == Step::To::where_leads;
+  });
+}
+
+// Whether every node of these clauses is one of those, which are plain.
+bool are_among(const std::vector<Clause>& these, const std::vector<Clause>& those) {
+  return std::all_of(these.begin(), these.end(), [&](Clause clause) {
+    while (!clause.steps.empty() && clause.steps.back().to == Step::To::where_leads)
+      clause.steps.pop_back();
+    return std::find(those.begin(), those.end(), clause) != those.end();
+  });
+}
+
 bool is_offered(model::SearchType type) {
   return type != model::SearchType::composite && type != model::SearchType::special;
 }
@@ -75,6 +90,7 @@ Result<std::unique_ptr<const Parameters>> Parameters::compile(const model::Defin
   if (made->keys_.size() > 0xffff)
     return Error{Kind::unsupported, "more search parameters than can be numbered", ""};
   made->sort_by_type();
+  made->find_leads();
   return std::unique_ptr<const Parameters>(std::move(made));
 }
 
@@ -144,6 +160,33 @@ void Parameters::sort_by_type() {
   });
   std::sort(left_out_.begin(), left_out_.end());
   known_.clear();
+}
+
+void Parameters::find_leads() {
+  for (std::size_t id = 1; id < keys_.size(); ++id) keys_[id].lead = static_cast<KeyId>(id);
+  for (const KeyId id : by_type_) {
+    Key& key = keys_[id];
+    key.lead = lead_of(id);
+    if (key.identifier != 0) keys_[key.identifier].lead = keys_[key.lead].identifier;
+  }
+}
+
+// Of the plain ones that have all its nodes the one with the most, which is its own lead then.
+KeyId Parameters::lead_of(KeyId id) const {
+  const auto& own = extractor_->clauses(id);
+  const model::SearchType kind = keys_[id].kind;
+  if (kind != model::SearchType::token && kind != model::SearchType::reference) return id;
+  if (own.empty()) return id;
+  KeyId best = id;
+  std::size_t most = is_plain(own) ? own.size() : 0;
+  for (const KeyId other : of_type(keys_[id].type)) {
+    const auto& theirs = extractor_->clauses(other);
+    if (keys_[other].kind != kind || theirs.size() < most || !is_plain(theirs)) continue;
+    if ((theirs.size() == most && other >= best) || !are_among(own, theirs)) continue;
+    best = other;
+    most = theirs.size();
+  }
+  return best;
 }
 
 std::span<const KeyId> Parameters::of_type(std::string_view type) const {

@@ -30,6 +30,11 @@ Error unsupported(std::string_view where, std::string text) {
   return {Kind::unsupported, std::move(text), std::string(where)};
 }
 
+void sort_unique(std::vector<std::uint64_t>& hashes) {
+  std::sort(hashes.begin(), hashes.end());
+  hashes.erase(std::unique(hashes.begin(), hashes.end()), hashes.end());
+}
+
 // "code:not" as its two halves.
 std::pair<std::string_view, std::string_view> split_modifier(std::string_view name) {
   const auto colon = name.find(':');
@@ -207,7 +212,8 @@ class Planner {
       return invalid(name, "it names no reference parameter of that type");
     if (!target.empty() && !is_resource(parameters_.definitions(), target))
       return invalid(name, "the target is not a resource type");
-    plan_.includes.push_back({std::string(source), key, std::string(target), reverse});
+    plan_.includes.push_back(
+        {std::string(source), key, parameters_.key(key).lead, std::string(target), reverse});
     return {};
   }
 
@@ -339,8 +345,12 @@ class Planner {
     LET(const auto alternatives, or_values(name, value));
     for (const auto alternative : alternatives)
       LET_DONE(add_value(context, kind, modifier, alternative, made));
-    std::sort(made.hashes.begin(), made.hashes.end());
-    made.hashes.erase(std::unique(made.hashes.begin(), made.hashes.end()), made.hashes.end());
+    sort_unique(made.hashes);
+    made.lead.key = parameters_.key(made.key).lead;
+    if (kind == SearchType::reference) made.lead.hashes = made.hashes;
+    // A system alone has no row in the index: then the others lead to too few.
+    if (made.lead.hashes.size() < alternatives.size()) made.lead.hashes.clear();
+    sort_unique(made.lead.hashes);
     return made;
   }
 
@@ -406,6 +416,7 @@ class Planner {
     Criterion made;
     made.test = Criterion::Test::has;
     made.key = key;
+    made.lead.key = parameters_.key(key).lead;
     made.target = std::string(source);
     LET(auto inner, criterion(source, inner_name, value, hops + 1));
     made.chained.push_back(std::move(inner));

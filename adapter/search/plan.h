@@ -38,6 +38,13 @@ struct TextTest {
   std::uint64_t exact = 0;
 };
 
+// How a store finds the resources that may pass a criterion on hashes: each has a row of `key` with
+// one of `hashes` in the index. No hashes: nothing there leads to them.
+struct Lead {
+  KeyId key = 0;
+  std::vector<std::uint64_t> hashes;  // sorted
+};
+
 // One parameter of the query: it holds when any of its alternatives does (R4: comma is "or").
 struct Criterion {
   enum class Test : std::uint8_t {
@@ -53,14 +60,17 @@ struct Criterion {
   };
   Test test = Test::hash;
   bool negated = false;  // :not, :missing=false
-  bool rare = false;     // asks for a form that only stands with the resource
   KeyId key = 0;
   std::vector<std::uint64_t> hashes;  // sorted
+  Lead lead;                          // of tests by hash and has
   std::vector<DateTest> dates;
   std::vector<NumberTest> numbers;
   std::vector<TextTest> texts;
   std::string target;
   std::vector<Criterion> chained;
+
+  // Whether all that the lead finds pass.
+  bool lead_decides() const { return lead.key == key && lead.hashes == hashes; }
 };
 
 struct SortKey {
@@ -74,6 +84,7 @@ struct SortKey {
 struct Include {
   std::string source;  // the type that has the reference
   KeyId key = 0;
+  KeyId lead = 0;      // the key under which the index has it
   std::string target;  // only this type; empty: any
   bool reverse = false;
 };

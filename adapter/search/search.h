@@ -29,7 +29,10 @@ struct Key {
   model::SearchType kind = model::SearchType::string;
   std::vector<std::string_view> targets;  // of references; empty: any type
   KeyId identifier = 0;                   // of references: the key of the identifier form
-  std::uint64_t meaning = 0;              // changes when its expression does
+  // The key whose rows in the index stand for this one's too: itself, or that of a parameter that
+  // has every value of this one ("subject" for "patient").
+  KeyId lead = 0;
+  std::uint64_t meaning = 0;  // changes when its expression does
 };
 
 // Read-only once made; any thread.
@@ -57,6 +60,8 @@ class Parameters {
   Parameters(const model::Definitions& definitions, const HashKey& hash_key);
   void add(const model::SearchParameter& parameter);
   void add_identifier_forms();
+  void find_leads();
+  KeyId lead_of(KeyId id) const;
   void sort_by_type();
 
   const model::Definitions& definitions_;

@@ -87,6 +87,7 @@ Result<void> add_token(const ValueContext& context, std::string_view value, Crit
   const std::string first = unescape(parts[0]);
   if (parts.size() == 1) {
     criterion.hashes.push_back(code_hash(key, first));
+    criterion.lead.hashes.push_back(criterion.hashes.back());
     return {};
   }
   const std::string code = unescape(parts[1]);
@@ -95,10 +96,10 @@ Result<void> add_token(const ValueContext& context, std::string_view value, Crit
     criterion.hashes.push_back(bare_code_hash(key, code));
   } else if (code.empty()) {
     criterion.hashes.push_back(system_hash(key, first));
-    criterion.rare = true;
   } else {
     criterion.hashes.push_back(system_code_hash(key, first, code));
   }
+  if (!code.empty()) criterion.lead.hashes.push_back(code_hash(key, code));
   return {};
 }
 

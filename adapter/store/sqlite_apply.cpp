@@ -1,6 +1,7 @@
 #include "store/sqlite_apply.h"
 
 #include "store/sqlite_rows.h"
+#include "store/sqlite_schema.h"
 
 #include <algorithm>
 #include <iterator>
@@ -37,7 +38,7 @@ Result<IndexTables> IndexTables::prepare(Db& db) {
 
 Result<void> IndexTables::write(Statement& statement, std::int64_t row,
                                 const search::HashRow& value) {
-  if (value.rare) return {};
+  if (value.inner) return {};
   return statement.run(int{value.key}, value.hash, row);
 }
 Result<void> IndexTables::write(Statement& statement, std::int64_t row,
@@ -56,6 +57,10 @@ Result<void> IndexTables::write(Statement& statement, std::int64_t row,
 template <class Row>
 Result<void> IndexTables::change_rows(Statement& add, Statement& take, std::int64_t row,
                                       const std::vector<Row>& from, const std::vector<Row>& to) {
+  if (from.empty()) {
+    for (const Row& value : to) LET_DONE(write(add, row, value));
+    return {};
+  }
   std::vector<Row> gone;
   std::set_difference(from.begin(), from.end(), to.begin(), to.end(), std::back_inserter(gone));
   for (const Row& value : gone) LET_DONE(write(take, row, value));
@@ -76,15 +81,13 @@ Result<void> IndexTables::change(std::int64_t row, const search::IndexValues& fr
 Result<std::unique_ptr<Applier>> Applier::prepare(Db& db, Keys& keys, const search::HashKey& key) {
   std::unique_ptr<Applier> made(new Applier(keys, key));
   LET(made->next_row_, db.integer("SELECT coalesce(max(row), 0) + 1 FROM resource"));
-  LET(made->next_at_, db.integer("SELECT coalesce(max(at), 0) + 1 FROM version"));
-  LET(made->find_, db.prepare("SELECT row, at, version, updated, removed, found_by FROM resource "
+  LET(made->find_, db.prepare("SELECT row, version, updated, removed, found_by FROM resource "
                               "WHERE reference = ? AND type = ? AND id = ?"));
   LET(made->body_, db.prepare("SELECT body FROM version WHERE at = ?"));
-  LET(made->add_version_, db.prepare("INSERT INTO version VALUES(?, ?, ?, ?, ?, ?)"));
-  LET(made->add_resource_,
-      db.prepare("INSERT INTO resource VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+  LET(made->add_version_, db.prepare("INSERT INTO version VALUES(?, ?, ?, ?)"));
+  LET(made->add_resource_, db.prepare("INSERT INTO resource VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
   LET(made->change_resource_,
-      db.prepare("UPDATE resource SET at = ?, version = ?, updated = ?, removed = ?, "
+      db.prepare("UPDATE resource SET version = ?, updated = ?, removed = ?, "
                  "compartment = ?, labels = ?, found_by = ? WHERE row = ?"));
   LET(made->index_, IndexTables::prepare(db));
   LET(made->queues_, QueueTables::prepare(db));
@@ -115,14 +118,13 @@ Result<std::optional<Applier::Found>> Applier::find(const Write& write, std::uin
   }
   Found found;
   found.row = find_.integer(0);
-  found.at = find_.integer(1);
-  found.current = {find_.integer(2), find_.integer(3), find_.integer(4) != 0, {}};
-  auto values = unpack(find_.bytes(5));
+  found.current = {find_.integer(1), find_.integer(2), find_.integer(3) != 0, {}};
+  auto values = unpack(find_.bytes(4));
   find_.reset();
   if (!values) return Error{Kind::fault, "the index rows kept with a resource are damaged", ""};
   found.values = std::move(*values);
   if (write.skip_same && !found.current.removed) {
-    LET_DONE(body_.first(found.at));
+    LET_DONE(body_.first(version_at(found.row, found.current.version)));
     found.body = std::string(body_.bytes(0));
     body_.reset();
   }
@@ -139,6 +141,8 @@ Result<WriteOutcome> Applier::apply(Write& write, std::int64_t now_us) {
     current->body = found->body;
   }
   LET(const WriteOutcome outcome, decide(write, current, now_us));
+  if (outcome.version >= versions_of_one)
+    return Error{Kind::unsupported, "the resource has as many versions as can be kept", "id"};
   if (outcome.change != Change::unchanged) LET_DONE(store(write, outcome, found, reference, type));
   return outcome;
 }
@@ -148,7 +152,6 @@ Result<void> Applier::store(Write& write, const WriteOutcome& outcome,
                             std::int64_t type) {
   const bool put = write.op == Write::Op::put;
   const std::int64_t row = found ? found->row : next_row_++;
-  const std::int64_t at = next_at_++;
   const std::uint64_t compartment = write.index.compartment;
   search::IndexValues values;
   if (put && write.index.parameters != nullptr) {
@@ -157,15 +160,15 @@ Result<void> Applier::store(Write& write, const WriteOutcome& outcome,
   }
   const std::string body =
       put ? complete(write.body, outcome.version, outcome.last_updated_us) : std::string();
-  LET_DONE(add_version_.run(at, row, outcome.version, outcome.last_updated_us,
+  LET_DONE(add_version_.run(version_at(row, outcome.version), outcome.last_updated_us,
                             static_cast<int>(outcome.change), Bytes{body}));
   const std::string found_by = pack(values);
   const int removed = put ? 0 : 1;
   if (found) {
-    LET_DONE(change_resource_.run(at, outcome.version, outcome.last_updated_us, removed,
-                                  compartment, write.labels, Bytes{found_by}, row));
+    LET_DONE(change_resource_.run(outcome.version, outcome.last_updated_us, removed, compartment,
+                                  write.labels, Bytes{found_by}, row));
   } else {
-    LET_DONE(add_resource_.run(row, type, reference, write.id, at, outcome.version,
+    LET_DONE(add_resource_.run(row, type, reference, write.id, outcome.version,
                                outcome.last_updated_us, removed, compartment, write.labels,
                                Bytes{found_by}));
   }

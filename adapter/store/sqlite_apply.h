@@ -61,7 +61,6 @@ class Applier {
  private:
   struct Found {
     std::int64_t row = 0;
-    std::int64_t at = 0;
     Current current;
     search::IndexValues values;
     std::string body;
@@ -75,7 +74,6 @@ class Applier {
   Keys& keys_;
   search::HashKey hash_key_;
   std::int64_t next_row_ = 1;
-  std::int64_t next_at_ = 1;
   Statement find_, body_, add_version_, add_resource_, change_resource_;
   std::optional<IndexTables> index_;
   std::optional<QueueTables> queues_;

@@ -31,6 +31,12 @@ Error error_of(sqlite3* db, int code) {
           ""};
 }
 
+// Counting memory would put a lock around every allocation of every connection.
+void set_up_library() {
+  static const int done = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  (void)done;
+}
+
 int on_commit(void* pages, sqlite3*, const char*, int count) {
   *static_cast<std::int64_t*>(pages) = count;
   return SQLITE_OK;
@@ -94,6 +100,7 @@ void Db::Close::operator()(sqlite3* db) const {
 }
 
 Result<Db> Db::open(const std::string& path, Access access) {
+  set_up_library();
   sqlite3* raw = nullptr;
   const int mode =
       access == Access::write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;

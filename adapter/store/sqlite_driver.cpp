@@ -42,12 +42,13 @@ Bound bound(std::uint64_t value) {
 }
 
 std::optional<Rows> hash_rows(const Criterion& criterion) {
-  if (criterion.rare || criterion.hashes.empty()) return {};
+  const search::Lead& lead = criterion.lead;
+  if (lead.hashes.empty()) return {};
   Rows rows;
   rows.sql =
-      "SELECT row FROM by_hash WHERE key = ? AND hash IN (" + marks(criterion.hashes.size()) + ")";
-  rows.values.emplace_back(std::int64_t{criterion.key});
-  for (const auto hash : criterion.hashes) rows.values.push_back(bound(hash));
+      "SELECT row FROM by_hash WHERE key = ? AND hash IN (" + marks(lead.hashes.size()) + ")";
+  rows.values.emplace_back(std::int64_t{lead.key});
+  for (const auto hash : lead.hashes) rows.values.push_back(bound(hash));
   return rows;
 }
 
@@ -227,8 +228,8 @@ Result<std::int64_t> estimate(StatementCache& statements, const Rows& rows, std:
 }
 
 bool is_plain_hash(const Criterion& criterion) {
-  return criterion.test == Criterion::Test::hash && !criterion.negated && !criterion.rare &&
-         criterion.hashes.size() == 1;
+  return criterion.test == Criterion::Test::hash && !criterion.negated &&
+         criterion.lead.hashes.size() == 1;
 }
 
 // One hash, in order of row, and every other single hash tested in the same query.
@@ -237,17 +238,19 @@ Driver hash_driver(const search::Plan& plan, std::size_t lead) {
   driver.ordered = true;
   driver.covered.resize(plan.criteria.size());
   driver.rows.sql = "SELECT row FROM by_hash d WHERE key = ? AND hash = ?";
-  driver.rows.values = {std::int64_t{plan.criteria[lead].key},
-                        bound(plan.criteria[lead].hashes[0])};
-  driver.covered[lead] = true;
+  const auto bind = [&](std::size_t at) {
+    const Criterion& criterion = plan.criteria[at];
+    driver.rows.values.emplace_back(std::int64_t{criterion.lead.key});
+    driver.rows.values.push_back(bound(criterion.lead.hashes[0]));
+    driver.covered[at] = criterion.lead_decides();
+  };
+  bind(lead);
   for (std::size_t i = 0; i < plan.criteria.size(); ++i) {
     const Criterion& other = plan.criteria[i];
     if (i == lead || !is_plain_hash(other)) continue;
     driver.rows.sql +=
         " AND EXISTS(SELECT 1 FROM by_hash o WHERE o.key = ? AND o.hash = ? AND o.row = d.row)";
-    driver.rows.values.emplace_back(std::int64_t{other.key});
-    driver.rows.values.push_back(bound(other.hashes[0]));
-    driver.covered[i] = true;
+    bind(i);
   }
   driver.rows.sql += " AND row > ? ORDER BY row";
   return driver;
@@ -309,8 +312,10 @@ Result<Driver> choose_driver(StatementCache& statements, const search::Plan& pla
   Driver driver;
   driver.rows = best.rows;
   driver.covered.resize(plan.criteria.size());
-  driver.covered[best.criterion] = plan.criteria[best.criterion].test == Criterion::Test::hash ||
-                                   plan.criteria[best.criterion].test == Criterion::Test::id;
+  const Criterion& criterion = plan.criteria[best.criterion];
+  driver.covered[best.criterion] =
+      criterion.test == Criterion::Test::id ||
+      (criterion.test == Criterion::Test::hash && criterion.lead_decides());
   return driver;
 }
 

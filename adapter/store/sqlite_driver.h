@@ -28,7 +28,7 @@ struct Driver {
   Rows rows;
   std::vector<bool> covered;  // criteria that need no further test
   bool ordered = false;       // `rows` takes one more value, the row to start after, and gives rows
-                         // once, in order
+                              // once, in order
 };
 
 Result<bool> first_row(Statement& statement, const std::vector<Bound>& values);

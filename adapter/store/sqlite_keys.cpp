@@ -14,6 +14,7 @@ void translate_rows(std::vector<Row>& rows, const KeyMap& map) {
 
 void translate_criterion(search::Criterion& criterion, const KeyMap& map) {
   criterion.key = map[criterion.key];
+  criterion.lead.key = map[criterion.lead.key];
   for (auto& inner : criterion.chained) translate_criterion(inner, map);
 }
 
@@ -30,7 +31,10 @@ search::IndexValues translate(search::IndexValues values, const KeyMap& map) {
 search::Plan translate(search::Plan plan, const KeyMap& map) {
   for (auto& criterion : plan.criteria) translate_criterion(criterion, map);
   for (auto& key : plan.sort) key.key = map[key.key];
-  for (auto& include : plan.includes) include.key = map[include.key];
+  for (auto& include : plan.includes) {
+    include.key = map[include.key];
+    include.lead = map[include.lead];
+  }
   return plan;
 }
 

@@ -3,6 +3,7 @@
 #include "store/rules.h"
 #include "store/sqlite_schema.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace fingerpost::store {
@@ -76,18 +77,16 @@ class SqliteReader final : public Reader {
 
   Result<void> prepare() {
     LET(fetcher_, Fetcher::prepare(*db_));
-    LET(read_, db_->prepare("SELECT r.version, r.updated, v.change, v.body FROM resource r "
-                            "CROSS JOIN version v ON v.at = r.at "
-                            "WHERE r.reference = ? AND r.type = ? AND r.id = ?"));
-    LET(vread_,
-        db_->prepare("SELECT v.version, v.updated, v.change, v.body FROM resource r "
-                     "CROSS JOIN version v ON v.row = r.row "
-                     "WHERE r.reference = ? AND r.type = ? AND r.id = ? AND v.version = ?"));
+    // version_at() as SQL; v.at % 16777216 is the version.
+    const std::string columns =
+        "SELECT v.at % 16777216, v.updated, v.change, v.body FROM resource r "
+        "CROSS JOIN version v ON ";
+    const std::string which = " WHERE r.reference = ?1 AND r.type = ?2 AND r.id = ?3";
+    LET(read_, db_->prepare(columns + "v.at = r.row * 16777216 + r.version" + which));
+    LET(vread_, db_->prepare(columns + "v.at = r.row * 16777216 + ?4" + which));
     LET(history_,
-        db_->prepare("SELECT v.version, v.updated, v.change, v.body FROM resource r "
-                     "CROSS JOIN version v ON v.row = r.row "
-                     "WHERE r.reference = ? AND r.type = ? AND r.id = ? AND v.version < ? "
-                     "ORDER BY v.version DESC LIMIT ?"));
+        db_->prepare(columns + "v.at > r.row * 16777216 AND v.at < r.row * 16777216 + ?4" + which +
+                     " ORDER BY v.at DESC LIMIT ?5"));
     LET(held_, db_->prepare("SELECT held FROM lane WHERE lane = ?"));
     return {};
   }
@@ -98,14 +97,16 @@ class SqliteReader final : public Reader {
   }
 
   Result<Stored> vread(std::string_view type, std::string_view id, std::int64_t version) override {
-    LET(const bool there, vread_.first(reference(type, id), keys_.known_type(type), id, version));
+    const bool possible = version > 0 && version < versions_of_one;
+    LET(const bool there,
+        vread_.first(reference(type, id), keys_.known_type(type), id, possible ? version : 0));
     return one(vread_, there, type, id);
   }
 
   Result<HistoryPage> history(std::string_view type, std::string_view id, std::int64_t before,
                               int limit) override {
     HistoryPage page;
-    const std::int64_t below = before > 0 ? before : std::int64_t{1} << 62;
+    const std::int64_t below = before > 0 ? std::min(before, versions_of_one) : versions_of_one;
     LET(bool there, history_.first(reference(type, id), keys_.known_type(type), id, below,
                                    std::int64_t{limit} + 1));
     while (there) {

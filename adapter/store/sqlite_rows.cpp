@@ -80,7 +80,7 @@ std::string pack(const search::IndexValues& values) {
               values.numbers.size() * 26 + values.texts.size() * 32);
   put_count(out, values.hashes.size());
   for (const auto& row : values.hashes) {
-    put_count(out, std::uint64_t{row.key} << 1 | (row.rare ? 1 : 0));
+    put_count(out, std::uint64_t{row.key} << 1 | (row.inner ? 1 : 0));
     put(out, row.hash);
   }
   put_count(out, values.dates.size());

@@ -18,16 +18,14 @@ CREATE TABLE key(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, meaning INTE
 
 CREATE TABLE resource(
   row INTEGER PRIMARY KEY, type INTEGER NOT NULL, reference INTEGER NOT NULL, id TEXT NOT NULL,
-  at INTEGER NOT NULL, version INTEGER NOT NULL, updated INTEGER NOT NULL, removed INTEGER NOT NULL,
+  version INTEGER NOT NULL, updated INTEGER NOT NULL, removed INTEGER NOT NULL,
   compartment INTEGER NOT NULL, labels INTEGER NOT NULL, found_by BLOB NOT NULL);
 CREATE INDEX resource_reference ON resource(reference);
 CREATE INDEX resource_type ON resource(type) WHERE removed = 0;
 CREATE INDEX resource_updated ON resource(type, updated) WHERE removed = 0;
 
 CREATE TABLE version(
-  at INTEGER PRIMARY KEY, row INTEGER NOT NULL, version INTEGER NOT NULL, updated INTEGER NOT NULL,
-  change INTEGER NOT NULL, body BLOB NOT NULL);
-CREATE INDEX version_row ON version(row, version);
+  at INTEGER PRIMARY KEY, updated INTEGER NOT NULL, change INTEGER NOT NULL, body BLOB NOT NULL);
 
 CREATE TABLE by_hash(
   key INTEGER, hash INTEGER, row INTEGER, PRIMARY KEY(key, hash, row)) WITHOUT ROWID;
@@ -103,7 +101,7 @@ Result<Db> open_writer(const std::string& path, Random& random) {
   LET(auto db, Db::open(path, Access::write));
   LET(const auto tables, db.integer("SELECT count(*) FROM sqlite_schema"));
   if (tables > 0) LET_DONE(check(db));
-  if (tables == 0) LET_DONE(db.run("PRAGMA page_size = 8192"));
+  if (tables == 0) LET_DONE(db.run("PRAGMA page_size = 4096"));
   LET_DONE(
       db.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;"
              "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 0;"

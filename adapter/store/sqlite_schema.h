@@ -11,6 +11,13 @@
 
 namespace fingerpost::store {
 
+// A version's place says whose it is and which: a resource's versions lie together, in order, and
+// need no index of their own.
+constexpr std::int64_t versions_of_one = std::int64_t{1} << 24;
+constexpr std::int64_t version_at(std::int64_t row, std::int64_t version) {
+  return row * versions_of_one + version;
+}
+
 // The writer's connection: makes the file when it is new, checks it when it is not.
 // Kind::unsupported: made by a newer program, or not ours. Kind::fault: durability could not be
 // switched on.

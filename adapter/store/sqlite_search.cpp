@@ -2,6 +2,7 @@
 
 #include "store/order.h"
 #include "store/sqlite_rows.h"
+#include "store/sqlite_schema.h"
 
 #include <algorithm>
 #include <limits>
@@ -21,7 +22,7 @@ Error damaged() {
 
 Result<Fetcher> Fetcher::prepare(Db& db) {
   constexpr std::string_view columns =
-      "SELECT row, type, reference, id, at, version, updated, found_by FROM resource WHERE ";
+      "SELECT row, type, reference, id, version, updated, found_by FROM resource WHERE ";
   Fetcher made;
   LET(made.by_row_, db.prepare(std::string(columns) + "row = ? AND removed = 0"));
   LET(made.by_reference_, db.prepare(std::string(columns) + "reference = ? AND removed = 0"));
@@ -36,10 +37,9 @@ Result<Candidate> Fetcher::candidate(const Statement& statement) {
   found.type = statement.integer(1);
   found.reference = static_cast<std::uint64_t>(statement.integer(2));
   found.id = std::string(statement.text(3));
-  found.at = statement.integer(4);
-  found.version = statement.integer(5);
-  found.updated = statement.integer(6);
-  auto values = unpack(statement.bytes(7));
+  found.version = statement.integer(4);
+  found.updated = statement.integer(5);
+  auto values = unpack(statement.bytes(6));
   if (!values) return damaged();
   found.values = std::move(*values);
   return found;
@@ -67,10 +67,10 @@ Result<std::vector<Candidate>> Fetcher::by_reference(std::uint64_t reference) {
   return found;
 }
 
-Result<std::vector<std::int64_t>> Fetcher::referrers(search::KeyId key, std::uint64_t reference,
+Result<std::vector<std::int64_t>> Fetcher::referrers(search::KeyId lead, std::uint64_t reference,
                                                      std::size_t limit) {
   std::vector<std::int64_t> rows;
-  LET(bool there, referrers_.first(int{key}, reference, static_cast<std::int64_t>(limit)));
+  LET(bool there, referrers_.first(int{lead}, reference, static_cast<std::int64_t>(limit)));
   while (there) {
     rows.push_back(referrers_.integer(0));
     LET(there, referrers_.step());
@@ -79,8 +79,20 @@ Result<std::vector<std::int64_t>> Fetcher::referrers(search::KeyId key, std::uin
   return rows;
 }
 
+Result<std::optional<Candidate>> Fetcher::referrer(std::int64_t row, search::KeyId key,
+                                                   std::uint64_t reference) {
+  LET(auto found, by_row(row));
+  if (!found) return found;
+  const auto& hashes = found->values.hashes;
+  const bool refers = std::any_of(hashes.begin(), hashes.end(), [&](const search::HashRow& at) {
+    return at.key == key && at.hash == reference;
+  });
+  if (!refers) found.reset();
+  return found;
+}
+
 Result<Stored> Fetcher::stored(const Candidate& candidate, std::string type) {
-  LET(const bool there, body_.first(candidate.at));
+  LET(const bool there, body_.first(version_at(candidate.row, candidate.version)));
   if (!there) return Error{Kind::fault, "a resource has lost its current version", ""};
   Stored stored{std::move(type),
                 candidate.id,
@@ -273,9 +285,9 @@ Result<bool> Search::chain_passes(const search::Criterion& criterion, const Cand
 }
 
 Result<bool> Search::has_passes(const search::Criterion& criterion, const Candidate& candidate) {
-  LET(const auto rows, fetcher_.referrers(criterion.key, candidate.reference, no_row));
+  LET(const auto rows, fetcher_.referrers(criterion.lead.key, candidate.reference, no_row));
   for (const std::int64_t row : rows) {
-    LET(const auto other, fetcher_.by_row(row));
+    LET(const auto other, fetcher_.referrer(row, criterion.key, candidate.reference));
     if (!other) continue;
     LET(const bool passed, all_pass(criterion.chained, *other));
     if (passed) return true;
@@ -312,10 +324,10 @@ Result<std::vector<Candidate>> Search::include_of(const search::Include& include
   std::vector<Candidate> found;
   if (include.reverse) {
     if (!include.target.empty() && include.target != asked_.type) return found;
-    LET(const auto rows, fetcher_.referrers(include.key, match.reference,
+    LET(const auto rows, fetcher_.referrers(include.lead, match.reference,
                                             limits_.included + plan_.includes.size() + 1));
     for (const std::int64_t row : rows) {
-      LET(auto one, fetcher_.by_row(row));
+      LET(auto one, fetcher_.referrer(row, include.key, match.reference));
       if (one) found.push_back(std::move(*one));
     }
     return found;

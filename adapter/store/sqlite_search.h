@@ -24,7 +24,6 @@ struct Candidate {
   std::int64_t type = 0;
   std::uint64_t reference = 0;
   std::string id;
-  std::int64_t at = 0;
   std::int64_t version = 0;
   std::int64_t updated = 0;
   search::IndexValues values;  // keys are the database's
@@ -39,9 +38,12 @@ class Fetcher {
 
   Result<std::optional<Candidate>> by_row(std::int64_t row);
   Result<std::vector<Candidate>> by_reference(std::uint64_t reference);
-  // Rows of resources whose `key` has this hash, at most `limit`.
-  Result<std::vector<std::int64_t>> referrers(search::KeyId key, std::uint64_t reference,
+  // Rows under which `lead` has this hash, at most `limit`.
+  Result<std::vector<std::int64_t>> referrers(search::KeyId lead, std::uint64_t reference,
                                               std::size_t limit);
+  // The one at `row`, if its `key` has this hash.
+  Result<std::optional<Candidate>> referrer(std::int64_t row, search::KeyId key,
+                                            std::uint64_t reference);
   Result<Stored> stored(const Candidate& candidate, std::string type);
 
  private:

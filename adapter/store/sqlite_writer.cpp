@@ -11,7 +11,7 @@ namespace {
 // One commit takes at most this much, so that the first of it does not wait long for the last.
 constexpr std::size_t batch_units = 512;
 constexpr std::size_t batch_bytes = std::size_t{4} << 20;
-constexpr std::int64_t page_bytes = 8192;
+constexpr std::int64_t page_bytes = 4096;
 // After so long without work the log is folded in whole.
 constexpr std::chrono::milliseconds idle_time{500};
 

@@ -1,7 +1,10 @@
 // What only the store on disk must do.
 
 #include "store/fixture.h"
+#include "store/sqlite_db.h"
 
+#include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <fcntl.h>
 #include <fstream>
@@ -9,6 +12,7 @@
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -68,6 +72,48 @@ class SmallDisk {
 };
 
 }  // namespace
+
+// The program's own name for it comes before the C library's, for SQLite too.
+namespace {
+std::atomic<bool> disk_fails = false;
+}
+extern "C" int fdatasync(int file) {
+  if (!disk_fails) return static_cast<int>(::syscall(SYS_fdatasync, file));
+  errno = EIO;
+  return -1;
+}
+
+TEST_CASE("a commit that the disk failed stops the store and its outcome is not known") {
+  const Folder folder;
+  World world(folder.path());
+  REQUIRE(world.commit(world.put(person(1), "a")));
+  disk_fails = true;
+  const auto failed = world.commit(world.put(person(2), "b"));
+  disk_fails = false;
+  REQUIRE(!failed);
+  CHECK(failed.error().kind == Kind::fault);
+  CHECK(world.store->health() == store::Health::stopped);
+  const auto later = world.commit(world.put(person(3), "c"));
+  REQUIRE(!later);
+  CHECK(later.error().kind == Kind::fault);
+}
+
+TEST_CASE("a store of a newer schema is refused") {
+  const Folder folder;
+  { const World world(folder.path()); }
+  {
+    auto db = store::Db::open(folder.path() + "/fingerpost.db", store::Access::write);
+    REQUIRE(db);
+    REQUIRE(db->run("PRAGMA user_version = 1000"));
+  }
+  SteppingClock clock;
+  SeededRandom random;
+  store::SqliteOptions options;
+  options.directory = folder.path();
+  const auto opened = store::open_sqlite(options, clock, random);
+  REQUIRE(!opened);
+  CHECK(opened.error().kind == Kind::unsupported);
+}
 
 TEST_CASE("everything is there again after a restart") {
   const Folder folder;
