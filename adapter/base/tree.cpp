@@ -44,10 +44,12 @@ NodeId Tree::add(NodeId parent, NameId name, TypeId type) {
 }
 
 NodeId Tree::add_grouped(NodeId parent, NameId name, TypeId type) {
-  NodeId last = no_node;
+  NodeId last = nodes_[parent].last_child;
+  if (last == no_node || nodes_[last].name == name) return add(parent, name, type);
+  last = no_node;
   for (NodeId at = nodes_[parent].first_child; at != no_node; at = nodes_[at].next)
     if (nodes_[at].name == name) last = at;
-  if (last == no_node || last == nodes_[parent].last_child) return add(parent, name, type);
+  if (last == no_node) return add(parent, name, type);
   const auto made = static_cast<NodeId>(nodes_.size());
   Node& node = nodes_.emplace_back();
   node.name = name;

@@ -21,19 +21,23 @@ Bytes stamped(const std::uint8_t* from, std::uint8_t version) {
   return bytes;
 }
 
-Bytes named(const Bytes& space, std::string_view name) {
-  std::string text(reinterpret_cast<const char*>(space.data()), space.size());
-  text += name;
-  return stamped(sha1(text).data(), 5);
+// A version 5 UUID: of the namespace's bytes followed by the name.
+Bytes named(std::string_view space_and_name) {
+  return stamped(sha1(space_and_name).data(), 5);
+}
+
+std::string raw(const Bytes& bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
 std::string print(const Bytes& bytes) {
-  const std::string digits = hex(bytes);
-  std::string out;
-  out.reserve(36);
-  for (std::size_t i = 0; i < digits.size(); ++i) {
-    if (i == 8 || i == 12 || i == 16 || i == 20) out += '-';
-    out += digits[i];
+  constexpr char digits[] = "0123456789abcdef";
+  std::string out(36, '-');
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) ++at;
+    out[at++] = digits[bytes[i] >> 4];
+    out[at++] = digits[bytes[i] & 15];
   }
   return out;
 }
@@ -41,14 +45,16 @@ std::string print(const Bytes& bytes) {
 }  // namespace
 
 std::string uuid_v5(const std::string_view* keys, std::size_t count) {
-  static const Bytes space = named(url_namespace, "fingerpost");
+  static const std::string space = raw(named(raw(url_namespace) + "fingerpost"));
   std::string name;
+  name.reserve(128);
+  name = space;
   for (std::size_t i = 0; i < count; ++i) {
     name += std::to_string(keys[i].size());
     name += ':';
     name += keys[i];
   }
-  return print(named(space, name));
+  return print(named(name));
 }
 
 std::string uuid_v5(std::initializer_list<std::string_view> keys) {

@@ -77,8 +77,6 @@ std::shared_ptr<const Program> Linker::link() {
   declare();
   see_imports();
   for (Index group = 0; group < program_->groups.size(); ++group) compile_group(group);
-  for (auto& call : program_->calls)
-    if (call.group != none) call.isolated = program_->groups[call.group].isolated;
   for (auto& group : program_->groups) {  // a circle of extends would never end
     Index at = group.extends;
     for (std::size_t length = 0; at != none; at = program_->groups[at].extends)

@@ -96,7 +96,6 @@ enum class Form : std::uint8_t {
 struct Call {
   Index group = none;
   Range arguments;
-  bool isolated = false;
 };
 
 struct Rule {

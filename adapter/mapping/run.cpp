@@ -244,7 +244,7 @@ bool Run::calls(const Rule& rule) {
     }
     if (!given) continue;  // a target that was not made has nothing to be put into
     const std::span<const Value> all(arguments.begin(), arguments.size());
-    if (!(to.isolated ? call_isolated(to.group, all) : call(to.group, all))) return false;
+    if (!enter(to.group, all)) return false;
     rule_ = rule.id;
     out_.from(current_, rule.id);
   }

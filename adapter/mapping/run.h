@@ -50,13 +50,17 @@ class Run final : private path::ReadRecorder {
   bool bind_sources(Index group, std::span<const NodeRef> sources, std::vector<Value>& arguments);
   bool call(Index group, std::span<const Value> arguments);
   bool call_isolated(Index group, std::span<const Value> arguments);
+  bool enter(Index group, std::span<const Value> arguments) {  // as the group wants to be called
+    return program_.groups[group].isolated ? call_isolated(group, arguments)
+                                           : call(group, arguments);
+  }
   bool rules(Range range);
   bool rule(const Rule& rule, Index source);
   bool apply(const Rule& rule);
   bool calls(const Rule& rule);
   bool gather(const Source& source);  // appends to items_
   void follow(const Source& source);
-  void step_into(NodeRef from, const PathStep& step);
+  void step_into(const Value& item, const PathStep& step);
   bool is_of_type(const Value& item, NameId type) const;
   bool keep_chosen(const Source& source, std::size_t begin);
   bool keep_conditions(const Source& source, std::size_t begin);
@@ -152,6 +156,7 @@ class Run final : private path::ReadRecorder {
   RuleId rule_ = 0;
   int depth_ = 0;
   std::uint64_t uuids_ = 0;
+  std::string joined_;  // append() works here
   // Elements made under a share name, by parent and name; in order too, to take the newest back.
   std::unordered_map<std::uint64_t, NodeId> shares_;
   std::vector<std::uint64_t> share_order_;

@@ -56,7 +56,7 @@ bool Run::convert_child(NodeId node, NodeRef child) {
   const NodeId made = out_.add(node, name, to);
   if (const Index group = default_group(from, to); group != none) {
     const Value arguments[] = {Value(child), Value(NodeRef{&tree_, made})};
-    return call(group, arguments);
+    return enter(group, arguments);
   }
   if (from == to) {
     out_.copy_into(made, child);
@@ -120,7 +120,7 @@ bool Run::copy_by_type(const Target& target, const Place& place, NodeRef source)
       NodeId made = no_node;
       if (!create(target, place, to, true, made)) return false;
       const Value arguments[] = {Value(source), Value(NodeRef{&tree_, made})};
-      return call(group, arguments);
+      return enter(group, arguments);
     }
   }
   Value made;

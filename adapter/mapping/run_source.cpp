@@ -34,26 +34,29 @@ bool Run::gather(const Source& source) {
 }
 
 void Run::follow(const Source& source) {
+  const Value context = slot(source.context);
+  if (context.none()) return;
+  if (source.steps.count == 0) {
+    items_.push_back(context);
+    return;
+  }
   const std::size_t begin = items_.size();
-  if (slot(source.context).none()) return;
-  items_.push_back(slot(source.context));
-  for (Index i = 0; i < source.steps.count; ++i) {
-    const PathStep& step = program_.steps[source.steps.first + i];
+  step_into(context, program_.steps[source.steps.first]);
+  for (Index i = 1; i < source.steps.count; ++i) {
     const std::size_t end = items_.size();
-    for (std::size_t at = begin; at < end; ++at) {
-      const Value item = items_[at];
-      if (item.is_node()) {
-        step_into(item.node(), step);
-      } else if (step.is_value) {
-        items_.push_back(item);
-      }
-    }
+    for (std::size_t at = begin; at < end; ++at)
+      step_into(Value(items_[at]), program_.steps[source.steps.first + i]);
     items_.erase(items_.begin() + static_cast<std::ptrdiff_t>(begin),
                  items_.begin() + static_cast<std::ptrdiff_t>(end));
   }
 }
 
-void Run::step_into(NodeRef from, const PathStep& step) {
+void Run::step_into(const Value& item, const PathStep& step) {
+  if (!item.is_node()) {
+    if (step.is_value) items_.push_back(item);
+    return;
+  }
+  const NodeRef from = item.node();
   const Tree& tree = *from.tree;
   const std::size_t before = items_.size();
   for (NodeId at = tree.first_child(from.node); at != no_node; at = tree.next(at))

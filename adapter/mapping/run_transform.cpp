@@ -49,7 +49,12 @@ bool Run::evaluated(const Target& target, path::Collection& out) {
     const Index first = target.arguments.first;
     const Index last = first + target.arguments.count - 1;
     if (target.arguments.count == 2 && !argument(program_.arguments[first], focus)) return false;
-    return evaluate(program_.arguments[last].path, focus, out);
+    const Argument& expression = program_.arguments[last];
+    if (expression.kind == Argument::Kind::path) return evaluate(expression.path, focus, out);
+    Value value;  // a lone variable or literal in parentheses
+    if (!argument(expression, value)) return false;
+    if (!value.none()) out.push(value);
+    return true;
   }
   Value value;
   if (!transform_value(target, value)) return false;
@@ -218,13 +223,13 @@ bool Run::cast(const Target& target, Value& out) {
 }
 
 bool Run::append(const Target& target, Value& out) {
-  std::string made;
+  joined_.clear();
   for (Index i = 0; i < target.arguments.count; ++i) {
     std::string_view text;
     if (!argument_text(target, i, text)) return false;
-    made += text;
+    joined_ += text;
   }
-  out = environment_.arena.keep(made);
+  out = environment_.arena.keep(joined_);
   return true;
 }
 

@@ -3,18 +3,15 @@
 namespace fingerpost::mapping {
 
 NodeId Writer::add(NodeId parent, NameId name, TypeId type) {
-  NodeId last = tree_[parent].last_child;
-  NodeId made = no_node;
-  save(parent);
-  if (last == no_node || tree_[last].name == name) {
+  if (parent <= marked_) {  // a newer parent has newer children only
+    NodeId last = tree_[parent].last_child;
+    if (last != no_node && tree_[last].name != name)
+      for (NodeId at = tree_[parent].first_child; at != no_node; at = tree_[at].next)
+        if (tree_[at].name == name) last = at;
+    save(parent);
     save(last);
-    made = tree_.add(parent, name, type);
-  } else {
-    for (NodeId at = tree_[parent].first_child; at != no_node; at = tree_[at].next)
-      if (tree_[at].name == name) last = at;
-    save(last);
-    made = tree_.add_grouped(parent, name, type);
   }
+  const NodeId made = tree_.add_grouped(parent, name, type);
   origins_.push_back(origin_);
   return made;
 }

@@ -4,6 +4,7 @@
 #include "path/check.h"
 #include "path/functions.h"
 #include "path/quantity.h"
+#include "path/run.h"
 #include "path/syntax.h"
 
 #include <algorithm>
@@ -248,7 +249,20 @@ class Compiler {
     auto& op = make(syntax, find_operator(syntax.which));
     for (const auto& argument : syntax.arguments)
       if (auto added = add_operand(*argument, op); !added) return added.error();
+    if (syntax.which == Operator::unite) fold(op);
     return &op;
+  }
+
+  // A union of literals is the same each time.
+  void fold(Op& op) {
+    for (const auto* operand : op.arguments)
+      if (operand->apply != apply_constant && operand->apply != apply_constants) return;
+    Environment environment(options_.limits);
+    Run run{.program = *program_, .environment = environment, .frame = {}, .focus = {}};
+    Collection values;
+    if (!op.apply(op, run, values)) return;
+    op.apply = apply_constants;
+    op.constants = std::move(values);
   }
 
   Result<Op*> function_call(const Syntax& syntax) {

@@ -160,6 +160,11 @@ bool apply_constant(const Op& op, Run&, Collection& out) {
   return true;
 }
 
+bool apply_constants(const Op& op, Run&, Collection& out) {
+  out.append(op.constants);
+  return true;
+}
+
 bool matches_type(const Run& run, const TypeTest& test, const Value& value, bool exact) {
   if (value.is_node()) {
     const auto& node = (*value.node().tree)[value.node().node];

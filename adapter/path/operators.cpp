@@ -275,8 +275,11 @@ bool comparison(const Op& op, Run& run, Collection& out) {
 
 // Whether the collection has the one value; nothing when there is no value.
 bool membership(const Op& op, Run& run, const Op& item, const Op& list, Collection& out) {
-  Collection one, many;
-  if (!run.evaluate(item, one) || !run.evaluate(list, many)) return false;
+  Collection one, found_many;
+  if (!run.evaluate(item, one)) return false;
+  const bool known = list.apply == apply_constants;
+  if (!known && !run.evaluate(list, found_many)) return false;
+  const Collection& many = known ? list.constants : found_many;
   if (one.size() > 1) return run.fail(op, "one value is wanted, and there are several");
   if (one.empty()) return true;
   bool found = false;

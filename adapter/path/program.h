@@ -49,6 +49,7 @@ struct Op {
   std::vector<const Op*> arguments;
   Place place;
   Value constant;                        // of a literal
+  Collection constants;                  // of a union of literals
   std::vector<Step> steps;               // of a path
   TypeTest type;                         // of is, as, ofType
   std::string_view text;                 // of a function or variable its name, for messages
@@ -95,6 +96,7 @@ struct Function {
 const Function* find_function(std::string_view name);  // null: unknown
 
 bool apply_constant(const Op& op, Run& run, Collection& out);
+bool apply_constants(const Op& op, Run& run, Collection& out);
 bool apply_self(const Op& op, Run& run, Collection& out);
 bool apply_index(const Op& op, Run& run, Collection& out);
 bool apply_total(const Op& op, Run& run, Collection& out);

@@ -41,13 +41,9 @@ bool Run::fail(const Op& op, std::string message, Kind kind) {
   return false;
 }
 
-bool Run::spend(const Op& op, std::size_t steps) {
-  if (environment.steps_left < steps) {
-    environment.steps_left = 0;
-    return fail(op, "the evaluation needs more steps than allowed", Kind::busy);
-  }
-  environment.steps_left -= steps;
-  return true;
+bool Run::spent(const Op& op) {
+  environment.steps_left = 0;
+  return fail(op, "the evaluation needs more steps than allowed", Kind::busy);
 }
 
 bool Run::evaluate(const Op& op, Collection& out) {
@@ -60,9 +56,8 @@ bool Run::evaluate(const Op& op, Collection& out) {
   return done && room_for(op, out.size());
 }
 
-bool Run::room_for(const Op& op, std::size_t items) {
-  return items <= environment.limits.collection_items ||
-         fail(op, "the result has more items than collection_items allows", Kind::busy);
+bool Run::crowded(const Op& op) {
+  return fail(op, "the result has more items than collection_items allows", Kind::busy);
 }
 
 bool Run::input(const Op& op, Collection& out) {
@@ -249,8 +244,8 @@ void* Arena::take(std::size_t size) {
   constexpr std::size_t first = 1024;
   size = (size + 15) & ~std::size_t{15};
   if (used_ + size > capacity_) {
-    capacity_ = std::max(size, chunks_.empty() ? first : std::size_t{1} << 16);
-    chunks_.push_back(std::make_unique<std::byte[]>(capacity_));
+    capacity_ = std::max(size, chunks_.empty() ? first : std::size_t{16} << 10);
+    chunks_.push_back(std::make_unique_for_overwrite<std::byte[]>(capacity_));
     used_ = 0;
   }
   void* const at = chunks_.back().get() + used_;

@@ -155,13 +155,35 @@ Result<JsonDocument> parse_json(std::string source, const Limits& limits) {
   return document;
 }
 
+namespace {
+
+bool needs_escape(char c) {
+  return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
+}
+
+// Where the next byte stands that needs an escape, or the end. Looks at eight bytes at a time: a
+// byte of `word - ones * n` has its high bit set, and had not, when some byte was less than n.
+std::size_t find_escape(std::string_view text, std::size_t at) {
+  constexpr std::uint64_t ones = 0x0101010101010101, high = ones << 7;
+  for (std::uint64_t word = 0; at + sizeof word <= text.size(); at += sizeof word) {
+    std::memcpy(&word, text.data() + at, sizeof word);
+    const std::uint64_t quote = word ^ (ones * '"'), backslash = word ^ (ones * '\\');
+    const std::uint64_t found = ((word - ones * 0x20) & ~word) | ((quote - ones) & ~quote) |
+                                ((backslash - ones) & ~backslash);
+    if ((found & high) != 0) break;
+  }
+  while (at < text.size() && !needs_escape(text[at])) ++at;
+  return at;
+}
+
+}  // namespace
+
 void write_json_string(std::string& out, std::string_view text) {
   constexpr char digits[] = "0123456789abcdef";
   out += '"';
   std::size_t from = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
+  for (auto i = find_escape(text, 0); i < text.size(); i = find_escape(text, from)) {
     const auto c = static_cast<unsigned char>(text[i]);
-    if (c >= 0x20 && c != '"' && c != '\\') continue;
     out.append(text, from, i - from);
     from = i + 1;
     out += '\\';

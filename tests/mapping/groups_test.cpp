@@ -106,6 +106,33 @@ TEST_CASE("an error in an isolated group takes back that call alone") {
   CHECK(made.report.issues.size() == 2);
 }
 
+TEST_CASE("a default group may be isolated, in a short rule and in what a copy converts") {
+  const auto run_rule = [](const std::string& rule, const std::string& source) {
+    return run(
+        "/// isolate = \"Names\"\n"
+        "group main(source src : PatientR3, target tgt : Patient) { " +
+            rule +
+            " }\n"
+            "group Names(source src : NameR3, target tgt : HumanName) <<type+>> {\n"
+            "  src.family as f -> tgt.family = f;\n"
+            "  src.family as f where ($this = 'B') -> error('business-rule', 'refused'); }",
+        source, model::Model::stu3);
+  };
+  const auto by_name = run_rule(
+      "src.name -> tgt.name;",
+      R"({"resourceType":"Patient","name":[{"family":"A"},{"family":"B"},{"family":"C"}]})");
+  CHECK(by_name.error == "");
+  CHECK(by_name.json == R"({"resourceType":"Patient","name":[{"family":"A"},{"family":"C"}]})");
+  REQUIRE(by_name.issues.size() == 1);
+  CHECK(by_name.issues[0].expression == "Patient.name[1].family");
+  const auto within =
+      run_rule("src.contact -> tgt.contact;",
+               R"({"resourceType":"Patient","contact":[{"name":{"family":"B"},"gender":"male"}]})");
+  CHECK(within.error == "");
+  CHECK(within.json == R"({"resourceType":"Patient","contact":[{"gender":"male"}]})");
+  CHECK(within.issues.size() == 1);
+}
+
 TEST_CASE("shared targets meet by name within one parent") {
   const auto made = run(
       "group main(source src : Bundle, target tgt : Bundle) {\n"

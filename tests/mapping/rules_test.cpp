@@ -38,6 +38,8 @@ TEST_CASE("a rule makes of the source what it says") {
       Row{"src.name as n -> tgt.name as m, m.text = (%n.given.first() & ' ' & n.family);",
           R"("name":[{"family":"A","given":["B"]}])", R"("name":[{"text":"B A"}])"},
       Row{"src -> tgt.name as n, n.given = ('a' | 'b');", "", R"("name":[{"given":["a","b"]}])"},
+      Row{"src.gender as v -> tgt.gender = (%v);", R"("gender":"male")", R"("gender":"male")"},
+      Row{"src -> tgt.gender = ('male');", "", R"("gender":"male")"},
       Row{"src -> tgt.name.family = 'x';", "", R"("name":[{"family":"x"}])"},
       Row{"src.deceasedBoolean as b -> tgt.deceasedBoolean = b;", R"("deceasedBoolean":true)",
           R"("deceasedBoolean":true)"},
