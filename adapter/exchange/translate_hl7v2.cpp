@@ -72,8 +72,7 @@ Result<record::WrittenHl7v2> write_hl7v2_answer(const Hl7v2Maps& maps, NodeRef b
                                                 const AnswerHeader& header,
                                                 const record::Hl7v2WriteOptions& options,
                                                 const Limits& limits) {
-  const mapping::Parameter parameters[] = {{"event", header.event},
-                                           {"sending_application", header.sending_application},
+  const mapping::Parameter parameters[] = {{"sending_application", header.sending_application},
                                            {"sending_facility", header.sending_facility},
                                            {"receiving_application", header.receiving_application},
                                            {"receiving_facility", header.receiving_facility},

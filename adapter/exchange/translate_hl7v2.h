@@ -33,7 +33,6 @@ Result<Hl7v2Run> run_hl7v2(const Hl7v2Maps& maps, std::string bytes,
 
 // What a referral's answer says beside the resources.
 struct AnswerHeader {
-  std::string_view event = "I12";  // of the REF that is answered
   std::string_view sending_application;
   std::string_view sending_facility;
   std::string_view receiving_application;
@@ -44,7 +43,8 @@ struct AnswerHeader {
   std::string_view partner;  // whose code tables come first
 };
 
-// RRI for a Bundle that holds the referral's Task and, as far as they are known, its
+// RRI^I12 to I15, the event of the REF that was last received (ServiceRequest.meta.tag), for a
+// Bundle that holds the referral's Task and, as far as they are known, its
 // ServiceRequest, Patient, and those it refers to. Characters the charset does not have become '?'.
 Result<record::WrittenHl7v2> write_hl7v2_answer(const Hl7v2Maps& maps, NodeRef bundle,
                                                 const AnswerHeader& header,

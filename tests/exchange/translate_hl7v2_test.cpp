@@ -219,6 +219,22 @@ TEST_CASE("how a referral stands is answered in the terms of its message") {
   CHECK(written->bytes.substr(written->bytes.find("19410307|F\r") + 11) == row.note);
 }
 
+TEST_CASE("an answer names the event of the referral message that was last received") {
+  const auto event = GENERATE(as<std::string>(), "I12", "I13", "I14", "I15");
+  CAPTURE(event);
+  auto message = sample("ref-i12-social-prescribing.hl7");
+  message.replace(message.find("REF^I12"), 7, "REF^" + event);
+  const auto made = translate(message);
+  REQUIRE(made);
+  exchange::AnswerHeader header;
+  header.control_id = "A1";
+  const auto written = exchange::write_hl7v2_answer(
+      test::translator().hl7v2(), {&made->bundle, made->bundle.root()}, header, {}, Limits{});
+  REQUIRE(written);
+  CAPTURE(written->bytes);
+  CHECK(written->bytes.find("|RRI^" + event + "^RRI_I12|A1|") != std::string::npos);
+}
+
 TEST_CASE("the shared REF samples give the facts of their expected requests") {
   if (test::shared_data().empty()) {
     WARN("SKIPPED: the shared HL7 v2 samples are not here");
