@@ -384,7 +384,7 @@ int run(const std::string& binary, int kills, int seconds, const fs::path& folde
       seed, done, verdict.acknowledged, verdict.lost, verdict.twice, verdict.undelivered,
       verdict.unkeyed, verdict.repeated, odd);
   std::printf("recovery ms: p50 %.0f, p99 %.0f, max %.0f\n", at(0.5), at(0.99), at(1.0));
-  return verdict.good() && odd == 0 && done > 0 ? 0 : 1;
+  return verdict.good() && odd == 0 && done == kills ? 0 : 1;
 }
 
 }  // namespace
@@ -392,7 +392,7 @@ int run(const std::string& binary, int kills, int seconds, const fs::path& folde
 int main(int count, char** arguments) {
   if (count < 2) return std::printf("usage: kill_loop PROGRAM [KILLS] [SECONDS]\n"), 2;
   const int kills = count > 2 ? std::atoi(arguments[2]) : 100;
-  const int seconds = count > 3 ? std::atoi(arguments[3]) : 120;
+  const int seconds = count > 3 ? std::atoi(arguments[3]) : 240;
   char name[] = "/tmp/fingerpost-kill-XXXXXX";
   const fs::path folder = ::mkdtemp(name);
   const int status = run(arguments[1], kills, seconds, folder);
