@@ -49,12 +49,13 @@ bool InboxWorker::look(store::Reader& reader, std::int64_t due_by_us) {
       const std::lock_guard lock(mutex_);
       if (stop_) return false;
     }
-    go(std::move(row));
+    if (!go(std::move(row))) return false;
   }
   return !due->empty();
 }
 
-void InboxWorker::go(store::InboxRow row) {
+// False when the store takes nothing now: the rest waits for the next look.
+bool InboxWorker::go(store::InboxRow row) {
   store::Unit unit;
   store::InboxUpdate update;
   update.id = row.id;
@@ -63,16 +64,18 @@ void InboxWorker::go(store::InboxRow row) {
     update.status = store::InboxStatus::quarantined;
     update.note = "not applied in " + std::to_string(row.attempts) + " goes";
     unit.inbox_updates.push_back(std::move(update));
-    commit_now(parts_.store, std::move(unit));
-    return;
+    const auto done = commit_now(parts_.store, std::move(unit));
+    return done || done.error().kind == Kind::conflict;
   }
   update.attempts = ++row.attempts;
   update.due_us = parts_.clock.now_us() + (options_.retry_us << (row.attempts - 1));
   unit.inbox_updates.push_back(std::move(update));
-  if (!commit_now(parts_.store, std::move(unit))) return;
+  if (const auto done = commit_now(parts_.store, std::move(unit)); !done)
+    return done.error().kind == Kind::conflict;
   std::promise<void> finished;
   intake_.finish(std::move(row), [&finished](const Result<std::string>&) { finished.set_value(); });
   finished.get_future().wait();
+  return true;
 }
 
 }  // namespace fingerpost::exchange

@@ -31,7 +31,7 @@ class InboxWorker {
  private:
   void run();
   bool look(store::Reader& reader, std::int64_t due_by_us);
-  void go(store::InboxRow row);
+  bool go(store::InboxRow row);
 
   const Parts& parts_;
   Intake& intake_;

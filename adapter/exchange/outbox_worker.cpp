@@ -25,6 +25,7 @@ struct OutboxWorker::State : std::enable_shared_from_this<State> {
 
   void post(std::function<void()> work);
   void run();
+  void rest();
   bool start();
   void look();
   void look_at(const std::string& lane);
@@ -33,6 +34,7 @@ struct OutboxWorker::State : std::enable_shared_from_this<State> {
   void send(const OutboxRow& row);
   void answered(const OutboxRow& row, const remote::Answer& answer);
   void settle(const OutboxRow& row, const remote::Answer& answer);
+  void settled(const OutboxRow& row, OutboxStatus status);
   void release(const OutboxRow& row);
   void commit(store::Unit unit, std::function<void(bool good)> then);
 
@@ -42,6 +44,7 @@ struct OutboxWorker::State : std::enable_shared_from_this<State> {
   OutboxCounts counts;
   std::unique_ptr<store::Reader> reader;
   std::map<std::string, std::set<std::int64_t>> under_way;  // by lane
+  bool resting = false;              // the store refused a commit since the last look
   std::vector<std::string> orphans;  // lanes of partners the configuration no longer has
 
   std::mutex mutex;
@@ -71,10 +74,18 @@ void OutboxWorker::State::run() {
       work.swap(queue);
     }
     for (const auto& piece : work) piece();
+    if (resting) rest();
     if (!started) started = start();
     if (started) look();
   }
   reader.reset();
+}
+
+// A store that takes nothing now is asked again after a pause, not at once.
+void OutboxWorker::State::rest() {
+  std::unique_lock lock(mutex);
+  changed.wait_for(lock, std::chrono::microseconds(options.poll_us), [this] { return stop; });
+  resting = false;
 }
 
 // Rows that a crash left "sending" have an outcome nobody knows: they go out again under their key.
@@ -102,7 +113,7 @@ bool OutboxWorker::State::start() {
     }
     if (rows->size() < static_cast<std::size_t>(filter.limit)) break;
   }
-  if (!unit.outbox_updates.empty()) commit(std::move(unit), [](bool) {});
+  if (!unit.outbox_updates.empty() && !commit_now(parts.store, std::move(unit))) return false;
   const auto lanes = reader->lanes();
   if (!lanes) return false;
   for (const auto& lane : *lanes)
@@ -166,25 +177,21 @@ void OutboxWorker::State::answered(const OutboxRow& row, const remote::Answer& a
 
 void OutboxWorker::State::settle(const OutboxRow& row, const remote::Answer& answer) {
   auto update = after_go(options.retry, row, answer, parts.clock.now_us(), parts.random);
-  switch (update.status) {
-    case OutboxStatus::delivered:
-      ++counts.delivered;
-      break;
-    case OutboxStatus::dead:
-      ++counts.dead;
-      break;
-    default:
-      ++counts.retried;
-      break;
-  }
+  const auto status = update.status;
   store::Unit unit;
   unit.outbox_updates.push_back(std::move(update));
-  commit(std::move(unit), [this, row, answer](bool good) {
-    if (good) return release(row);
+  commit(std::move(unit), [this, row, answer, status](bool good) {
+    if (good) return settled(row, status);
     // A busy store will take it in a moment; a stopped one never, and the row stays "sending".
     if (parts.store.health() != store::Health::stopped)
       post([this, row, answer] { settle(row, answer); });
   });
+}
+
+void OutboxWorker::State::settled(const OutboxRow& row, OutboxStatus status) {
+  const bool ended = status == OutboxStatus::delivered || status == OutboxStatus::dead;
+  ++(!ended ? counts.retried : status == OutboxStatus::dead ? counts.dead : counts.delivered);
+  release(row);
 }
 
 void OutboxWorker::State::release(const OutboxRow& row) {
@@ -194,7 +201,10 @@ void OutboxWorker::State::release(const OutboxRow& row) {
 void OutboxWorker::State::commit(store::Unit unit, std::function<void(bool good)> then) {
   parts.store.commit(std::move(unit), [self = shared_from_this(), then = std::move(then)](
                                           const Result<store::UnitOutcome>& outcome) {
-    self->post([then, good = outcome.has_value()] { then(good); });
+    self->post([state = self.get(), then, good = outcome.has_value()] {
+      state->resting |= !good;
+      then(good);
+    });
   });
 }
 

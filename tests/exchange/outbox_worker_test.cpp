@@ -3,7 +3,10 @@
 #include "support/peer.h"
 #include "world.h"
 
+#include <atomic>
+#include <chrono>
 #include <map>
+#include <thread>
 
 using namespace fingerpost;
 using namespace fingerpost::exchange;
@@ -46,6 +49,26 @@ bool all_are(World& world, OutboxStatus status) {
 }
 const Answer good{Outcome::delivered, "HTTP 200", 0, 200, ""};
 
+// A store that takes nothing while it is told to.
+class FullStore final : public store::Store {
+ public:
+  explicit FullStore(store::Store& behind) : behind_(behind) {}
+  void commit(store::Unit unit, store::Completion completion) override {
+    if (!full) return behind_.commit(std::move(unit), std::move(completion));
+    ++refused;
+    completion(Error{Kind::busy, "full", ""});
+  }
+  Result<std::unique_ptr<store::Reader>> reader() override { return behind_.reader(); }
+  const search::HashKey& hash_key() const override { return behind_.hash_key(); }
+  store::Health health() const override { return store::Health::full; }
+
+  std::atomic<bool> full{false};
+  std::atomic<int> refused{0};
+
+ private:
+  store::Store& behind_;
+};
+
 }  // namespace
 
 TEST_CASE("rows are delivered once each, in order within their order key") {
@@ -65,6 +88,34 @@ TEST_CASE("rows are delivered once each, in order within their order key") {
   }
   CHECK(transport.sent().size() == 30);
   CHECK(worker.counts().delivered == 30);
+}
+
+TEST_CASE("a full store is asked in pauses, and nothing is lost or sent twice meanwhile") {
+  World world;
+  FullStore disk(*world.store);
+  exchange::Parts parts{definitions(),   parameters(), disk,
+                        world.partners,  world.clock,  world.random,
+                        small_translate, {},           {}};
+  auto left_sending = row("links", "a", "1");
+  left_sending.status = OutboxStatus::sending;  // by a crash
+  put(world, {left_sending, row("links", "a", "2")});
+  // It is full at the start, and again when the first answer comes.
+  const bool full_at_start = GENERATE(true, false);
+  disk.full = full_at_start;
+  FakeTransport transport([&](const store::OutboxRow&) {
+    if (disk.refused == 0) disk.full = true;
+    return good;
+  });
+  OutboxWorker worker(parts, transport, quick());
+  REQUIRE(eventually([&] { return disk.refused >= 20; }));
+  const int before = disk.refused;
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  CHECK(disk.refused - before < 500);  // a pause of 1 ms and a few commits each; thousands without
+  CHECK(worker.counts().delivered == 0);
+  disk.full = false;
+  CHECK(eventually([&] { return all_are(world, OutboxStatus::delivered); }));
+  CHECK(transport.sent().size() == 2);
+  CHECK(eventually([&] { return worker.counts().delivered == 2; }));
 }
 
 TEST_CASE("a silent receiver holds up its own lane alone") {
