@@ -138,9 +138,12 @@ void Gateway::Parts::join(const std::string& version) {
   const auto write = [this](const exchange::Outward& outward) {
     return write_message(*translator, configuration, outward);
   };
+  const auto reads = [this](std::string_view type, std::string_view event) {
+    return exchange::reads_hl7v2(translator->hl7v2(), type, event);
+  };
   shared.emplace(exchange::Parts{*definitions, *parameters, *store, configuration.partners, clock,
                                  random, translate, write, configuration.limits, configuration.zone,
-                                 configuration.nhs_number_check});
+                                 configuration.nhs_number_check, reads});
   wires.emplace(*shared, fhir_client_options(configuration.partners),
                 mllp_client_options(configuration.limits));
   outbox.emplace(*shared, *wires, exchange::OutboxOptions{});

@@ -84,7 +84,14 @@ void Intake::take_message(std::string bytes, std::shared_ptr<Caller> caller) {
     if (job->header.control_id.empty()) job->row.key += job->row.digest;
     return refuse(job, readable.error());
   }
-  accepts_first(job->wanted) ? accept_first(job) : one_commit(job);
+  if (!accepts_first(job->wanted)) return one_commit(job);
+  // HL7 v2.5.1 section 2.9.3: what the header alone rules out is not accepted. An answer (RRI) that
+  // no map reads is kept for a person.
+  const bool used = !parts_.reads_message || job->header.type == "RRI" ||
+                    parts_.reads_message(job->header.type, job->header.event);
+  if (!used)
+    return refuse(job, {Kind::unsupported, "messages of this type or event are not read", "MSH-9"});
+  accept_first(job);
 }
 
 std::string Intake::answer(const Job& job, const Error* error) const {

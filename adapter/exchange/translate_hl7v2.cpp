@@ -9,6 +9,8 @@
 namespace fingerpost::exchange {
 namespace {
 
+constexpr std::string_view mapped_type = "REF";
+
 constexpr std::string_view referral_map = "https://fingerpost.example/StructureMap/hl7v2-ref";
 constexpr std::string_view answer_map = "https://fingerpost.example/StructureMap/hl7v2-rri";
 
@@ -44,12 +46,16 @@ std::string owner_of(const record::Hl7v2Header& header, const TranslateOptions& 
 
 }  // namespace
 
+bool reads_hl7v2(const Hl7v2Maps& maps, std::string_view type, std::string_view event) {
+  return type == mapped_type && maps.grammar.find(type, event) != nullptr;
+}
+
 Result<Hl7v2Run> run_hl7v2(const Hl7v2Maps& maps, std::string bytes,
                            const TranslateOptions& options, Tree& bundle) {
   record::Hl7v2Options read_options;
   read_options.limits = options.limits;
   LET(auto read, record::read_hl7v2(maps.grammar, std::move(bytes), read_options));
-  if (read.header.type != "REF")
+  if (read.header.type != mapped_type)
     return Error{Kind::unsupported, "messages of this type are not translated", "MSH-9.1"};
   const auto message = std::make_shared<const record::Hl7v2Message>(std::move(read));
   const auto owner = owner_of(message->header, options);

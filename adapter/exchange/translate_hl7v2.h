@@ -31,6 +31,9 @@ struct Hl7v2Run {
 Result<Hl7v2Run> run_hl7v2(const Hl7v2Maps& maps, std::string bytes,
                            const TranslateOptions& options, Tree& bundle);
 
+// Whether there is a map for messages of this MSH-9.
+bool reads_hl7v2(const Hl7v2Maps& maps, std::string_view type, std::string_view event);
+
 // What a referral's answer says beside the resources.
 struct AnswerHeader {
   std::string_view sending_application;

@@ -208,6 +208,23 @@ TEST_CASE("enhanced mode without an address: both answers on the same connection
   CHECK(code(wrong[1]) == "AE");
 }
 
+TEST_CASE("enhanced mode accepts nothing that its header rules out") {
+  World world;
+  world.parts.reads_message = [](std::string_view type, std::string_view event) {
+    return type == "REF" && event == "I12";
+  };
+  Intake intake(world.parts);
+  const auto enhanced = [](std::string type) {
+    return "MSH|^~\\&|GP|SURGERY|||2026||" + type + "|E1|P|2.4|||AL|NE\rPID|1\r";
+  };
+  const auto refused = answers(intake, enhanced("ADT^A01"));
+  REQUIRE(refused.size() == 1);
+  CHECK(code(refused[0]) == "CR");
+  REQUIRE(world.inbox().size() == 1);
+  CHECK(world.inbox()[0].status == store::InboxStatus::refused);
+  CHECK(code(answers(intake, enhanced("REF^I12")).at(0)) == "CA");
+}
+
 TEST_CASE("answers go out only when the sender wants them") {
   struct Row {
     const char* modes;
