@@ -6,13 +6,13 @@
 #include <algorithm>
 
 namespace fingerpost::path {
-namespace {
-
 std::optional<Decimal> number(const Value& value) {
   if (value.kind() == Value::Kind::integer) return Decimal(value.integer(), 0);
   if (value.kind() == Value::Kind::decimal) return value.decimal();
   return {};
 }
+
+namespace {
 
 // Both as quantities, when at least one is one and the other can be.
 struct Quantities {

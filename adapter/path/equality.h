@@ -10,6 +10,9 @@
 
 namespace fingerpost::path {
 
+// An integer or a decimal; none for any other value.
+std::optional<Decimal> number(const Value& value);
+
 // `=` of two values. unknown: a precision or unit does not let it be said.
 Truth equal(Run& run, const Value& left, const Value& right);
 // `=` of two collections; unknown when either is empty.

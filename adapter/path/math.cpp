@@ -1,5 +1,6 @@
 // Math functions (FHIRPath 5.7).
 
+#include "path/equality.h"
 #include "path/functions.h"
 #include "path/quantity.h"
 #include "path/run.h"
@@ -12,36 +13,26 @@
 namespace fingerpost::path {
 namespace {
 
-std::optional<Decimal> number(const Value& value) {
-  if (value.kind() == Value::Kind::integer) return Decimal(value.integer(), 0);
-  if (value.kind() == Value::Kind::decimal) return value.decimal();
-  return {};
+Got as_number(const Op& op, Run& run, const Value& value, Decimal& decimal) {
+  const auto found = number(value);
+  if (!found) {
+    run.fail(op, "a number is wanted");
+    return Got::failed;
+  }
+  decimal = *found;
+  return Got::value;
 }
 
 // The input as a number.
 Got input_number(const Op& op, Run& run, Value& value, Decimal& decimal) {
   const Got got = run.one_input(op, value);
-  if (got != Got::value) return got;
-  const auto found = number(value);
-  if (!found) {
-    run.fail(op, "a number is wanted");
-    return Got::failed;
-  }
-  decimal = *found;
-  return Got::value;
+  return got == Got::value ? as_number(op, run, value, decimal) : got;
 }
 
 Got argument_number(const Op& op, Run& run, Decimal& decimal) {
   Value value;
   const Got got = run.one(*op.arguments[0], value);
-  if (got != Got::value) return got;
-  const auto found = number(value);
-  if (!found) {
-    run.fail(op, "a number is wanted");
-    return Got::failed;
-  }
-  decimal = *found;
-  return Got::value;
+  return got == Got::value ? as_number(op, run, value, decimal) : got;
 }
 
 bool abs(const Op& op, Run& run, Collection& out) {
