@@ -219,8 +219,12 @@ Result<std::unique_ptr<Gateway>> Gateway::start(const GatewayOptions& options, L
   if (const auto loaded = parts->load(options); !loaded) return loaded.error();
   if (const auto settled = parts->settle_addresses(); !settled) return settled.error();
   parts->join(options.version);
-  if (const auto listening = parts->listen(); !listening) return listening.error();
+  // The door first: whoever finds the gateway ready finds its door open.
   if (const auto opened = parts->open_door(); !opened) return opened.error();
+  if (const auto listening = parts->listen(); !listening) {
+    remove_door(parts->configuration.data);
+    return listening.error();
+  }
   log.info("started", {{"version", options.version},
                        {"base", parts->configuration.base_url},
                        {"http", to_text(parts->http_at)},

@@ -1,6 +1,7 @@
 // The main job, by the real program: a GP record and a referral come in over the wire, the referral
 // reaches a second gateway, its outcome comes back to the GP system.
 #include "command/http_call.h"
+#include "support/ports.h"
 #include "support/program.h"
 
 #include <catch2/catch.hpp>
@@ -19,7 +20,7 @@ const std::string referral = samples + "hl7v2/samples/ref-i12-social-prescribing
 const std::string record = samples + "gpconnect/samples/gpconnect-record.json";
 
 Address free_address() {
-  return command::local_address(*command::listen_at({"127.0.0.1", 0})).value();
+  return {"127.0.0.1", test::free_port()};
 }
 
 command::HttpReply call(const Address& at, const command::HttpCall& request) {

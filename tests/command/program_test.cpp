@@ -1,4 +1,5 @@
 // The command line as its users meet it: the built program, run as a process.
+#include "support/ports.h"
 #include "support/program.h"
 
 #include "command/sockets.h"
@@ -23,9 +24,8 @@ bool holds(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-// A port nobody had a moment ago.
 command::Address free_address() {
-  return command::local_address(*command::listen_at({"127.0.0.1", 0})).value();
+  return {"127.0.0.1", test::free_port()};
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 // only then.
 
 #include "support/peer.h"
+#include "support/ports.h"
 
 #include <algorithm>
 #include <chrono>
@@ -44,18 +45,6 @@ int connect_to(std::uint16_t port) {
   if (::connect(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0) return socket;
   ::close(socket);
   return -1;
-}
-
-std::uint16_t free_port() {
-  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  ::bind(socket, reinterpret_cast<sockaddr*>(&address), sizeof address);
-  socklen_t size = sizeof address;
-  ::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size);
-  ::close(socket);
-  return ntohs(address.sin_port);
 }
 
 // A connection that is made again whenever it breaks, as every good sender's is.
