@@ -51,8 +51,11 @@ Compiled compile_into(Tables& tables, std::span<const PackageFiles> packages) {
   }
   types.finish();
   bind_value_sets(tables, types, value_sets);
-  for (const auto& file : files)
-    if (file.model == Model::r4) add_search_parameter(tables, types, file);
+  for (const auto& file : files) {
+    if (file.model != Model::r4) continue;
+    add_search_parameter(tables, types, file);
+    add_source(tables, file);
+  }
   made.bytes = tables.bytes();
   return made;
 }

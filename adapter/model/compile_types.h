@@ -93,6 +93,9 @@ class ValueSetCompiler {
   std::unordered_map<std::string, std::uint32_t> done_;
 };
 
+// Keeps the file's own text: StructureDefinitions, ValueSets and CodeSystems.
+void add_source(Tables& tables, const ParsedFile& file);
+
 void add_search_parameter(Tables& tables, const TypeCompiler& types, const ParsedFile& file);
 
 // "http://…/X|4.0.1" without its version.

@@ -68,6 +68,8 @@ Result<Definitions> Definitions::view(std::span<const std::byte> bytes,
   made.constraints_ = sections.rows<Constraint>(Section::constraints);
   made.search_parameters_ = sections.rows<SearchParameter>(Section::search_parameters);
   made.targets_ = sections.rows<TypeId>(Section::targets);
+  made.sources_ = sections.rows<Source>(Section::sources);
+  made.source_texts_ = sections.rows<char>(Section::source_texts);
   if (!sections.good() || made.types_.empty() || !load_names(*made.names_, sizes, texts))
     return Error{Kind::invalid, "the definitions file is not one of this version", ""};
   made.build_indexes();
@@ -90,6 +92,7 @@ void Definitions::build_indexes() {
     for (std::uint32_t i = 0; i < type.element_count; ++i)
       index_element(id, type.first_element + i);
   }
+  for (std::uint32_t i = 0; i < sources_.size(); ++i) source_by_url_.emplace(sources_[i].url, i);
   find_common();
 }
 
@@ -172,6 +175,11 @@ void Definitions::copy_to(Tables& tables) const {
 TypeId Definitions::find(std::string_view name_or_url) const {
   const auto found = by_name_.find(names_->find(name_or_url));
   return found == by_name_.end() ? no_type : found->second;
+}
+
+std::string_view Definitions::source(std::string_view url) const {
+  const auto found = source_by_url_.find(names_->find(url));
+  return found == source_by_url_.end() ? std::string_view() : text(sources_[found->second]);
 }
 
 TypeId Definitions::find_stu3(std::string_view name) const {

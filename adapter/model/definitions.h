@@ -109,6 +109,14 @@ struct SearchParameter {
   std::uint32_t target_count = 0;
 };
 
+// A definition as it was published, as JSON without narrative and mappings.
+struct Source {
+  NameId url = no_name;
+  NameId kind = no_name;  // its resource type: StructureDefinition, ValueSet, CodeSystem
+  std::uint64_t offset = 0;
+  std::uint64_t size = 0;
+};
+
 // A JSON member name understood: "valueQuantity" of Observation is the element value, type
 // Quantity.
 struct Member {
@@ -154,7 +162,15 @@ class Definitions {
   std::span<const SearchParameter> search_parameters() const { return search_parameters_; }
   std::span<const TypeId> targets(std::uint32_t first, std::uint32_t count) const;
 
-  void copy_to(Tables& tables) const;  // all but the names
+  // The published definitions of R4, to be parsed by whoever needs one. A text not asked for is not
+  // even read from the disk.
+  std::span<const Source> sources() const { return sources_; }
+  std::string_view text(const Source& source) const {
+    return {source_texts_.data() + source.offset, source.size};
+  }
+  std::string_view source(std::string_view url) const;  // by canonical URL; "" when not there
+
+  void copy_to(Tables& tables) const;  // all but the names and the sources
 
   // Types every room asks for, found once.
   struct Common {
@@ -181,8 +197,11 @@ class Definitions {
   std::span<const Constraint> constraints_;
   std::span<const SearchParameter> search_parameters_;
   std::span<const TypeId> targets_;
+  std::span<const Source> sources_;
+  std::span<const char> source_texts_;
   boost::unordered_flat_map<NameId, TypeId> by_name_;  // R4 names and all URLs
   boost::unordered_flat_map<NameId, TypeId> stu3_by_name_;
+  boost::unordered_flat_map<NameId, std::uint32_t> source_by_url_;
   boost::unordered_flat_map<std::uint64_t, std::uint32_t>
       element_index_;                                              // (type, name) -> elements_
   boost::unordered_flat_map<std::uint64_t, Member> member_index_;  // (type, JSON name)

@@ -49,6 +49,8 @@ std::vector<std::byte> Tables::bytes() const {
   block.put(Section::constraints, std::span<const Constraint>(constraints));
   block.put(Section::search_parameters, std::span<const SearchParameter>(search_parameters));
   block.put(Section::targets, std::span<const TypeId>(targets));
+  block.put(Section::sources, std::span<const Source>(sources));
+  block.put(Section::source_texts, std::span<const char>(source_texts));
   return std::move(block).done();
 }
 

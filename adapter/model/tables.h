@@ -27,12 +27,14 @@ enum class Section : std::uint8_t {
   constraints,
   search_parameters,
   targets,
+  sources,
+  source_texts,
   count
 };
 constexpr std::size_t section_count = static_cast<std::size_t>(Section::count);
 
 struct BlockHeader {
-  std::array<char, 8> magic{'F', 'P', 'D', 'E', 'F', 'S', '0', '1'};
+  std::array<char, 8> magic{'F', 'P', 'D', 'E', 'F', 'S', '0', '2'};
   struct Place {
     std::uint64_t offset = 0;
     std::uint64_t count = 0;
@@ -50,6 +52,8 @@ struct Tables {
   std::vector<Constraint> constraints;
   std::vector<SearchParameter> search_parameters;
   std::vector<TypeId> targets;
+  std::vector<Source> sources;
+  std::vector<char> source_texts;
 
   std::vector<std::byte> bytes() const;
 };

@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <fstream>
-#include <iterator>
 #include <memory>
 #include <stdexcept>
 #include <vector>
@@ -17,11 +16,11 @@ namespace fingerpost::test {
 
 // A fresh set, for tests that intern names of their own or extend it.
 inline model::Definitions load_definitions() {
-  std::ifstream in(build_dir() + "/fingerpost.definitions", std::ios::binary);
-  const std::vector<char> text{std::istreambuf_iterator<char>(in), {}};
-  auto bytes = std::make_shared<std::vector<std::byte>>(text.size());
-  std::transform(text.begin(), text.end(), bytes->begin(),
-                 [](char c) { return static_cast<std::byte>(c); });
+  std::ifstream in(build_dir() + "/fingerpost.definitions", std::ios::binary | std::ios::ate);
+  const auto size = std::max<std::streamoff>(in.tellg(), 0);
+  auto bytes = std::make_shared<std::vector<std::byte>>(static_cast<std::size_t>(size));
+  in.seekg(0);
+  in.read(reinterpret_cast<char*>(bytes->data()), size);
   auto made = model::Definitions::view(*bytes, bytes);
   if (!made) throw std::runtime_error("no definitions: build the target `definitions`");
   return *std::move(made);
