@@ -13,9 +13,9 @@
 
 namespace fingerpost::model {
 
-// A resource. `where` of the error is a line and column, or a FHIRPath. Elements no definition knows
-// stay in the tree with type no_type and are reported. Narrative is kept as the characters of its
-// div. Kind::invalid: not well formed, a DOCTYPE, no FHIR namespace, an unknown root.
+// A resource. `where` of the error is a line and column, or a FHIRPath. Elements no definition
+// knows stay in the tree with type no_type and are reported. Narrative is kept as the characters of
+// its div. Kind::invalid: not well formed, a DOCTYPE, no FHIR namespace, an unknown root.
 Result<ReadTree> read_xml(const Definitions& definitions, std::string source, const Limits& limits,
                           Model model = Model::r4);
 
