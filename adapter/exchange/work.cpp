@@ -38,12 +38,6 @@ Error in_message(Error error, Format format) {
   return error;
 }
 
-// Translation is pure: what is over a limit once is so for ever, and the sender must know.
-Error of_content(Error error) {
-  if (error.kind == Kind::busy) error.kind = Kind::invalid;
-  return error;
-}
-
 }  // namespace
 
 store::InboxRow inbox_row(std::string source, std::string_view kind, std::string key,
@@ -61,7 +55,7 @@ Result<Worked> work(const Parts& parts, store::Reader& reader, const store::Inbo
   const auto format = format_named(row.kind);
   if (!format) return Error{Kind::unsupported, "nothing reads messages of this kind", ""};
   const auto translated = parts.translate(*format, row.raw, options_for(parts, row));
-  if (!translated) return of_content(translated.error());
+  if (!translated) return translated.error();
   const Translation& translation = *translated;
   Source source;
   if (parts.partners.find(row.source) != nullptr) source.partner = row.source;

@@ -20,6 +20,7 @@ constexpr Row rows[] = {
     {Kind::conflict, Status::conflict, "conflict"},
     {Kind::unsupported, Status::bad_request, "not-supported"},
     {Kind::forbidden, Status::forbidden, "forbidden"},
+    {Kind::too_costly, Status::unprocessable, "too-costly"},
     {Kind::busy, Status::unavailable, "transient"},
     {Kind::fault, Status::fault, "exception"},
 };

@@ -8,8 +8,8 @@
 #include "mapping/text.h"
 #include "model/definitions.h"
 #include "path/fhirpath.h"
-#include "path/value.h"
 #include "terminology/concept_map.h"
+#include "value/value.h"
 
 #include <cstdint>
 #include <deque>

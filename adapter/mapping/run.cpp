@@ -111,10 +111,10 @@ void Run::mark(NodeRef node, Read how) {
 
 bool Run::step() {
   if (environment_.steps_left == 0)
-    return fail(Kind::busy, "the transformation is over the limit steps");
+    return fail(Kind::too_costly, "the transformation is over the limit steps");
   --environment_.steps_left;
   if (tree_.size() > options_.limits.nodes)
-    return fail(Kind::busy, "the result is over the limit nodes");
+    return fail(Kind::too_costly, "the result is over the limit nodes");
   return true;
 }
 
@@ -137,7 +137,7 @@ bool Run::test(Index expression, const Value& focus, bool& answer) {
 bool Run::call(Index index, std::span<const Value> arguments) {
   const Group& group = program_.groups[index];
   if (++depth_ > options_.limits.expression_depth)
-    return fail(Kind::busy, "groups call each other over the limit expression_depth");
+    return fail(Kind::too_costly, "groups call each other over the limit expression_depth");
   if (group.extends != none && !call(group.extends, arguments)) return false;
   const std::size_t caller = base_;
   const Index caller_group = group_;
@@ -173,7 +173,7 @@ bool Run::call_isolated(Index group, std::span<const Value> arguments) {
     out_.keep(mark);
     return true;
   }
-  if (failure_.kind == Kind::busy) {
+  if (failure_.kind == Kind::too_costly) {
     out_.keep(mark);
     return false;
   }

@@ -303,7 +303,7 @@ bool Run::date_op(const Target& target, Value& out) {
   const auto number = to_integer(count);
   if (calendar == path::Calendar::none || !date || !number)
     return fail(Kind::invalid, "dateOp() needs a date, a whole number and a unit of time");
-  const auto made = path::add(*date, *number, calendar);
+  const auto made = value::add(*date, *number, calendar);
   if (!made) return fail(Kind::invalid, "dateOp() leaves the calendar");
   out = *made;
   return true;

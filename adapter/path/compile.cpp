@@ -3,9 +3,9 @@
 #include "base/text.h"
 #include "path/check.h"
 #include "path/functions.h"
-#include "path/quantity.h"
 #include "path/run.h"
 #include "path/syntax.h"
+#include "value/quantity.h"
 
 #include <algorithm>
 #include <array>
@@ -139,7 +139,7 @@ class Compiler {
     const auto number = Decimal::parse(syntax.text);
     if (!number) return error_at(syntax, "the number has too many digits");
     Quantity quantity{*number, keep(syntax.unit), Calendar::none};
-    if (syntax.calendar) quantity.calendar = calendar_word(syntax.unit);
+    if (syntax.calendar) quantity.calendar = value::calendar_word(syntax.unit);
     return constant(syntax, &program_->quantities.emplace_back(quantity));
   }
 

@@ -2,8 +2,8 @@
 
 #include "base/text.h"
 #include "path/functions.h"
-#include "path/quantity.h"
 #include "path/run.h"
+#include "value/quantity.h"
 
 #include <array>
 #include <limits>
@@ -90,7 +90,7 @@ Value to_quantity(Run& run, const Value& value) {
     case Value::Kind::boolean:
       return keep(Decimal(value.boolean() ? 10 : 0, 1));
     case Value::Kind::string:
-      if (const auto parsed = parse_quantity(value.string()))
+      if (const auto parsed = value::parse_quantity(value.string()))
         return run.environment.arena.keep(*parsed);
       return {};
     default:
@@ -181,7 +181,7 @@ bool quantity_in(const Op& op, Run& run, Collection& out) {
     std::string_view unit;
     if (const Got got = run.text(*op.arguments[0], unit); got != Got::value)
       return got == Got::nothing;
-    const Quantity zero{Decimal(0, 0), unit, calendar_word(unit)};
+    const Quantity zero{Decimal(0, 0), unit, value::calendar_word(unit)};
     const auto converted = add(zero, made.quantity());
     made = converted ? Value(run.environment.arena.keep(*converted)) : Value();
   }

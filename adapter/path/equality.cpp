@@ -1,7 +1,7 @@
 #include "path/equality.h"
 
 #include "base/text.h"
-#include "path/quantity.h"
+#include "value/quantity.h"
 
 #include <algorithm>
 

@@ -10,7 +10,7 @@
 #include "fingerpost/result.h"
 #include "fingerpost/tree.h"
 #include "model/definitions.h"
-#include "path/value.h"
+#include "value/value.h"
 
 #include <cstdint>
 #include <functional>
@@ -22,6 +22,15 @@
 #include <vector>
 
 namespace fingerpost::path {
+
+using value::Calendar;
+using value::Collection;
+using value::Decimal;
+using value::Precision;
+using value::Quantity;
+using value::Temporal;
+using value::TypeInfo;
+using value::Value;
 
 // strict: names and types are checked against the start type, so a misspelt element is an error
 // (the specification's static type check); `as` on several items is an error. lenient: such names
@@ -107,7 +116,7 @@ struct Environment {
 };
 
 // Kind::invalid: types that do not fit an operator or function, several values where one is wanted
-// (`where`: the place in the expression). Kind::busy: over the step, depth or size budget.
+// (`where`: the place in the expression). Kind::too_costly: over the step, depth or size budget.
 Result<Collection> evaluate(const Expression& expression, const Value& focus,
                             Environment& environment);
 

@@ -2,7 +2,7 @@
 
 #include "path/equality.h"
 #include "path/functions.h"
-#include "path/quantity.h"
+#include "value/quantity.h"
 #include "path/run.h"
 
 #include <algorithm>

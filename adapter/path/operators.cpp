@@ -2,8 +2,8 @@
 
 #include "path/equality.h"
 #include "path/functions.h"
-#include "path/quantity.h"
 #include "path/run.h"
+#include "value/quantity.h"
 
 #include <array>
 #include <limits>
@@ -61,7 +61,7 @@ bool shift(const Op& op, Run& run, const Temporal& from, const Quantity& by, int
   if (unit == Calendar::none)
     return run.fail(op, "a date or time takes a duration in calendar units or up to weeks");
   const auto whole = by.value.rescaled(0, Decimal::Rounding::down);
-  const auto limit = Wide{1} << 53;
+  const auto limit = value::Wide{1} << 53;
   if (!whole || whole->mantissa() > limit || whole->mantissa() < -limit) return true;
   const auto moved = add(from, sign * static_cast<std::int64_t>(whole->mantissa()), unit);
   if (moved) out.push(*moved);
@@ -84,7 +84,7 @@ bool sum(const Op& op, Run& run, Collection& out) {
   constexpr NumberOperation plus{[](std::int64_t a, std::int64_t b, std::int64_t* c) {
                                    return __builtin_add_overflow(a, b, c);
                                  },
-                                 add};
+                                 value::add};
   if (numbers(plus, left, right, out)) return true;
   if (left.kind() == Value::Kind::string && right.kind() == Value::Kind::string)
     return run.push_text(op, std::string(left.string()).append(right.string()), out);
@@ -101,7 +101,7 @@ bool difference(const Op& op, Run& run, Collection& out) {
   constexpr NumberOperation minus{[](std::int64_t a, std::int64_t b, std::int64_t* c) {
                                     return __builtin_sub_overflow(a, b, c);
                                   },
-                                  subtract};
+                                  value::subtract};
   if (numbers(minus, left, right, out)) return true;
   if (left.kind() == Value::Kind::temporal)
     if (const auto* const by = run.quantity(right))
@@ -138,9 +138,9 @@ bool product(const Op& op, Run& run, Collection& out) {
   constexpr NumberOperation times{[](std::int64_t a, std::int64_t b, std::int64_t* c) {
                                     return __builtin_mul_overflow(a, b, c);
                                   },
-                                  multiply};
+                                  value::multiply};
   if (numbers(times, left, right, out)) return true;
-  if (quantity_product(run, multiply, left, right, out)) return true;
+  if (quantity_product(run, value::multiply, left, right, out)) return true;
   return run.fail(op, "* does not take these two types");
 }
 
@@ -149,7 +149,7 @@ bool quotient(const Op& op, Run& run, Collection& out) {
   if (const Got got = operands(op, run, left, right); got != Got::value) return got == Got::nothing;
   const auto a = decimal_of(left), b = decimal_of(right);
   if (a && b) return push_decimal(divide(*a, *b), out);
-  if (quantity_product(run, divide, left, right, out)) return true;
+  if (quantity_product(run, value::divide, left, right, out)) return true;
   return run.fail(op, "/ does not take these two types");
 }
 

@@ -103,7 +103,7 @@ bool replace_matches(const Op& op, Run& run, Collection& out) {
   }
   // Each character may be replaced: refuse before memory is taken.
   if (text.size() * (substitution.size() + 1) > run.environment.limits.string_bytes)
-    return run.fail(op, "the text is longer than string_bytes allows", Kind::busy);
+    return run.fail(op, "the text is longer than string_bytes allows", Kind::too_costly);
   std::string made(text), problem;
   const auto rewrite = rewrite_of(substitution);
   if (!pattern->CheckRewriteString(rewrite, &problem))

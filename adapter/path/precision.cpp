@@ -1,13 +1,15 @@
 // lowBoundary, highBoundary, precision and comparable (FHIRPath 2.1, 5.7 and 5.8).
 
 #include "path/functions.h"
-#include "path/quantity.h"
 #include "path/run.h"
+#include "value/quantity.h"
 
 #include <optional>
 
 namespace fingerpost::path {
 namespace {
+
+using value::Bound;
 
 constexpr int decimal_digits = 8;  // when the call names none
 

@@ -2,7 +2,7 @@
 
 #include "model/json.h"
 #include "path/fhirpath.h"
-#include "path/quantity.h"
+#include "value/quantity.h"
 
 namespace fingerpost::path {
 

@@ -1,7 +1,7 @@
 #include "path/run.h"
 
 #include "base/text.h"
-#include "path/quantity.h"
+#include "value/quantity.h"
 
 #include <algorithm>
 #include <utility>
@@ -43,12 +43,12 @@ bool Run::fail(const Op& op, std::string message, Kind kind) {
 
 bool Run::spent(const Op& op) {
   environment.steps_left = 0;
-  return fail(op, "the evaluation needs more steps than allowed", Kind::busy);
+  return fail(op, "the evaluation needs more steps than allowed", Kind::too_costly);
 }
 
 bool Run::evaluate(const Op& op, Collection& out) {
   if (depth >= environment.limits.expression_depth * 4)
-    return fail(op, "the evaluation is nested too deeply", Kind::busy);
+    return fail(op, "the evaluation is nested too deeply", Kind::too_costly);
   ++depth;
   const std::size_t before = out.size();
   const bool done = op.apply(op, *this, out) && spend(op, 1 + (out.size() - before));
@@ -57,7 +57,7 @@ bool Run::evaluate(const Op& op, Collection& out) {
 }
 
 bool Run::crowded(const Op& op) {
-  return fail(op, "the result has more items than collection_items allows", Kind::busy);
+  return fail(op, "the result has more items than collection_items allows", Kind::too_costly);
 }
 
 bool Run::input(const Op& op, Collection& out) {
@@ -234,7 +234,7 @@ const Quantity* Run::quantity(const Value& value) {
 
 bool Run::push_text(const Op& op, std::string_view made, Collection& out) {
   if (made.size() > environment.limits.string_bytes)
-    return fail(op, "the text is longer than string_bytes allows", Kind::busy);
+    return fail(op, "the text is longer than string_bytes allows", Kind::too_costly);
   if (!spend(op, made.size())) return false;
   out.push(environment.arena.keep(made));
   return true;

@@ -429,7 +429,7 @@ TEST_CASE("what is over a limit is refused for good and kept") {
   World world;
   world.parts.translate = [](Format, const std::string&,
                              const TranslateOptions&) -> Result<Translation> {
-    return Error{Kind::busy, "the transformation is over the limit steps", ""};
+    return Error{Kind::too_costly, "the transformation is over the limit steps", ""};
   };
   Intake intake(world.parts);
   CHECK(code(answers(intake, referral_message("M1", "R1")).at(0)) == "AE");

@@ -106,8 +106,12 @@ TEST_CASE("every budget ends an evaluation with a clear error") {
   options.limits.collection_items = 1'000;
   options.limits.string_bytes = 5'000;
   SECTION("steps or items") {
-    const auto said = test::evaluated(&tree, doubling, options);
-    CHECK(said.starts_with("error: "));
+    const auto expression = path::compile(doubling, test::definitions(), options);
+    REQUIRE(expression);
+    path::Environment environment(options.limits);
+    const auto made = path::evaluate(*expression, NodeRef{&tree, tree.root()}, environment);
+    REQUIRE(made.has_error());
+    CHECK((made.error().kind == Kind::too_costly));
   }
   SECTION("text") {
     CHECK(test::evaluated(&tree, long_text, options).starts_with("error: replace: the text is"));

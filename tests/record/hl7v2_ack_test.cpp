@@ -65,6 +65,7 @@ TEST_CASE("an error becomes the code of table 0357 and the acknowledgement that 
                             Row{{Kind::invalid, "t", "PID"}, AckCode::AE, "101"},
                             Row{{Kind::invalid, "t", "PID-3.1"}, AckCode::AE, "102"},
                             Row{{Kind::not_found, "t", "PRD"}, AckCode::AE, "204"},
+                            Row{{Kind::too_costly, "t", "PID-3.1"}, AckCode::AE, "102"},
                             Row{{Kind::busy, "t", ""}, AckCode::AR, "207"},
                             Row{{Kind::fault, "t", ""}, AckCode::AR, "207"});
   CAPTURE(row.error.where);

@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include "path/decimal.h"
+#include "value/decimal.h"
 
 #include <compare>
 #include <cstdint>
@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-namespace fingerpost::path {
+namespace fingerpost::value {
 
 enum class Precision : std::uint8_t { none, year, month, day, hour, minute, second };
 
@@ -66,4 +66,4 @@ enum class Bound { low, high };
 std::optional<Temporal> boundary(const Temporal& value, Bound bound, int digits);
 int digits(const Temporal& value);  // how many of them it has
 
-}  // namespace fingerpost::path
+}  // namespace fingerpost::value

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace fingerpost::path {
+namespace fingerpost::value {
 
 __extension__ typedef __int128 Wide;
 __extension__ typedef unsigned __int128 UnsignedWide;
@@ -62,4 +62,4 @@ std::optional<Decimal> divide(const Decimal& left, const Decimal& right);  // to
 std::optional<Decimal> divide_whole(const Decimal& left, const Decimal& right);  // cut towards zero
 std::optional<Decimal> remainder(const Decimal& left, const Decimal& right);
 
-}  // namespace fingerpost::path
+}  // namespace fingerpost::value

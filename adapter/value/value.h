@@ -3,8 +3,8 @@
 #pragma once
 
 #include "fingerpost/tree.h"
-#include "path/decimal.h"
-#include "path/temporal.h"
+#include "value/decimal.h"
+#include "value/temporal.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -15,7 +15,7 @@
 #include <type_traits>
 #include <variant>
 
-namespace fingerpost::path {
+namespace fingerpost::value {
 
 // "10 'mg'" or "4 days". `unit` is a UCUM code, "1" when there is none, or the calendar word.
 struct Quantity {
@@ -152,4 +152,4 @@ class Collection {
   Value inline_[inline_values];
 };
 
-}  // namespace fingerpost::path
+}  // namespace fingerpost::value

@@ -5,14 +5,14 @@
 
 #pragma once
 
-#include "path/value.h"
+#include "value/value.h"
 
 #include <compare>
 #include <optional>
 #include <string>
 #include <string_view>
 
-namespace fingerpost::path {
+namespace fingerpost::value {
 
 // "10", "10 'mg'", "4 days"; the unit is a view of the text.
 std::optional<Quantity> parse_quantity(std::string_view text);
@@ -35,4 +35,4 @@ std::optional<Quantity> add(const Quantity& left, const Quantity& right);
 std::optional<Quantity> multiply(const Quantity& left, const Quantity& right, std::string& unit);
 std::optional<Quantity> divide(const Quantity& left, const Quantity& right, std::string& unit);
 
-}  // namespace fingerpost::path
+}  // namespace fingerpost::value

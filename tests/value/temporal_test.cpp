@@ -1,4 +1,4 @@
-#include "path/temporal.h"
+#include "value/temporal.h"
 
 #include "support/catch.h"
 
@@ -8,8 +8,8 @@
 namespace fingerpost {
 namespace {
 
-using path::Calendar;
-using path::Temporal;
+using value::Calendar;
+using value::Temporal;
 
 std::optional<Temporal> moment(std::string_view text) {
   return Temporal::parse(Temporal::Kind::date_time, text);

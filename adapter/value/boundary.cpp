@@ -1,11 +1,11 @@
 // lowBoundary(), highBoundary() and precision() of dates and times.
 
-#include "path/temporal.h"
+#include "value/temporal.h"
 
 #include <algorithm>
 #include <array>
 
-namespace fingerpost::path {
+namespace fingerpost::value {
 namespace {
 
 struct Step {
@@ -96,4 +96,4 @@ std::optional<Temporal> boundary(const Temporal& value, Bound bound, int wanted)
   return filled;
 }
 
-}  // namespace fingerpost::path
+}  // namespace fingerpost::value

@@ -1,11 +1,11 @@
-#include "path/quantity.h"
+#include "value/quantity.h"
 
 #include "base/text.h"
 
 #include <array>
 #include <utility>
 
-namespace fingerpost::path {
+namespace fingerpost::value {
 namespace {
 
 // What a unit measures, and how many of its base unit it is.
@@ -220,4 +220,4 @@ std::string text(const Quantity& quantity) {
   return quantity.value.text() + " '" + std::string(quantity.unit) + "'";
 }
 
-}  // namespace fingerpost::path
+}  // namespace fingerpost::value

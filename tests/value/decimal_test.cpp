@@ -1,4 +1,4 @@
-#include "path/decimal.h"
+#include "value/decimal.h"
 
 #include "support/catch.h"
 
@@ -8,7 +8,7 @@
 namespace fingerpost {
 namespace {
 
-using path::Decimal;
+using value::Decimal;
 
 std::string shown(const std::optional<Decimal>& number) {
   return number ? number->text() : "none";

@@ -1,11 +1,11 @@
-#include "path/temporal.h"
+#include "value/temporal.h"
 
 #include "base/text.h"
 
 #include <algorithm>
 #include <array>
 
-namespace fingerpost::path {
+namespace fingerpost::value {
 namespace {
 
 constexpr std::int64_t nanoseconds = 1'000'000'000;
@@ -359,4 +359,4 @@ std::optional<Temporal> add(const Temporal& value, std::int64_t count, Calendar 
   return sum;
 }
 
-}  // namespace fingerpost::path
+}  // namespace fingerpost::value

@@ -1,4 +1,4 @@
-#include "path/decimal.h"
+#include "value/decimal.h"
 
 #include "base/text.h"
 
@@ -8,7 +8,7 @@
 #include <cstdlib>
 #include <utility>
 
-namespace fingerpost::path {
+namespace fingerpost::value {
 namespace {
 
 constexpr int max_digits = 38;
@@ -240,4 +240,4 @@ std::optional<Decimal> remainder(const Decimal& left, const Decimal& right) {
   return Decimal(both->left % both->right, both->scale);
 }
 
-}  // namespace fingerpost::path
+}  // namespace fingerpost::value
