@@ -1,0 +1,152 @@
+#include "profile/registry.h"
+
+#include "base/text.h"
+#include "model/json.h"
+#include "profile/snapshot.h"
+#include "profile/view.h"
+
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include <mutex>
+#include <optional>
+#include <shared_mutex>
+#include <utility>
+
+namespace fingerpost::profile {
+
+// The mutex guards all of it. What was made once is never changed or moved.
+struct Registry::Kept {
+  // One canonical's forms. A form that was tried and could not be made stays null.
+  struct Entry {
+    std::unique_ptr<const Tree> tree;
+    std::unique_ptr<const Tree> whole;  // with a snapshot; null when `tree` has one itself
+    std::unique_ptr<const Profile> profile;
+    bool snapshot_tried = false, compiled = false;
+    bool in_work = false;  // its snapshot is being made: a definition built on itself has none
+  };
+
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return hash64(text); }
+  };
+
+  mutable std::shared_mutex mutex;
+  boost::unordered_flat_map<std::string, std::unique_ptr<Entry>, Hash, std::equal_to<>> entries;
+
+  // What data names and nobody published leaves no trace here: strangers choose those names.
+  Entry* entry(const model::Definitions& definitions, std::string_view url) {
+    if (const auto at = entries.find(url); at != entries.end()) return at->second.get();
+    const auto source = definitions.source(url);
+    if (source.empty()) return nullptr;
+    Limits limits;
+    limits.depth = 128;
+    auto read = model::read_json(definitions, std::string(source), limits);
+    auto made = std::make_unique<Entry>();
+    if (read) made->tree = std::make_unique<Tree>(std::move(read->tree));
+    return (entries[std::string(url)] = std::move(made)).get();
+  }
+
+  const Tree* tree(const model::Definitions& definitions, std::string_view url) {
+    const Entry* at = entry(definitions, url);
+    return at ? at->tree.get() : nullptr;
+  }
+
+  const Tree* with_snapshot(const model::Definitions& definitions, std::string_view url) {
+    const Tree* found = tree(definitions, url);
+    if (found == nullptr || has_snapshot(*found)) return found;
+    Entry& at = *entry(definitions, url);
+    if (at.in_work) return nullptr;
+    if (std::exchange(at.snapshot_tried, true)) return at.whole.get();
+    at.in_work = true;
+    auto made = make_snapshot(definitions, *found, [&](std::string_view base) {
+      return with_snapshot(definitions, base);
+    });
+    at.in_work = false;
+    if (made) at.whole = std::make_unique<Tree>(std::move(made->tree));
+    return at.whole.get();
+  }
+
+  const Profile* profile(const model::Definitions& definitions, std::string_view url) {
+    Entry* kept = entry(definitions, url);
+    if (kept == nullptr) return nullptr;
+    Entry& at = *kept;  // stays where it is while others are added
+    if (std::exchange(at.compiled, true)) return at.profile.get();
+    const Tree* whole = with_snapshot(definitions, url);
+    if (whole == nullptr) return nullptr;
+    const View root(*whole, whole->root());
+    if (root["derivation"].text() != "constraint") return nullptr;
+    at.profile = compile_profile(definitions, *whole);
+    return at.profile.get();
+  }
+};
+
+Registry::Registry(const model::Definitions& definitions)
+    : definitions_(&definitions), kept_(std::make_unique<Kept>()) {}
+Registry::~Registry() = default;
+Registry::Registry(Registry&&) noexcept = default;
+Registry& Registry::operator=(Registry&&) noexcept = default;
+
+void Registry::add(Tree resource) {
+  const std::string url(View(resource, resource.root())["url"].text());
+  if (url.empty()) return;
+  const std::unique_lock lock(kept_->mutex);
+  auto made = std::make_unique<Kept::Entry>();
+  made->tree = std::make_unique<Tree>(std::move(resource));
+  kept_->entries[url] = std::move(made);
+}
+
+namespace {
+
+// "http://x|1.0" wants the version 1.0; "1" is met by "1.0.3" too.
+bool version_fits(std::string_view canonical, std::string_view version) {
+  const auto bar = canonical.find('|');
+  if (bar == std::string_view::npos) return true;
+  const auto wanted = canonical.substr(bar + 1);
+  return wanted == version || (version.size() > wanted.size() && version.starts_with(wanted) &&
+                               version[wanted.size()] == '.');
+}
+
+}  // namespace
+
+const Tree* Registry::find(std::string_view canonical) const {
+  const auto url = without_version(canonical);
+  const Tree* found = nullptr;
+  {
+    const std::shared_lock lock(kept_->mutex);
+    const auto at = kept_->entries.find(url);
+    if (at != kept_->entries.end()) found = at->second->tree.get();
+  }
+  if (found == nullptr && !definitions_->source(url).empty()) {
+    const std::unique_lock lock(kept_->mutex);
+    found = kept_->tree(*definitions_, url);
+  }
+  if (found == nullptr) return nullptr;
+  return version_fits(canonical, View(*found, found->root())["version"].text()) ? found : nullptr;
+}
+
+const Tree* Registry::with_snapshot(std::string_view canonical) const {
+  const std::unique_lock lock(kept_->mutex);
+  return kept_->with_snapshot(*definitions_, without_version(canonical));
+}
+
+const Profile* Registry::profile(std::string_view canonical) const {
+  const auto url = without_version(canonical);
+  const Profile* found = nullptr;
+  bool known = false;
+  {
+    const std::shared_lock lock(kept_->mutex);
+    const auto at = kept_->entries.find(url);
+    if (at != kept_->entries.end() && at->second->compiled) {
+      found = at->second->profile.get();
+      known = true;
+    }
+    known |= at == kept_->entries.end() && definitions_->source(url).empty();
+  }
+  if (!known) {
+    const std::unique_lock lock(kept_->mutex);
+    found = kept_->profile(*definitions_, url);
+  }
+  return found != nullptr && version_fits(canonical, found->version) ? found : nullptr;
+}
+
+}  // namespace fingerpost::profile

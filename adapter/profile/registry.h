@@ -1,0 +1,46 @@
+// The definitions that a validation may ask for by their URLs: those of R4 itself and those added.
+
+#pragma once
+
+#include "fingerpost/issue.h"
+#include "fingerpost/tree.h"
+#include "model/definitions.h"
+#include "profile/profile.h"
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace fingerpost::profile {
+
+// Added to while the program starts, then asked by all threads: what is asked for is parsed and
+// compiled the first time, and kept.
+class Registry {
+ public:
+  explicit Registry(const model::Definitions& definitions);
+  ~Registry();
+  Registry(Registry&&) noexcept;
+  Registry& operator=(Registry&&) noexcept;
+
+  // A StructureDefinition, Questionnaire or another resource with a url; one added later wins. What
+  // has no url is not kept.
+  void add(Tree resource);
+
+  // The resource as it was added or published; null when it is not known. `canonical` may have a
+  // version, which must then be the resource's.
+  const Tree* find(std::string_view canonical) const;
+  // The StructureDefinition with a snapshot, made when it had none.
+  const Tree* with_snapshot(std::string_view canonical) const;
+  // A constraint on a type, compiled; null when it is not known or has no base. A type's own
+  // definition gives null: the base walk checks it.
+  const Profile* profile(std::string_view canonical) const;
+
+  const model::Definitions& definitions() const { return *definitions_; }
+
+ private:
+  struct Kept;
+  const model::Definitions* definitions_;
+  std::unique_ptr<Kept> kept_;
+};
+
+}  // namespace fingerpost::profile

@@ -1,0 +1,56 @@
+// The FHIR validator: a resource against the definitions, the profiles it claims and those asked.
+
+#pragma once
+
+#include "fingerpost/issue.h"
+#include "fingerpost/limits.h"
+#include "fingerpost/tree.h"
+#include "profile/registry.h"
+#include "terminology/terminology.h"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fingerpost::profile {
+
+struct Options {
+  std::vector<std::string> profiles;  // canonicals asked for, beside what meta.profile claims
+  bool claimed = true;                // whether meta.profile counts
+  // An extension whose definition is not known is right (R4 extensibility.html), so the default is
+  // an information; modifier extensions that are not known are always errors.
+  Severity unknown_extension = Severity::information;
+  bool markup_in_text = true;  // false: what looks like HTML in strings and markdown is an error
+  bool example_urls = true;    // false: http://example.org/… as a resource's place is an error
+  // The resource a reference from outside the document means; NodeRef{} when it is not known.
+  std::function<NodeRef(std::string_view reference)> resolve;
+  std::string now;  // what now() means to invariants
+};
+
+// Built once while the program starts; validate() by any thread. The definitions and the
+// terminology must outlive it.
+class Validator {
+ public:
+  explicit Validator(const model::Definitions& definitions,
+                     const terminology::Terminology* terminology = nullptr);
+  ~Validator();
+  Validator(Validator&&) noexcept;
+  Validator& operator=(Validator&&) noexcept;
+
+  Registry& registry();  // to add to while the program starts
+  const Registry& registry() const;
+
+  // The resource at `node` and all within it. What only the bytes show is the reader's to report
+  // (model/json.h, model/xml.h); callers join both. What could not be checked is an information.
+  Issues validate(const Tree& tree, NodeId node, const Options& options,
+                  const Limits& limits) const;
+
+  struct Parts;  // walk.h
+
+ private:
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace fingerpost::profile

@@ -1,0 +1,236 @@
+#include "profile/walk.h"
+
+#include "model/json.h"
+#include "model/primitives.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+namespace fingerpost::profile {
+
+using model::Binding;
+using model::TypeKind;
+
+Words::Words(const Names& names) {
+  const std::pair<NameId Words::*, std::string_view> table[] = {
+      {&Words::coding, "coding"},
+      {&Words::system, "system"},
+      {&Words::code, "code"},
+      {&Words::display, "display"},
+      {&Words::version, "version"},
+      {&Words::reference, "reference"},
+      {&Words::type, "type"},
+      {&Words::extension, "extension"},
+      {&Words::modifier_extension, "modifierExtension"},
+      {&Words::url, "url"},
+      {&Words::value, "value"},
+      {&Words::id, "id"},
+      {&Words::meta, "meta"},
+      {&Words::profile, "profile"},
+      {&Words::contained, "contained"},
+      {&Words::text, "text"},
+      {&Words::div, "div"},
+      {&Words::status, "status"},
+      {&Words::entry, "entry"},
+      {&Words::resource, "resource"},
+      {&Words::full_url, "fullUrl"},
+      {&Words::request, "request"},
+      {&Words::response, "response"},
+      {&Words::method, "method"},
+      {&Words::identifier, "identifier"},
+      {&Words::version_id, "versionId"},
+      {&Words::last_updated, "lastUpdated"},
+      {&Words::security, "security"},
+      {&Words::data, "data"},
+      {&Words::size, "size"},
+      {&Words::content_type, "contentType"},
+      {&Words::title, "title"},
+      {&Words::questionnaire, "questionnaire"},
+      {&Words::language, "language"},
+  };
+  for (const auto& [member, name] : table) this->*member = names.find(name);
+}
+
+Validator::Parts::Parts(const model::Definitions& definitions_,
+                        const terminology::Terminology* terminology_)
+    : definitions(definitions_),
+      terminology(terminology_),
+      registry(definitions_),
+      invariants(definitions_),
+      words(definitions_.names()) {
+  const auto sets = definitions.value_sets();
+  for (std::uint32_t i = 1; i < sets.size(); ++i)
+    value_sets.emplace(definitions.names().text(sets[i].url), i);
+}
+
+Validator::Validator(const model::Definitions& definitions,
+                     const terminology::Terminology* terminology)
+    : parts_(std::make_unique<Parts>(definitions, terminology)) {}
+Validator::~Validator() = default;
+Validator::Validator(Validator&&) noexcept = default;
+Validator& Validator::operator=(Validator&&) noexcept = default;
+Registry& Validator::registry() {
+  return parts_->registry;
+}
+const Registry& Validator::registry() const {
+  return parts_->registry;
+}
+
+Issues Validator::validate(const Tree& tree, NodeId node, const Options& options,
+                           const Limits& limits) const {
+  Walk walk(*parts_, tree, options, limits);
+  walk.document(node);
+  return std::move(walk).take();
+}
+
+Walk::Walk(const Validator::Parts& parts, const Tree& tree, const Options& options,
+           const Limits& limits)
+    : parts_(parts),
+      definitions_(parts.definitions),
+      tree_(tree),
+      options_(options),
+      limits_(limits),
+      words_(parts.words),
+      environment_(limits) {
+  environment_.now = options.now.empty() ? "2000-01-01T00:00:00Z" : std::string_view(options.now);
+  environment_.resolve = [this](std::string_view text, NodeRef) {
+    return options_.resolve ? options_.resolve(text) : NodeRef{};
+  };
+  environment_.member_of = [this](const path::Value& value, std::string_view set) {
+    return member_of(value, set);
+  };
+  environment_.conforms_to = [this](NodeRef at, std::string_view url) -> Result<bool> {
+    if (const TypeId type = definitions_.find(url); type != no_type)
+      return definitions_.is_a((*at.tree)[at.node].type, type);
+    const Profile* profile = parts_.registry.profile(url);
+    if (profile == nullptr) return Error{Kind::not_found, "the profile is not known", ""};
+    return at.tree == &tree_ ? conforms(*profile, at.node) : conforms_elsewhere(*profile, at);
+  };
+}
+
+void Walk::report(NodeId node, Severity severity, const char* code, std::string text,
+                  std::string_view member) {
+  if (severity <= Severity::error) failed_ = true;
+  if (quiet_ || issues_.size() > limits_.issues) return;
+  if (issues_.size() == limits_.issues) text = "more issues than the limit issues";
+  std::string place = model::location(definitions_, tree_, node);
+  if (!member.empty()) (place += '.') += member;
+  issues_.push_back({severity, code, std::move(place), std::move(text)});
+}
+
+void Walk::document(NodeId node) {
+  if (definitions_.type(tree_[node].type).kind < TypeKind::resource)
+    return error(node, "structure", "is not a resource");
+  resource(node);
+  for (const auto& profile : options_.profiles) conform(node, profile, true);
+}
+
+void Walk::resource(NodeId node) {
+  children(node);
+  if (definitions_.type(tree_[node].type).kind < TypeKind::resource) return;
+  invariants(node, parts_.invariants.of_type(tree_[node].type));
+  own_rules(node);
+  if (options_.claimed) claimed_profiles(node);
+}
+
+void Walk::children(NodeId node) {
+  const TypeId type = tree_[node].type;
+  const auto elements = definitions_.elements(type);
+  const std::size_t mark = counts_.size();
+  counts_.resize(mark + elements.size());
+  for (NodeId at = tree_.first_child(node); at != no_node; at = tree_.next(at)) {
+    const Element* element = definitions_.element(type, tree_[at].name);
+    if (element == nullptr) continue;  // the reader has said so
+    const auto index = static_cast<std::size_t>(element - elements.data());
+    ++counts_[mark + index];
+    one(*element, index, type, at);
+  }
+  for (std::size_t i = 0; i < elements.size(); ++i)
+    cardinality(node, elements[i], counts_[mark + i]);
+  counts_.resize(mark);
+}
+
+void Walk::cardinality(NodeId node, const Element& element, std::size_t count) {
+  if (count < element.min)
+    error(node, "required", "needs at least " + std::to_string(element.min),
+          definitions_.names().text(element.name));
+  if (element.max != model::unbounded && count > element.max)
+    error(node, "structure", "may be given at most " + std::to_string(element.max) + " time(s)",
+          definitions_.names().text(element.name));
+}
+
+void Walk::one(const Element& element, std::size_t index, TypeId owner, NodeId node) {
+  const TypeId type = tree_[node].type;
+  if (type == no_type) return;
+  const auto kind = definitions_.type(type).kind;
+  if (!allowed(element, type))
+    error(node, "structure", "may not be of type " + std::string(definitions_.type_name(type)));
+  const auto& common = definitions_.common();
+  if (kind == TypeKind::resource) return resource(node);
+  if (kind == TypeKind::primitive) {
+    primitive(node, type);
+  } else if (tree_.first_child(node) == no_node) {
+    error(node, "invariant", "must have a value or children (ele-1)");
+  }
+  if (element.binding == Binding::required || element.binding == Binding::extensible)
+    bound(element, node, type);
+  if (type == common.reference) reference(element, node);
+  if (type == common.extension) extension(node, element.name == words_.modifier_extension);
+  if (type == common.narrative) narrative(node);
+  if (tree_.first_child(node) != no_node) children(node);
+  invariants(node, parts_.invariants.of_type(type));
+  invariants(node, parts_.invariants.of_element(definitions_.type(owner).first_element, index));
+}
+
+bool Walk::allowed(const Element& element, TypeId type) const {
+  for (const auto& may : definitions_.types_of(element))
+    if (definitions_.is_a(type, may.type)) return true;
+  return element.type_count == 0;
+}
+
+void Walk::primitive(NodeId node, TypeId type) {
+  if (!tree_.has_value(node)) {
+    // In a list beside "_name" a gap is right; alone it is an element with nothing in it.
+    if (tree_.first_child(node) == no_node && tree_.next_same(node) == no_node &&
+        tree_.child(tree_.parent(node), tree_[node].name) == node)
+      error(node, "invariant", "must have a value or children (ele-1)");
+    return;
+  }
+  if (!model::matches(definitions_.primitive(type), tree_.text(node)))
+    error(node, "value", "is not a valid " + std::string(definitions_.type_name(type)));
+  if (!options_.markup_in_text) text_of(node, type);
+}
+
+// Whether it looks like the start of a tag: "<b>", "</a", "<script". "<5" and "a < b" do not.
+void Walk::text_of(NodeId node, TypeId type) {
+  const auto& common = definitions_.common();
+  if (type != common.string && type != common.markdown) return;
+  const auto text = tree_.text(node);
+  for (auto at = text.find('<'); at != std::string_view::npos; at = text.find('<', at + 1)) {
+    const char next = at + 1 < text.size() ? text[at + 1] : ' ';
+    const bool letter = (next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z');
+    if ((letter || next == '/' || next == '!') && text.find('>', at) != std::string_view::npos)
+      return error(node, "invalid", "holds what looks like an HTML tag");
+  }
+}
+
+void Walk::invariants(NodeId node, std::span<const std::uint32_t> list) {
+  for (const auto index : list) invariant(parts_.invariants[index], node, "");
+}
+
+void Walk::invariant(const Invariant& invariant, NodeId node, std::string_view source) {
+  environment_.arena.clear();
+  environment_.steps_left = limits_.steps;
+  const auto holds = path::test(invariant.expression, NodeRef{&tree_, node}, environment_);
+  if (!holds)
+    return report(node, Severity::warning, "not-supported",
+                  "the invariant " + invariant.key + " could not be evaluated: not checked");
+  if (*holds) return;
+  const bool error = invariant.error && !invariant.best_practice;
+  std::string text = invariant.key + ": " + invariant.human;
+  if (!source.empty()) (text += " (") += std::string(source) + ")";
+  report(node, error ? Severity::error : Severity::warning, "invariant", std::move(text));
+}
+
+}  // namespace fingerpost::profile

@@ -1,0 +1,195 @@
+// One validation going on. Its parts are written in files of their own: the base definitions
+// (walk.cpp), profiles over them (walk_profile.cpp), slices (walk_slices.cpp), codes
+// (walk_codes.cpp), references (walk_references.cpp), extensions (walk_extensions.cpp), resources
+// and Bundles (walk_resources.cpp), and narrative (narrative.h).
+
+#pragma once
+
+#include "base/text.h"
+#include "profile/invariants.h"
+#include "profile/validator.h"
+
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace fingerpost::profile {
+
+// Names the walk asks for, found once.
+struct Words {
+  explicit Words(const Names& names);
+  NameId coding, system, code, display, version, reference, type, extension, modifier_extension,
+      url, value, id, meta, profile, contained, text, div, status, entry, resource, full_url,
+      request, response, method, identifier, version_id, last_updated, security, data, size,
+      content_type, title, questionnaire, language;
+};
+
+struct Validator::Parts {
+  Parts(const model::Definitions& definitions_, const terminology::Terminology* terminology_);
+
+  const model::Definitions& definitions;
+  const terminology::Terminology* terminology;
+  Registry registry;
+  BaseInvariants invariants;
+  Words words;
+  boost::unordered_flat_map<std::string_view, std::uint32_t> value_sets;  // those compiled, by URL
+};
+
+struct TextHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const { return hash64(text); }
+};
+
+// The answer of a value set about a code.
+enum class In : std::uint8_t { yes, no, unknown };
+
+class Walk {
+ public:
+  Walk(const Validator::Parts& parts, const Tree& tree, const Options& options,
+       const Limits& limits);
+
+  void document(NodeId node);
+  Issues take() && { return std::move(issues_); }
+
+ private:
+  using Element = model::Element;
+
+  // --- issues ---
+  void report(NodeId node, Severity severity, const char* code, std::string text,
+              std::string_view member = "");
+  void error(NodeId node, const char* code, std::string text, std::string_view member = "") {
+    report(node, Severity::error, code, std::move(text), member);
+  }
+  // Whether `check` finds an error; its issues are forgotten.
+  template <class Check>
+  bool finds_error(Check&& check) {
+    Issues kept;
+    std::swap(kept, issues_);
+    const bool quiet = std::exchange(quiet_, true);
+    const bool failed = std::exchange(failed_, false);
+    check();
+    std::swap(kept, issues_);
+    quiet_ = quiet;
+    return std::exchange(failed_, failed);
+  }
+
+  // --- the base definitions ---
+  void resource(NodeId node);
+  void children(NodeId node);
+  void cardinality(NodeId node, const Element& element, std::size_t count);
+  void one(const Element& element, std::size_t index, TypeId owner, NodeId node);
+  bool allowed(const Element& element, TypeId type) const;
+  void primitive(NodeId node, TypeId type);
+  void text_of(NodeId node, TypeId type);
+  void invariants(NodeId node, std::span<const std::uint32_t> list);
+  void invariant(const Invariant& invariant, NodeId node, std::string_view source);
+  void attachment(NodeId node);
+
+  // --- resources ---
+  void own_rules(NodeId node);
+  void contained(NodeId node);
+  bool is_referred_to(NodeId container, NodeId contained, std::string_view id);
+  void claimed_profiles(NodeId node);
+  void bundle(NodeId node);
+  void full_urls(NodeId node, std::string_view kind);
+  void full_url(NodeId entry, NodeId resource, std::string_view kind);
+  void document_links(NodeId node);
+  void unresolved(NodeId reference, std::string_view text);
+  void structure_definition(NodeId node);
+  void questionnaire(NodeId node);
+  void questionnaire_response(NodeId node);
+  void narrative(NodeId node);
+
+  // --- codes ---
+  In contains(std::string_view value_set, NodeId coding, std::string* why = nullptr);
+  In contains_code(std::string_view value_set, NodeId node);
+  void bound(const Element& element, NodeId node, TypeId type);
+  void bound(model::Binding strength, std::string_view value_set, NodeId node, TypeId type);
+  In member(std::string_view value_set, NodeId node, TypeId type);
+  std::optional<bool> member_of(const path::Value& value, std::string_view value_set);
+
+  // --- references ---
+  struct Target {
+    NodeRef node;           // when it was found
+    TypeId type = no_type;  // of the node, or as the reference's text says
+    bool contained = false;
+    bool bundled = false;
+    bool missing = false;  // it names something within the document that is not there
+  };
+  Target target_of(NodeId reference);
+  TypeId named_type(std::string_view text) const;
+  void reference(const Element& element, NodeId node);
+  void reference(const RuleType& may, const Rule& rule, NodeId node);
+  bool is_target(const Target& target, const std::vector<std::string>& profiles, bool& known);
+  NodeId container_of(NodeId node) const;  // the outermost resource that is not an entry's
+  NodeId bundle_of(NodeId node) const;
+  NodeId entry_named(NodeId bundle, NodeId from, std::string_view reference);
+  NodeId contained_named(NodeId container, std::string_view id) const;
+  struct Entries {
+    boost::unordered_flat_map<std::string, NodeId, TextHash, std::equal_to<>> by_name;
+  };
+  const Entries& entries_of(NodeId bundle);
+
+  // --- extensions ---
+  void extension(NodeId node, bool modifier);
+  void context(NodeId node, const Profile& profile);
+  bool stands_in(NodeId owner, const Context& context);
+  std::vector<std::string> places_of(NodeId owner) const;
+
+  // --- profiles ---
+  void conform(NodeId node, std::string_view canonical, bool asked);
+  void apply(const Profile& profile, NodeId node);
+  bool conforms(const Profile& profile, NodeId node);
+  void rule(const Profile& profile, const Rule& rule, NodeId node);
+  void within(const Profile& profile, const Rule& rule, NodeId node);
+  void element(const Profile& profile, const Rule& rule, NodeId parent);
+  void types(const Profile& profile, const Rule& rule, NodeId node);
+  bool any_profile(const RuleType& type, NodeId node);
+  void values(const Profile& profile, const Rule& rule, NodeId node);
+  void bounds(const Profile& profile, const Rule& rule, NodeId node);
+  void codes(const Rule& rule, NodeId node);
+  void counted(const Profile& profile, const Rule& rule, std::size_t count, NodeId parent);
+
+  // --- slices ---
+  void slices(const Profile& profile, const Rule& rule, std::span<const NodeId> nodes,
+              NodeId parent);
+  bool in_slice(const Profile& profile, const Rule& sliced, const Rule& slice, NodeId node);
+  bool discriminated(const Profile& profile, const Rule& slice, const Discriminator& by,
+                     NodeId node);
+  void find(NodeRef from, std::span<const Step> path, std::vector<NodeRef>& out);
+  // The rules that a discriminator's path leads to, each with its profile.
+  struct Place {
+    const Profile* profile;
+    const Rule* rule;
+  };
+  void find(Place from, std::span<const Step> path, std::vector<Place>& out);
+  bool meets(Place place, NodeRef node, int depth, bool& asked);
+
+  // The walk over another tree, for what a reference outside the document means.
+  bool conforms_elsewhere(const Profile& profile, NodeRef node);
+
+  const Validator::Parts& parts_;
+  const model::Definitions& definitions_;
+  const Tree& tree_;
+  const Options& options_;
+  const Limits& limits_;
+  const Words& words_;
+  path::Environment environment_;
+  Issues issues_;
+  bool quiet_ = false;                 // no issues are kept, only whether one is an error
+  bool failed_ = false;                // an error was found
+  std::vector<std::uint32_t> counts_;  // of the open objects' elements, innermost last
+  std::vector<std::pair<NodeId, const Profile*>> open_;    // being checked: a circle holds
+  boost::unordered_flat_map<std::uint64_t, bool> judged_;  // (node, profile) -> conforms
+  std::unordered_map<NodeId, Entries> entries_;            // by Bundle
+  int elsewhere_ = 0;                                      // how many documents deep this walk is
+};
+
+}  // namespace fingerpost::profile

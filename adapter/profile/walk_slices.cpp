@@ -1,0 +1,282 @@
+// Which slice an item of a list is (R4 profiling.html#slicing).
+
+#include "profile/equal.h"
+#include "profile/view.h"
+#include "profile/walk.h"
+
+#include <algorithm>
+#include <string>
+
+namespace fingerpost::profile {
+
+// Each item goes to the first slice that it meets; a slice may be sliced again.
+void Walk::slices(const Profile& profile, const Rule& rule, std::span<const NodeId> nodes,
+                  NodeId parent) {
+  const Slicing& slicing = *rule.slicing;
+  const bool decidable =
+      !slicing.by.empty() && std::all_of(slicing.by.begin(), slicing.by.end(),
+                                         [](const auto& by) { return by.understood; });
+  if (!decidable) return;
+  std::vector<std::vector<NodeId>> of_slice(rule.slices.size());
+  std::size_t furthest = 0;
+  bool outside = false;
+  for (const NodeId node : nodes) {
+    std::size_t at = 0;
+    while (at < rule.slices.size() && !in_slice(profile, rule, profile[rule.slices[at]], node))
+      ++at;
+    if (at == rule.slices.size()) {
+      if (slicing.rules == SliceRules::closed)
+        error(node, "structure",
+              "is none of the slices that " + rule.path + " takes (" + profile.url + ")");
+      outside = true;
+      continue;
+    }
+    if (slicing.rules == SliceRules::open_at_end && outside)
+      error(node, "structure", "stands after items of no slice, which come last in " + rule.path);
+    if (slicing.ordered && at < furthest)
+      error(node, "structure", "stands out of the order of the slices of " + rule.path);
+    furthest = std::max(furthest, at);
+    of_slice[at].push_back(node);
+  }
+  for (std::size_t at = 0; at < rule.slices.size(); ++at) {
+    const Rule& slice = profile[rule.slices[at]];
+    counted(profile, slice, of_slice[at].size(), parent);
+    for (const NodeId node : of_slice[at]) this->rule(profile, slice, node);
+    if (slice.slicing && !slice.slices.empty()) slices(profile, slice, of_slice[at], parent);
+  }
+}
+
+bool Walk::in_slice(const Profile& profile, const Rule& sliced, const Rule& slice, NodeId node) {
+  return std::all_of(sliced.slicing->by.begin(), sliced.slicing->by.end(),
+                     [&](const auto& by) { return discriminated(profile, slice, by, node); });
+}
+
+// The nodes that a discriminator's path leads to.
+void Walk::find(NodeRef from, std::span<const Step> path, std::vector<NodeRef>& out) {
+  if (path.empty()) return out.push_back(from);
+  const Step& step = path.front();
+  const auto rest = path.subspan(1);
+  const Tree& tree = *from.tree;
+  switch (step.how) {
+    case Step::How::child:
+      for (NodeId at = tree.child(from.node, step.name); at != no_node; at = tree.next_same(at))
+        find(NodeRef{&tree, at}, rest, out);
+      return;
+    case Step::How::extension:
+      for (NodeId at = tree.child(from.node, words_.extension); at != no_node;
+           at = tree.next_same(at)) {
+        const NodeId url = tree.child(at, words_.url);
+        if (url != no_node && tree.text(url) == step.url) find(NodeRef{&tree, at}, rest, out);
+      }
+      return;
+    case Step::How::of_type:
+      if (definitions_.is_a(tree[from.node].type, step.type)) find(from, rest, out);
+      return;
+    case Step::How::resolve:
+      if (&tree != &tree_) return;
+      if (const Target target = target_of(from.node); target.node) find(target.node, rest, out);
+      return;
+  }
+}
+
+// The rules that stand where a discriminator's path leads: within the slice's own rules, or within
+// the profile of its type.
+void Walk::find(Place from, std::span<const Step> path, std::vector<Place>& out) {
+  if (path.empty()) return out.push_back(from);
+  const Step& step = path.front();
+  const auto rest = path.subspan(1);
+  const Profile& profile = *from.profile;
+  const auto into_profiles = [&](bool targets) {
+    for (const auto& type : from.rule->types)
+      for (const auto& canonical : targets ? type.targets : type.profiles)
+        if (const Profile* other = parts_.registry.profile(canonical))
+          find(Place{other, &other->rules[0]}, targets ? rest : path, out);
+  };
+  const auto before = out.size();
+  switch (step.how) {
+    case Step::How::child:
+      for (const RuleId child : from.rule->children)
+        if (profile[child].name == step.name) {
+          find(Place{&profile, &profile[child]}, rest, out);
+          for (const RuleId slice : profile[child].slices)
+            find(Place{&profile, &profile[slice]}, rest, out);
+        }
+      if (out.size() == before) into_profiles(false);
+      return;
+    case Step::How::extension:
+      for (const RuleId child : from.rule->children) {
+        if (profile[child].name != words_.extension) continue;
+        for (const RuleId slice : profile[child].slices) {
+          const auto& types = profile[slice].types;
+          const bool named = std::any_of(types.begin(), types.end(), [&](const RuleType& type) {
+            return std::any_of(type.profiles.begin(), type.profiles.end(),
+                               [&](const auto& url) { return without_version(url) == step.url; });
+          });
+          if (named) find(Place{&profile, &profile[slice]}, rest, out);
+        }
+      }
+      if (out.size() == before)
+        if (const Profile* other = parts_.registry.profile(step.url))
+          find(Place{other, &other->rules[0]}, rest, out);
+      return;
+    case Step::How::of_type:
+      return find(from, rest, out);
+    case Step::How::resolve:
+      return into_profiles(true);
+  }
+}
+
+// Whether a value is what a rule fixes, itself or by what it asks of the elements within. `asked`:
+// the rule fixes something at all.
+bool Walk::meets(Place place, NodeRef node, int depth, bool& asked) {
+  const Rule& rule = *place.rule;
+  if (rule.fixed != no_node) {
+    asked = true;
+    return equal(node, {&place.profile->tree, rule.fixed});
+  }
+  if (rule.pattern != no_node) {
+    asked = true;
+    return fits(node, {&place.profile->tree, rule.pattern});
+  }
+  if (depth > 8) return true;
+  const auto& binding = rule.binding;
+  if (binding.strength == model::Binding::required && node.tree == &tree_) {
+    const In in = member(binding.value_set, node.node, tree_[node.node].type);
+    if (in != In::unknown) {
+      asked = true;
+      if (in == In::no) return false;
+    }
+  }
+  for (const RuleId id : rule.children) {
+    const Rule& child = (*place.profile)[id];
+    if (!child.works) continue;
+    bool child_asked = false;
+    bool met = false;
+    std::vector<Place> places{{place.profile, &child}};
+    for (const RuleId slice : child.slices)
+      places.push_back({place.profile, &(*place.profile)[slice]});
+    const Tree& tree = *node.tree;
+    for (const Place& at : places) {
+      bool at_asked = false;
+      bool at_met = false;
+      for (NodeId value = tree.child(node.node, child.name); value != no_node;
+           value = tree.next_same(value))
+        at_met |= meets(at, {&tree, value}, depth + 1, at_asked);
+      if (tree.child(node.node, child.name) == no_node) {
+        meets(at, NodeRef{&place.profile->tree, place.profile->tree.root()}, depth + 1, at_asked);
+        at_met = at.rule->min == 0;
+      }
+      if (!at_asked) continue;
+      child_asked = true;
+      met |= at_met;
+    }
+    if (!child_asked) continue;
+    asked = true;
+    if (!met) return false;
+  }
+  for (const auto& type : rule.types)
+    if (type.profiles.size() == 1)
+      if (const Profile* other = parts_.registry.profile(type.profiles[0]))
+        if (!meets({other, &other->rules[0]}, node, depth + 1, asked)) return false;
+  return true;
+}
+
+bool Walk::discriminated(const Profile& profile, const Rule& slice, const Discriminator& by,
+                         NodeId node) {
+  std::vector<NodeRef> values;
+  find(NodeRef{&tree_, node}, by.path, values);
+  std::vector<Place> places;
+  find(Place{&profile, &slice}, by.path, places);
+  switch (by.by) {
+    case By::value:
+    case By::pattern: {
+      // An extension's slices are told apart by the URL of their profiles.
+      if (by.path.size() == 1 && by.path[0].name == words_.url) {
+        const bool own = std::any_of(places.begin(), places.end(), [](const Place& at) {
+          return at.rule->fixed != no_node || at.rule->pattern != no_node;
+        });
+        if (!own) {
+          for (const auto& type : slice.types)
+            for (const auto& url : type.profiles)
+              for (const NodeRef& value : values)
+                if (value.tree->text(value.node) == without_version(url)) return true;
+          return false;
+        }
+      }
+      if (places.empty()) return false;
+      return std::any_of(places.begin(), places.end(), [&](const Place& place) {
+        return std::any_of(values.begin(), values.end(), [&](const NodeRef& value) {
+          bool asked = false;
+          return meets(place, value, 0, asked) && asked;
+        });
+      });
+    }
+    case By::exists: {
+      for (const Place& place : places) {
+        if (place.rule->max == 0) return values.empty();
+        if (place.rule->min > 0) return !values.empty();
+      }
+      return true;
+    }
+    case By::type: {
+      const auto fits_type = [&](TypeId actual, const RuleType& type) {
+        return definitions_.is_a(actual, type.type);
+      };
+      if (!by.path.empty() && by.path.back().how == Step::How::resolve) {
+        // The rules before resolve() name the types of the target.
+        std::vector<Place> references;
+        find(Place{&profile, &slice}, std::span(by.path).first(by.path.size() - 1), references);
+        std::vector<NodeRef> from;
+        find(NodeRef{&tree_, node}, std::span(by.path).first(by.path.size() - 1), from);
+        for (const NodeRef& reference : from) {
+          if (reference.tree != &tree_) continue;
+          const Target target = target_of(reference.node);
+          for (const Place& place : references)
+            for (const auto& type : place.rule->types)
+              for (const auto& canonical : type.targets) {
+                TypeId wanted = definitions_.find(without_version(canonical));
+                if (wanted == no_type)
+                  if (const Profile* other = parts_.registry.profile(canonical))
+                    wanted = other->type;
+                if (target.type != no_type && wanted != no_type &&
+                    definitions_.is_a(target.type, wanted))
+                  return true;
+              }
+        }
+        return false;
+      }
+      for (const Place& place : places)
+        for (const auto& type : place.rule->types)
+          for (const NodeRef& value : values)
+            if (fits_type((*value.tree)[value.node].type, type)) return true;
+      return false;
+    }
+    case By::profile: {
+      const bool resolves = !by.path.empty() && by.path.back().how == Step::How::resolve;
+      std::vector<Place> from = places;
+      if (resolves) {
+        from.clear();
+        find(Place{&profile, &slice}, std::span(by.path).first(by.path.size() - 1), from);
+      }
+      for (const Place& place : from)
+        for (const auto& type : place.rule->types)
+          for (const auto& canonical : resolves ? type.targets : type.profiles)
+            for (const NodeRef& value : values) {
+              const TypeId core = definitions_.find(without_version(canonical));
+              if (core != no_type) {
+                if (definitions_.is_a((*value.tree)[value.node].type, core)) return true;
+                continue;
+              }
+              const Profile* other = parts_.registry.profile(canonical);
+              if (other == nullptr) continue;
+              if (value.tree == &tree_ ? conforms(*other, value.node)
+                                       : conforms_elsewhere(*other, value))
+                return true;
+            }
+      return false;
+    }
+  }
+  return false;
+}
+
+}  // namespace fingerpost::profile
