@@ -1,5 +1,7 @@
 #include "terminology/concept_map.h"
 
+#include "terminology/elements.h"
+
 #include <array>
 
 namespace fingerpost::terminology {
@@ -34,22 +36,7 @@ constexpr std::array names = {
     Named{"not-related-to", Equivalence::disjoint},
 };
 
-// The tree by element names, for a resource that may be of a later release than its definitions.
-class Reader {
- public:
-  explicit Reader(const Tree& tree) : tree_(tree) {}
-
-  template <class Use>
-  void each(NodeId node, std::string_view name, Use use) const {
-    for (NodeId at = tree_.first_child(node); at != no_node; at = tree_.next(at))
-      if (tree_.name_text(at) == name) use(at);
-  }
-  std::string_view text(NodeId node, std::string_view name) const {
-    for (NodeId at = tree_.first_child(node); at != no_node; at = tree_.next(at))
-      if (tree_.name_text(at) == name) return tree_.text(at);
-    return {};
-  }
-
+struct Reader : Elements {
   void group(NodeId node, ConceptMap& map) const {
     Pair pair;
     pair.source_system = text(node, "source");
@@ -77,9 +64,6 @@ class Reader {
           text(unmapped, "code"), text(unmapped, "display"));
     });
   }
-
- private:
-  const Tree& tree_;
 };
 
 }  // namespace
@@ -158,7 +142,7 @@ Result<ConceptMap> read_concept_map(const model::Definitions& definitions, const
   const NodeId root = tree.root();
   if (definitions.type_name(tree[root].type) != "ConceptMap")
     return Error{Kind::invalid, "this is no ConceptMap", ""};
-  const Reader reader(tree);
+  const Reader reader{{tree}};
   const auto url = reader.text(root, "url");
   if (url.empty()) return Error{Kind::invalid, "a ConceptMap needs a url", "ConceptMap.url"};
   ConceptMap map{std::string(url)};

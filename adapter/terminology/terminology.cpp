@@ -1,25 +1,93 @@
 #include "terminology/terminology.h"
 
+#include "terminology/compose.h"
+#include "terminology/display_check.h"
+
 namespace fingerpost::terminology {
+namespace {
 
-Checked Terminology::check(std::string_view, const Coded&) const {
-  return {Membership::not_known, "the value set is not at hand", false, false};
+const Limits& usual() {
+  static const Limits limits;
+  return limits;
 }
 
-Checked Terminology::check_code(const Coded&) const {
-  return {Membership::not_known, "the code system is not at hand", false, false};
+// What can be said of a code that was found in its code system.
+void add_remarks(const Item& item, const Coded& coded, Checked& checked) {
+  if (item.place == no_row) return;
+  checked.inactive = item.system.at(item.place).inactive;
+  checked.wrong_display = !coded.display.empty() && !is_a_name(coded.display, item, {});
 }
 
-bool Terminology::has_value_set(std::string_view) const {
-  return false;
+Checked not_known(std::string reason) {
+  return {Membership::not_known, std::move(reason), false, false};
 }
 
-bool Terminology::has_code_system(std::string_view) const {
-  return false;
+Checked check_item(Composer& composer, const ValueSet& set, const Item& item, const Coded& coded) {
+  const auto in = composer.contains(set, item);
+  if (!in) return not_known(in.error().text);
+  Checked made{*in ? Membership::in : Membership::not_in, "", false, false};
+  add_remarks(item, coded, made);
+  if (*in) return made;
+  // A code that its code system may have, though it is not among those at hand.
+  const bool perhaps =
+      item.system && item.place == no_row && item.system.row->whole != Whole::complete;
+  if (perhaps) return not_known("not all codes of the code system are at hand");
+  made.reason = "the code is not in the value set " + set.named();
+  return made;
 }
 
-const ConceptMap* Terminology::concept_map(std::string_view canonical) const {
-  const auto url = canonical.substr(0, canonical.find('|'));
+}  // namespace
+
+Checked Terminology::check(std::string_view value_set, const Coded& coded) const {
+  const auto set = find_value_set(*this, canonical(value_set));
+  if (!set) return not_known("the value set " + std::string(value_set) + " is not at hand");
+  Composer composer(*this, {}, usual());
+  if (!coded.system.empty()) {
+    const auto item = composer.item(coded.system, coded.version, coded.code);
+    if (!item) return not_known(item.error().text);
+    return check_item(composer, set, *item, coded);
+  }
+  const auto systems = composer.systems(set);
+  if (!systems) return not_known(systems.error().text);
+  Checked answer{Membership::not_in, "the code is not in the value set " + set.named(), false,
+                 false};
+  for (const auto& system : *systems) {
+    const auto item = composer.item(system, {}, coded.code);
+    if (!item) return not_known(item.error().text);
+    auto one = check_item(composer, set, *item, coded);
+    if (one.membership == Membership::in) return one;
+    if (one.membership == Membership::not_known) answer = std::move(one);
+  }
+  return answer;
+}
+
+Checked Terminology::check_code(const Coded& coded) const {
+  const Composer composer(*this, {}, usual());
+  const auto item = composer.item(coded.system, coded.version, coded.code);
+  if (!item) return not_known(item.error().text);
+  if (!item->system)
+    return not_known("the code system " + std::string(coded.system) + " is not at hand");
+  Checked made{Membership::in, "", false, false};
+  add_remarks(*item, coded, made);
+  if (item->place != no_row) return made;
+  if (item->system.row->whole != Whole::complete)
+    return not_known("not all codes of the code system " + item->system.canonical() +
+                     " are at hand");
+  made.membership = Membership::not_in;
+  made.reason = "the code system " + item->system.canonical() + " has no such code";
+  return made;
+}
+
+bool Terminology::has_value_set(std::string_view text) const {
+  return static_cast<bool>(find_value_set(*this, canonical(text)));
+}
+
+bool Terminology::has_code_system(std::string_view text) const {
+  return static_cast<bool>(find_code_system(*this, canonical(text)));
+}
+
+const ConceptMap* Terminology::concept_map(std::string_view text) const {
+  const auto url = canonical(text).url;
   for (auto map = maps_.rbegin(); map != maps_.rend(); ++map)
     if ((*map)->url() == url) return map->get();
   return nullptr;

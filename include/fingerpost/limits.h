@@ -29,6 +29,11 @@ struct Limits {
   std::size_t collection_items = 1'000'000;      // of one result
   std::size_t map_bytes = std::size_t{4} << 20;  // source text of one map
 
+  // Terminology, for each operation.
+  std::size_t expansion_codes = 20'000;       // of one answer; more are to be asked for in pages
+  int value_set_depth = 32;                   // value sets that include value sets
+  std::uint64_t value_set_steps = 5'000'000;  // codes looked at, through all value sets included
+
   // HTTP.
   std::size_t header_bytes = 32u << 10;
   std::size_t url_bytes = 8u << 10;
@@ -46,7 +51,8 @@ struct Limits {
   std::size_t parameters = 64;  // of one search
   std::size_t or_values = 500;  // of one parameter
   int chain_depth = 3;
-  std::size_t included = 1000;  // resources that _include and _revinclude add to one page
+  std::size_t patch_operations = 1000;  // of one PATCH
+  std::size_t included = 1000;          // resources that _include and _revinclude add to one page
 
   // Store and queues.
   std::size_t queued_writes = 20'000;                       // waiting for the writer

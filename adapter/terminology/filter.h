@@ -1,0 +1,36 @@
+// R4 valueset.html#compositions: one filter of an include, ready to be asked.
+
+#pragma once
+
+#include "terminology/content.h"
+#include "terminology/finding.h"
+#include "terminology/pattern.h"
+#include "terminology/resolve.h"
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace fingerpost::terminology {
+
+class Filter {
+ public:
+  // The filter for codes of `system`. `content` is the row's.
+  static Found<Filter> make(const Content& content, const FilterRow& row, const CodeSystem& system);
+
+  bool holds(const CodeSystem& system, std::uint32_t place) const;
+
+ private:
+  bool relation_holds(const CodeSystem& system, std::uint32_t place) const;
+  bool any_value(const CodeSystem& system, std::uint32_t place, auto&& same) const;
+  bool listed(std::string_view value) const;
+
+  Operator op_ = Operator::unknown;
+  std::string_view property_;
+  std::string_view value_;
+  std::uint32_t place_ = no_row;          // of the code `value_`, for relations
+  std::vector<std::string_view> values_;  // of `in`
+  std::optional<Pattern> pattern_;
+};
+
+}  // namespace fingerpost::terminology

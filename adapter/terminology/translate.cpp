@@ -1,0 +1,85 @@
+// R4 conceptmap-operation-translate.html, for one map or for all that are at hand.
+
+#include "terminology/request.h"
+
+#include <array>
+
+namespace fingerpost::terminology {
+namespace {
+
+constexpr std::array equivalences = {"equal",     "equivalent",  "wider",   "subsumes",
+                                     "narrower",  "specializes", "inexact", "relatedto",
+                                     "unmatched", "disjoint"};
+
+struct Answered {
+  Match match;
+  std::string_view map;
+};
+
+// The maps to be asked: that of `url`, or each one.
+Found<std::vector<const ConceptMap*>> maps_of(const Request& request) {
+  const auto url = request.arguments().text("url");
+  std::vector<const ConceptMap*> made;
+  if (url.empty()) {
+    for (const auto& map : request.terminology().concept_maps()) made.push_back(map.get());
+    return made;
+  }
+  if (const auto* map = request.terminology().concept_map(url)) {
+    made.push_back(map);
+    return made;
+  }
+  return Finding{Severity::error,
+                 "not-found",
+                 "not-found",
+                 "",
+                 "A definition for the ConceptMap '" + std::string(url) + "' could not be found",
+                 "url"};
+}
+
+void write_match(const Writer& to, NodeId root, const Answered& one) {
+  const auto& types = to.definitions.common();
+  const NodeId part = to.part(root, "match");
+  to.part(part, "equivalence", types.code,
+          equivalences[static_cast<std::size_t>(one.match.equivalence)]);
+  const NodeId coding = to.object(to.part(part, "concept"), "value", types.coding);
+  to.text(coding, "system", types.uri, one.match.system);
+  to.text(coding, "code", types.code, one.match.code);
+  to.text(coding, "display", types.string, one.match.display);
+  to.part(part, "source", types.uri, one.map);
+}
+
+Found<Tree> translated(Request& request) {
+  const auto& arguments = request.arguments();
+  if (arguments.flag("reverse").value_or(false))
+    return Finding{Severity::error, "not-supported", "", "", "'reverse' is not supported", ""};
+  LET_DONE(request.prepare());
+  LET(const auto maps, maps_of(request));
+  LET(auto codes, request.codes("system"));
+  if (codes[0].place.empty()) codes[0].version = arguments.text("version");
+  auto target = arguments.text("targetsystem");
+  if (target.empty()) target = arguments.text("targetSystem");
+  std::vector<Answered> answers;
+  for (const auto& asked : codes)
+    for (const auto* map : maps)
+      for (const auto& match : map->translate(asked.system, asked.code))
+        if (target.empty() || match.system == target) answers.push_back({match, map->url()});
+  Tree tree = make_resource(request.definitions(), "Parameters");
+  const Writer to(request.definitions(), tree);
+  to.part(tree.root(), "result", !answers.empty());
+  if (answers.empty())
+    to.part(tree.root(), "message", request.definitions().common().string,
+            maps.empty() ? "No concept map is at hand" : "No match was found");
+  for (const auto& one : answers) write_match(to, tree.root(), one);
+  return tree;
+}
+
+}  // namespace
+
+Reply translate(const Question& question) {
+  Request request(question);
+  auto made = translated(request);
+  if (!made) return refuse(question, made.error());
+  return {*std::move(made), std::nullopt};
+}
+
+}  // namespace fingerpost::terminology
