@@ -109,6 +109,18 @@ NodeId Tree::copy(const Tree& source, NodeId node, NodeId parent) {
   return copy_before(source, node, parent, static_cast<NodeId>(source.nodes_.size()));
 }
 
+void Tree::move_before(NodeId node, NodeId sibling) {
+  if (node == sibling) return;
+  const NodeId above = nodes_[node].parent;
+  remove(node);
+  NodeId before = no_node;
+  for (NodeId at = nodes_[above].first_child; at != sibling; at = nodes_[at].next) before = at;
+  nodes_[node].parent = above;
+  nodes_[node].next = sibling;
+  (before == no_node ? nodes_[above].first_child : nodes_[before].next) = node;
+  if (sibling == no_node) nodes_[above].last_child = node;
+}
+
 // Copies only nodes under `end`: a copy into itself must not go on into what it adds.
 NodeId Tree::copy_before(const Tree& source, NodeId node, NodeId parent, NodeId end) {
   // Taken by value: adding nodes moves the vector that `source` may share with this tree.

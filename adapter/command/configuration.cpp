@@ -236,6 +236,7 @@ void read_limits(Section& section, Limits& limits) {
   section.number("page_default", limits.page_default);
   section.number("page_max", limits.page_max);
   section.number("included", limits.included);
+  section.number("patch_operations", limits.patch_operations);
   section.number("parameters", limits.parameters);
   section.number("or_values", limits.or_values);
   section.number("chain_depth", limits.chain_depth);

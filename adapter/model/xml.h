@@ -23,6 +23,10 @@ Result<ReadTree> read_xml(const Definitions& definitions, std::string source, co
 Result<ReadTree> read_xml(const Definitions& definitions, const wire::XmlView& element,
                           const Limits& limits, Model model = Model::r4);
 
+// Either form, told by its first character: "<" begins XML.
+Result<ReadTree> read_resource(const Definitions& definitions, std::string source,
+                               const Limits& limits, Model model = Model::r4);
+
 // Appends the resource at `node` as XML, its children in the order of the definition, as XML
 // demands. The source's order of elements no definition knows is kept, after the known ones.
 void write_xml(const Definitions& definitions, const Tree& tree, NodeId node, std::string& out,

@@ -207,4 +207,12 @@ Result<ReadTree> read_xml(const Definitions& definitions, std::string source, co
   return read_xml(definitions, XmlView(document), limits, model);
 }
 
+Result<ReadTree> read_resource(const Definitions& definitions, std::string source,
+                               const Limits& limits, Model model) {
+  const auto first = source.find_first_not_of("\xEF\xBB\xBF \t\r\n");
+  const bool xml = first != std::string::npos && source[first] == '<';
+  return xml ? read_xml(definitions, std::move(source), limits, model)
+             : read_json(definitions, std::move(source), limits, model);
+}
+
 }  // namespace fingerpost::model

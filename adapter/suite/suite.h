@@ -2,13 +2,26 @@
 
 #pragma once
 
+#include "fingerpost/result.h"
+#include "model/definitions.h"
+
+#include <filesystem>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace fingerpost::suite {
+
+// What a suite is run with.
+struct Setting {
+  const model::Definitions& definitions;
+  std::function<Result<std::string>(const std::filesystem::path&)> read;  // a whole file
+  // The same definitions once more, for suites that add to them.
+  std::function<Result<std::unique_ptr<model::Definitions>>()> open;
+};
 
 enum class Verdict { passed, failed, skipped };
 
@@ -20,6 +33,12 @@ struct Case {
 };
 
 using Report = std::vector<Case>;
+
+// "" passes; any other text is what came instead of `expected`.
+Case judged(std::string name, std::string expected, std::string actual);
+Case skipped(std::string name, std::string reason);
+// Names that come again get their number.
+void number_names(Report& report);
 
 // A case that is known to fail, and why: the lines "name: reason" of conformance/expected-failures.
 using Known = std::map<std::string, std::string>;

@@ -18,8 +18,8 @@ using Kind = JsonToken::Kind;
 // Collects tokens and stops the recursive reader as soon as a limit is passed.
 class Collector {
  public:
-  Collector(std::vector<JsonToken>& tokens, const Limits& limits)
-      : tokens_(tokens), limits_(limits) {}
+  Collector(std::vector<JsonToken>& tokens, const Limits& limits, bool escapes)
+      : tokens_(tokens), limits_(limits), escapes_(escapes) {}
 
   const char* refusal() const { return refusal_; }
 
@@ -31,11 +31,10 @@ class Collector {
     return leaf(Kind::number, text, size);
   }
   bool String(const char* text, rapidjson::SizeType size, bool /*copy*/) {  // NOLINT
-    if (std::memchr(text, '\0', size) != nullptr) return refuse("a string holds U+0000");
-    return leaf(Kind::string, text, size);
+    return good_text({text, size}) && leaf(Kind::string, text, size);
   }
   bool Key(const char* text, rapidjson::SizeType size, bool /*copy*/) {  // NOLINT
-    if (std::memchr(text, '\0', size) != nullptr) return refuse("a string holds U+0000");
+    if (!good_text({text, size})) return false;
     const JsonToken token{text, size, 0, Kind::key};
     if (!first_of_its_name(token)) return refuse(twice);
     keys_.push_back(static_cast<std::uint32_t>(tokens_.size()));
@@ -62,6 +61,13 @@ class Collector {
   bool refuse(const char* why) {
     refusal_ = why;
     return false;
+  }
+
+  // The source is UTF-8, so only an escape can make a NUL or half of a surrogate pair.
+  bool good_text(std::string_view text) {
+    if (!escapes_) return true;
+    if (text.find('\0') != std::string_view::npos) return refuse("a string holds U+0000");
+    return is_utf8(text) || refuse("a string holds half of a surrogate pair");
   }
 
   bool push(const JsonToken& token) {
@@ -117,6 +123,7 @@ class Collector {
 
   std::vector<JsonToken>& tokens_;
   const Limits& limits_;
+  bool escapes_;  // some text has a \u escape
   std::vector<Open> open_;
   std::vector<std::uint32_t> keys_;  // of all open objects, as token indexes
   const char* refusal_ = nullptr;
@@ -140,7 +147,8 @@ Result<JsonDocument> parse_json(std::string source, const Limits& limits) {
 
   JsonDocument document{std::make_shared<std::string>(std::move(source)), {}};
   document.tokens.reserve(size / 12 + 4);
-  Collector collector(document.tokens, limits);
+  const bool escapes = document.source->find("\\u") != std::string::npos;
+  Collector collector(document.tokens, limits, escapes);
   rapidjson::InsituStringStream stream(document.source->data() + start);
   rapidjson::Reader reader;
   constexpr unsigned flags = rapidjson::kParseInsituFlag | rapidjson::kParseNumbersAsStringsFlag;

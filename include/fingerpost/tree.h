@@ -84,6 +84,8 @@ class Tree {
   void set_listed(NodeId node) { nodes_[node].listed = true; }
   void clear(NodeId node);   // takes its value and children away
   void remove(NodeId node);  // takes it out of its parent; the root stays
+  // Puts a child before a sibling of its own parent; no_node: behind them all.
+  void move_before(NodeId node, NodeId sibling);
   // Copies name, type, value and all children of another tree's node (or of this one's) under
   // parent. The texts are copied unless `source` keeps the same storage alive.
   NodeId copy(const Tree& source, NodeId node, NodeId parent);

@@ -107,42 +107,6 @@ TEST_CASE("the tutorial's maps give the tutorial's results") {
   verdicts.print("tutorial");
 }
 
-TEST_CASE("the manifest's maps give the manifest's results") {
-  const auto data = fml_data();
-  if (data.empty()) return;
-  Verdicts verdicts;
-  for (const auto* release : {"r5", "r4b"}) {
-    const auto folder =
-        data / "FHIR-fhir-test-cases" / (std::string(release) + "-structure-mapping");
-    const auto manifest = test::read_file(folder / "manifest.xml");
-    const auto attribute = [&](std::size_t from, const std::string& name) {
-      const auto begin = manifest.find(name + "=\"", from) + name.size() + 2;
-      return manifest.substr(begin, manifest.find('"', begin) - begin);
-    };
-    for (auto at = manifest.find("<test "); at != std::string::npos;
-         at = manifest.find("<test ", at + 1)) {
-      const auto map = attribute(at, "map");
-      const auto output = attribute(at, "output");
-      const auto key = std::string(release) + "/" + map;
-      if (output.ends_with(".xml")) {
-        verdicts.tell(key, false, "needs CDA");
-        continue;
-      }
-      test::MapSet set(mapping::Dialect::standard);
-      auto wrong = set.add(test::read_file(folder / map), map);
-      if (wrong.empty()) wrong = set.link();
-      if (!wrong.empty()) {
-        verdicts.tell(key, false, wrong);
-        continue;
-      }
-      const auto parsed = mapping::parse_map(test::read_file(folder / map), map, Limits{});
-      const auto run = set.run(parsed->url, test::read_file(folder / attribute(at, "source")));
-      verdicts.tell(key, same(run.json, test::read_file(folder / output)), run.error + run.json);
-    }
-  }
-  verdicts.print("manifest");
-}
-
 TEST_CASE("every public map text parses") {
   const auto data = fml_data();
   if (data.empty()) return;

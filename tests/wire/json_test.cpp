@@ -34,7 +34,9 @@ TEST_CASE("bad JSON is refused with the byte where it broke") {
       Row{R"({"a":1,"a":2})", "twice"}, Row{R"({"b":{"a":1,"a":2}})", "twice"},
       Row{"[[[[[1]]]]]", "depth"}, Row{R"(["123456789"])", "string_bytes"},
       Row{std::string("[\"a\\u0000\"]"), "U+0000"}, Row{std::string("[1]\0[2]", 7), "NUL"},
-      Row{"[\"\xC3\x28\"]", "UTF-8"}, Row{"[\"\\ud800\"]", "surrogate"}, Row{"[01]", ""},
+      Row{"[\"\xC3\x28\"]", "UTF-8"}, Row{"[\"\\ud800\"]", "surrogate"},
+      Row{"[\"\\udc00\"]", "surrogate"}, Row{"[\"a\\ud800\\ud800b\"]", "surrogate"},
+      Row{"{\"\\uDFAA\":0}", "surrogate"}, Row{"[01]", ""},
       Row{"[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]", "nodes"});
   CAPTURE(row.text);
   const auto found = wire::parse_json(row.text, limits);
