@@ -271,6 +271,18 @@ class MemoryReader final : public Reader {
     return found;
   }
 
+  Result<QueueCounts> queue_counts() override {
+    const std::shared_lock lock(data_.mutex);
+    const auto count = [](const auto& rows, auto status) {
+      const auto found = std::count_if(rows.begin(), rows.end(),
+                                       [&](const auto& row) { return row.status == status; });
+      return std::min<std::int64_t>(found, most_counted);
+    };
+    return QueueCounts{
+        count(data_.inbox, InboxStatus::refused), count(data_.inbox, InboxStatus::quarantined),
+        count(data_.outbox, OutboxStatus::held), count(data_.outbox, OutboxStatus::dead)};
+  }
+
  private:
   static Error not_there() { return {Kind::not_found, "there is no such resource", ""}; }
 

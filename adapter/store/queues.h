@@ -44,6 +44,7 @@ struct InboxUpdate {
   std::optional<int> attempts;
   std::optional<std::int64_t> due_us;
   std::optional<InboxStatus> from = {};  // what it must be until then; none: anything
+  std::string kind = {};  // the row's own, for whoever is told of the update; not stored
 };
 
 // Open rows: waiting (due at due_us), sending (the intent is durable, the outcome not known), held
@@ -75,6 +76,7 @@ struct OutboxUpdate {
   std::optional<std::string> note;  // none: unchanged
   std::optional<int> attempts;
   std::optional<std::int64_t> due_us;
+  std::string kind = {};  // the row's own, for whoever is told of the update; not stored
 };
 
 // A held lane sends nothing until it is released.
@@ -103,6 +105,15 @@ struct OutboxFilter {
   std::string lane;  // "": any
   std::int64_t after = 0;
   int limit = 50;
+};
+
+// How many rows need a person, each counted no further than most_counted.
+constexpr std::int64_t most_counted = 10'000;
+struct QueueCounts {
+  std::int64_t inbox_refused = 0;
+  std::int64_t inbox_quarantined = 0;
+  std::int64_t outbox_held = 0;
+  std::int64_t outbox_dead = 0;
 };
 
 std::string_view name(InboxStatus status);   // "received" …

@@ -34,6 +34,18 @@ constexpr const char* outbox_columns =
     "SELECT id, lane, receiver, order_key, idempotency_key, kind, status, note, attempts, created, "
     "due";
 
+// As literals, and with the terms of the partial indexes, so that those can serve it.
+std::string is(InboxStatus status) {
+  std::string text = "status = " + std::to_string(static_cast<int>(status));
+  if (status > InboxStatus::applied) text += " AND status > 1";
+  return text;
+}
+std::string is(OutboxStatus status) {
+  std::string text = "status = " + std::to_string(static_cast<int>(status));
+  if (status > OutboxStatus::delivered) text += " AND status > 3";
+  return text;
+}
+
 InboxRow inbox_of(const Statement& at, bool with_raw) {
   InboxRow row;
   row.id = at.integer(0);
@@ -140,8 +152,7 @@ class SqliteReader final : public Reader {
   Result<std::vector<InboxRow>> inbox(const InboxFilter& filter) override {
     std::string where = " FROM inbox WHERE id > ?";
     std::vector<Bound> values = {filter.after};
-    // As a literal, so that the partial indexes can serve it.
-    if (filter.status) where += " AND status = " + std::to_string(static_cast<int>(*filter.status));
+    if (filter.status) where += " AND " + is(*filter.status);
     if (!filter.source.empty()) {
       where += " AND source = ?";
       values.emplace_back(filter.source);
@@ -180,7 +191,7 @@ class SqliteReader final : public Reader {
   Result<std::vector<OutboxRow>> outbox(const OutboxFilter& filter) override {
     std::string where = " FROM outbox WHERE id > ?";
     std::vector<Bound> values = {filter.after};
-    if (filter.status) where += " AND status = " + std::to_string(static_cast<int>(*filter.status));
+    if (filter.status) where += " AND " + is(*filter.status);
     if (!filter.lane.empty()) {
       where += " AND lane = ?";
       values.emplace_back(filter.lane);
@@ -219,6 +230,23 @@ class SqliteReader final : public Reader {
     }
     statement->reset();
     return lanes;
+  }
+
+  Result<QueueCounts> queue_counts() override {
+    const auto count = [](const char* table, auto status) {
+      return "(SELECT count(*) FROM (SELECT 1 FROM " + std::string(table) + " WHERE " + is(status) +
+             " LIMIT " + std::to_string(most_counted) + "))";
+    };
+    LET(Statement* const statement,
+        statements_.get("SELECT " + count("inbox", InboxStatus::refused) + ", " +
+                        count("inbox", InboxStatus::quarantined) + ", " +
+                        count("outbox", OutboxStatus::held) + ", " +
+                        count("outbox", OutboxStatus::dead)));
+    LET_DONE(statement->first());
+    const QueueCounts counts{statement->integer(0), statement->integer(1), statement->integer(2),
+                             statement->integer(3)};
+    statement->reset();
+    return counts;
   }
 
  private:

@@ -9,7 +9,8 @@ namespace fingerpost::store {
 namespace {
 
 constexpr std::int64_t application_id = 0x46'50'4f'53;  // "FPOS"
-constexpr std::int64_t schema_version = 1;
+// Goes up with every change of the tables, and the folders of other numbers are refused.
+constexpr std::int64_t schema_version = 2;
 
 constexpr const char* schema = R"sql(
 CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
@@ -56,6 +57,7 @@ CREATE TABLE outbox(
   due INTEGER NOT NULL);
 CREATE INDEX outbox_open ON outbox(lane, order_key, id) WHERE status < 3;
 CREATE INDEX outbox_due ON outbox(lane, due) WHERE status = 0;
+CREATE INDEX outbox_held ON outbox(id) WHERE status = 2;
 CREATE INDEX outbox_bad ON outbox(status, id) WHERE status > 3;
 CREATE TABLE lane(lane TEXT PRIMARY KEY, held INTEGER NOT NULL) WITHOUT ROWID;
 )sql";
@@ -89,9 +91,14 @@ Result<void> check(Db& db) {
   LET(const auto version, db.integer("PRAGMA user_version"));
   if (application != application_id)
     return Error{Kind::unsupported, "the database was not made by Fingerpost", ""};
-  if (version > schema_version)
-    return Error{Kind::unsupported, "the database was made by a newer Fingerpost", ""};
-  return {};
+  if (version == schema_version) return {};
+  return Error{Kind::unsupported,
+               std::string("the data folder was made by ") +
+                   (version > schema_version ? "a newer" : "an older") +
+                   " Fingerpost: its tables have the number " + std::to_string(version) +
+                   ", this program reads and writes number " + std::to_string(schema_version) +
+                   ". Nothing was changed. Use the program that made it, or a new folder",
+               ""};
 }
 
 }  // namespace

@@ -132,9 +132,12 @@ class Reader {
   virtual Result<OutboxRow> outbox_row(std::int64_t id) = 0;
   virtual Result<OutboxRow> outbox_row(std::string_view idempotency_key) = 0;
   virtual Result<std::vector<LaneState>> lanes() = 0;
+  // By indexes of those rows alone: as quick for a full store as for an empty one.
+  virtual Result<QueueCounts> queue_counts() = 0;
 };
 
 enum class Health : std::uint8_t { good, full, stopped };
+std::string_view name(Health health);  // "good" …
 
 class Store {
  public:
@@ -161,7 +164,8 @@ struct SqliteOptions {
   Limits limits;
   std::size_t checkpoint_bytes = std::size_t{64} << 20;  // the log is folded in beyond this size
 };
-// Kind::conflict: another process has it open. Kind::unsupported: made by a newer program.
+// Kind::conflict: another process has it open. Kind::unsupported: made by another program, or with
+// another layout of its tables, older or newer than this one's.
 Result<std::unique_ptr<Store>> open_sqlite(const SqliteOptions& options, Clock& clock,
                                            Random& random);
 

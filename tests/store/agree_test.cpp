@@ -42,7 +42,10 @@ std::string random_resource(Dice& dice, const std::string& type) {
   }
   std::string json =
       R"({"resourceType":"CarePlan","intent":"plan","status":")" + dice.of(statuses) + '"';
-  json += R"(,"subject":{"reference":"Patient/)" + std::to_string(dice.below(12)) + R"("})";
+  // A subject that is no patient is found by subject alone; one that is missing, by neither.
+  if (const int whose = dice.below(8); whose != 0)
+    json += std::string(R"(,"subject":{"reference":")") + (whose == 1 ? "Group/" : "Patient/") +
+            std::to_string(dice.below(12)) + R"("})";
   if (dice.below(2) != 0)
     json += R"(,"category":[{"coding":[{"system":")" + dice.of(systems) + R"(","code":")" +
             dice.of(codes) + R"("}]}])";
@@ -58,9 +61,10 @@ std::string random_resource(Dice& dice, const std::string& type) {
 
 search::Pair random_criterion(Dice& dice, const std::string& type) {
   const std::string date = dice.of(prefixes) + dice.of(dates);
+  const std::string truth = dice.below(2) != 0 ? "true" : "false";
   if (dice.below(10) == 0) return {"_lastUpdated", dice.of(prefixes) + "2020-01-01T00:00:40Z"};
   if (type == "Patient") {
-    switch (dice.below(8)) {
+    switch (dice.below(10)) {
       case 0:
         return {"family", dice.of(families)};
       case 1:
@@ -74,12 +78,16 @@ search::Pair random_criterion(Dice& dice, const std::string& type) {
       case 5:
         return {"identifier", dice.of(systems) + "|"};
       case 6:
-        return {"birthdate:missing", dice.below(2) != 0 ? "true" : "false"};
+        return {"birthdate:missing", truth};
+      case 7:
+        return {"_has:CarePlan:patient:status", dice.of(statuses)};
+      case 8:
+        return {"_has:CarePlan:patient:category", dice.of(systems) + "|" + dice.of(codes)};
       default:
         return {"_has:CarePlan:subject:status", dice.of(statuses)};
     }
   }
-  switch (dice.below(8)) {
+  switch (dice.below(13)) {
     case 0:
       return {"status", dice.of(statuses)};
     case 1:
@@ -94,6 +102,16 @@ search::Pair random_criterion(Dice& dice, const std::string& type) {
       return {"category", dice.of(codes)};
     case 6:
       return {"patient.family", dice.of(families)};
+    case 7:
+      return {"category", dice.of(systems) + "|" + dice.of(codes)};
+    case 8:
+      return {"category", dice.of(systems) + "|," + "|" + dice.of(codes)};
+    case 9:
+      return {"category:not", dice.of(systems) + "|" + dice.of(codes)};
+    case 10:
+      return {"patient:missing", truth};
+    case 11:
+      return {"subject:missing", truth};
     default:
       return {"_id", std::to_string(dice.below(12)) + "," + std::to_string(dice.below(12))};
   }
@@ -111,7 +129,8 @@ std::vector<search::Pair> random_query(Dice& dice, const std::string& type) {
   }
   if (type == "CarePlan" && dice.below(4) == 0) pairs.emplace_back("_include", "CarePlan:subject");
   if (type == "Patient" && dice.below(4) == 0)
-    pairs.emplace_back("_revinclude", "CarePlan:patient");
+    pairs.emplace_back("_revinclude", dice.of(std::array{"CarePlan:patient", "CarePlan:subject"}));
+  if (type == "CarePlan" && dice.below(6) == 0) pairs.emplace_back("_include", "CarePlan:patient");
   pairs.emplace_back("_total", "accurate");
   pairs.emplace_back("_count", std::to_string(1 + dice.below(7)));
   return pairs;

@@ -98,13 +98,19 @@ TEST_CASE("a commit that the disk failed stops the store and its outcome is not 
   CHECK(later.error().kind == Kind::fault);
 }
 
-TEST_CASE("a store of a newer schema is refused") {
+TEST_CASE("a folder of another layout is refused with the way out, and stays as it is") {
+  struct Row {
+    int number;
+    const char* says;
+  };
+  const auto row = GENERATE(Row{1, "an older Fingerpost"}, Row{1000, "a newer Fingerpost"});
   const Folder folder;
   { const World world(folder.path()); }
+  const auto path = folder.path() + "/fingerpost.db";
   {
-    auto db = store::Db::open(folder.path() + "/fingerpost.db", store::Access::write);
+    auto db = store::Db::open(path, store::Access::write);
     REQUIRE(db);
-    REQUIRE(db->run("PRAGMA user_version = 1000"));
+    REQUIRE(db->run(("PRAGMA user_version = " + std::to_string(row.number)).c_str()));
   }
   SteppingClock clock;
   SeededRandom random;
@@ -113,6 +119,12 @@ TEST_CASE("a store of a newer schema is refused") {
   const auto opened = store::open_sqlite(options, clock, random);
   REQUIRE(!opened);
   CHECK(opened.error().kind == Kind::unsupported);
+  CHECK(opened.error().text.find(row.says) != std::string::npos);
+  CHECK(opened.error().text.find("number " + std::to_string(row.number)) != std::string::npos);
+  auto db = store::Db::open(path, store::Access::read);
+  REQUIRE(db);
+  CHECK(*db->integer("PRAGMA user_version") == row.number);
+  CHECK(*db->integer("SELECT count(*) FROM meta") == 1);
 }
 
 TEST_CASE("everything is there again after a restart") {

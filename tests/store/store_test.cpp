@@ -4,6 +4,8 @@
 
 #include "store/fixture.h"
 
+#include <array>
+
 using namespace fingerpost;
 using namespace fingerpost::test;
 using store::Change;
@@ -217,6 +219,43 @@ TEST_CASE("inbox rows come due in order of their key, and are listed by status")
   store::Unit wrong;
   wrong.inbox_updates.push_back({99, store::InboxStatus::applied, {}, {}, {}, {}});
   CHECK(store::commit_now(*world.store, std::move(wrong)).error().kind == Kind::not_found);
+}
+
+TEST_CASE("the rows that need a person are counted, as far as it is of use") {
+  Both both;
+  auto& world = both.world;
+  const auto counts = [&] {
+    const auto found = world.reader->queue_counts();
+    REQUIRE(found);
+    return std::array{found->inbox_refused, found->inbox_quarantined, found->outbox_held,
+                      found->outbox_dead};
+  };
+  CHECK(counts() == std::array<std::int64_t, 4>{0, 0, 0, 0});
+  int number = 0;
+  using store::InboxStatus, store::OutboxStatus;
+  for (const auto status : {InboxStatus::received, InboxStatus::applied, InboxStatus::refused,
+                            InboxStatus::refused, InboxStatus::quarantined}) {
+    store::Unit unit;
+    unit.inbox = store::InboxRow{};
+    unit.inbox->key = std::to_string(++number);
+    unit.inbox->status = status;
+    REQUIRE(commit_now(*world.store, std::move(unit)));
+  }
+  store::Unit unit;
+  for (const auto status :
+       {OutboxStatus::waiting, OutboxStatus::held, OutboxStatus::held, OutboxStatus::held,
+        OutboxStatus::delivered, OutboxStatus::dead, OutboxStatus::dead, OutboxStatus::cancelled}) {
+    auto& row = unit.outbox.emplace_back();
+    row.idempotency_key = std::to_string(++number);
+    row.status = status;
+  }
+  REQUIRE(commit_now(*world.store, std::move(unit)));
+  CHECK(counts() == std::array<std::int64_t, 4>{2, 1, 3, 2});
+  store::Unit mended;
+  mended.inbox_updates.push_back({3, InboxStatus::received, {}, {}, {}, {}});
+  mended.outbox_updates.push_back({2, OutboxStatus::waiting, {}, {}, {}});
+  REQUIRE(commit_now(*world.store, std::move(mended)));
+  CHECK(counts() == std::array<std::int64_t, 4>{1, 1, 2, 2});
 }
 
 TEST_CASE("an inbox row is changed only from the status its update says") {
