@@ -3,6 +3,7 @@
 //   definitions_compiler OUTPUT r4=FOLDER [stu3=FOLDER] [logical=FOLDER …]
 
 #include "model/compile.h"
+#include "terminology/core.h"
 
 #include <filesystem>
 #include <fstream>
@@ -64,8 +65,11 @@ int main(int count, char** arguments) {
     if (!package) return fail(package.error());
     packages.push_back(*std::move(package));
   }
-  const auto compiled = model::compile(packages);
+  auto compiled = model::compile(packages);
   if (!compiled) return fail(compiled.error());
+  const auto codes = terminology::compile_core(compiled->bytes);
+  if (!codes) return fail(codes.error());
+  model::attach(compiled->bytes, *codes);
   for (const auto& issue : compiled->issues)
     std::cerr << issue.expression << ": " << issue.text << '\n';
   std::ofstream out(arguments[1], std::ios::binary);

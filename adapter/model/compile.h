@@ -38,4 +38,7 @@ Result<Compiled> compile(std::span<const PackageFiles> packages);
 // differential.
 Result<Compiled> extend(const Definitions& base, std::span<const DefinitionFile> models);
 
+// Puts bytes of another room's making into the block of compile(): Definitions::attached.
+void attach(std::vector<std::byte>& block, std::span<const std::byte> bytes);
+
 }  // namespace fingerpost::model

@@ -70,6 +70,7 @@ Result<Definitions> Definitions::view(std::span<const std::byte> bytes,
   made.targets_ = sections.rows<TypeId>(Section::targets);
   made.sources_ = sections.rows<Source>(Section::sources);
   made.source_texts_ = sections.rows<char>(Section::source_texts);
+  made.attached_ = sections.rows<std::byte>(Section::attached);
   if (!sections.good() || made.types_.empty() || !load_names(*made.names_, sizes, texts))
     return Error{Kind::invalid, "the definitions file is not one of this version", ""};
   made.build_indexes();

@@ -170,6 +170,10 @@ class Definitions {
   }
   std::string_view source(std::string_view url) const;  // by canonical URL; "" when not there
 
+  // What a later room compiled from these definitions, for it alone to read; see compile.h, attach.
+  std::span<const std::byte> attached() const { return attached_; }
+  const std::shared_ptr<const void>& owner() const { return owner_; }  // keeps all bytes alive
+
   void copy_to(Tables& tables) const;  // all but the names and the sources
 
   // Types every room asks for, found once.
@@ -199,6 +203,7 @@ class Definitions {
   std::span<const TypeId> targets_;
   std::span<const Source> sources_;
   std::span<const char> source_texts_;
+  std::span<const std::byte> attached_;
   boost::unordered_flat_map<NameId, TypeId> by_name_;  // R4 names and all URLs
   boost::unordered_flat_map<NameId, TypeId> stu3_by_name_;
   boost::unordered_flat_map<NameId, std::uint32_t> source_by_url_;

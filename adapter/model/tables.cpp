@@ -1,5 +1,7 @@
 #include "model/tables.h"
 
+#include "model/compile.h"
+
 #include <span>
 
 namespace fingerpost::model {
@@ -51,7 +53,17 @@ std::vector<std::byte> Tables::bytes() const {
   block.put(Section::targets, std::span<const TypeId>(targets));
   block.put(Section::sources, std::span<const Source>(sources));
   block.put(Section::source_texts, std::span<const char>(source_texts));
+  block.put(Section::attached, std::span<const std::byte>());
   return std::move(block).done();
+}
+
+void attach(std::vector<std::byte>& block, std::span<const std::byte> bytes) {
+  block.resize((block.size() + 7) / 8 * 8);
+  BlockHeader header;
+  std::memcpy(&header, block.data(), sizeof header);
+  header.sections[static_cast<std::size_t>(Section::attached)] = {block.size(), bytes.size()};
+  std::memcpy(block.data(), &header, sizeof header);
+  block.insert(block.end(), bytes.begin(), bytes.end());
 }
 
 }  // namespace fingerpost::model

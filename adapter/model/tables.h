@@ -29,12 +29,13 @@ enum class Section : std::uint8_t {
   targets,
   sources,
   source_texts,
+  attached,
   count
 };
 constexpr std::size_t section_count = static_cast<std::size_t>(Section::count);
 
 struct BlockHeader {
-  std::array<char, 8> magic{'F', 'P', 'D', 'E', 'F', 'S', '0', '2'};
+  std::array<char, 8> magic{'F', 'P', 'D', 'E', 'F', 'S', '0', '3'};
   struct Place {
     std::uint64_t offset = 0;
     std::uint64_t count = 0;
