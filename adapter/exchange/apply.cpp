@@ -62,13 +62,14 @@ class Application {
   }
 
   Result<Applied> run();
+  const std::optional<Error>& trouble() const { return near_.trouble(); }
 
  private:
   using Types = std::unordered_map<std::string, std::string>;
   void rewrite(Tree& tree, NodeId node, const Types& types) const;
   Result<void> prepare(NodeId resource, const Types& types);
   Result<bool> valid(const Prepared& resource);
-  void look_up(Prepared& resource);
+  Result<void> look_up(Prepared& resource);
   Result<void> judge(Prepared& resource);
   Result<void> judge_task(Prepared& task, Tree* stored);
   void keep(Prepared& resource, Tree stored, const char* why);
@@ -140,14 +141,16 @@ Result<void> Application::prepare(NodeId node, const Types& types) {
   return {};
 }
 
-void Application::look_up(Prepared& resource) {
+Result<void> Application::look_up(Prepared& resource) {
   auto stored = reader_.read(resource.type, resource.id);
   if (!stored) {
+    if (!is_absence(stored.error())) return stored.error();
     resource.removed = stored.error().kind == Kind::gone;
-    return;
+    return {};
   }
   resource.changed = !store::same(resource.write.body, stored->body);
   resource.stored = std::move(*stored);
+  return {};
 }
 
 // From here on the resource is what is stored, for whoever is told of it as well.
@@ -233,7 +236,7 @@ Result<Applied> Application::run() {
     if (!done) return done.error();
   }
   for (auto& resource : prepared_) {
-    look_up(resource);
+    LET_DONE(look_up(resource));
     const auto version = resource.stored ? resource.stored->version + 1 : 1;
     near_.add({resource.type,
                resource.id,
@@ -255,7 +258,10 @@ Result<Applied> Application::run() {
 
 Result<Applied> apply(const Parts& parts, store::Reader& reader, const Translation& translation,
                       const Source& source) {
-  return Application(parts, reader, translation, source).run();
+  Application application(parts, reader, translation, source);
+  auto applied = application.run();
+  if (application.trouble()) return *application.trouble();
+  return applied;
 }
 
 }  // namespace fingerpost::exchange

@@ -29,7 +29,8 @@ struct Applied {
 // owner's, keeps what is stored. What was decided on what is
 // stored carries a condition: on Kind::conflict of the commit (`where` "If-Match" or "id") apply
 // again. Errors are the message's: invalid content, a step that does not exist, a receiver nobody
-// knows; `where` is a FHIRPath such as "Task.owner".
+// knows; `where` is a FHIRPath such as "Task.owner". Or they are the store's, which could not be
+// read: then nothing is known of the message.
 Result<Applied> apply(const Parts& parts, store::Reader& reader, const Translation& translation,
                       const Source& source);
 

@@ -86,9 +86,15 @@ const Resource* Neighbourhood::find(std::string_view type, std::string_view id) 
 const Resource* Neighbourhood::load(const std::string& type, const std::string& id) {
   auto& resource = known_[{type, id}];
   auto stored = reader_.read(type, id);
-  if (!stored) return nullptr;
+  if (!stored) {
+    if (!is_absence(stored.error()) && !trouble_) trouble_ = stored.error();
+    return nullptr;
+  }
   auto read = model::read_json(parts_.definitions, stored->body, parts_.limits);
-  if (!read) return nullptr;
+  if (!read) {
+    if (!trouble_) trouble_ = Error{Kind::fault, "a stored resource cannot be read", type};
+    return nullptr;
+  }
   trees_.push_back(std::move(read->tree));
   resource = {type, id, {&trees_.back(), trees_.back().root()}, std::move(stored->body)};
   return &resource;

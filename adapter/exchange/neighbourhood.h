@@ -7,6 +7,7 @@
 
 #include <deque>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,9 @@ struct Resource {
 };
 
 // For one piece of work on one thread. What find() returned lives as long as this does.
+//
+// A resource that the store could not read is found as absent, and then nothing that was decided
+// may be done: whoever works with this ends by asking trouble().
 class Neighbourhood {
  public:
   Neighbourhood(const Parts& parts, store::Reader& reader) : parts_(parts), reader_(reader) {}
@@ -39,6 +43,8 @@ class Neighbourhood {
   const Resource* find(std::string_view reference);
   const Resource* find(std::string_view type, std::string_view id);
   const Parts& parts() const { return parts_; }
+  // The first failure of the store. Any other error of the work may only follow from it.
+  const std::optional<Error>& trouble() const { return trouble_; }
 
  private:
   const Resource* load(const std::string& type, const std::string& id);
@@ -47,7 +53,14 @@ class Neighbourhood {
   store::Reader& reader_;
   std::deque<Tree> trees_;
   std::map<std::pair<std::string, std::string>, Resource> known_;  // json empty and no node: absent
+  std::optional<Error> trouble_;
 };
+
+// Whether a read's error says that there is no such resource now, and not that it could not be
+// read.
+inline bool is_absence(const Error& error) {
+  return error.kind == Kind::not_found || error.kind == Kind::gone;
+}
 
 // The value of a child element; "" when there is none.
 std::string_view child_text(NodeRef node, std::string_view name);

@@ -1,5 +1,6 @@
 #include "exchange/apply.h"
 
+#include "faulty.h"
 #include "world.h"
 
 using namespace fingerpost;
@@ -200,4 +201,30 @@ TEST_CASE("a request that stays as it is stored is sent as it is stored") {
   CHECK(sent.body.find("Other") != std::string::npos);
   CHECK(sent.body.find("revoked") != std::string::npos);
   CHECK(sent.body.find("reopened") == std::string::npos);
+}
+
+TEST_CASE("what the store cannot read is not taken for absent: the message waits") {
+  const std::string type = GENERATE("Task", "ServiceRequest", "Patient", "Organization");
+  CAPTURE(type);
+  World world;
+  stored(world, referral("R1", "requested"), "1");
+  FaultyReader reader(world.reader(), [&](auto of, auto) { return of == type; });
+  const auto late = apply(world.parts, reader, translation_of(referral("R1", "cancelled")),
+                          {"practice", "2", true});
+  REQUIRE(late.has_error());
+  CHECK(late.error().kind == Kind::fault);
+}
+
+TEST_CASE("a receiver that could not be read is no unknown receiver") {
+  World world;
+  auto bundle = referral("R1", "requested");
+  const auto role = "urn:uuid:" + uuid_v5({"test", "role", "LINK1"});
+  const auto owner = bundle.rfind(role);
+  bundle.replace(owner, role.size(), "PractitionerRole/elsewhere");
+  const auto by = [&](bool broken) {
+    FaultyReader reader(world.reader(), [&](auto, auto id) { return broken && id == "elsewhere"; });
+    return apply(world.parts, reader, translation_of(bundle), {"practice", "1", true}).error();
+  };
+  CHECK(by(false).where == "Task.owner");
+  CHECK(by(true).kind == Kind::fault);
 }
