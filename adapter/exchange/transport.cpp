@@ -3,8 +3,11 @@
 #include "exchange/delivery.h"
 #include "exchange/neighbourhood.h"
 #include "exchange/outward.h"
+#include "exchange/same_content.h"
 #include "model/json.h"
 
+#include <memory>
+#include <optional>
 #include <utility>
 
 namespace fingerpost::exchange {
@@ -19,38 +22,55 @@ remote::FhirClientOptions with_bases(remote::FhirClientOptions options, const Pa
   return options;
 }
 
-struct TaskState {
-  std::string id;
-  std::string status;
-};
-
-TaskState state_of(NodeRef task) {
-  return {std::string(child_text(task, "id")), std::string(child_text(task, "status"))};
-}
-
-// The Task of a transaction that delivery.cpp wrote.
-TaskState task_of(const Parts& parts, const std::string& bundle) {
-  const auto read = model::read_json(parts.definitions, bundle, parts.limits);
-  if (!read) return {};
-  const Tree& tree = read->tree;
-  for (auto entry = child({&tree, tree.root()}, "entry").node; entry != no_node;
-       entry = tree.next_same(entry)) {
-    const auto resource = child({&tree, entry}, "resource");
-    if (resource && parts.definitions.type_name(tree[resource.node].type) == "Task")
-      return state_of(resource);
-  }
-  return {};
-}
-
-Answer compare(const Parts& parts, const TaskState& ours, Answer answer) {
-  if (answer.outcome != Outcome::delivered && answer.status != 404) return answer;
-  const auto read = model::read_json(parts.definitions, answer.body, parts.limits);
-  const bool same = read && state_of({&read->tree, read->tree.root()}).status == ours.status;
-  if (same) return {Outcome::delivered, "the peer has it already", 0, answer.status, ""};
-  return {Outcome::later, "the peer does not have it", 0, answer.status, ""};
-}
-
 }  // namespace
+
+// A transaction that delivery.cpp wrote, compared piece by piece with what the peer shows of it.
+// One request at a time; everything after the first is on the client's thread.
+class Wires::LookUp : public std::enable_shared_from_this<LookUp> {
+ public:
+  LookUp(Wires& wires, const Partner& partner, Done done)
+      : wires_(wires), base_(partner.fhir_base), done_(std::move(done)) {}
+
+  void run(const std::string& transaction) {
+    const auto& parts = wires_.parts_;
+    auto read = model::read_json(parts.definitions, transaction, parts.limits);
+    if (read) sent_.emplace(std::move(read->tree));
+    if (sent_) entry_ = child({&*sent_, sent_->root()}, "entry").node;
+    if (entry_ == no_node) return done_({Outcome::unknown, "the peer cannot be asked", 0, 0, ""});
+    ask();
+  }
+
+ private:
+  void ask() {
+    const auto place = child_text(child({&*sent_, entry_}, "request"), "url");
+    wires_.fhir_.send({base_ + "/" + std::string(place), "", ""},
+                      [self = shared_from_this()](const Answer& answer) { self->take(answer); });
+  }
+
+  void take(const Answer& answer) {
+    constexpr int not_found = 404, gone = 410;
+    if (answer.status == not_found || answer.status == gone)
+      return done_({Outcome::later, "the peer does not have it", 0, answer.status, ""});
+    if (answer.outcome != Outcome::delivered) return done_(answer);
+    const auto& parts = wires_.parts_;
+    const auto read = model::read_json(parts.definitions, answer.body, parts.limits);
+    if (!read)
+      return done_(
+          {Outcome::unknown, "what the peer has cannot be compared", 0, answer.status, ""});
+    if (!same_content(child({&*sent_, entry_}, "resource"), {&read->tree, read->tree.root()},
+                      base_))
+      return done_({Outcome::later, "the peer has another content", 0, answer.status, ""});
+    entry_ = sent_->next_same(entry_);
+    if (entry_ != no_node) return ask();
+    done_({Outcome::delivered, "the peer has it already", 0, answer.status, ""});
+  }
+
+  Wires& wires_;
+  const std::string base_;
+  Done done_;
+  std::optional<Tree> sent_;
+  NodeId entry_ = no_node;
+};
 
 Wires::Wires(const Parts& parts, remote::FhirClientOptions fhir, remote::MllpClientOptions mllp)
     : parts_(parts),
@@ -68,12 +88,8 @@ void Wires::send(const store::OutboxRow& row, const Partner& partner, Done done)
 }
 
 void Wires::look_up(const store::OutboxRow& row, const Partner& partner, Done done) {
-  auto ours = row.kind == fhir_kind ? task_of(parts_, row.body) : TaskState{};
-  if (ours.id.empty()) return done({Outcome::unknown, "the peer cannot be asked", 0, 0, ""});
-  const auto url = partner.fhir_base + "/Task/" + ours.id;
-  fhir_.send({url, "", ""}, [this, ours = std::move(ours), done = std::move(done)](Answer answer) {
-    done(compare(parts_, ours, std::move(answer)));
-  });
+  if (row.kind != fhir_kind) return done({Outcome::unknown, "the peer cannot be asked", 0, 0, ""});
+  std::make_shared<LookUp>(*this, partner, std::move(done))->run(row.body);
 }
 
 }  // namespace fingerpost::exchange

@@ -20,8 +20,8 @@ class Transport {
 
   // `done` is called once, on any thread, perhaps before this returns.
   virtual void send(const store::OutboxRow& row, const Partner& partner, Done done) = 0;
-  // Asks the peer whether it has the row's content already: delivered, or later when it has not, or
-  // unknown when it cannot be asked.
+  // Asks the peer whether it has the row's content already: delivered when it has all of it as it
+  // was sent, later when any of it is not there or is another, unknown when that cannot be told.
   virtual void look_up(const store::OutboxRow& row, const Partner& partner, Done done) = 0;
 };
 
@@ -33,6 +33,7 @@ class Wires final : public Transport {
   void look_up(const store::OutboxRow& row, const Partner& partner, Done done) override;
 
  private:
+  class LookUp;
   const Parts& parts_;
   remote::FhirClient fhir_;
   remote::MllpClient mllp_;
