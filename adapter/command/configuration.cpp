@@ -192,9 +192,6 @@ void read_channel(Section& section, exchange::Partner& partner) {
   section.address("mllp", mllp);
   partner.host = mllp.host;
   partner.port = mllp.port;
-  section.word("acknowledgement", {"original", "enhanced"}, [&](std::size_t index) {
-    partner.ack_mode = static_cast<exchange::AckMode>(index);
-  });
 }
 
 void read_partner(Section& section, exchange::Partners& partners) {
@@ -219,6 +216,8 @@ void read_limits(Section& section, Limits& limits) {
   section.number("issues", limits.issues);
   section.number("v2_frame_bytes", limits.v2_frame_bytes);
   section.number("v2_segments", limits.v2_segments);
+  section.number("v2_idle_seconds", limits.v2_idle_seconds);
+  section.number("v2_answer_seconds", limits.v2_answer_seconds);
   section.number("expression_bytes", limits.expression_bytes);
   section.number("expression_depth", limits.expression_depth);
   section.number("steps", limits.steps);
@@ -242,6 +241,7 @@ void read_limits(Section& section, Limits& limits) {
   section.number("chain_depth", limits.chain_depth);
   section.number("queued_writes", limits.queued_writes);
   section.number("queued_write_bytes", limits.queued_write_bytes);
+  section.number("refused_body_bytes", limits.refused_body_bytes);
 }
 
 void read_root(Section& root, Configuration& to) {

@@ -68,7 +68,7 @@ class MllpConnection : public std::enable_shared_from_this<MllpConnection> {
   void take(wire::MllpEvent event);
   void read();
   void took(Code code, std::size_t size);
-  enum class Timed { none, frame, ending };
+  enum class Timed { none, idle, frame, ending, answer };
   void limit(Timed what, std::chrono::milliseconds time);
   void untimed();
   void reply(const std::string& message);
@@ -126,6 +126,8 @@ void MllpConnection::read() {
     limit(Timed::ending, std::chrono::milliseconds(listener_.options.ending_ms));
   else if (reader_.inside())
     limit(Timed::frame, std::chrono::seconds(listener_.options.frame_seconds));
+  else
+    limit(Timed::idle, std::chrono::seconds(listener_.options.limits.v2_idle_seconds));
   socket_.async_read_some(
       net::buffer(buffer_),
       [self = shared_from_this()](Code code, std::size_t size) { self->took(code, size); });
@@ -143,7 +145,8 @@ void MllpConnection::took(Code code, std::size_t size) {
   pump();
 }
 
-// The time of one frame counts from its first byte: a running timer of the same kind goes on.
+// The time of one frame counts from its first byte: a running timer of the same kind goes on. What
+// it cuts short ends as aborted.
 void MllpConnection::limit(Timed what, std::chrono::milliseconds time) {
   if (timed_ == what) return;
   timed_ = what;
@@ -189,8 +192,10 @@ void MllpConnection::reply(const std::string& message) {
 void MllpConnection::write() {
   writing_ = true;
   out_.swap(pending_);
+  limit(Timed::answer, std::chrono::seconds(listener_.options.limits.v2_answer_seconds));
   net::async_write(socket_, net::buffer(out_), [self = shared_from_this()](Code code, std::size_t) {
     self->writing_ = false;
+    self->untimed();
     self->out_.clear();
     if (code) return self->close();
     if (!self->pending_.empty()) return self->write();
@@ -225,6 +230,8 @@ void MllpListener::Parts::accept() {
     }
     Code ignored;
     socket.set_option(tcp::no_delay(true), ignored);
+    if (options.send_buffer != 0)
+      socket.set_option(net::socket_base::send_buffer_size(options.send_buffer), ignored);
     auto connection = std::make_shared<MllpConnection>(loop, std::move(socket), *this);
     bool room = false;
     {

@@ -19,6 +19,7 @@ struct MllpListenerOptions {
   int frame_seconds = 60;  // from a frame's first byte to its last
   int ending_ms = 500;     // for the byte that is still missing at a frame's end
   int drain_seconds = 8;   // stop() waits this long for answers under way
+  int send_buffer = 0;     // bytes of answers the system holds for a connection; 0: its own choice
   Limits limits;
 };
 
@@ -26,7 +27,8 @@ class MllpConnection;  // one peer; mllp_listener.cpp
 
 // One message of a connection is under way at a time, and while it is nothing is read: a sender
 // that is faster than the store waits in its own buffers. Messages of one connection keep their
-// order.
+// order. A sender that sends nothing, or takes no answer, for longer than its limit is cut off;
+// what it sent is kept, and its repetition answered.
 class MllpListener {
  public:
   // Kind::fault when the address cannot be listened at. The intake must outlive it.

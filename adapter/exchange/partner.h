@@ -14,9 +14,6 @@ namespace fingerpost::exchange {
 // How a partner is reached. none: known, but nothing is ever sent. self: this gateway's own users.
 enum class Channel { none, self, fhir, mllp };
 
-// HL7 v2 acknowledgement mode of what we send to an MLLP partner.
-enum class AckMode { original, enhanced };
-
 struct PartnerIdentifier {
   std::string system;  // "https://fhir.nhs.uk/Id/ods-organization-code"; "" matches any system
   std::string value;
@@ -32,7 +29,6 @@ struct Partner {
 
   std::string host;  // mllp
   std::uint16_t port = 0;
-  AckMode ack_mode = AckMode::original;
 
   std::string application;      // HL7 v2: the partner's MSH-3 when it sends, MSH-5 when we do
   std::string facility;         // the same for MSH-4 and MSH-6

@@ -75,7 +75,6 @@ concept_maps = ["codes.json"]
 id = "gp"
 channel = "mllp"
 mllp = "127.0.0.1:2576"
-acknowledgement = "enhanced"
 application = "GP"
 facility = "B2"
 version = "2.5.1"
@@ -110,7 +109,6 @@ depth = 7
   CHECK(gp->channel == exchange::Channel::mllp);
   CHECK(gp->host == "127.0.0.1");
   CHECK(gp->port == 2576);
-  CHECK(gp->ack_mode == exchange::AckMode::enhanced);
   CHECK(gp->application == "GP");
   CHECK(gp->facility == "B2");
   CHECK(gp->version == "2.5.1");

@@ -12,7 +12,10 @@ namespace {
 // A sender that writes bytes as it likes.
 class Sender {
  public:
-  explicit Sender(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  explicit Sender(std::uint16_t port, int receive_buffer = 0)
+      : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    if (receive_buffer != 0)
+      ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -24,6 +27,10 @@ class Sender {
   ~Sender() { ::close(socket_); }
 
   void send(std::string_view bytes) { ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL); }
+  // What there is room for.
+  void offer(std::string_view bytes) {
+    ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  }
   void end() { ::shutdown(socket_, SHUT_WR); }
   // The next answer's payload; "" when the peer closed or ten seconds passed.
   std::string answer() {
@@ -154,4 +161,41 @@ TEST_CASE("a port that is taken is an error, not an end") {
   const auto second = MllpListener::open(options, gateway.intake);
   REQUIRE(second.has_error());
   CHECK(second.error().kind == Kind::fault);
+}
+
+TEST_CASE("a sender that takes no answers is cut off, and what it sent is kept") {
+  MllpListenerOptions options;
+  options.limits.v2_answer_seconds = 1;
+  options.send_buffer = 4'096;
+  Gateway gateway(options);
+  Sender deaf(gateway.port(), 4'096);
+  std::string messages;
+  for (int i = 0; i < 100; ++i) messages += mllp(referral_message("M1", "R1"));
+  deaf.send(messages);
+  REQUIRE(eventually([&] { return gateway.world.inbox().size() == 1; }));
+  CHECK(eventually([&] {
+    deaf.offer(messages);
+    return gateway.listener->connections() == 0;
+  }));
+  CHECK(gateway.world.inbox().size() == 1);
+  Sender other(gateway.port());
+  other.send(mllp(referral_message("M1", "R1")));
+  CHECK(accepted(other.answer(), "M1"));
+}
+
+TEST_CASE("a connection without messages is closed in the end") {
+  MllpListenerOptions options;
+  options.limits.v2_idle_seconds = 1;
+  Gateway gateway(options);
+  Sender silent(gateway.port());
+  // A machine that stands still for longer than the limit may cut a sender off as it begins.
+  std::unique_ptr<Sender> spent;
+  REQUIRE(eventually([&] {
+    spent = std::make_unique<Sender>(gateway.port());
+    spent->send(mllp(referral_message("M1", "R1")));
+    return accepted(spent->answer(), "M1");
+  }));
+  CHECK(silent.answer().empty());  // closed
+  CHECK(spent->answer().empty());
+  CHECK(eventually([&] { return gateway.listener->connections() == 0; }));
 }
