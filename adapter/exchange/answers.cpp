@@ -4,6 +4,7 @@
 #include "exchange/outward.h"
 #include "exchange/work.h"
 #include "record/hl7v2_ack.h"
+#include "remote/answer.h"
 
 namespace fingerpost::exchange {
 namespace {
@@ -49,6 +50,11 @@ ApplicationAnswer application_answer(const Parts& parts, const record::Hl7v2Head
                         std::to_string(static_cast<int>(code))});
   answer.message = write(parts, header, code, answer.key, error);
   return answer;
+}
+
+bool is_application_answer(std::string_view message) {
+  const auto answer = remote::read_acknowledgement(message);
+  return answer && answer->code.starts_with('A');
 }
 
 bool transient(const Error& error) {

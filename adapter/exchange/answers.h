@@ -27,6 +27,9 @@ struct ApplicationAnswer {
 ApplicationAnswer application_answer(const Parts& parts, const record::Hl7v2Header& header,
                                      const store::InboxRow& row, const Error* error);
 
+// Whether it is the second answer of enhanced mode, or the only one of original mode.
+bool is_application_answer(std::string_view message);
+
 // An error that says nothing of the message: it may be taken at another time.
 bool transient(const Error& error);
 // The note of a row that was refused.

@@ -40,6 +40,7 @@ Result<Intake::Finished> Intake::finished(const store::InboxRow& row) {
   store::InboxUpdate update;
   update.id = row.id;
   update.from = store::InboxStatus::received;
+  update.kind = row.kind;
   Finished made;
   if (worked) {
     if (row.kind != name(Format::hl7v2)) update.answer = record_answer(*worked);
@@ -57,18 +58,20 @@ Result<Intake::Finished> Intake::finished(const store::InboxRow& row) {
   return made;
 }
 
-// The application answer, to the partner's own listener where it has one. It is also what a repeat
-// is answered with, unless that is answered before the work.
+// The application answer, in the commit of what it tells: to the partner's own listener where it
+// has one, else kept with the row, so that a repeat gets it when the connection had gone.
 void Intake::tell(const store::InboxRow& row, const Error* error, Finished& made) const {
   if (row.kind != name(Format::hl7v2)) return;
   const auto header = record::read_hl7v2_header(row.raw);
   if (!header) return;
   auto answer = application_answer(parts_, *header, row, error);
-  if (!accepts_first(record::answers_wanted(*header)))
+  const auto* partner = parts_.partners.find(row.source);
+  const bool own_road = partner != nullptr && partner->channel == Channel::mllp;
+  const bool only_answer = !accepts_first(record::answers_wanted(*header));
+  if (only_answer || (!own_road && !answer.message.empty()))
     made.unit.inbox_updates.front().answer = answer.message;
   if (answer.message.empty()) return;
-  const auto* partner = parts_.partners.find(row.source);
-  if (partner != nullptr && partner->channel == Channel::mllp)
+  if (own_road)
     made.unit.outbox.push_back(
         answer_row(*partner, std::move(answer.key), std::move(answer.message)));
   else
@@ -78,14 +81,31 @@ void Intake::tell(const store::InboxRow& row, const Error* error, Finished& made
 void Intake::finish(store::InboxRow row, std::function<void(Result<std::string>)> done) {
   auto made = finished(row);
   if (!made) return done(made.error());
-  const bool refused = made->unit.inbox_updates.front().status == store::InboxStatus::refused;
-  parts_.store.commit(std::move(made->unit),
-                      [counts = counts_, refused, done = std::move(done),
-                       direct = std::move(made->direct)](const auto& outcome) {
-                        if (!outcome) return done(outcome.error());
-                        if (refused) ++counts->refused;
-                        done(direct);
-                      });
+  close(std::move(*made), std::move(done));
+}
+
+void Intake::quarantine(const store::InboxRow& row, std::function<void(Result<std::string>)> done) {
+  store::InboxUpdate update;
+  update.id = row.id;
+  update.kind = row.kind;
+  update.from = store::InboxStatus::received;
+  update.status = store::InboxStatus::quarantined;
+  update.note = "not applied in " + std::to_string(row.attempts) + " goes";
+  Finished made;
+  made.unit.inbox_updates.push_back(std::move(update));
+  const Error error{Kind::fault, "the message could not be applied: a person must look at it", ""};
+  tell(row, &error, made);
+  close(std::move(made), std::move(done));
+}
+
+void Intake::close(Finished made, std::function<void(Result<std::string>)> done) {
+  const bool refused = made.unit.inbox_updates.front().status == store::InboxStatus::refused;
+  parts_.store.commit(std::move(made.unit), [counts = counts_, refused, done = std::move(done),
+                                             direct = std::move(made.direct)](const auto& outcome) {
+    if (!outcome) return done(outcome.error());
+    if (refused) ++counts->refused;
+    done(direct);
+  });
 }
 
 void Intake::take_record(Format format, std::string bytes, std::string source,
@@ -134,6 +154,7 @@ void Intake::keep_record(store::InboxRow row, const store::InboxRow* before, sto
     update.status = row.status;
     update.answer = answer;
     update.note = row.note;
+    update.kind = row.kind;
     unit.inbox_updates.push_back(std::move(update));
   }
   parts_.store.commit(

@@ -56,25 +56,27 @@ bool InboxWorker::look(store::Reader& reader, std::int64_t due_by_us) {
 
 // False when the store takes nothing now: the rest waits for the next look.
 bool InboxWorker::go(store::InboxRow row) {
+  // Shared: it may still be setting the value when this side has gone on.
+  const auto finished = std::make_shared<std::promise<Result<std::string>>>();
+  const auto finish = [finished](Result<std::string> done) {
+    finished->set_value(std::move(done));
+  };
+  if (row.attempts >= options_.goes) {
+    intake_.quarantine(row, finish);
+    const auto done = finished->get_future().get();
+    return done || done.error().kind == Kind::conflict;
+  }
   store::Unit unit;
   store::InboxUpdate update;
   update.id = row.id;
   update.from = store::InboxStatus::received;  // an operator or a repeat may have been first
-  if (row.attempts >= options_.goes) {
-    update.status = store::InboxStatus::quarantined;
-    update.note = "not applied in " + std::to_string(row.attempts) + " goes";
-    unit.inbox_updates.push_back(std::move(update));
-    const auto done = commit_now(parts_.store, std::move(unit));
-    return done || done.error().kind == Kind::conflict;
-  }
   update.attempts = ++row.attempts;
   update.due_us = parts_.clock.now_us() + (options_.retry_us << (row.attempts - 1));
   unit.inbox_updates.push_back(std::move(update));
   if (const auto done = commit_now(parts_.store, std::move(unit)); !done)
     return done.error().kind == Kind::conflict;
-  std::promise<void> finished;
-  intake_.finish(std::move(row), [&finished](const Result<std::string>&) { finished.set_value(); });
-  finished.get_future().wait();
+  intake_.finish(std::move(row), finish);
+  finished->get_future().wait();
   return true;
 }
 

@@ -45,6 +45,7 @@ struct Intake::Job {
     update.note = row.note;
     update.attempts = 0;
     update.due_us = row.due_us;
+    update.kind = row.kind;
     unit.inbox_updates.push_back(std::move(update));
   }
   // Whether a repeat is not simply answered as before: what was wrong then may have been mended.
@@ -165,6 +166,9 @@ void Intake::settle(const JobPointer& job, const Result<store::UnitOutcome>& out
   const bool as_before = outcome->duplicate && job->row.status != store::InboxStatus::received;
   const auto& message = as_before ? outcome->answer : job->row.answer;
   if (!message.empty()) job->caller->reply(message);
+  // What was told after the work may not have reached the sender: he asks again.
+  const bool accepted_again = outcome->duplicate && !as_before;
+  if (accepted_again && is_application_answer(outcome->answer)) job->caller->reply(outcome->answer);
   if (outcome->duplicate || job->row.status == store::InboxStatus::refused)
     return job->caller->done();
   ++counts_->accepted;

@@ -66,6 +66,9 @@ class Intake {
   // one is due that cannot go by the outbox. Kind::busy, conflict and fault: nothing is known to be
   // done, try again. `done` is called on the store's thread or on this one.
   void finish(store::InboxRow row, std::function<void(Result<std::string>)> done);
+  // Gives up on such a row: it waits for a person, and a sender that asked for it is told that it
+  // was not applied. Otherwise as finish.
+  void quarantine(const store::InboxRow& row, std::function<void(Result<std::string>)> done);
 
   const IntakeCounts& counts() const { return *counts_; }
 
@@ -88,6 +91,7 @@ class Intake {
   struct Finished;
   Result<Finished> finished(const store::InboxRow& row);
   void tell(const store::InboxRow& row, const Error* error, Finished& made) const;
+  void close(Finished made, std::function<void(Result<std::string>)> done);
   void keep_record(store::InboxRow row, const store::InboxRow* before, store::Unit unit,
                    std::optional<Error> refused, std::function<void(Result<TakenRecord>)> done);
 

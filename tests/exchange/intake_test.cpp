@@ -451,3 +451,68 @@ TEST_CASE("finishing a row that was finished meanwhile does nothing") {
   CHECK(refused);
   CHECK(world.inbox().at(0).status == store::InboxStatus::applied);
 }
+
+TEST_CASE("an application answer that was lost on its way comes with the answer to the repeat") {
+  const bool good = GENERATE(true, false);
+  CAPTURE(good);
+  World world;
+  world.partners.list[0].channel = Channel::none;
+  Intake intake(world.parts);
+  const auto message = referral_message("M1", "R1", "", "|||AL|AL");
+  // Accepted before the process ended; what became of it nobody could be told.
+  store::Unit unit;
+  {
+    World first;
+    first.partners.list[0].channel = Channel::none;
+    Intake before(first.parts);
+    answers(before, message);
+    unit.inbox = *first.reader()->inbox_row(1);
+    unit.inbox->status = store::InboxStatus::received;
+    unit.inbox->answer = "";
+    unit.inbox->attempts = good ? 0 : 3;
+  }
+  REQUIRE(commit_now(*world.store, std::move(unit)));
+  InboxOptions options;
+  options.poll_us = 1'000;
+  {
+    InboxWorker worker(world.parts, intake, options);
+    REQUIRE(eventually([&] { return world.inbox().at(0).status != store::InboxStatus::received; }));
+  }
+  const auto again = answers(intake, message);
+  REQUIRE(again.size() == 2);
+  CHECK(code(again[0]) == "CA");
+  CHECK(code(again[1]) == (good ? "AA" : "AR"));
+  CHECK(world.inbox().at(0).status ==
+        (good ? store::InboxStatus::applied : store::InboxStatus::quarantined));
+}
+
+TEST_CASE("a message that is given up is told of as its sender asked, in the same commit") {
+  struct Row {
+    const char* modes;
+    std::vector<std::string> codes;
+  };
+  const auto row = GENERATE(Row{"|||AL|AL", {"AR"}}, Row{"|||AL|ER", {"AR"}}, Row{"|||AL|NE", {}},
+                            Row{"|||AL|SU", {}});
+  CAPTURE(row.modes);
+  World world;
+  Intake intake(world.parts);
+  store::Unit unit;
+  unit.inbox = store::InboxRow{};
+  unit.inbox->source = "practice";
+  unit.inbox->kind = "hl7v2";
+  unit.inbox->key = "k";
+  unit.inbox->digest = "d";
+  unit.inbox->attempts = 3;
+  unit.inbox->raw = referral_message("M1", "R1", "", row.modes);
+  REQUIRE(commit_now(*world.store, std::move(unit)));
+  intake.quarantine(*world.reader()->inbox_row(1),
+                    [](const Result<std::string>& done) { CHECK(done); });
+  CHECK(world.inbox().at(0).status == store::InboxStatus::quarantined);
+  std::vector<std::string> codes;
+  for (const auto& sent : world.outbox()) {
+    CHECK(sent.kind == "hl7v2-answer");
+    CHECK(sent.body.find("207") != std::string::npos);
+    codes.push_back(code(sent.body));
+  }
+  CHECK(codes == row.codes);
+}
