@@ -3,11 +3,13 @@
 #include "base/digest.h"
 #include "base/system.h"
 #include "command/admin_handler.h"
+#include "command/health.h"
 #include "command/record_handler.h"
 #include "command/sockets.h"
 #include "exchange/inbox_worker.h"
 #include "exchange/intake.h"
 #include "exchange/mllp_listener.h"
+#include "exchange/noticing_store.h"
 #include "exchange/outbox_worker.h"
 #include "exchange/translate_hl7v2.h"
 #include "exchange/transport.h"
@@ -73,16 +75,37 @@ Result<std::string> write_message(const exchange::Translator& translator,
   return std::move(written.bytes);
 }
 
+// What needs a person, or has passed, as a line of the log.
+void write_notice(Log& log, const exchange::Notice& notice) {
+  using What = exchange::Notice::What;
+  const auto event = exchange::name(notice.what);
+  if (notice.what == What::store_good) return log.info(event);
+  if (notice.id == 0) return log.error(event);
+  const auto id = std::to_string(notice.id);
+  if (notice.what == What::inbox_refused)  // the sender knows
+    return log.info(event, {{"id", id}, {"kind", notice.kind}, {"reason", notice.reason}});
+  log.error(event, {{"id", id}, {"kind", notice.kind}, {"reason", notice.reason}});
+}
+
 }  // namespace
 
 // Later parts use earlier ones, and go before them.
 struct Gateway::Parts {
+  explicit Parts(Log& to) : log(to) {}
+  Parts(const Parts&) = delete;
+  Parts& operator=(const Parts&) = delete;
+  ~Parts() {
+    if (noticing) noticing->silence();
+  }
+
+  Log& log;
   Configuration configuration;
   SystemClock clock;
   SystemRandom random;
   std::unique_ptr<model::Definitions> definitions;
   std::optional<exchange::Translator> translator;
   std::unique_ptr<store::Store> store;
+  std::optional<exchange::NoticingStore> noticing;
   std::unique_ptr<const search::Parameters> parameters;
 
   std::optional<exchange::Parts> shared;
@@ -118,6 +141,7 @@ Result<void> Gateway::Parts::load(const GatewayOptions& options) {
   sqlite.directory = configuration.data;
   sqlite.limits = configuration.limits;
   LET(store, store::open_sqlite(sqlite, clock, random));
+  noticing.emplace(*store);
   LET(parameters, search::Parameters::compile(*definitions, store->hash_key()));
   return {};
 }
@@ -141,16 +165,18 @@ void Gateway::Parts::join(const std::string& version) {
   const auto reads = [this](std::string_view type, std::string_view event) {
     return exchange::reads_hl7v2(translator->hl7v2(), type, event);
   };
-  shared.emplace(exchange::Parts{*definitions, *parameters, *store, configuration.partners, clock,
-                                 random, translate, write, configuration.limits, configuration.zone,
-                                 configuration.nhs_number_check, reads});
+  shared.emplace(exchange::Parts{*definitions, *parameters, *noticing, configuration.partners,
+                                 clock, random, translate, write, configuration.limits,
+                                 configuration.zone, configuration.nhs_number_check, reads});
   wires.emplace(*shared, fhir_client_options(configuration.partners),
                 mllp_client_options(configuration.limits));
   outbox.emplace(*shared, *wires, exchange::OutboxOptions{});
+  noticing->hook({[this] { outbox->wake(); },
+                  [this](const exchange::Notice& notice) { write_notice(log, notice); }});
   intake.emplace(*shared);
   inbox.emplace(*shared, *intake, exchange::InboxOptions{});
   watch.emplace(*shared);
-  admin.emplace(*store, clock);
+  admin.emplace(*noticing, clock);
   const auto before_commit = [this](store::Unit& unit,
                                     std::span<const interaction::Change> changes) {
     std::vector<exchange::Written> written;
@@ -160,14 +186,14 @@ void Gateway::Parts::join(const std::string& version) {
   };
   context.emplace(interaction::Context{*definitions,
                                        *parameters,
-                                       *store,
+                                       *noticing,
                                        clock,
                                        random,
                                        configuration.limits,
                                        configuration.base_url,
                                        version,
                                        before_commit,
-                                       {"Task"}});
+                                       {"Task", "ServiceRequest"}});
 }
 
 Result<void> Gateway::Parts::listen() {
@@ -208,14 +234,20 @@ http::Handler Gateway::Parts::handler(http::Post post) {
   http::Routes routes;
   if (session) routes.mount(path_of(configuration.base_url), http::fhir_handler(*session));
   routes.mount("/inbox", record_handler(*intake));
-  routes.mount("/health", http::health_handler([this, good = session.has_value()] {
-                 return good && store->health() == store::Health::good;
-               }));
+  const auto eyes = session ? *session : nullptr;
+  const auto counts = [eyes]() -> Result<store::QueueCounts> {
+    if (!eyes) return Error{Kind::fault, "the store cannot be read", ""};
+    return eyes->reader.queue_counts();
+  };
+  routes.mount(
+      "/health",
+      http::health_handler([this, eyes] { return eyes && store->health() == store::Health::good; },
+                           [this, counts] { return health_report(store->health(), counts()); }));
   return std::move(routes).handler();
 }
 
 Result<std::unique_ptr<Gateway>> Gateway::start(const GatewayOptions& options, Log& log) {
-  auto parts = std::make_unique<Parts>();
+  auto parts = std::make_unique<Parts>(log);
   if (const auto loaded = parts->load(options); !loaded) return loaded.error();
   if (const auto settled = parts->settle_addresses(); !settled) return settled.error();
   parts->join(options.version);

@@ -21,7 +21,7 @@ struct GatewayOptions {
   Configuration configuration;  // its data folder is named
 };
 
-// Serves from the moment it is made.
+// Serves from the moment it is made. The log must outlive it.
 class Gateway {
  public:
   static Result<std::unique_ptr<Gateway>> start(const GatewayOptions& options, Log& log);

@@ -20,6 +20,7 @@ store::OutboxUpdate after_go(const RetryPolicy& policy, const store::OutboxRow& 
                              const remote::Answer& answer, std::int64_t now_us, Random& random) {
   store::OutboxUpdate update;
   update.id = row.id;
+  update.kind = row.kind;
   update.note = std::string(name(answer.outcome)) + ": " + answer.reason;
   switch (answer.outcome) {
     case remote::Outcome::delivered:

@@ -39,11 +39,18 @@ Handler Routes::handler() && {
   };
 }
 
-Handler health_handler(std::function<bool()> ready) {
-  return [ready = std::move(ready)](const Request& request, const Respond& respond) {
+Handler health_handler(std::function<bool()> ready, std::function<std::string()> report) {
+  return [ready = std::move(ready), report = std::move(report)](const Request& request,
+                                                                const Respond& respond) {
     if (request.head.method != Method::get && request.head.method != Method::head) {
       auto response = outcome(405, "not-supported", "the method is not offered here");
       response.fields = "Allow: GET, HEAD\r\n";
+      return respond(std::move(response));
+    }
+    if (request.path.empty()) {
+      Response response;
+      response.content_type = "application/json";
+      response.body = report();
       return respond(std::move(response));
     }
     if (request.path == "/live") return respond(said(200, "live"));

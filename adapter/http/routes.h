@@ -24,7 +24,8 @@ class Routes {
   std::vector<std::pair<std::string, Handler>> mounted_;  // longest first
 };
 
-// GET /live: the process answers. GET /ready: `ready` says that it can do its work, else 503.
-Handler health_handler(std::function<bool()> ready);
+// GET /live: the process answers. GET /ready: `ready` says that it can do its work, else 503. GET
+// of the path itself: what `report` says, JSON.
+Handler health_handler(std::function<bool()> ready, std::function<std::string()> report);
 
 }  // namespace fingerpost::http

@@ -374,18 +374,20 @@ TEST_CASE("a path goes to the handler mounted for it") {
   http::Routes routes;
   routes.mount("/fhir", marked("fhir"));
   routes.mount("/fhir/deep", marked("deep"));
-  routes.mount("/health", http::health_handler([] { return false; }));
+  routes.mount("/health",
+               http::health_handler([] { return false; }, [] { return R"({"store":"full"})"; }));
   Echo echo({}, std::move(routes).handler());
   struct Row {
     const char* path;
     int status;
     const char* body;
   };
-  const auto row = GENERATE(
-      Row{"/fhir", 200, "fhir:"}, Row{"/fhir/Patient?a=b", 200, "fhir:/Patient"},
-      Row{"/fhir/deep/x", 200, "deep:/x"}, Row{"/fhir/deeper", 200, "fhir:/deeper"},
-      Row{"/fhirx", 404, nullptr}, Row{"/", 404, nullptr}, Row{"/health/live", 200, "live\n"},
-      Row{"/health/ready", 503, "not ready\n"}, Row{"/health", 404, nullptr});
+  const auto row =
+      GENERATE(Row{"/fhir", 200, "fhir:"}, Row{"/fhir/Patient?a=b", 200, "fhir:/Patient"},
+               Row{"/fhir/deep/x", 200, "deep:/x"}, Row{"/fhir/deeper", 200, "fhir:/deeper"},
+               Row{"/fhirx", 404, nullptr}, Row{"/", 404, nullptr},
+               Row{"/health/live", 200, "live\n"}, Row{"/health/ready", 503, "not ready\n"},
+               Row{"/health", 200, R"({"store":"full"})"}, Row{"/health/", 404, nullptr});
   CAPTURE(row.path);
   RawHttp client(echo.port());
   client.send(get(row.path));
