@@ -2,6 +2,7 @@
 
 #include "interaction/answers.h"
 #include "interaction/outcome.h"
+#include "interaction/refused.h"
 #include "model/json.h"
 #include "profile/validate.h"
 
@@ -161,6 +162,7 @@ std::string write_bundle(const Context& context, std::string_view type,
 // R4 http.html#transaction
 void bundle(const Session& session, std::string body, BundleOptions options, Done done) {
   const auto& context = session.context;
+  done = keeping_refused(session, "fhir-bundle", body, std::move(done));
   std::string raw = options.idempotency_key.empty() ? std::string() : body;
   auto read = model::read_json(context.definitions, std::move(body), context.limits);
   if (!read) return done(failure(read.error()));

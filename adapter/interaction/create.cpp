@@ -1,4 +1,5 @@
 #include "base/uuid.h"
+#include "interaction/refused.h"
 #include "interaction/write.h"
 
 #include <utility>
@@ -18,6 +19,7 @@ void create(const Session& session, std::string_view type, Tree tree, Return bac
 
 void create(const Session& session, std::string_view type, std::string body, WriteOptions options,
             Done done) {
+  done = keeping_refused(session, "fhir-create", body, std::move(done));
   auto sent = read_sent(session.context, std::move(body));
   if (auto* failed = std::get_if<Answer>(&sent)) return done(std::move(*failed));
   create(session, type, std::get<Tree>(std::move(sent)), options.back, std::move(done));

@@ -1,7 +1,8 @@
 // The FHIR interactions (R4 http.html), each in a file of its name. They know no HTTP: what a
 // header said comes in as a value, and what a header will say goes out in the Answer.
 //
-// Those that write answer after the durable commit, on the session's own thread.
+// Those that write answer after the durable commit, on the session's own thread. A body that they
+// refuse for what it says is kept in the inbox (refused.h).
 
 #pragma once
 

@@ -148,6 +148,62 @@ TEST_CASE("what is not a valid resource is refused with the place of the fault")
   CHECK_FALSE(holds(fhir.search("Patient"), "entry"));
 }
 
+TEST_CASE("a body that is refused for what it says is kept to be looked at, once") {
+  struct Row {
+    std::string body;
+    int status;
+  };
+  const auto row = GENERATE(
+      Row{R"({"resourceType":"Patient","id":"p1","active":true,"active":false})", 400},
+      Row{"{\"resourceType\":\"Patient\",\"id\":\"p1\",\"language\":\"\xff\"}", 400},
+      Row{R"({"resourceType":"Patient","id":"p1","contained":)" + std::string(100, '['), 400},
+      Row{R"({"resourceType":"Patient","id":"p1","birthDate":"yesterday"})", 422});
+  CAPTURE(row.body);
+  test::Fhir fhir;
+  const std::string way = GENERATE("create", "update", "bundle");
+  CAPTURE(way);
+  const auto send = [&] {
+    if (way == "create") return fhir.create("Patient", row.body);
+    if (way == "update") return fhir.update({"Patient", "p1"}, row.body);
+    return fhir.bundle(row.status == 400
+                           ? row.body
+                           : R"({"resourceType":"Bundle","type":"transaction",)"
+                             R"("entry":[{"resource":)" +
+                                 row.body + R"(,"request":{"method":"PUT","url":"Patient/p1"}}]})");
+  };
+  for (int i = 0; i < 2; ++i) {
+    const auto answer = send();
+    CHECK(status(answer) == row.status);
+    CHECK_FALSE(answer.issues.empty());
+  }
+  auto reader = *fhir.store->reader();
+  const auto rows = reader->inbox({});
+  REQUIRE(rows);
+  REQUIRE(rows->size() == 1);
+  const auto kept = reader->inbox_row(rows->at(0).id);
+  CHECK(kept->status == store::InboxStatus::refused);
+  CHECK(kept->kind == "fhir-" + way);
+  CHECK(kept->raw.find(row.body) != std::string::npos);
+  CHECK(kept->answer.find("OperationOutcome") != std::string::npos);
+  CHECK_FALSE(kept->note.empty());
+  CHECK(kept->note.find("yesterday") == std::string::npos);
+}
+
+TEST_CASE("what is refused for another reason, or is larger than the limit, is not kept") {
+  Limits limits;
+  limits.refused_body_bytes = 100;
+  test::Fhir fhir(limits);
+  const auto kept = [&] { return (*fhir.store->reader())->inbox({})->size(); };
+  fhir.update({"Patient", "p1"}, patient("p1"));
+  CHECK(fhir.update({"Patient", "p1"}, patient("p1"), {7, Return::minimal}).status ==
+        Status::precondition_failed);
+  CHECK(fhir.create("Patient", "").status == Status::bad_request);
+  CHECK(fhir.create("Patient", "{" + std::string(100, ' ')).status == Status::bad_request);
+  CHECK(kept() == 0);
+  CHECK(fhir.create("Patient", "{" + std::string(99, ' ')).status == Status::bad_request);
+  CHECK(kept() == 1);
+}
+
 TEST_CASE("an update's body must be about the resource of its URL") {
   test::Fhir fhir;
   CHECK(fhir.update({"Patient", "p1"}, patient("p2")).status == Status::bad_request);

@@ -1,0 +1,54 @@
+#include "interaction/refused.h"
+
+#include "base/digest.h"
+#include "interaction/outcome.h"
+#include "store/store.h"
+
+#include <memory>
+#include <utility>
+
+namespace fingerpost::interaction {
+namespace {
+
+bool refuses_body(const Answer& answer) {
+  return answer.status == Status::bad_request || answer.status == Status::unprocessable;
+}
+
+// Why, in the words of its first error.
+std::string note_of(const Answer& answer) {
+  for (const auto& issue : answer.issues)
+    if (issue.severity <= Severity::error)
+      return issue.expression.empty() ? issue.text : issue.expression + ": " + issue.text;
+  return "";
+}
+
+store::Unit unit_of(std::string kind, std::string body, const Answer& answer) {
+  store::Unit unit;
+  auto& row = unit.inbox.emplace();
+  row.source = "fhir-refused";  // its keys are digests: apart from those that clients choose
+  row.kind = std::move(kind);
+  row.digest = hex(sha256(body));
+  row.key = row.digest;
+  row.raw = std::move(body);
+  row.status = store::InboxStatus::refused;
+  row.note = note_of(answer);
+  write_outcome(answer.issues, row.answer);
+  return unit;
+}
+
+}  // namespace
+
+Done keeping_refused(const Session& session, std::string_view kind, const std::string& body,
+                     Done done) {
+  if (body.empty() || body.size() > session.context.limits.refused_body_bytes) return done;
+  return [&session, kind = std::string(kind), body, done = std::move(done)](Answer answer) mutable {
+    if (!refuses_body(answer)) return done(std::move(answer));
+    auto unit = unit_of(kind, std::move(body), answer);
+    session.context.store.commit(
+        std::move(unit),
+        [post = session.post, answer = std::move(answer), done = std::move(done)](
+            const Result<store::UnitOutcome>&) { post([answer, done] { done(answer); }); });
+  };
+}
+
+}  // namespace fingerpost::interaction
