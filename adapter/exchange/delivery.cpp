@@ -3,6 +3,7 @@
 #include "base/digest.h"
 #include "base/uuid.h"
 #include "exchange/outward.h"
+#include "model/json.h"
 #include "wire/json.h"
 
 #include <algorithm>
@@ -132,16 +133,19 @@ store::OutboxRow row_for(const Partner& partner, const TaskChange& change, NodeR
   return row;
 }
 
+// What goes in a transaction, of all that the party told may have.
+enum class Share { all, request, task };
+
 void add_for(const Parts& parts, Neighbourhood& near, const TaskChange& change,
-             const Resource& task, const Partner& partner, Party told,
+             const Resource& task, const Partner& partner, Party told, Share share,
              std::vector<store::OutboxRow>& out) {
   const bool reachable = partner.channel == Channel::fhir || partner.channel == Channel::mllp;
   if (!reachable || partner.id == change.from) return;
   auto row = row_for(partner, change, change.task);
   if (partner.channel == Channel::fhir) {
     row.kind = fhir_kind;
-    auto pieces = pieces_for(parts, near, task, told);
-    if (change.request_only) std::erase(pieces, &task);
+    auto pieces = share == Share::task ? Pieces{&task} : pieces_for(parts, near, task, told);
+    if (share == Share::request) std::erase(pieces, &task);
     row.body = transaction(pieces, partner);
   } else {
     row.kind = hl7v2_kind;
@@ -194,6 +198,39 @@ Result<void> check_focus(Neighbourhood& near, const TaskChange& change, Status a
                "Task.focus"};
 }
 
+bool withdrawn(NodeRef task) {
+  const Tree& tree = *task.tree;
+  const auto reason = child(task, "statusReason");
+  for (auto coding = child(reason, "coding").node; coding != no_node;
+       coding = tree.next_same(coding))
+    if (child_text({&tree, coding}, "system") == withdrawn_system &&
+        child_text({&tree, coding}, "code") == withdrawn_code)
+      return true;
+  return false;
+}
+
+// The Task as it stood, but cancelled, and why.
+Tree withdrawn_copy(const model::Definitions& definitions, NodeRef task) {
+  const auto& common = definitions.common();
+  const auto& names = definitions.names();
+  Tree tree(names);
+  tree.set_type(tree.root(), (*task.tree)[task.node].type);
+  for (auto node = task.tree->first_child(task.node); node != no_node; node = task.tree->next(node))
+    if (task.tree->name_text(node) != "statusReason") tree.copy(*task.tree, node, tree.root());
+  tree.set(tree.child(tree.root(), names.find("status")), Shape::string, code(Status::cancelled));
+  const auto add = [&](NodeId to, const char* name, TypeId type, std::string_view value = "") {
+    const auto node = tree.add(to, names.find(name), type);
+    if (!value.empty()) tree.set(node, Shape::string, value);
+    return node;
+  };
+  const auto reason = add(tree.root(), "statusReason", common.codeable_concept);
+  const auto coding = add(reason, "coding", common.coding);
+  add(coding, "system", common.uri, withdrawn_system);
+  add(coding, "code", common.code, withdrawn_code);
+  add(reason, "text", common.string, "The referral was given to another service");
+  return tree;
+}
+
 }  // namespace
 
 bool is_referral(Neighbourhood& near, NodeRef task) {
@@ -221,16 +258,27 @@ Result<void> add_deliveries(const Parts& parts, Neighbourhood& near, const TaskC
   const auto* task = near.find("Task", change.id);
   if (task == nullptr) return Error{Kind::fault, "the Task to deliver is not at hand", "Task"};
   const auto tell = [&](const Partner* partner, Party party) {
-    if (partner != nullptr) add_for(parts, near, change, *task, *partner, party, out);
+    const auto share = change.request_only ? Share::request : Share::all;
+    if (partner != nullptr) add_for(parts, near, change, *task, *partner, party, share, out);
   };
-  // Either party may cancel, and a message does not say which did: both are told.
-  if (*told == Party::requester || after == Status::cancelled)
+  // Either party may cancel, and a message does not say which did: both are told, but where it says
+  // that the requester did.
+  const bool both = after == Status::cancelled && !withdrawn(change.task);
+  if (*told == Party::requester || both)
     tell(find_partner(parts, near, child(change.task, "requester")), Party::requester);
   if (*told == Party::requester) return {};
   LET_DONE(check_focus(near, change, after));
   LET(const auto* owner, owner_of(parts, near, change.task));
   tell(owner, Party::owner);
   return {};
+}
+
+void add_withdrawal(const Parts& parts, Neighbourhood& near, const TaskChange& change,
+                    const Partner& owner, std::vector<store::OutboxRow>& out) {
+  const auto tree = withdrawn_copy(parts.definitions, change.task);
+  Resource task{"Task", std::string(change.id), {&tree, tree.root()}, ""};
+  model::write_json(parts.definitions, tree, tree.root(), task.json);
+  add_for(parts, near, change, task, owner, Party::owner, Share::task, out);
 }
 
 }  // namespace fingerpost::exchange

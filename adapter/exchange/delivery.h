@@ -44,4 +44,13 @@ Result<care::Status> status_of(NodeRef task);
 Result<void> add_deliveries(const Parts& parts, Neighbourhood& near, const TaskChange& change,
                             std::vector<store::OutboxRow>& out);
 
+// Tells `owner`, from whom the referral was taken to be given to another, that it is cancelled for
+// him. `change` is of the Task as he knows it. The reason carries withdrawn_code: the requester
+// knows, and is not told of such a cancellation by whoever receives it.
+void add_withdrawal(const Parts& parts, Neighbourhood& near, const TaskChange& change,
+                    const Partner& owner, std::vector<store::OutboxRow>& out);
+constexpr std::string_view withdrawn_system =
+    "https://fingerpost.example/CodeSystem/referral-status-reason";
+constexpr std::string_view withdrawn_code = "withdrawn";
+
 }  // namespace fingerpost::exchange

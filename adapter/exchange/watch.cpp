@@ -5,9 +5,14 @@
 #include "exchange/delivery.h"
 #include "exchange/neighbourhood.h"
 #include "model/json.h"
+#include "search/search.h"
 
 #include <algorithm>
+#include <functional>
 #include <optional>
+#include <set>
+#include <string>
+#include <vector>
 
 namespace fingerpost::exchange {
 namespace {
@@ -17,6 +22,30 @@ const store::Write* write_of(const store::Unit& unit, const Written& written) {
     if (write.op == store::Write::Op::put && write.type == written.type && write.id == written.id)
       return &write;
   return nullptr;
+}
+
+// A new request concerns nobody yet.
+bool is_watched(const Written& one) {
+  return one.type == "Task" || (one.type == "ServiceRequest" && !one.before.empty());
+}
+
+// Every Task here whose focus is the request.
+Result<std::vector<std::string>> tasks_about(const Parts& parts, store::Reader& reader,
+                                             std::string_view request) {
+  std::vector<std::string> found;
+  std::vector<search::Pair> pairs = {{"focus", "ServiceRequest/" + std::string(request)},
+                                     {"_count", std::to_string(parts.limits.page_max)}};
+  for (;;) {
+    search::Query query;
+    query.type = "Task";
+    query.pairs = &pairs;
+    LET(const auto plan, search::plan(parts.parameters, query, parts.limits));
+    LET(const auto page, reader.search(plan));
+    for (const auto& hit : page.hits) found.push_back(hit.resource.id);
+    if (page.next.empty()) return found;
+    pairs.resize(2);
+    pairs.emplace_back("_cursor", page.next);
+  }
 }
 
 // What a change finds of a referral. No status: there was none, or no referral.
@@ -58,10 +87,13 @@ Result<void> check_kept(const Parts& parts, Neighbourhood& near, const Before& b
   return {};
 }
 
+// Somebody has been asked and nothing has ended.
+bool open(care::Status status) {
+  return status != care::Status::draft && !care::terminal(status);
+}
+
 Result<void> check_removal(const Before& before) {
-  const bool open =
-      before.status && *before.status != care::Status::draft && !care::terminal(*before.status);
-  if (!open) return {};
+  if (!before.status || !open(*before.status)) return {};
   return Error{Kind::conflict, "an open referral is cancelled before it is deleted", "Task.status"};
 }
 
@@ -74,50 +106,143 @@ Result<void> check_step(std::optional<care::Status> before, NodeRef task) {
   return {};
 }
 
+// The body that is replaced carries its version, so the seed is this change's alone.
+std::string seed_of(const Written& written, const store::Write& write) {
+  return hex(sha256(written.before)) + hex(sha256(write.body.head + write.body.tail));
+}
+
+// One unit before its commit.
+class Change {
+ public:
+  Change(const Parts& parts, store::Reader& reader, store::Unit& unit,
+         std::span<const Written> written)
+      : parts_(parts), reader_(reader), near_(parts, reader), unit_(unit), written_(written) {}
+
+  Result<void> run();
+  const std::optional<Error>& trouble() const { return near_.trouble(); }
+
+ private:
+  bool changes(const Written& written, const store::Write& write) const {
+    return written.before.empty() || !store::same(write.body, written.before);
+  }
+  Result<void> put_task(const Written& written);
+  Result<bool> moved(const Before& before, NodeRef task, const TaskChange& change);
+  Result<void> put_request(const Written& written);
+  Result<void> remove(const Written& written);
+  template <class Work>
+  Result<void> each_open_referral(std::string_view request, Work work);
+
+  const Parts& parts_;
+  store::Reader& reader_;
+  Neighbourhood near_;
+  store::Unit& unit_;
+  std::span<const Written> written_;
+  std::set<std::string, std::less<>> told_;  // Tasks whose owners get all of it by this unit
+};
+
+// Whether another partner is asked now than before, who is then told.
+Result<bool> Change::moved(const Before& before, NodeRef task, const TaskChange& change) {
+  if (!before.status || !open(*before.status)) return false;
+  const auto* was = find_partner(parts_, near_, child(before.task(), "owner"));
+  if (was == find_partner(parts_, near_, child(task, "owner"))) return false;
+  LET(const auto after, status_of(task));
+  if (care::terminal(after))
+    return Error{Kind::unsupported, "a referral ends with the owner it has", "Task.owner"};
+  auto withdrawal = change;
+  withdrawal.task = before.task();
+  if (was != nullptr) add_withdrawal(parts_, near_, withdrawal, *was, unit_.outbox);
+  return true;
+}
+
 // A referral Task that is put.
-Result<void> step(const Parts& parts, Neighbourhood& near, const Written& written,
-                  store::Unit& unit) {
-  const auto* write = write_of(unit, written);
+Result<void> Change::put_task(const Written& written) {
+  const auto* write = write_of(unit_, written);
   if (write == nullptr) return {};
   const NodeRef task{written.after, written.after->root()};
-  LET(const auto before, read_before(parts, near, written.before));
-  if (!before.status && !is_referral(near, task)) return {};
-  LET_DONE(check_kept(parts, near, before, task));
+  LET(const auto before, read_before(parts_, near_, written.before));
+  if (!before.status && !is_referral(near_, task)) return {};
+  LET_DONE(check_kept(parts_, near_, before, task));
   LET_DONE(check_step(before.status, task));
-  if (!written.before.empty() && store::same(write->body, written.before)) return {};
-  // The body that is replaced carries its version, so the seed is this step's alone.
-  const auto seed = hex(sha256(written.before)) + hex(sha256(write->body.head + write->body.tail));
-  return add_deliveries(parts, near, {task, written.id, before.status, seed, "", false},
-                        unit.outbox);
+  if (!changes(written, *write)) return {};
+  const auto seed = seed_of(written, *write);
+  TaskChange change{task, written.id, before.status, seed, "", false};
+  LET(const bool moved_on, moved(before, task, change));
+  if (moved_on) change.before.reset();  // whoever is asked now has not seen it
+  LET(const auto after, status_of(task));
+  if (care::route(change.before, after) == care::Party::owner) told_.emplace(written.id);
+  return add_deliveries(parts_, near_, change, unit_.outbox);
+}
+
+// Tasks of this unit stand as they will.
+template <class Work>
+Result<void> Change::each_open_referral(std::string_view request, Work work) {
+  LET(const auto ids, tasks_about(parts_, reader_, request));
+  for (const auto& id : ids) {
+    const bool removed = std::any_of(written_.begin(), written_.end(), [&](const Written& one) {
+      return one.after == nullptr && one.type == "Task" && one.id == id;
+    });
+    const auto* task = removed ? nullptr : near_.find("Task", id);
+    if (task == nullptr) continue;
+    LET(const auto status, status_of(task->node));
+    if (open(status)) LET_DONE(work(*task, status));
+  }
+  return {};
+}
+
+// A request that is put: its owners get it anew, unless they do with the Task.
+Result<void> Change::put_request(const Written& written) {
+  const auto* write = write_of(unit_, written);
+  if (write == nullptr || written.before.empty() || !changes(written, *write)) return {};
+  const auto seed = seed_of(written, *write) + "request";
+  return each_open_referral(written.id, [&](const Resource& task, care::Status status) {
+    const bool told = told_.find(task.id) != told_.end();
+    if (told || find_partner(parts_, near_, child(task.node, "owner")) == nullptr)
+      return Result<void>{};
+    return add_deliveries(parts_, near_, {task.node, task.id, status, seed, "", true},
+                          unit_.outbox);
+  });
+}
+
+Result<void> Change::remove(const Written& written) {
+  if (written.type == "Task") {
+    LET(const auto before, read_before(parts_, near_, written.before));
+    return check_removal(before);
+  }
+  return each_open_referral(written.id, [](const Resource&, care::Status) -> Result<void> {
+    return Error{Kind::conflict, "the request of an open referral is revoked, not deleted",
+                 "ServiceRequest.status"};
+  });
+}
+
+Result<void> Change::run() {
+  for (const auto& one : written_) {
+    const auto* write = write_of(unit_, one);
+    if (one.after == nullptr || write == nullptr) continue;
+    const auto version = write->if_version.value_or(0) + 1;
+    near_.add({std::string(one.type),
+               std::string(one.id),
+               {one.after, one.after->root()},
+               store::complete(write->body, version, parts_.clock.now_us())});
+  }
+  for (const auto& one : written_)
+    if (one.type == "Task" && one.after != nullptr) LET_DONE(put_task(one));
+  for (const auto& one : written_) {
+    if (!is_watched(one)) continue;
+    if (one.after == nullptr) LET_DONE(remove(one));
+    if (one.after != nullptr && one.type != "Task") LET_DONE(put_request(one));
+  }
+  return {};
 }
 
 }  // namespace
 
 Result<void> Watch::before_commit(store::Unit& unit, std::span<const Written> written) {
-  const bool tasks = std::any_of(written.begin(), written.end(),
-                                 [](const Written& one) { return one.type == "Task"; });
-  if (!tasks) return {};
+  if (std::none_of(written.begin(), written.end(), is_watched)) return {};
   LET(const auto reader, readers_.lend());
-  Neighbourhood near(parts_, *reader);
-  for (const auto& one : written) {
-    const auto* write = write_of(unit, one);
-    if (one.after == nullptr || write == nullptr) continue;
-    const auto version = write->if_version.value_or(0) + 1;
-    near.add({std::string(one.type),
-              std::string(one.id),
-              {one.after, one.after->root()},
-              store::complete(write->body, version, parts_.clock.now_us())});
-  }
-  for (const auto& one : written) {
-    if (one.type != "Task") continue;
-    if (one.after != nullptr) {
-      LET_DONE(step(parts_, near, one, unit));
-      continue;
-    }
-    LET(const auto before, read_before(parts_, near, one.before));
-    LET_DONE(check_removal(before));
-  }
-  return {};
+  Change change(parts_, *reader, unit, written);
+  auto done = change.run();
+  if (change.trouble()) return *change.trouble();
+  return done;
 }
 
 }  // namespace fingerpost::exchange

@@ -1,4 +1,4 @@
-// What a REST write does to a referral: its rules are kept, and the other party is told.
+// What a REST write does to a referral: its rules are kept, and those it concerns are told.
 
 #pragma once
 
@@ -24,10 +24,12 @@ class Watch {
   explicit Watch(const Parts& parts) : parts_(parts), readers_(parts.store) {}
 
   // Checks each referral Task's step and adds the outbox rows it calls for to the unit, which holds
-  // a write for each change. A Task is a referral by what it was or by what it becomes.
+  // a write for each change. A Task is a referral by what it was or by what it becomes. When it is
+  // given to another owner, the old one is told that it is cancelled for him and the new one gets
+  // all of it. A changed request goes to the owners of its open referrals.
   // Kind::unsupported: no such step, another request or requester than before, an outcome is
-  // missing, the request or the receiver is not known; `where` is the element. Kind::conflict: an
-  // open referral would be deleted.
+  // missing, the request or the receiver is not known, another owner at the end; `where` is the
+  // element. Kind::conflict: an open referral, or its request, would be deleted.
   Result<void> before_commit(store::Unit& unit, std::span<const Written> written);
 
  private:

@@ -1,7 +1,11 @@
 #include "exchange/watch.h"
 
 #include "exchange/apply.h"
+#include "exchange/delivery.h"
+#include "faulty.h"
 #include "world.h"
+
+#include <deque>
 
 using namespace fingerpost;
 using namespace fingerpost::exchange;
@@ -9,38 +13,52 @@ using namespace fingerpost::test;
 
 namespace {
 
-// A PUT of a Task as interaction would commit it.
-Result<store::UnitOutcome> put_task(World& world, Watch& watch, const std::string& json) {
-  auto read = model::read_json(definitions(), json, Limits{});
-  REQUIRE(read);
-  auto& tree = read->tree;
-  const std::string id(child_text({&tree, tree.root()}, "id"));
-  const auto stored = world.reader()->read("Task", id);
+// A transaction of PUTs as interaction would commit it.
+Result<store::UnitOutcome> put_all(World& world, Watch& watch,
+                                   const std::vector<std::string>& resources) {
+  std::deque<Tree> trees;
+  std::deque<std::string> types, ids, befores;
+  std::vector<Written> written;
   store::Unit unit;
-  store::Write write;
-  write.type = "Task";
-  write.id = id;
-  if (stored) write.if_version = stored->version;
-  write.index = search::index(parameters(), {&tree, tree.root()});
-  write.body = store::prepare_body(definitions(), tree, id);
-  unit.writes.push_back(std::move(write));
-  const Written written{"Task", id, stored ? std::string_view(stored->body) : "", &tree};
-  const auto allowed = watch.before_commit(unit, {&written, 1});
+  for (const auto& json : resources) {
+    auto read = model::read_json(definitions(), json, Limits{});
+    REQUIRE(read);
+    auto& tree = trees.emplace_back(std::move(read->tree));
+    const auto& type = types.emplace_back(definitions().type_name(tree[tree.root()].type));
+    const auto& id = ids.emplace_back(child_text({&tree, tree.root()}, "id"));
+    auto stored = world.reader()->read(type, id);
+    auto& before = befores.emplace_back();
+    store::Write write;
+    write.type = type;
+    write.id = id;
+    if (stored) write.if_version = stored->version;
+    if (stored) before = std::move(stored->body);
+    write.index = search::index(parameters(), {&tree, tree.root()});
+    write.body = store::prepare_body(definitions(), tree, id);
+    unit.writes.push_back(std::move(write));
+    written.push_back({type, id, before, &tree});
+  }
+  const auto allowed = watch.before_commit(unit, written);
   if (!allowed) return allowed.error();
   return commit_now(*world.store, std::move(unit));
 }
+Result<store::UnitOutcome> put_task(World& world, Watch& watch, const std::string& json) {
+  return put_all(world, watch, {json});
+}
 
-Result<void> remove_task(World& world, Watch& watch, const std::string& key) {
-  const auto stored = world.reader()->read("Task", task_id(key));
+Result<void> remove(World& world, Watch& watch, const std::string& type, const std::string& id) {
+  const auto stored = world.reader()->read(type, id);
   REQUIRE(stored);
-  const auto id = task_id(key);
   store::Unit unit;
   auto& write = unit.writes.emplace_back();
   write.op = store::Write::Op::remove;
-  write.type = "Task";
+  write.type = type;
   write.id = id;
-  const Written written{"Task", id, stored->body, nullptr};
+  const Written written{type, id, stored->body, nullptr};
   return watch.before_commit(unit, {&written, 1});
+}
+Result<void> remove_task(World& world, Watch& watch, const std::string& key) {
+  return remove(world, watch, "Task", task_id(key));
 }
 
 // `json` without the named member, whose value is an object in one level.
@@ -62,15 +80,35 @@ std::string task(World& world, const std::string& key, const std::string& status
 
 struct Referred : World {
   Watch watch{parts};
-  Referred() {
+  explicit Referred(const std::string& owner = "HOME", const std::string& status = "requested") {
     const auto eyes = reader();
     auto applied =
-        apply(parts, *eyes, translation_of(referral("R1", "requested", "HOME")), {"practice", "1"});
+        apply(parts, *eyes, translation_of(referral("R1", status, owner)), {"practice", "1"});
     REQUIRE(applied);
+    applied->unit.outbox.clear();
     REQUIRE(commit_now(*store, std::move(applied->unit)));
     partners.list[0].channel = Channel::fhir;  // the practice is told over FHIR here
   }
 };
+
+// The stored request, changed.
+std::string request(World& world, const std::string& from, const std::string& to) {
+  auto body = world.reader()->read("ServiceRequest", request_id("R1"))->body;
+  const auto at = body.find(from);
+  REQUIRE(at != std::string::npos);
+  return body.replace(at, from.size(), to);
+}
+bool holds(const store::OutboxRow& row, const std::string& text) {
+  return row.body.find(text) != std::string::npos;
+}
+// The Task given to the organisation of this ODS code.
+std::string given_to(std::string task, const std::string& code) {
+  const auto at = task.find(R"("owner":)");
+  REQUIRE(at != std::string::npos);
+  return task.replace(at, task.find('}', at) + 1 - at,
+                      R"("owner":{"identifier":{"system":")" + std::string(ods) + R"(","value":")" +
+                          code + R"("}})");
+}
 
 // A new referral by a client, with a request that is contained.
 std::string asked(const std::string& focus, const std::string& owner) {
@@ -265,4 +303,123 @@ TEST_CASE("a Task that becomes a referral goes to its owner as a new one") {
   REQUIRE(put_task(world, world.watch, asked("ServiceRequest/" + request_id("R1"), "LINK1")));
   REQUIRE(world.outbox().size() == 1);
   CHECK(world.outbox()[0].lane == "links");
+}
+
+TEST_CASE("a change is not committed when those it concerns could not be read") {
+  struct Row {
+    const char* type;
+    bool broken;
+  };
+  // With the requester's organisation unread nobody would be told.
+  const auto row = GENERATE(Row{"PractitionerRole", true}, Row{"Organization", true},
+                            Row{"ServiceRequest", false});
+  CAPTURE(row.type);
+  Referred world;
+  FaultyStore disk(*world.store, [&](auto type, auto) { return type == row.type; });
+  const exchange::Parts parts{definitions(),   parameters(), disk,
+                              world.partners,  world.clock,  world.random,
+                              small_translate, {},           {}};
+  Watch watch(parts);
+  const auto put = put_task(world, watch, task(world, "R1", "accepted"));
+  CHECK(put.has_error() == row.broken);
+  if (put.has_error()) CHECK(put.error().kind == Kind::fault);
+  CHECK(world.outbox().size() == (row.broken ? 0u : 1u));
+}
+
+TEST_CASE("a request that changes without its Task goes to the owner, anew and alone") {
+  struct Row {
+    const char* from;
+    const char* to;
+  };
+  const auto row = GENERATE(Row{R"("status":"active")", R"("status":"revoked")"},
+                            Row{R"("text":"help")", R"("text":"other words")"});
+  CAPTURE(row.to);
+  Referred world("LINK1", GENERATE("requested", "accepted"));
+  const auto changed = request(world, row.from, row.to);
+  REQUIRE(put_all(world, world.watch, {changed}));
+  REQUIRE(world.outbox().size() == 1);
+  const auto sent = world.outbox()[0];
+  CHECK(sent.lane == "links");
+  CHECK(sent.order_key.starts_with("Patient/"));
+  CHECK(holds(sent, row.to));
+  CHECK_FALSE(holds(sent, R"("url":"Task/)"));
+  REQUIRE(put_all(world, world.watch, {changed}));  // the same again
+  CHECK(world.outbox().size() == 1);
+}
+
+TEST_CASE("a request that changes with its Task goes to the owner once") {
+  Referred world("LINK1");
+  auto changed = task(world, "R1", "requested", R"(,"description":"soon")");
+  REQUIRE(put_all(world, world.watch,
+                  {request(world, R"("text":"help")", R"("text":"other words")"), changed}));
+  REQUIRE(world.outbox().size() == 1);
+  CHECK(holds(world.outbox()[0], "other words"));
+  CHECK(holds(world.outbox()[0], R"("url":"Task/)"));
+  // The Task is there, but says nothing new.
+  REQUIRE(put_all(world, world.watch,
+                  {request(world, "other words", "newer words"), task(world, "R1", "requested")}));
+  REQUIRE(world.outbox().size() == 2);
+  CHECK(holds(world.outbox()[1], "newer words"));
+}
+
+TEST_CASE("a request that no open referral is about concerns nobody") {
+  Referred world("LINK1", "cancelled");
+  REQUIRE(put_all(world, world.watch, {request(world, R"("active")", R"("completed")")}));
+  REQUIRE(put_all(world, world.watch,
+                  {R"({"resourceType":"ServiceRequest","id":"new","status":"active",)"
+                   R"("intent":"order","subject":{"reference":"Patient/p"}})"}));
+  CHECK(world.outbox().empty());
+}
+
+TEST_CASE("the request of an open referral is not deleted") {
+  Referred world("LINK1");
+  const auto refused = remove(world, world.watch, "ServiceRequest", request_id("R1"));
+  REQUIRE(refused.has_error());
+  CHECK(refused.error().kind == Kind::conflict);
+  REQUIRE(put_task(world, world.watch, task(world, "R1", "cancelled")));
+  CHECK(remove(world, world.watch, "ServiceRequest", request_id("R1")));
+}
+
+TEST_CASE("a referral given to another is cancelled for the old owner and new for the next") {
+  const std::string status = GENERATE("requested", "accepted");
+  CAPTURE(status);
+  Referred world("LINK1", status);
+  REQUIRE(put_task(world, world.watch, given_to(task(world, "R1", status), "LINK2")));
+  auto rows = world.outbox();
+  REQUIRE(rows.size() == 2);
+  if (rows[0].lane != "links") std::swap(rows[0], rows[1]);
+  CHECK(rows[0].lane == "links");
+  CHECK(holds(rows[0], R"("status":"cancelled")"));
+  CHECK(holds(rows[0], std::string(withdrawn_code)));
+  CHECK_FALSE(holds(rows[0], "LINK2"));
+  CHECK_FALSE(holds(rows[0], R"("resourceType":"Patient")"));
+  CHECK(rows[1].lane == "other");
+  CHECK(holds(rows[1], R"("status":")" + status + '"'));
+  CHECK(holds(rows[1], R"("url":"ServiceRequest/)"));
+  CHECK(holds(rows[1], R"("resourceType":"Patient")"));
+  CHECK(world.task_status("R1") == status);
+}
+
+TEST_CASE("a referral that nobody had, or that one of us had, is new for whoever gets it") {
+  Referred world("HOME", "accepted");
+  REQUIRE(put_task(world, world.watch, given_to(task(world, "R1", "accepted"), "LINK2")));
+  REQUIRE(world.outbox().size() == 1);
+  CHECK(world.outbox()[0].lane == "other");
+}
+
+TEST_CASE("who is told that it is withdrawn from him tells nobody back") {
+  Referred world("HOME");
+  const auto reason = R"(,"statusReason":{"coding":[{"system":")" + std::string(withdrawn_system) +
+                      R"(","code":")" + std::string(withdrawn_code) + R"("}]})";
+  REQUIRE(put_task(world, world.watch, task(world, "R1", "cancelled", reason)));
+  CHECK(world.outbox().empty());
+}
+
+TEST_CASE("a referral does not change hands as it ends") {
+  Referred world("LINK1");
+  const auto refused =
+      put_task(world, world.watch, given_to(task(world, "R1", "cancelled"), "LINK2"));
+  REQUIRE(refused.has_error());
+  CHECK(refused.error().where == "Task.owner");
+  CHECK(world.outbox().empty());
 }
