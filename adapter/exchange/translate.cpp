@@ -157,20 +157,15 @@ Result<Translation> Translator::Parts::gpconnect(std::string bytes,
   const auto record = std::make_shared<const record::GpConnectRecord>(std::move(read));
   Translation made{Tree(definitions.names()), record->issues, {}, {}};
   const auto owner = owner_of(*record, options, made.issues);
-  const mapping::Parameter parameters[] = {
-      {"owner", owner}, {"partner", options.partner}, {"zone", options.zone}, {"now", options.now}};
-  mapping::RunOptions run_options;
-  run_options.parameters = parameters;
-  run_options.partner = options.partner;
-  run_options.limits = options.limits;
-  run_options.resolve = [&](std::string_view reference) {
+  MapRun map_run(owner, options);
+  map_run.options.resolve = [&](std::string_view reference) {
     return record::resolve(*record, reference);
   };
 
   made.bundle.keep(record);
   const NodeRef source{&record->tree, record->bundle};
   LET(const auto run,
-      mapping::transform(maps, gpconnect_map, {&source, 1}, made.bundle, run_options));
+      mapping::transform(maps, gpconnect_map, {&source, 1}, made.bundle, map_run.options));
   const auto place = [&](NodeRef node) { return record::place(definitions, node); };
   add_report(maps, run, place, options.trace, made);
 

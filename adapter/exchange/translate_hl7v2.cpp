@@ -46,6 +46,14 @@ std::string owner_of(const record::Hl7v2Header& header, const TranslateOptions& 
 
 }  // namespace
 
+MapRun::MapRun(std::string_view owner, const TranslateOptions& how)
+    : parameters_{
+          {{"owner", owner}, {"partner", how.partner}, {"zone", how.zone}, {"now", how.now}}} {
+  options.parameters = parameters_;
+  options.partner = how.partner;
+  options.limits = how.limits;
+}
+
 bool reads_hl7v2(const Hl7v2Maps& maps, std::string_view type, std::string_view event) {
   return type == mapped_type && maps.grammar.find(type, event) != nullptr;
 }
@@ -60,17 +68,12 @@ Result<Hl7v2Run> run_hl7v2(const Hl7v2Maps& maps, std::string bytes,
   const auto message = std::make_shared<const record::Hl7v2Message>(std::move(read));
   const auto owner = owner_of(message->header, options);
   if (owner.empty()) return Error{Kind::invalid, "the message does not say who sends it", "MSH-4"};
-  const mapping::Parameter parameters[] = {
-      {"owner", owner}, {"partner", options.partner}, {"zone", options.zone}, {"now", options.now}};
-  mapping::RunOptions run_options;
-  run_options.parameters = parameters;
-  run_options.partner = options.partner;
-  run_options.limits = options.limits;
+  MapRun map_run(owner, options);
   record::Hl7v2Places places(message->tree);
-  run_options.place = [&places](NodeRef node) { return places.place(node); };
+  map_run.options.place = [&places](NodeRef node) { return places.place(node); };
   bundle.keep(message);
   const NodeRef source{&message->tree, message->tree.root()};
-  LET(auto run, mapping::transform(maps.maps, referral_map, {&source, 1}, bundle, run_options));
+  LET(auto run, mapping::transform(maps.maps, referral_map, {&source, 1}, bundle, map_run.options));
   return Hl7v2Run{message, std::move(run)};
 }
 

@@ -7,6 +7,7 @@
 #include "mapping/fml.h"
 #include "record/hl7v2.h"
 
+#include <array>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -17,6 +18,19 @@ namespace fingerpost::exchange {
 struct Hl7v2Maps {
   const mapping::Maps& maps;
   const record::Hl7v2Grammar& grammar;
+};
+
+// What every map is told of its run. The options' texts are views: they must outlive it.
+class MapRun {
+ public:
+  MapRun(std::string_view owner, const TranslateOptions& options);
+  MapRun(const MapRun&) = delete;
+  MapRun& operator=(const MapRun&) = delete;
+
+  mapping::RunOptions options;
+
+ private:
+  std::array<mapping::Parameter, 4> parameters_;
 };
 
 // A message read: the translation's texts point into it, so it must live as long.
