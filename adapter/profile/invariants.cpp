@@ -7,14 +7,15 @@
 namespace fingerpost::profile {
 namespace {
 
-// Expressions of R4 4.0.1 that are wrong as published, and what they are asked as. bdl-3 and bdl-4
-// hold in R4's technical corrections; the others are misspelt.
+// Expressions of R4 4.0.1 that do not say what their own text says, and what they are asked as.
 struct Correction {
   std::string_view key, published, meant;
 };
 constexpr Correction corrections[] = {
     {"que-7", "operator = 'exists' implies (answer is Boolean)",
      "operator = 'exists' implies (answer is boolean)"},
+    {"que-12", "enableWhen.count() > 2 implies enableBehavior.exists()",
+     "enableWhen.count() > 1 implies enableBehavior.exists()"},
 };
 
 class Builder {

@@ -23,7 +23,13 @@ struct Options {
   // an information; modifier extensions that are not known are always errors.
   Severity unknown_extension = Severity::information;
   bool markup_in_text = true;  // false: what looks like HTML in strings and markdown is an error
-  bool example_urls = true;    // false: http://example.org/… as a resource's place is an error
+  bool example_urls = true;    // false: a url at example.org is an error
+  bool contained = true;       // false: what contained resources hold is not looked at
+  // true: a reference whose target must conform to a profile is wrong when resolve() does not know
+  // it
+  bool references_resolve = false;
+  // A profile that another profile asks for, and nobody has.
+  Severity unknown_profile = Severity::warning;
   // The resource a reference from outside the document means; NodeRef{} when it is not known.
   std::function<NodeRef(std::string_view reference)> resolve;
   std::string now;  // what now() means to invariants

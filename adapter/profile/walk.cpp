@@ -58,7 +58,15 @@ Validator::Parts::Parts(const model::Definitions& definitions_,
       terminology(terminology_),
       registry(definitions_),
       invariants(definitions_),
-      words(definitions_.names()) {
+      words(definitions_.names()),
+      attachment(definitions_.find("Attachment")),
+      structure_definition(definitions_.find("StructureDefinition")),
+      questionnaire(definitions_.find("Questionnaire")),
+      questionnaire_response(definitions_.find("QuestionnaireResponse")) {
+  constexpr std::string_view names[] = {"left", "right"};
+  path::CompileOptions two;
+  two.variables = names;
+  less = path::compile("%left < %right", definitions, two).value();
   const auto sets = definitions.value_sets();
   for (std::uint32_t i = 1; i < sets.size(); ++i)
     value_sets.emplace(definitions.names().text(sets[i].url), i);
@@ -129,7 +137,8 @@ void Walk::document(NodeId node) {
 void Walk::resource(NodeId node) {
   children(node);
   if (definitions_.type(tree_[node].type).kind < TypeKind::resource) return;
-  invariants(node, parts_.invariants.of_type(tree_[node].type));
+  for (const auto index : parts_.invariants.of_type(tree_[node].type))
+    invariant(parts_.invariants[index], node, "", At::root);
   own_rules(node);
   if (options_.claimed) claimed_profiles(node);
 }
@@ -167,17 +176,21 @@ void Walk::one(const Element& element, std::size_t index, TypeId owner, NodeId n
   if (!allowed(element, type))
     error(node, "structure", "may not be of type " + std::string(definitions_.type_name(type)));
   const auto& common = definitions_.common();
-  if (kind == TypeKind::resource) return resource(node);
+  if (kind == TypeKind::resource) {
+    if (options_.contained || element.name != words_.contained) resource(node);
+    return;
+  }
   if (kind == TypeKind::primitive) {
     primitive(node, type);
-  } else if (tree_.first_child(node) == no_node) {
-    error(node, "invariant", "must have a value or children (ele-1)");
+  } else if (!has_content(node)) {
+    error(node, "invariant", "ele-1: must have a value or children");
   }
   if (element.binding == Binding::required || element.binding == Binding::extensible)
     bound(element, node, type);
   if (type == common.reference) reference(element, node);
   if (type == common.extension) extension(node, element.name == words_.modifier_extension);
   if (type == common.narrative) narrative(node);
+  if (type == parts_.attachment) attachment(node);
   if (tree_.first_child(node) != no_node) children(node);
   invariants(node, parts_.invariants.of_type(type));
   invariants(node, parts_.invariants.of_element(definitions_.type(owner).first_element, index));
@@ -192,14 +205,31 @@ bool Walk::allowed(const Element& element, TypeId type) const {
 void Walk::primitive(NodeId node, TypeId type) {
   if (!tree_.has_value(node)) {
     // In a list beside "_name" a gap is right; alone it is an element with nothing in it.
-    if (tree_.first_child(node) == no_node && tree_.next_same(node) == no_node &&
-        tree_.child(tree_.parent(node), tree_[node].name) == node)
-      error(node, "invariant", "must have a value or children (ele-1)");
+    const bool gap = tree_.first_child(node) == no_node &&
+                     (tree_.next_same(node) != no_node ||
+                      tree_.child(tree_.parent(node), tree_[node].name) != node);
+    if (!gap && !has_content(node))
+      error(node, "invariant", "ele-1: must have a value or children");
     return;
   }
   if (!model::matches(definitions_.primitive(type), tree_.text(node)))
     error(node, "value", "is not a valid " + std::string(definitions_.type_name(type)));
+  constexpr std::size_t most = 1'048'576;  // R4 datatypes.html#string
+  const auto& common = definitions_.common();
+  const auto size = tree_.text(node).size();
+  if (size > most && type != common.base64_binary && type != common.xhtml)
+    error(node, "value", "is longer than a megabyte");
   if (!options_.markup_in_text) text_of(node, type);
+  if (!options_.example_urls && definitions_.primitive(type) == model::Primitive::url &&
+      tree_.text(node).find("example.org") != std::string_view::npos)
+    error(node, "value", "leads to a place for examples");
+}
+
+// Anything but an id (ele-1).
+bool Walk::has_content(NodeId node) const {
+  for (NodeId at = tree_.first_child(node); at != no_node; at = tree_.next(at))
+    if (tree_[at].name != words_.id) return true;
+  return false;
 }
 
 // Whether it looks like the start of a tag: "<b>", "</a", "<script". "<5" and "a < b" do not.
@@ -216,10 +246,15 @@ void Walk::text_of(NodeId node, TypeId type) {
 }
 
 void Walk::invariants(NodeId node, std::span<const std::uint32_t> list) {
-  for (const auto index : list) invariant(parts_.invariants[index], node, "");
+  for (const auto index : list) invariant(parts_.invariants[index], node, "", At::element);
 }
 
-void Walk::invariant(const Invariant& invariant, NodeId node, std::string_view source) {
+void Walk::invariant(const Invariant& invariant, NodeId node, std::string_view source, At at) {
+  const NodeId outer = tree_.parent(node);
+  environment_.resource = {};
+  if (at == At::element && outer != no_node &&
+      definitions_.type(tree_[node].type).kind == TypeKind::resource)
+    environment_.resource = NodeRef{&tree_, container_of(outer)};
   environment_.arena.clear();
   environment_.steps_left = limits_.steps;
   const auto holds = path::test(invariant.expression, NodeRef{&tree_, node}, environment_);
@@ -231,6 +266,28 @@ void Walk::invariant(const Invariant& invariant, NodeId node, std::string_view s
   std::string text = invariant.key + ": " + invariant.human;
   if (!source.empty()) (text += " (") += std::string(source) + ")";
   report(node, error ? Severity::error : Severity::warning, "invariant", std::move(text));
+}
+
+// An attachment's size is that of its data (R4 datatypes.html#Attachment).
+void Walk::attachment(NodeId node) {
+  const NodeId data = tree_.child(node, words_.data);
+  const NodeId size = tree_.child(node, words_.size);
+  if (data == no_node || size == no_node || !tree_.has_value(data)) return;
+  std::size_t characters = 0;
+  for (const char c : tree_.text(data)) characters += !is_space(c) && c != '=';
+  if (std::to_string(characters * 3 / 4) != tree_.text(size))
+    error(node, "structure", "the size stated is not that of the data");
+}
+
+std::optional<bool> Walk::less(NodeRef left, NodeRef right) {
+  const path::Value values[] = {left, right};
+  environment_.variables = values;
+  environment_.steps_left = limits_.steps;
+  const auto result = path::evaluate(parts_.less, left, environment_);
+  environment_.variables = {};
+  if (!result || result->size() != 1 || result->front().kind() != path::Value::Kind::boolean)
+    return std::nullopt;
+  return result->front().boolean();
 }
 
 }  // namespace fingerpost::profile

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "profile/invariants.h"
 #include "profile/validator.h"
+#include "profile/view.h"
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
@@ -38,7 +39,9 @@ struct Validator::Parts {
   const terminology::Terminology* terminology;
   Registry registry;
   BaseInvariants invariants;
+  path::Expression less;  // %left < %right
   Words words;
+  TypeId attachment, structure_definition, questionnaire, questionnaire_response;
   boost::unordered_flat_map<std::string_view, std::uint32_t> value_sets;  // those compiled, by URL
 };
 
@@ -86,10 +89,13 @@ class Walk {
   void cardinality(NodeId node, const Element& element, std::size_t count);
   void one(const Element& element, std::size_t index, TypeId owner, NodeId node);
   bool allowed(const Element& element, TypeId type) const;
+  bool has_content(NodeId node) const;
   void primitive(NodeId node, TypeId type);
   void text_of(NodeId node, TypeId type);
   void invariants(NodeId node, std::span<const std::uint32_t> list);
-  void invariant(const Invariant& invariant, NodeId node, std::string_view source);
+  // An element's invariant sees the resource it stands in; a root's, the resource itself.
+  enum class At : std::uint8_t { element, root };
+  void invariant(const Invariant& invariant, NodeId node, std::string_view source, At at);
   void attachment(NodeId node);
 
   // --- resources ---
@@ -102,10 +108,27 @@ class Walk {
   void full_url(NodeId entry, NodeId resource, std::string_view kind);
   void document_links(NodeId node);
   void unresolved(NodeId reference, std::string_view text);
+  void narrative(NodeId node);
+
+  void narrative_links(NodeId div);
+  void narrative_control(const Rule& rule, NodeId node);
+  void narrative_sources(std::string_view div, NodeId node);
+  bool has_id(NodeId from, std::string_view id) const;
+  void narrative_language(std::string_view wanted, std::string_view div, NodeId node);
   void structure_definition(NodeId node);
+  void profile_of_type(View type, View profile);
+
+  // --- questionnaires ---
   void questionnaire(NodeId node);
   void questionnaire_response(NodeId node);
-  void narrative(NodeId node);
+  void answers(View questions, View given, std::vector<View>& scopes, bool complete);
+  void question_items(View question, const std::vector<View>& items, View given,
+                      std::vector<View>& scopes, bool complete);
+  void value_of_answer(View question, View answer);
+  bool enabled(View question, const std::vector<View>& scopes);
+  bool condition_met(View when, const std::vector<View>& given);
+  // None when the two do not compare.
+  std::optional<bool> less(NodeRef left, NodeRef right);
 
   // --- codes ---
   In contains(std::string_view value_set, NodeId coding, std::string* why = nullptr);
@@ -162,7 +185,7 @@ class Walk {
               NodeId parent);
   bool in_slice(const Profile& profile, const Rule& sliced, const Rule& slice, NodeId node);
   bool discriminated(const Profile& profile, const Rule& slice, const Discriminator& by,
-                     NodeId node);
+                     NodeId node, bool& asked);
   void find(NodeRef from, std::span<const Step> path, std::vector<NodeRef>& out);
   // The rules that a discriminator's path leads to, each with its profile.
   struct Place {
@@ -170,6 +193,7 @@ class Walk {
     const Rule* rule;
   };
   void find(Place from, std::span<const Step> path, std::vector<Place>& out);
+  bool fixes_something(Place place) const;
   bool meets(Place place, NodeRef node, int depth, bool& asked);
 
   // The walk over another tree, for what a reference outside the document means.

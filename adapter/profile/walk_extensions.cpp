@@ -72,6 +72,9 @@ bool Walk::stands_in(NodeId owner, const Context& context) {
     });
   }
   if (context.kind == Context::Kind::extension) {
+    // On the extension itself, or on its value.
+    if (tree_[owner].name == words_.value && tree_.parent(owner) != no_node)
+      owner = tree_.parent(owner);
     if (tree_[owner].type != definitions_.common().extension) return false;
     std::string_view wanted = context.text;
     const auto hash = wanted.find('#');
@@ -81,7 +84,10 @@ bool Walk::stands_in(NodeId owner, const Context& context) {
     return tree_.text(url) == wanted.substr(hash + 1);
   }
   const auto places = places_of(owner);
-  return std::find(places.begin(), places.end(), context.text) != places.end();
+  // R4's own snapshots have structuredefinition-fhir-type a step above the context it states.
+  std::string_view wanted = context.text;
+  if (wanted == "ElementDefinition.type.code") wanted = "ElementDefinition.type";
+  return std::find(places.begin(), places.end(), wanted) != places.end();
 }
 
 // Every way the definitions have of naming where a node stands: its types, and its path from each

@@ -36,7 +36,7 @@ void Walk::apply(const Profile& profile, NodeId node) {
                      profile.url + " is for");
   open_.push_back(key);
   const Rule& root = profile.rules[0];
-  for (const auto& asked : root.invariants) invariant(asked, node, profile.url);
+  for (const auto& asked : root.invariants) invariant(asked, node, profile.url, At::root);
   values(profile, root, node);
   within(profile, root, node);
   open_.pop_back();
@@ -93,7 +93,8 @@ void Walk::rule(const Profile& profile, const Rule& rule, NodeId node) {
   if (rule.types_narrowed) types(profile, rule, node);
   values(profile, rule, node);
   codes(rule, node);
-  for (const auto& asked : rule.invariants) invariant(asked, node, profile.url);
+  if (!rule.narrative.empty()) narrative_control(rule, node);
+  for (const auto& asked : rule.invariants) invariant(asked, node, profile.url, At::element);
   within(profile, rule, node);
 }
 
@@ -129,12 +130,18 @@ void Walk::types(const Profile& profile, const Rule& rule, NodeId node) {
 bool Walk::any_profile(const RuleType& type, NodeId node) {
   if (type.profiles.empty()) return true;
   std::vector<const Profile*> known;
+  bool wrong_type = false;
   for (const auto& canonical : type.profiles) {
-    if (definitions_.find(without_version(canonical)) != no_type) return true;
+    if (const TypeId core = definitions_.find(without_version(canonical)); core != no_type) {
+      if (definitions_.is_a(tree_[node].type, core)) return true;
+      wrong_type = true;
+      continue;
+    }
     if (const Profile* profile = parts_.registry.profile(canonical)) known.push_back(profile);
   }
+  if (known.empty() && wrong_type) return false;
   if (known.empty()) {
-    report(node, Severity::warning, "not-found",
+    report(node, options_.unknown_profile, "not-found",
            "the profile " + type.profiles[0] + " is not known: not checked");
     return true;
   }
@@ -190,42 +197,13 @@ void Walk::codes(const Rule& rule, NodeId node) {
     bound(model::Binding::required, value_set, node, type);
 }
 
-namespace {
-
-// A number, date or quantity as FHIRPath compares it, from a node of any tree.
-class Comparable {
- public:
-  explicit Comparable(const model::Definitions& definitions) : environment_(Limits{}) {
-    less_ = path::compile("%left < %right", definitions,
-                          {no_type, names_, path::Check::lenient, false, {}});
-  }
-  // None when the two do not compare.
-  std::optional<bool> less(NodeRef left, NodeRef right) {
-    if (!less_) return std::nullopt;
-    const path::Value values[] = {left, right};
-    environment_.variables = values;
-    const auto result = path::evaluate(*less_, left, environment_);
-    if (!result || result->size() != 1 || result->front().kind() != path::Value::Kind::boolean)
-      return std::nullopt;
-    return result->front().boolean();
-  }
-
- private:
-  static constexpr std::string_view names_[] = {"left", "right"};
-  path::Environment environment_;
-  Result<path::Expression> less_ = Error{Kind::fault, "", ""};
-};
-
-}  // namespace
-
 void Walk::bounds(const Profile& profile, const Rule& rule, NodeId node) {
-  Comparable compare(definitions_);
   const NodeRef value{&tree_, node};
   const auto below = [&](NodeId bound) {
-    return compare.less(value, {&profile.tree, bound}).value_or(false);
+    return less(value, {&profile.tree, bound}).value_or(false);
   };
   const auto above = [&](NodeId bound) {
-    return compare.less({&profile.tree, bound}, value).value_or(false);
+    return less({&profile.tree, bound}, value).value_or(false);
   };
   if (rule.min_value != no_node && below(rule.min_value))
     error(node, "value", "is less than " + rule.path + " takes (" + profile.url + ")");

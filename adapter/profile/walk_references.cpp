@@ -94,7 +94,12 @@ NodeId Walk::entry_named(NodeId bundle, NodeId from, std::string_view reference)
   if (const auto at = names.find(plain); at != names.end()) return at->second;
   if (is_absolute(plain)) return no_node;
   const NodeId url = tree_.child(tree_.parent(container_of(from)), words_.full_url);
-  if (url == no_node || !tree_.text(url).starts_with("http")) return no_node;
+  if (url == no_node) return no_node;
+  if (tree_.text(url).starts_with("urn:uuid:")) {
+    const auto at = names.find("urn:uuid:" + std::string(plain.substr(plain.rfind('/') + 1)));
+    return at == names.end() ? no_node : at->second;
+  }
+  if (!tree_.text(url).starts_with("http")) return no_node;
   const auto at = names.find(std::string(base_of(tree_.text(url))) + std::string(plain));
   return at == names.end() ? no_node : at->second;
 }
@@ -171,7 +176,8 @@ bool Walk::is_target(const Target& target, const std::vector<std::string>& profi
     if (profile == nullptr) continue;
     known = true;
     if (target.type != no_type && !definitions_.is_a(target.type, profile->type)) continue;
-    if (!target.node) return true;  // its profile cannot be looked at from here
+    if (!target.node && !options_.references_resolve) return true;  // cannot be looked at from here
+    if (!target.node) continue;
     if (target.node.tree == &tree_ ? conforms(*profile, target.node.node)
                                    : conforms_elsewhere(*profile, target.node))
       return true;
@@ -197,7 +203,7 @@ void Walk::reference(const RuleType& may, const Rule& rule, NodeId node) {
   bool known = false;
   if (is_target(target, may.targets, known)) return;
   if (!known)
-    return report(node, Severity::warning, "not-found",
+    return report(node, options_.unknown_profile, "not-found",
                   "the profiles of its target are not known: not checked");
   error(node, "structure", "does not refer to what " + rule.path + " asks for");
 }

@@ -5,7 +5,9 @@
 #include "profile/view.h"
 #include "profile/walk.h"
 
+#include <algorithm>
 #include <string>
+#include <vector>
 
 namespace fingerpost::profile {
 
@@ -22,6 +24,9 @@ void Walk::own_rules(NodeId node) {
              "dom-6: a resource should have narrative for robust management");
   }
   if (type == common.bundle) bundle(node);
+  if (type == parts_.structure_definition) structure_definition(node);
+  if (type == parts_.questionnaire) questionnaire(node);
+  if (type == parts_.questionnaire_response) questionnaire_response(node);
 }
 
 void Walk::contained(NodeId node) {
@@ -36,7 +41,7 @@ void Walk::contained(NodeId node) {
         error(at, "invariant", "dom-5: a contained resource must not have a security label");
     }
     const NodeId id = tree_.child(at, words_.id);
-    if (id == no_node || !is_referred_to(node, at, tree_.text(id)))
+    if (options_.contained && (id == no_node || !is_referred_to(node, at, tree_.text(id))))
       error(at, "invariant",
             "dom-3: a contained resource must be referred to, or refer to its container");
   }
@@ -61,6 +66,8 @@ bool Walk::is_referred_to(NodeId container, NodeId inner, std::string_view id) {
         const auto text = tree_.text(at);
         found |= inside ? text == "#" : names_fragment(text, id);
       }
+      if (!inside && here.type == definitions_.common().xhtml)
+        found |= tree_.text(at).find("\"#" + std::string(id) + "\"") != std::string_view::npos;
       self(self, at, inside || at == inner);
     }
   };
@@ -84,6 +91,83 @@ void Walk::narrative(NodeId node) {
   const NodeId div = tree_.child(node, words_.div);
   if (div == no_node || !tree_.has_value(div)) return;
   for (auto& text : narrative_errors(tree_.text(div))) error(div, "invariant", std::move(text));
+  narrative_links(div);
+}
+
+// href="#x" leads to something of this narrative or this resource (R4 narrative.html#id).
+void Walk::narrative_links(NodeId div) {
+  const auto text = tree_.text(div);
+  constexpr std::string_view opening = "href=\"#";
+  for (auto at = text.find(opening); at != std::string_view::npos;
+       at = text.find(opening, at + 1)) {
+    const auto from = at + opening.size();
+    const auto end = text.find('"', from);
+    if (end == std::string_view::npos) return;
+    const auto target = std::string(text.substr(from, end - from));
+    if (target.empty() || text.find("id=\"" + target + "\"") != std::string_view::npos ||
+        text.find("name=\"" + target + "\"") != std::string_view::npos)
+      continue;
+    if (!has_id(container_of(div), target))
+      error(div, "invalid", "a link in the narrative leads nowhere");
+  }
+}
+
+bool Walk::has_id(NodeId from, std::string_view id) const {
+  for (NodeId at = tree_.first_child(from); at != no_node; at = tree_.next(at)) {
+    if (tree_[at].name == words_.id && tree_.text(at) == id) return true;
+    if (has_id(at, id)) return true;
+  }
+  return false;
+}
+
+// What a profile asks of narrative by the extensions narrative-language-control and
+// narrative-source-control.
+void Walk::narrative_control(const Rule& rule, NodeId node) {
+  const NodeId div = tree_.child(node, words_.div);
+  if (div == no_node) return;
+  const auto text = tree_.text(div);
+  for (const auto& asked : rule.narrative) {
+    const auto equals = asked.find('=');
+    const auto value = std::string_view(asked).substr(equals + 1);
+    if (asked.starts_with("narrative-language-control")) narrative_language(value, text, node);
+    if (asked.starts_with("narrative-source-control")) narrative_sources(text, node);
+  }
+}
+
+void Walk::narrative_language(std::string_view wanted, std::string_view div, NodeId node) {
+  std::vector<std::string_view> sections;
+  for (const auto& part : narrative_parts(div))
+    if (part.depth == 1 && !part.language.empty()) sections.push_back(part.language);
+  if (wanted == "_no") {
+    if (!sections.empty())
+      error(node, "business-rule", "the profile takes no sections of languages in the narrative");
+    return;
+  }
+  if (sections.empty())
+    return error(node, "business-rule",
+                 "the profile asks for sections of languages in the narrative");
+  if (wanted == "_yes") return;
+  if (wanted == "_resource") {
+    const NodeId language = tree_.child(container_of(node), words_.language);
+    if (language == no_node) return;
+    wanted = tree_.text(language);
+  }
+  if (std::find(sections.begin(), sections.end(), wanted) == sections.end())
+    error(node, "business-rule", "the narrative has no section in the language asked for");
+}
+
+void Walk::narrative_sources(std::string_view div, NodeId node) {
+  std::vector<bool> sourced;  // by depth: this element or one around it states its source
+  for (const auto& part : narrative_parts(div)) {
+    sourced.resize(static_cast<std::size_t>(part.depth));
+    const auto has = [&](std::string_view name) {
+      return part.classes.find(name) != std::string_view::npos;
+    };
+    const bool own = has("boilerplate") || has("generated") || has("original");
+    sourced.push_back(own || (!sourced.empty() && sourced.back()));
+    if (part.has_text && !sourced.back())
+      return error(node, "business-rule", "a part of the narrative does not state its source");
+  }
 }
 
 }  // namespace fingerpost::profile

@@ -47,8 +47,16 @@ void Walk::slices(const Profile& profile, const Rule& rule, std::span<const Node
 }
 
 bool Walk::in_slice(const Profile& profile, const Rule& sliced, const Rule& slice, NodeId node) {
-  return std::all_of(sliced.slicing->by.begin(), sliced.slicing->by.end(),
-                     [&](const auto& by) { return discriminated(profile, slice, by, node); });
+  // A discriminator of which a slice says nothing does not keep items out of it, as long as
+  // another tells it apart.
+  bool told = false;
+  for (const auto& by : sliced.slicing->by) {
+    bool asked = false;
+    const bool met = discriminated(profile, slice, by, node, asked);
+    if (asked && !met) return false;
+    told |= asked;
+  }
+  return told;
 }
 
 // The nodes that a discriminator's path leads to.
@@ -97,7 +105,10 @@ void Walk::find(Place from, std::span<const Step> path, std::vector<Place>& out)
     case Step::How::child:
       for (const RuleId child : from.rule->children)
         if (profile[child].name == step.name) {
-          find(Place{&profile, &profile[child]}, rest, out);
+          // The slices of a choice say more of its types than the choice.
+          const bool choice =
+              !profile[child].slices.empty() && profile[child].path.ends_with("[x]");
+          if (!choice) find(Place{&profile, &profile[child]}, rest, out);
           for (const RuleId slice : profile[child].slices)
             find(Place{&profile, &profile[slice]}, rest, out);
         }
@@ -163,7 +174,7 @@ bool Walk::meets(Place place, NodeRef node, int depth, bool& asked) {
            value = tree.next_same(value))
         at_met |= meets(at, {&tree, value}, depth + 1, at_asked);
       if (tree.child(node.node, child.name) == no_node) {
-        meets(at, NodeRef{&place.profile->tree, place.profile->tree.root()}, depth + 1, at_asked);
+        at_asked = fixes_something(at);
         at_met = at.rule->min == 0;
       }
       if (!at_asked) continue;
@@ -181,8 +192,18 @@ bool Walk::meets(Place place, NodeRef node, int depth, bool& asked) {
   return true;
 }
 
+// Whether the rule, or one within it, fixes a value or binds one to codes.
+bool Walk::fixes_something(Place place) const {
+  const Rule& rule = *place.rule;
+  if (rule.fixed != no_node || rule.pattern != no_node) return true;
+  if (rule.binding.strength == model::Binding::required) return true;
+  return std::any_of(rule.children.begin(), rule.children.end(), [&](RuleId child) {
+    return fixes_something({place.profile, &(*place.profile)[child]});
+  });
+}
+
 bool Walk::discriminated(const Profile& profile, const Rule& slice, const Discriminator& by,
-                         NodeId node) {
+                         NodeId node, bool& asked) {
   std::vector<NodeRef> values;
   find(NodeRef{&tree_, node}, by.path, values);
   std::vector<Place> places;
@@ -196,6 +217,7 @@ bool Walk::discriminated(const Profile& profile, const Rule& slice, const Discri
           return at.rule->fixed != no_node || at.rule->pattern != no_node;
         });
         if (!own) {
+          asked = true;
           for (const auto& type : slice.types)
             for (const auto& url : type.profiles)
               for (const NodeRef& value : values)
@@ -203,15 +225,19 @@ bool Walk::discriminated(const Profile& profile, const Rule& slice, const Discri
           return false;
         }
       }
-      if (places.empty()) return false;
-      return std::any_of(places.begin(), places.end(), [&](const Place& place) {
-        return std::any_of(values.begin(), values.end(), [&](const NodeRef& value) {
-          bool asked = false;
-          return meets(place, value, 0, asked) && asked;
-        });
-      });
+      bool met = false;
+      for (const Place& place : places) {
+        for (const NodeRef& value : values) {
+          bool fixes = false;
+          met |= meets(place, value, 0, fixes) && fixes;
+          asked |= fixes;
+        }
+        if (values.empty()) asked |= fixes_something(place);
+      }
+      return met;
     }
     case By::exists: {
+      asked = true;
       for (const Place& place : places) {
         if (place.rule->max == 0) return values.empty();
         if (place.rule->min > 0) return !values.empty();
@@ -219,6 +245,7 @@ bool Walk::discriminated(const Profile& profile, const Rule& slice, const Discri
       return true;
     }
     case By::type: {
+      asked = true;
       const auto fits_type = [&](TypeId actual, const RuleType& type) {
         return definitions_.is_a(actual, type.type);
       };
@@ -252,6 +279,7 @@ bool Walk::discriminated(const Profile& profile, const Rule& slice, const Discri
       return false;
     }
     case By::profile: {
+      asked = true;
       const bool resolves = !by.path.empty() && by.path.back().how == Step::How::resolve;
       std::vector<Place> from = places;
       if (resolves) {

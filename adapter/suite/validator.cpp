@@ -61,10 +61,13 @@ class Suite {
   profile::Options options_of(JsonView test) {
     profile::Options options;
     options.unknown_extension = Severity::error;
+    options.unknown_profile = Severity::error;
+    options.contained = test["validateContains"].text() != "IGNORE";
+    options.references_resolve = test["validateReference"].text() == "CHECK_VALID";
     options.now = "2026-01-01T00:00:00Z";
     options.markup_in_text =
         !test["security-checks"].is_true() && !test["noHtmlInMarkdown"].is_true();
-    options.example_urls = test["examples"].text() != "false";
+    options.example_urls = !test["examples"] || test["examples"].is_true();
     return options;
   }
 

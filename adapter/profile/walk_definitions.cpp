@@ -1,0 +1,44 @@
+// A StructureDefinition as a resource: whether its differential fits its base (R4 profiling.html).
+
+#include "profile/snapshot.h"
+#include "profile/view.h"
+#include "profile/walk.h"
+
+#include <string>
+
+namespace fingerpost::profile {
+
+void Walk::structure_definition(NodeId node) {
+  const View root(tree_, node);
+  if (root["derivation"].text() != "constraint" || !root["differential"]) return;
+  root["differential"].each("element", [&](View element) {
+    element.each("type", [&](View type) {
+      type.each("profile", [&](View profile) { profile_of_type(type, profile); });
+    });
+  });
+  if (node != tree_.root()) return;  // a contained definition is not published
+  const auto made = make_snapshot(definitions_, tree_, [this](std::string_view url) {
+    return parts_.registry.with_snapshot(url);
+  });
+  if (!made) {
+    const bool unknown = made.error().kind == Kind::not_found;
+    return report(node, unknown ? Severity::warning : Severity::error, "invalid", made.error().text,
+                  made.error().where);
+  }
+  for (const auto& issue : made->issues)
+    error(node, "value", issue.text + " (" + issue.expression + ")");
+}
+
+// A profile named for a type must be one of that type.
+void Walk::profile_of_type(View type, View profile) {
+  const Tree* known = parts_.registry.find(profile.text());
+  if (known == nullptr) return;
+  const TypeId wanted = definitions_.find(type["code"].text());
+  const TypeId is = definitions_.find(View(*known, known->root())["type"].text());
+  if (wanted == no_type || is == no_type || wanted == is) return;
+  const bool resource = definitions_.type(is).kind == model::TypeKind::resource;
+  if (!resource || !definitions_.is_a(is, wanted))
+    error(profile.node(), "structure", "is a profile of another type than the element's");
+}
+
+}  // namespace fingerpost::profile

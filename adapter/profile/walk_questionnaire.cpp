@@ -1,0 +1,198 @@
+// A QuestionnaireResponse against its Questionnaire, and a Questionnaire against itself (R4
+// questionnaire.html, questionnaireresponse.html).
+
+#include "profile/equal.h"
+#include "profile/questionnaire.h"
+#include "profile/view.h"
+#include "profile/walk.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+
+namespace fingerpost::profile {
+
+namespace {
+
+View question_named(View items, std::string_view link_id) {
+  View found;
+  items.each("item", [&](View item) {
+    if (found) return;
+    found = item["linkId"].text() == link_id ? item : question_named(item, link_id);
+  });
+  return found;
+}
+
+// The answers to a question within an item or a response, at any depth.
+void answers_within(View items, std::string_view link_id, std::vector<View>& out) {
+  const auto look = [&](View item) {
+    if (item["linkId"].text() == link_id) item.each("answer", [&](View at) { out.push_back(at); });
+    answers_within(item, link_id, out);
+  };
+  items.each("item", look);
+  items.each("answer", [&](View answer) { answers_within(answer, link_id, out); });
+}
+
+}  // namespace
+
+void Walk::questionnaire(NodeId node) {
+  const View root(tree_, node);
+  const auto look = [&](auto&& self, View items) -> void {
+    items.each("item", [&](View item) {
+      item.each("enableWhen", [&](View when) {
+        const auto asked = when["question"].text();
+        if (asked == item["linkId"].text() || question_named(item, asked))
+          error(item.node(), "business-rule",
+                "an item cannot be enabled by a question within it, or by itself");
+        else if (!asked.empty() && !question_named(root, asked))
+          error(item.node(), "business-rule", "an item is enabled by a question that is not there");
+      });
+      self(self, item);
+    });
+  };
+  look(look, root);
+}
+
+void Walk::questionnaire_response(NodeId node) {
+  const View response(tree_, node);
+  const auto canonical = response["questionnaire"].text();
+  if (canonical.empty()) return;
+  View questionnaire;
+  if (canonical.starts_with('#')) {
+    const NodeId inner = contained_named(container_of(node), canonical.substr(1));
+    if (inner != no_node) questionnaire = View(tree_, inner);
+  } else if (const Tree* known = parts_.registry.find(canonical)) {
+    questionnaire = View(*known, known->root());
+  }
+  if (!questionnaire)
+    return report(node, Severity::information, "not-found",
+                  "the questionnaire is not known: answers are not checked", "questionnaire");
+  const auto status = response["status"].text();
+  const bool complete = status == "completed" || status == "amended";
+  std::vector<View> scopes{response};
+  answers(questionnaire, response, scopes, complete);
+}
+
+// The items of a response, or of a group or an answer in it, against the questions of that place.
+void Walk::answers(View questions, View given, std::vector<View>& scopes, bool complete) {
+  std::map<std::string_view, std::vector<View>> by_link;
+  std::vector<std::string_view> order;
+  questions.each("item", [&](View question) { order.push_back(question["linkId"].text()); });
+  std::size_t furthest = 0;
+  given.each("item", [&](View item) {
+    const auto link = item["linkId"].text();
+    const auto at = std::find(order.begin(), order.end(), link);
+    if (at == order.end())
+      return error(item.node(), "not-found", "no such item in this place of the questionnaire");
+    const auto index = static_cast<std::size_t>(at - order.begin());
+    if (index < furthest)
+      error(item.node(), "structure", "stands out of the questionnaire's order");
+    furthest = std::max(furthest, index);
+    by_link[link].push_back(item);
+  });
+  questions.each("item", [&](View question) {
+    question_items(question, by_link[question["linkId"].text()], given, scopes, complete);
+  });
+}
+
+void Walk::question_items(View question, const std::vector<View>& items, View given,
+                          std::vector<View>& scopes, bool complete) {
+  const auto type = question["type"].text();
+  const bool on = enabled(question, scopes);
+  const bool answered = std::any_of(items.begin(), items.end(), [](View item) {
+    return static_cast<bool>(item["answer"]) || static_cast<bool>(item["item"]);
+  });
+  if (!on) {
+    for (const View item : items)
+      if (item["answer"] || item["item"])
+        error(item.node(), "invalid", "has an answer although it is not enabled");
+    return;
+  }
+  if (question["required"].is_true() && !answered && type != "display")
+    report(given.node(), complete ? Severity::error : Severity::warning, "required",
+           "a required question has no answer");
+  const bool repeats = question["repeats"].is_true();
+  if (items.size() > 1 && (type != "group" || !repeats))
+    error(items[1].node(), "structure", "may be given once");
+  for (const View item : items) {
+    int count = 0;
+    item.each("answer", [&](View) { ++count; });
+    if (count > 1 && !repeats) error(item.node(), "structure", "takes one answer");
+    if (count > 0 && (type == "group" || type == "display"))
+      error(item.node(), "structure", "takes no answer");
+    item.each("answer", [&](View answer) {
+      if (answer["value"]) value_of_answer(question, answer);
+      scopes.push_back(answer);
+      answers(question, answer, scopes, complete);
+      scopes.pop_back();
+    });
+    if (type != "group" && count > 0) continue;
+    scopes.push_back(item);
+    answers(question, item, scopes, complete);
+    scopes.pop_back();
+  }
+}
+
+void Walk::value_of_answer(View question, View answer) {
+  const View value = answer["value"];
+  const auto type = definitions_.type_name(value.type());
+  const auto wanted = question["type"].text();
+  const bool choice = wanted == "choice" || wanted == "open-choice";
+  if (!is_answer_type(wanted, type) && !(choice && question["answerOption"]))
+    return error(value.node(), "structure",
+                 "a question of type " + std::string(wanted) + " takes no " + std::string(type));
+  if (!choice) {
+    const auto limit = question["maxLength"].text();
+    if (!limit.empty() && value.text().size() > 4 * std::stoul(std::string(limit)))
+      error(value.node(), "value", "is longer than the questionnaire allows");
+    return;
+  }
+  if (wanted == "open-choice" && type == "string") return;
+  if (question["answerOption"]) {
+    bool met = false;
+    question.each("answerOption", [&](View option) { met |= same_answer(option["value"], value); });
+    if (!met) error(answer.node(), "code-invalid", "is none of the questionnaire's options");
+  } else if (const auto set = question["answerValueSet"].text(); !set.empty()) {
+    bound(model::Binding::required, set, value.node(), value.type());
+  }
+}
+
+bool Walk::enabled(View question, const std::vector<View>& scopes) {
+  if (!question["enableWhen"]) return true;
+  const bool all = question["enableBehavior"].text() == "all";
+  bool any_met = false;
+  bool all_met = true;
+  question.each("enableWhen", [&](View when) {
+    std::vector<View> given;
+    for (auto scope = scopes.rbegin(); scope != scopes.rend() && given.empty(); ++scope)
+      answers_within(*scope, when["question"].text(), given);
+    const bool met = condition_met(when, given);
+    any_met |= met;
+    all_met &= met;
+  });
+  return all ? all_met : any_met;
+}
+
+bool Walk::condition_met(View when, const std::vector<View>& given) {
+  const auto operation = when["operator"].text();
+  const View wanted = when["answer"];
+  if (operation == "exists") return wanted.is_true() == !given.empty();
+  if (operation == "!=")
+    return !given.empty() && std::none_of(given.begin(), given.end(), [&](View answer) {
+      return same_answer(wanted, answer["value"]);
+    });
+  return std::any_of(given.begin(), given.end(), [&](View answer) {
+    const View value = answer["value"];
+    if (!value || !wanted) return false;
+    if (operation == "=") return same_answer(wanted, value);
+    const NodeRef left{&value.tree(), value.node()};
+    const NodeRef right{&wanted.tree(), wanted.node()};
+    if (operation == "<") return less(left, right).value_or(false);
+    if (operation == ">") return less(right, left).value_or(false);
+    if (operation == "<=") return !less(right, left).value_or(true);
+    return !less(left, right).value_or(true);
+  });
+}
+
+}  // namespace fingerpost::profile
