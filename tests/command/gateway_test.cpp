@@ -224,6 +224,31 @@ TEST_CASE("the queues are the same for whoever asks, the running gateway or its 
   kept();
 }
 
+TEST_CASE("what needs a person is in the log when it happens, and counted") {
+  World world;
+  REQUIRE(eventually([&] { return ready(world.practice); }));
+  const auto health = [&] { return get(world.practice, "/health").body; };
+  CHECK(health() == R"({"store":"good","inbox":{"refused":0,"quarantined":0},)"
+                    R"("outbox":{"held":0,"dead":0},"countedTo":10000})");
+  const auto broken = world.folder.write(
+      "broken.hl7", "MSH|^~\\&|GP|A|FP|B|20261122||REF^I12|B1|P|2.4\rPRD|RT|Winterbourne\r");
+  CHECK(test::run({"mllp", "send", to_text(world.messages), broken}).status == 1);
+  const std::string twice = R"({"resourceType":"Patient","id":"Winterbourne","id":"b"})";
+  CHECK(call(world.practice,
+             {"POST", "/fhir/Patient", twice, "Content-Type: application/fhir+json\r\n"})
+            .status == 400);
+  CHECK(call(world.practice, {"POST", "/inbox/gpconnect", twice, ""}).status == 400);
+  CHECK(health().find(R"("refused":3)") != std::string::npos);
+  const auto log = [&] { return read_file(world.folder / "practice.log"); };
+  for (const auto* kind : {"hl7v2", "fhir-create", "gpconnect"}) {
+    const auto line = R"("event":"inbox row refused","id":"[0-9]+","kind":")" +
+                      std::string(kind) + R"re(","reason":"([^"]+)")re";
+    CAPTURE(line);
+    CHECK(eventually([&] { return !find(log(), line).empty(); }));
+  }
+  CHECK(log().find("Winterbourne") == std::string::npos);
+}
+
 TEST_CASE("the operators' door opens to its token alone") {
   World world;
   REQUIRE(eventually([&] { return ready(world.practice); }));
