@@ -51,18 +51,19 @@ remote::MllpClientOptions mllp_client_options(const Limits& limits) {
   return options;
 }
 
-// A referral's step in the words of an HL7 v2 partner.
+// A referral, or a step of one, in the words of an HL7 v2 partner.
 Result<std::string> write_message(const exchange::Translator& translator,
                                   const Configuration& configuration,
                                   const exchange::Outward& outward) {
   const auto& partner = outward.partner;
-  exchange::AnswerHeader header;
+  exchange::OutwardHeader header;
   header.sending_application = configuration.partners.own_application;
   header.sending_facility = configuration.partners.own_facility;
   header.receiving_application = partner.application;
   header.receiving_facility = partner.facility;
   header.time = outward.time;
   header.control_id = outward.control_id;
+  header.event = outward.event;
   header.version = partner.version;
   header.partner = partner.id;
   record::Hl7v2WriteOptions options;
@@ -70,8 +71,9 @@ Result<std::string> write_message(const exchange::Translator& translator,
     LET(options.charset, wire::read_charset(partner.charset));
   }
   const NodeRef bundle{&outward.bundle, outward.bundle.root()};
-  LET(auto written, exchange::write_hl7v2_answer(translator.hl7v2(), bundle, header, options,
-                                                 configuration.limits));
+  const auto write =
+      outward.type == "REF" ? exchange::write_hl7v2_request : exchange::write_hl7v2_answer;
+  LET(auto written, write(translator.hl7v2(), bundle, header, options, configuration.limits));
   return std::move(written.bytes);
 }
 

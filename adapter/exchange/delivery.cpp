@@ -133,8 +133,23 @@ store::OutboxRow row_for(const Partner& partner, const TaskChange& change, NodeR
   return row;
 }
 
-// What goes in a transaction, of all that the party told may have.
-enum class Share { all, request, task };
+// What goes in a transaction, of all that the party told may have. status: the Task, as an answer.
+enum class Share { all, request, task, status };
+
+// HL7 v2.5.1 chapter 11: I12 is new, I13 a change, I14 the end of what was asked for.
+MessageType message_type(const TaskChange& change, const Pieces& pieces, Party told, Share share) {
+  if (share == Share::status) return {"RRI", "I15"};
+  if (told == Party::requester) return {"RRI", ""};
+  for (const auto* piece : pieces) {
+    const auto status = child_text(piece->node, "status");
+    const bool over =
+        piece->type == "Task"
+            ? status == "cancelled" || status == "entered-in-error"
+            : piece->type == request_type && (status == "revoked" || status == "entered-in-error");
+    if (over) return {"REF", "I14"};
+  }
+  return {"REF", change.before ? "I13" : "I12"};
+}
 
 void add_for(const Parts& parts, Neighbourhood& near, const TaskChange& change,
              const Resource& task, const Partner& partner, Party told, Share share,
@@ -144,7 +159,8 @@ void add_for(const Parts& parts, Neighbourhood& near, const TaskChange& change,
   auto row = row_for(partner, change, change.task);
   if (partner.channel == Channel::fhir) {
     row.kind = fhir_kind;
-    auto pieces = share == Share::task ? Pieces{&task} : pieces_for(parts, near, task, told);
+    const bool alone = share == Share::task || share == Share::status;
+    auto pieces = alone ? Pieces{&task} : pieces_for(parts, near, task, told);
     if (share == Share::request) std::erase(pieces, &task);
     row.body = transaction(pieces, partner);
   } else {
@@ -153,7 +169,7 @@ void add_for(const Parts& parts, Neighbourhood& near, const TaskChange& change,
     auto pieces = pieces_for(parts, near, task, Party::owner);
     for (const auto* piece : pieces_for(parts, near, task, Party::requester))
       if (std::find(pieces.begin(), pieces.end(), piece) == pieces.end()) pieces.push_back(piece);
-    write_outward(parts, pieces, partner, row);
+    write_outward(parts, pieces, partner, message_type(change, pieces, told, share), row);
   }
   out.push_back(std::move(row));
 }
@@ -279,6 +295,13 @@ void add_withdrawal(const Parts& parts, Neighbourhood& near, const TaskChange& c
   Resource task{"Task", std::string(change.id), {&tree, tree.root()}, ""};
   model::write_json(parts.definitions, tree, tree.root(), task.json);
   add_for(parts, near, change, task, owner, Party::owner, Share::task, out);
+}
+
+void add_status(const Parts& parts, Neighbourhood& near, const TaskChange& change,
+                const Partner& partner, std::vector<store::OutboxRow>& out) {
+  const auto* task = near.find("Task", change.id);
+  if (task != nullptr)
+    add_for(parts, near, change, *task, partner, Party::requester, Share::status, out);
 }
 
 }  // namespace fingerpost::exchange

@@ -49,6 +49,11 @@ Result<void> add_deliveries(const Parts& parts, Neighbourhood& near, const TaskC
 // knows, and is not told of such a cancellation by whoever receives it.
 void add_withdrawal(const Parts& parts, Neighbourhood& near, const TaskChange& change,
                     const Partner& owner, std::vector<store::OutboxRow>& out);
+
+// Tells `partner`, who asked for it, how the referral stands, whatever that is.
+void add_status(const Parts& parts, Neighbourhood& near, const TaskChange& change,
+                const Partner& partner, std::vector<store::OutboxRow>& out);
+
 constexpr std::string_view withdrawn_system =
     "https://fingerpost.example/CodeSystem/referral-status-reason";
 constexpr std::string_view withdrawn_code = "withdrawn";

@@ -34,12 +34,12 @@ Tree collection(const Parts& parts, const std::vector<const Resource*>& pieces) 
 }  // namespace
 
 void write_outward(const Parts& parts, const std::vector<const Resource*>& pieces,
-                   const Partner& partner, store::OutboxRow& row) {
+                   const Partner& partner, MessageType type, store::OutboxRow& row) {
   Result<std::string> message = Error{Kind::unsupported, "nothing here writes HL7 v2 messages", ""};
   if (parts.write_message) {
     const auto bundle = collection(parts, pieces);
-    message = parts.write_message(
-        {bundle, partner, control_id(row.idempotency_key), hl7_time(parts.clock.now_us())});
+    message = parts.write_message({bundle, partner, control_id(row.idempotency_key),
+                                   hl7_time(parts.clock.now_us()), type.type, type.event});
   }
   if (message) {
     row.body = std::move(*message);

@@ -11,11 +11,17 @@
 
 namespace fingerpost::exchange {
 
-// Fills the row's body with the HL7 v2 message that tells the partner of the Task's step; the
+// A message's MSH-9.1 and MSH-9.2.
+struct MessageType {
+  std::string_view type;
+  std::string_view event;
+};
+
+// Fills the row's body with the HL7 v2 message of this type that tells the partner of the Task; the
 // pieces are the Task and what it leads to. When the maps cannot say it, the row is dead from the
 // start, with the reason in its note: visible, and never half said.
 void write_outward(const Parts& parts, const std::vector<const Resource*>& pieces,
-                   const Partner& partner, store::OutboxRow& row);
+                   const Partner& partner, MessageType type, store::OutboxRow& row);
 
 // MSH-10 of the message that carries this idempotency key: 20 characters, as v2.4 allows.
 std::string control_id(std::string_view idempotency_key);

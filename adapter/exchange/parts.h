@@ -27,6 +27,8 @@ struct Outward {
   const Partner& partner;
   std::string control_id;  // MSH-10
   std::string time;        // MSH-7
+  std::string_view type;   // MSH-9.1: "REF" asks the owner, "RRI" tells the requester
+  std::string_view event;  // MSH-9.2; "" for an answer: that of the last REF
 };
 
 // Bytes of a source to R4 resources: Translator::translate.

@@ -9,10 +9,18 @@
 namespace fingerpost::exchange {
 namespace {
 
-constexpr std::string_view mapped_type = "REF";
+constexpr std::string_view received_referral = "https://fingerpost.example/StructureMap/hl7v2-ref";
+constexpr std::string_view received_answer = "https://fingerpost.example/StructureMap/hl7v2-answer";
+constexpr std::string_view written_answer = "https://fingerpost.example/StructureMap/hl7v2-rri";
+constexpr std::string_view written_request =
+    "https://fingerpost.example/StructureMap/hl7v2-request";
 
-constexpr std::string_view referral_map = "https://fingerpost.example/StructureMap/hl7v2-ref";
-constexpr std::string_view answer_map = "https://fingerpost.example/StructureMap/hl7v2-rri";
+// "": messages of this type are not translated.
+std::string_view map_of(std::string_view type) {
+  if (type == "REF") return received_referral;
+  if (type == "RRI") return received_answer;
+  return "";
+}
 
 // An HD whole, with '^' between its components whatever the message has there. '~' is for between
 // two of them, so here it is escaped.
@@ -44,6 +52,26 @@ std::string owner_of(const record::Hl7v2Header& header, const TranslateOptions& 
   return application + "~" + facility;
 }
 
+Result<record::WrittenHl7v2> write(const Hl7v2Maps& maps, std::string_view map, NodeRef bundle,
+                                   const OutwardHeader& header,
+                                   const record::Hl7v2WriteOptions& options, const Limits& limits) {
+  const mapping::Parameter parameters[] = {{"sending_application", header.sending_application},
+                                           {"sending_facility", header.sending_facility},
+                                           {"receiving_application", header.receiving_application},
+                                           {"receiving_facility", header.receiving_facility},
+                                           {"time", header.time},
+                                           {"control_id", header.control_id},
+                                           {"version", header.version},
+                                           {"event", header.event}};
+  mapping::RunOptions run_options;
+  run_options.parameters = parameters;
+  run_options.partner = header.partner;
+  run_options.limits = limits;
+  Tree message(bundle.tree->names());
+  LET(const auto run, mapping::transform(maps.maps, map, {&bundle, 1}, message, run_options));
+  return record::write_hl7v2(maps.grammar, message, options);
+}
+
 }  // namespace
 
 MapRun::MapRun(std::string_view owner, const TranslateOptions& how)
@@ -55,7 +83,7 @@ MapRun::MapRun(std::string_view owner, const TranslateOptions& how)
 }
 
 bool reads_hl7v2(const Hl7v2Maps& maps, std::string_view type, std::string_view event) {
-  return type == mapped_type && maps.grammar.find(type, event) != nullptr;
+  return !map_of(type).empty() && maps.grammar.find(type, event) != nullptr;
 }
 
 Result<Hl7v2Run> run_hl7v2(const Hl7v2Maps& maps, std::string bytes,
@@ -63,7 +91,8 @@ Result<Hl7v2Run> run_hl7v2(const Hl7v2Maps& maps, std::string bytes,
   record::Hl7v2Options read_options;
   read_options.limits = options.limits;
   LET(auto read, record::read_hl7v2(maps.grammar, std::move(bytes), read_options));
-  if (read.header.type != mapped_type)
+  const auto map = map_of(read.header.type);
+  if (map.empty())
     return Error{Kind::unsupported, "messages of this type are not translated", "MSH-9.1"};
   const auto message = std::make_shared<const record::Hl7v2Message>(std::move(read));
   const auto owner = owner_of(message->header, options);
@@ -73,29 +102,22 @@ Result<Hl7v2Run> run_hl7v2(const Hl7v2Maps& maps, std::string bytes,
   map_run.options.place = [&places](NodeRef node) { return places.place(node); };
   bundle.keep(message);
   const NodeRef source{&message->tree, message->tree.root()};
-  LET(auto run, mapping::transform(maps.maps, referral_map, {&source, 1}, bundle, map_run.options));
+  LET(auto run, mapping::transform(maps.maps, map, {&source, 1}, bundle, map_run.options));
   return Hl7v2Run{message, std::move(run)};
 }
 
 Result<record::WrittenHl7v2> write_hl7v2_answer(const Hl7v2Maps& maps, NodeRef bundle,
-                                                const AnswerHeader& header,
+                                                const OutwardHeader& header,
                                                 const record::Hl7v2WriteOptions& options,
                                                 const Limits& limits) {
-  const mapping::Parameter parameters[] = {{"sending_application", header.sending_application},
-                                           {"sending_facility", header.sending_facility},
-                                           {"receiving_application", header.receiving_application},
-                                           {"receiving_facility", header.receiving_facility},
-                                           {"time", header.time},
-                                           {"control_id", header.control_id},
-                                           {"version", header.version}};
-  mapping::RunOptions run_options;
-  run_options.parameters = parameters;
-  run_options.partner = header.partner;
-  run_options.limits = limits;
-  Tree message(bundle.tree->names());
-  LET(const auto run,
-      mapping::transform(maps.maps, answer_map, {&bundle, 1}, message, run_options));
-  return record::write_hl7v2(maps.grammar, message, options);
+  return write(maps, written_answer, bundle, header, options, limits);
+}
+
+Result<record::WrittenHl7v2> write_hl7v2_request(const Hl7v2Maps& maps, NodeRef bundle,
+                                                 const OutwardHeader& header,
+                                                 const record::Hl7v2WriteOptions& options,
+                                                 const Limits& limits) {
+  return write(maps, written_request, bundle, header, options, limits);
 }
 
 }  // namespace fingerpost::exchange

@@ -39,23 +39,24 @@ struct Hl7v2Run {
   mapping::Transformed run;
 };
 
-// Runs the map of the message's type into `bundle`. Local ids are owned by the partner and its
-// facility (MSH-4.1), for an unknown sender by the whole of MSH-3 and MSH-4, else by the options'
-// key prefix.
+// Runs the map of the message's type, REF or RRI, into `bundle`. Local ids are owned by the partner
+// and its facility (MSH-4.1), for an unknown sender by the whole of MSH-3 and MSH-4, else by the
+// options' key prefix.
 Result<Hl7v2Run> run_hl7v2(const Hl7v2Maps& maps, std::string bytes,
                            const TranslateOptions& options, Tree& bundle);
 
 // Whether there is a map for messages of this MSH-9.
 bool reads_hl7v2(const Hl7v2Maps& maps, std::string_view type, std::string_view event);
 
-// What a referral's answer says beside the resources.
-struct AnswerHeader {
+// What a message says beside the resources.
+struct OutwardHeader {
   std::string_view sending_application;
   std::string_view sending_facility;
   std::string_view receiving_application;
   std::string_view receiving_facility;
   std::string_view time;        // MSH-7
   std::string_view control_id;  // MSH-10
+  std::string_view event;       // MSH-9.2; of an answer "": that of the REF last received
   std::string_view version = "2.4";
   std::string_view partner;  // whose code tables come first
 };
@@ -64,8 +65,13 @@ struct AnswerHeader {
 // Bundle that holds the referral's Task and, as far as they are known, its
 // ServiceRequest, Patient, and those it refers to. Characters the charset does not have become '?'.
 Result<record::WrittenHl7v2> write_hl7v2_answer(const Hl7v2Maps& maps, NodeRef bundle,
-                                                const AnswerHeader& header,
+                                                const OutwardHeader& header,
                                                 const record::Hl7v2WriteOptions& options,
                                                 const Limits& limits);
+// REF^I12 to I14, as the header's event says, for the same kind of Bundle.
+Result<record::WrittenHl7v2> write_hl7v2_request(const Hl7v2Maps& maps, NodeRef bundle,
+                                                 const OutwardHeader& header,
+                                                 const record::Hl7v2WriteOptions& options,
+                                                 const Limits& limits);
 
 }  // namespace fingerpost::exchange

@@ -1,7 +1,9 @@
 #include "exchange/work.h"
 
 #include "base/digest.h"
+#include "exchange/apply_answer.h"
 #include "exchange/neighbourhood.h"
+#include "record/hl7v2_header.h"
 #include "wire/json.h"
 
 #include <algorithm>
@@ -35,7 +37,16 @@ Error in_message(Error error, Format format) {
   if (format != Format::hl7v2) return error;
   if (error.where == "Task.owner") error.where = "PRD";
   if (error.where == "Task.status") error.where = "RF1-1";
+  if (error.where == "Task.id") error.where = "RF1-6";
   return error;
+}
+
+// A referral, an answer to one of ours, or a question how one stands.
+auto work_of(std::string_view message) -> decltype(&apply) {
+  const auto header = record::read_hl7v2_header(message);
+  if (header && header->type == "RRI") return apply_answer;
+  if (header && header->event == "I15") return apply_status_request;
+  return apply;
 }
 
 }  // namespace
@@ -61,9 +72,10 @@ Result<Worked> work(const Parts& parts, store::Reader& reader, const store::Inbo
   if (parts.partners.find(row.source) != nullptr) source.partner = row.source;
   source.seed = row.source + "\n" + row.key + "\n" + row.digest;
   source.referral = *format == Format::hl7v2;
-  // The messages that are translated are REF, and those are the requester's.
+  // REF is the requester's word; RRI, which is not, knows its party itself.
   if (source.referral) source.by = care::Party::requester;
-  auto applied = apply(parts, reader, translation, source);
+  const auto take = work_of(source.referral ? row.raw : "");
+  auto applied = take(parts, reader, translation, source);
   if (!applied) return in_message(applied.error(), *format);
   Worked worked{std::move(*applied), "", ""};
   if (!source.referral) {

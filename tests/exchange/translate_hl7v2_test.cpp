@@ -196,7 +196,7 @@ TEST_CASE("how a referral stands is answered in the terms of its message") {
   json.replace(json.find(before), before.size(), R"("status":")" + std::string(row.status) + '"');
   const auto bundle = model::read_json(test::definitions(), json, Limits{});
   REQUIRE(bundle);
-  exchange::AnswerHeader header;
+  exchange::OutwardHeader header;
   header.sending_application = "FINGERPOST";
   header.sending_facility = "HUB";
   header.receiving_application = "GPSYSTEM";
@@ -226,7 +226,7 @@ TEST_CASE("an answer names the event of the referral message that was last recei
   message.replace(message.find("REF^I12"), 7, "REF^" + event);
   const auto made = translate(message);
   REQUIRE(made);
-  exchange::AnswerHeader header;
+  exchange::OutwardHeader header;
   header.control_id = "A1";
   const auto written = exchange::write_hl7v2_answer(
       test::translator().hl7v2(), {&made->bundle, made->bundle.root()}, header, {}, Limits{});
