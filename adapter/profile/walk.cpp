@@ -60,6 +60,7 @@ Validator::Parts::Parts(const model::Definitions& definitions_,
       invariants(definitions_),
       words(definitions_.names()),
       attachment(definitions_.find("Attachment")),
+      operation_outcome(definitions_.find("OperationOutcome")),
       structure_definition(definitions_.find("StructureDefinition")),
       questionnaire(definitions_.find("Questionnaire")),
       questionnaire_response(definitions_.find("QuestionnaireResponse")) {
@@ -245,6 +246,12 @@ void Walk::text_of(NodeId node, TypeId type) {
   }
 }
 
+bool Walk::is_false_node(const path::Collection& result) const {
+  if (result.size() != 1 || !result.front().is_node()) return false;
+  const NodeRef node = result.front().node();
+  return (*node.tree)[node.node].shape == Shape::boolean && node.tree->text(node.node) == "false";
+}
+
 void Walk::invariants(NodeId node, std::span<const std::uint32_t> list) {
   for (const auto index : list) invariant(parts_.invariants[index], node, "", At::element);
 }
@@ -257,11 +264,14 @@ void Walk::invariant(const Invariant& invariant, NodeId node, std::string_view s
     environment_.resource = NodeRef{&tree_, container_of(outer)};
   environment_.arena.clear();
   environment_.steps_left = limits_.steps;
-  const auto holds = path::test(invariant.expression, NodeRef{&tree_, node}, environment_);
-  if (!holds)
+  const auto result = path::evaluate(invariant.expression, NodeRef{&tree_, node}, environment_);
+  if (!result || result->size() > 1)
     return report(node, Severity::warning, "not-supported",
                   "the invariant " + invariant.key + " could not be evaluated: not checked");
-  if (*holds) return;
+  // What gives nothing is not broken: R4's own examples and invariants (bdl-8, ras-2) rely on it.
+  const bool broken = result->size() == 1 && result->front().kind() == path::Value::Kind::boolean &&
+                      !result->front().boolean();
+  if (!broken && !is_false_node(*result)) return;
   const bool error = invariant.error && !invariant.best_practice;
   std::string text = invariant.key + ": " + invariant.human;
   if (!source.empty()) (text += " (") += std::string(source) + ")";

@@ -41,7 +41,7 @@ struct Validator::Parts {
   BaseInvariants invariants;
   path::Expression less;  // %left < %right
   Words words;
-  TypeId attachment, structure_definition, questionnaire, questionnaire_response;
+  TypeId attachment, operation_outcome, structure_definition, questionnaire, questionnaire_response;
   boost::unordered_flat_map<std::string_view, std::uint32_t> value_sets;  // those compiled, by URL
 };
 
@@ -91,6 +91,7 @@ class Walk {
   bool allowed(const Element& element, TypeId type) const;
   bool has_content(NodeId node) const;
   void primitive(NodeId node, TypeId type);
+  bool is_false_node(const path::Collection& result) const;
   void text_of(NodeId node, TypeId type);
   void invariants(NodeId node, std::span<const std::uint32_t> list);
   // An element's invariant sees the resource it stands in; a root's, the resource itself.

@@ -27,7 +27,7 @@ void Walk::full_urls(NodeId node, std::string_view kind) {
     if (resource == no_node) continue;
     if (tree_.child(entry, words_.full_url) != no_node) {
       full_url(entry, resource, kind);
-    } else if (!optional) {
+    } else if (!optional && tree_[resource].type != parts_.operation_outcome) {
       error(entry, "invalid", "an entry needs a fullUrl, except in transactions and batches");
     }
   }

@@ -13,7 +13,19 @@ using model::TypeKind;
 
 namespace {
 
-constexpr std::string_view core_extension = "http://hl7.org/fhir/StructureDefinition/";
+// Where R4's own definitions have extensions of R4 outside of the contexts that these state.
+struct Correction {
+  std::string_view url, also;
+};
+constexpr Correction corrections[] = {
+    {"http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type",
+     "ElementDefinition.type"},
+    {"http://hl7.org/fhir/StructureDefinition/regex", "ElementDefinition.type"},
+    {"http://hl7.org/fhir/StructureDefinition/structuredefinition-normative-version", "Resource"},
+    {"http://hl7.org/fhir/StructureDefinition/structuredefinition-normative-version",
+     "ElementDefinition"},
+    {"http://hl7.org/fhir/StructureDefinition/valueset-concept-comments", "CodeSystem.concept"},
+};
 
 // Places for examples, whose extensions nobody publishes (R4 references.html, RFC 2606).
 bool is_example(std::string_view url) {
@@ -43,9 +55,10 @@ void Walk::extension(NodeId node, bool modifier) {
     return error(node, "invalid", "the url of an extension must not have a version");
   const Profile* profile = parts_.registry.profile(url);
   if (profile == nullptr || profile->type != definitions_.common().extension) {
-    if (modifier)
-      return error(node, "structure", "a modifier extension that is not known changes the meaning");
     const bool fine = is_example(url) || parts_.registry.find(url) != nullptr;
+    if (modifier)
+      return report(node, fine ? Severity::warning : Severity::error, "structure",
+                    "a modifier extension that is not known changes the meaning");
     return report(node, fine ? Severity::information : options_.unknown_extension, "structure",
                   "the extension is not known: not checked");
   }
@@ -58,6 +71,10 @@ void Walk::context(NodeId node, const Profile& profile) {
   const NodeId owner = tree_.parent(node);
   for (const auto& context : profile.contexts)
     if (stands_in(owner, context)) return;
+  for (const auto& row : corrections)
+    if (profile.url == row.url &&
+        stands_in(owner, {Context::Kind::element, std::string(row.also), {}}))
+      return;
   error(node, "structure", "the extension " + profile.url + " may not stand here");
 }
 
@@ -84,10 +101,7 @@ bool Walk::stands_in(NodeId owner, const Context& context) {
     return tree_.text(url) == wanted.substr(hash + 1);
   }
   const auto places = places_of(owner);
-  // R4's own snapshots have structuredefinition-fhir-type a step above the context it states.
-  std::string_view wanted = context.text;
-  if (wanted == "ElementDefinition.type.code") wanted = "ElementDefinition.type";
-  return std::find(places.begin(), places.end(), wanted) != places.end();
+  return std::find(places.begin(), places.end(), context.text) != places.end();
 }
 
 // Every way the definitions have of naming where a node stands: its types, and its path from each

@@ -18,11 +18,13 @@ struct Limits {
 
   std::size_t issues = 200;  // reported of one document; one more says so
 
+  std::size_t package_bytes = std::size_t{1} << 30;  // one FHIR package, unpacked
+
   // HL7 v2.
   std::size_t v2_frame_bytes = std::size_t{16} << 20;  // one MLLP frame
   std::size_t v2_segments = 100'000;                   // of one message
-  int v2_idle_seconds = 3600;  // without a message on a kept connection
-  int v2_answer_seconds = 30;  // for the sender to take an answer
+  int v2_idle_seconds = 3600;                          // without a message on a kept connection
+  int v2_answer_seconds = 30;                          // for the sender to take an answer
 
   // FHIRPath and FML, for each evaluation or transformation.
   std::size_t expression_bytes = 64u << 10;  // source text of one expression
@@ -59,7 +61,7 @@ struct Limits {
   // Store and queues.
   std::size_t queued_writes = 20'000;                       // waiting for the writer
   std::size_t queued_write_bytes = std::size_t{256} << 20;  // the same in bytes
-  std::size_t refused_body_bytes = std::size_t{1} << 20;    // of a request body kept to be looked at
+  std::size_t refused_body_bytes = std::size_t{1} << 20;  // of a request body kept to be looked at
 };
 
 }  // namespace fingerpost
