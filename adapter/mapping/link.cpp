@@ -47,9 +47,7 @@ Linker::Linker(Sources& sources)
   auto& words = program_->words;
   words = {names.intern("value"),  names.intern("coding"), names.intern("text"),
            names.intern("system"), names.intern("code"),   names.intern("display"),
-           names.intern("id")};
-  // Every element name the transforms write themselves.
-  for (const auto name : {"unit", "reference", "type", "use"}) names.intern(name);
+           names.intern("id"),     names.intern("type"),   names.intern("unit")};
   for (const auto& type : definitions_.types()) program_->forms.push_back(form_of(type));
 }
 

@@ -102,6 +102,8 @@ Range Linker::compile_steps(const std::vector<std::string>& path, TypeId& type, 
     const auto& known = definitions_.type(type);
     const bool own = step.is_value && known.kind == model::TypeKind::primitive;
     const auto* element = definitions_.element(type, step.name);
+    block.back().parent = type;
+    block.back().element = element;
     if (element != nullptr) {
       const auto types = definitions_.types_of(*element);
       type =
@@ -147,6 +149,8 @@ Source Linker::compile_source(const SourceText& text) {
   source.condition = compile_path(text.condition, type);
   source.check = compile_path(text.check, type);
   source.log = compile_path(text.log, type);
+  source.bare = source.plain() && source.type == no_name && source.condition == none &&
+                source.check == none && source.log == none;
   return source;
 }
 

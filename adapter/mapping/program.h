@@ -35,6 +35,9 @@ struct PathStep {
   NameId name = no_name;
   bool is_value = false;  // "value": of a primitive, its own value
   bool typed = false;     // may be a JSON name, valueString
+  // What the name means in the type that the parent is taken to have; no_type: not known.
+  TypeId parent = no_type;
+  const model::Element* element = nullptr;
 };
 
 struct Source {
@@ -49,6 +52,8 @@ struct Source {
   Index condition = none;
   Index check = none;
   Index log = none;
+
+  bool bare = false;  // nothing is said but the path
 
   bool plain() const { return list == SourceList::all && min < 0 && max < 0 && fallback == none; }
 };
@@ -174,7 +179,7 @@ struct Program {
 
   // Names the run itself needs.
   struct Words {
-    NameId value, coding, text, system, code, display, id;
+    NameId value, coding, text, system, code, display, id, type, unit;
   };
   Words words{};
 };

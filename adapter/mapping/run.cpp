@@ -28,7 +28,13 @@ Result<Transformed> Run::transform(Index group, std::span<const NodeRef> sources
   std::vector<Value> arguments;
   if (!bind_sources(group, sources, arguments)) return failure_;
   if (!sources.empty()) item_ = current_ = sources[0];
-  stack_.resize(program_.parameters.size());
+  constexpr std::size_t frames = 512;  // values of those nested as deep as maps commonly go
+  top_ = program_.parameters.size();
+  stack_.resize(std::max(top_, frames));
+  constexpr std::size_t most_reserved = 100'000;
+  std::size_t nodes = 0;
+  for (const auto& source : sources) nodes += source.tree->size();
+  out_.reserve(std::min(nodes, most_reserved));
   for (const auto& parameter : options_.parameters) {
     if (parameter.name == "now") environment_.now = parameter.value;
     for (std::size_t i = 0; i < program_.parameters.size(); ++i)
@@ -142,17 +148,21 @@ bool Run::call(Index index, std::span<const Value> arguments) {
   const std::size_t caller = base_;
   const Index caller_group = group_;
   const std::size_t parameters = program_.parameters.size();
-  const std::size_t base = stack_.size();
-  stack_.resize(base + std::max<std::size_t>(group.slots, parameters + arguments.size()));
+  const std::size_t base = top_;
+  const std::size_t given = base + parameters + arguments.size();
+  const std::size_t top = std::max(base + group.slots, given);
+  if (top > stack_.size()) stack_.resize(top * 2);
   // The caller's frame, or at first the run's own parameters, which stand at 0.
   std::copy_n(stack_.data() + caller, parameters, stack_.data() + base);
   std::copy(arguments.begin(), arguments.end(), stack_.data() + base + parameters);
+  std::fill(stack_.data() + given, stack_.data() + top, Value());
   base_ = base;
+  top_ = top;
   group_ = index;
   const bool done = rules(group.rules);
   base_ = caller;
   group_ = caller_group;
-  stack_.resize(base);
+  top_ = base;
   --depth_;
   return done;
 }
@@ -162,7 +172,7 @@ bool Run::call_isolated(Index group, std::span<const Value> arguments) {
   const auto mark = out_.mark();
   const auto shares = share_order_.size();
   const auto items = items_.size();
-  const auto stack = stack_.size();
+  const auto top = top_;
   const auto base = base_;
   const auto caller = group_;
   const auto depth = depth_;
@@ -179,8 +189,8 @@ bool Run::call_isolated(Index group, std::span<const Value> arguments) {
   }
   out_.roll_back(mark);
   for (; share_order_.size() > shares; share_order_.pop_back()) shares_.erase(share_order_.back());
-  items_.resize(items);
-  stack_.resize(stack);
+  drop_items(items);
+  top_ = top;
   base_ = base;
   group_ = caller;
   depth_ = depth;
@@ -204,17 +214,22 @@ bool Run::rule(const Rule& rule, Index source_index) {
   if (source_index == rule.sources.count) return apply(rule);
   const Source& source = program_.sources[rule.sources.first + source_index];
   rule_ = rule.id;
-  const NodeRef outer = current_;
-  const Value outer_item = item_;
   const std::size_t begin = items_.size();
   if (!gather(source)) return false;
+  return items_.size() == begin || each_item(rule, source_index, begin);
+}
+
+bool Run::each_item(const Rule& rule, Index source_index, std::size_t begin) {
+  const Source& source = program_.sources[rule.sources.first + source_index];
+  const NodeRef outer = current_;
+  const Value outer_item = item_;
   for (std::size_t i = begin; i < items_.size(); ++i) {
     rule_ = rule.id;
     item_ = slot(source.variable) = items_[i];
     if (item_.is_node() && item_.node().tree != &tree_) current_ = item_.node();
     if (!step() || !this->rule(rule, source_index + 1)) return false;
   }
-  items_.resize(begin);
+  drop_items(begin);
   current_ = outer;
   item_ = outer_item;
   return true;
@@ -233,11 +248,11 @@ bool Run::calls(const Rule& rule) {
     const Call& to = program_.calls[rule.calls.first + i];
     path::Collection arguments;
     bool given = true;
+    const Range parameters = program_.groups[to.group].parameters;
     for (Index a = 0; a < to.arguments.count; ++a) {
       Value value;
       if (!argument(program_.arguments[to.arguments.first + a], value)) return false;
       arguments.push(value);
-      const auto& parameters = program_.groups[to.group].parameters;
       const bool wants = a < parameters.count &&
                          program_.group_parameters[parameters.first + a].mode == Mode::target;
       if (wants && value.none()) given = false;

@@ -11,7 +11,6 @@
 #include "mapping/writer.h"
 #include "path/fhirpath.h"
 
-#include <array>
 #include <span>
 #include <string>
 #include <string_view>
@@ -56,11 +55,15 @@ class Run final : private path::ReadRecorder {
   }
   bool rules(Range range);
   bool rule(const Rule& rule, Index source);
+  bool each_item(const Rule& rule, Index source, std::size_t begin);
   bool apply(const Rule& rule);
   bool calls(const Rule& rule);
   bool gather(const Source& source);  // appends to items_
   void follow(const Source& source);
-  void step_into(const Value& item, const PathStep& step);
+  void walk(NodeRef from, std::span<const PathStep> way);
+  void drop_items(std::size_t begin) {
+    items_.erase(items_.begin() + static_cast<std::ptrdiff_t>(begin), items_.end());
+  }
   bool is_of_type(const Value& item, NameId type) const;
   bool keep_chosen(const Source& source, std::size_t begin);
   bool keep_conditions(const Source& source, std::size_t begin);
@@ -111,8 +114,8 @@ class Run final : private path::ReadRecorder {
   bool builds(const Target& target) const;
   bool build(const Target& target, const Place& place, Value& made);
   bool make(const Target& target, const Place& place, std::string_view type, NodeId& made);
-  NodeId child(NodeId node, std::string_view element);
-  bool child_text(NodeId node, std::string_view element, std::string_view text);
+  NodeId child(NodeId node, NameId element);
+  bool child_text(NodeId node, NameId element, std::string_view text);
   bool coding(NodeId node, const Coded& coded);
   bool build_quantity(const Target& target, NodeId node);
 
@@ -147,8 +150,9 @@ class Run final : private path::ReadRecorder {
   Writer out_;
   const Tree& tree_;  // the target
   path::Environment environment_;
-  std::vector<Value> stack_;  // frames
+  std::vector<Value> stack_;  // frames, and room for more
   std::size_t base_ = 0;      // of the current frame
+  std::size_t top_ = 0;       // after the current frame
   Index group_ = none;
   std::vector<Value> items_;  // of the sources being walked
   Value item_;                // of the innermost source
@@ -156,7 +160,9 @@ class Run final : private path::ReadRecorder {
   RuleId rule_ = 0;
   int depth_ = 0;
   std::uint64_t uuids_ = 0;
-  std::string joined_;  // append() works here
+  std::string joined_;                  // texts are put together here
+  std::vector<std::string_view> keys_;  // of uuid()
+  std::vector<Coded> codes_;            // of translate()
   // Elements made under a share name, by parent and name; in order too, to take the newest back.
   std::unordered_map<std::uint64_t, NodeId> shares_;
   std::vector<std::uint64_t> share_order_;
@@ -167,7 +173,7 @@ class Run final : private path::ReadRecorder {
     TypeId target = no_type;
     Index group = none;
   };
-  std::array<Chosen, 256> chosen_;
+  std::vector<Chosen> chosen_;  // made when the first is looked for
   std::vector<Finding> findings_;
   std::vector<Reads> reads_;
   Error failure_{Kind::fault, "", ""};

@@ -33,27 +33,28 @@ bool Run::make(const Target& target, const Place& place, std::string_view name, 
   return create(target, place, type, true, made);
 }
 
-NodeId Run::child(NodeId node, std::string_view name) {
-  const NameId known = definitions().names().find(name);
-  const auto* element = definitions().element(tree_[node].type, known);
+NodeId Run::child(NodeId node, NameId name) {
+  const auto* element = definitions().element(tree_[node].type, name);
   const TypeId type = element == nullptr || element->type_count == 0
                           ? no_type
                           : definitions().types_of(*element)[0].type;
-  return out_.add(node, known, type);
+  return out_.add(node, name, type);
 }
 
-bool Run::child_text(NodeId node, std::string_view name, std::string_view text) {
+bool Run::child_text(NodeId node, NameId name, std::string_view text) {
   if (text.empty()) return true;
   const NodeId made = child(node, name);
   return set_value(made, tree_[made].type, Value(text));
 }
 
 bool Run::coding(NodeId node, const Coded& coded) {
-  return child_text(node, "system", coded.system) && child_text(node, "code", coded.code) &&
-         child_text(node, "display", coded.display);
+  const auto& words = program_.words;
+  return child_text(node, words.system, coded.system) && child_text(node, words.code, coded.code) &&
+         child_text(node, words.display, coded.display);
 }
 
 bool Run::build(const Target& target, const Place& place, Value& made) {
+  const auto& words = program_.words;
   if (target.transform == Transform::translate) return build_translation(target, place, made);
   std::string_view first;
   std::string_view second;
@@ -81,27 +82,28 @@ bool Run::build(const Target& target, const Place& place, Value& made) {
   made = NodeRef{&tree_, node};
   switch (target.transform) {
     case Transform::cc:
-      if (alone) return child_text(node, "text", first);
-      return coding(child(node, "coding"), {first, second, third});
+      if (alone) return child_text(node, words.text, first);
+      return coding(child(node, words.coding), {first, second, third});
     case Transform::c:
       return coding(node, {first, second, third});
     case Transform::qty:
       return build_quantity(target, node);
     case Transform::cp:
-      return alone ? child_text(node, "value", first)
-                   : child_text(node, "system", first) && child_text(node, "value", second);
+      return alone ? child_text(node, words.value, first)
+                   : child_text(node, words.system, first) && child_text(node, words.value, second);
     default:
       break;
   }
   // id(system, value[, type]): the type is a code of HL7 v2 table 0203.
-  if (!third.empty() && !coding(child(child(node, "type"), "coding"),
+  if (!third.empty() && !coding(child(child(node, words.type), words.coding),
                                 {"http://terminology.hl7.org/CodeSystem/v2-0203", third, ""}))
     return false;
-  return child_text(node, "system", first) && child_text(node, "value", second);
+  return child_text(node, words.system, first) && child_text(node, words.value, second);
 }
 
 // qty('5 mg'), or qty(value, unit[, system[, code]]).
 bool Run::build_quantity(const Target& target, NodeId node) {
+  const auto& words = program_.words;
   std::string_view of[4];
   for (Index i = 0; i < 4; ++i)
     if (!argument_text(target, i, of[i])) return false;
@@ -110,11 +112,12 @@ bool Run::build_quantity(const Target& target, NodeId node) {
     of[1] = space == std::string_view::npos ? std::string_view() : trim(of[0].substr(space));
     of[0] = of[0].substr(0, space);
   }
-  return child_text(node, "value", of[0]) && child_text(node, "unit", of[1]) &&
-         child_text(node, "system", of[2]) && child_text(node, "code", of[3]);
+  return child_text(node, words.value, of[0]) && child_text(node, words.unit, of[1]) &&
+         child_text(node, words.system, of[2]) && child_text(node, words.code, of[3]);
 }
 
 bool Run::build_translation(const Target& target, const Place& place, Value& made) {
+  const auto& words = program_.words;
   Translated answer;
   if (!translated(target, answer)) return false;
   if (!answer.found) return true;
@@ -124,9 +127,9 @@ bool Run::build_translation(const Target& target, const Place& place, Value& mad
   if (!make(target, place, concept_wanted ? "CodeableConcept" : "Coding", node)) return false;
   made = NodeRef{&tree_, node};
   if (answer.as_text)
-    return child_text(node, "text",
+    return child_text(node, words.text,
                       answer.coded.display.empty() ? answer.coded.code : answer.coded.display);
-  return coding(concept_wanted ? child(node, "coding") : node, answer.coded);
+  return coding(concept_wanted ? child(node, words.coding) : node, answer.coded);
 }
 
 }  // namespace fingerpost::mapping

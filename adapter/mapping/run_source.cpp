@@ -9,6 +9,7 @@ namespace fingerpost::mapping {
 bool Run::gather(const Source& source) {
   const std::size_t begin = items_.size();
   follow(source);
+  if (source.bare) return true;
   if (source.type != no_name) {
     const auto wrong = [&](const Value& item) { return !is_of_type(item, source.type); };
     items_.erase(
@@ -34,45 +35,36 @@ bool Run::gather(const Source& source) {
 }
 
 void Run::follow(const Source& source) {
-  const Value context = slot(source.context);
+  const Value& context = slot(source.context);
   if (context.none()) return;
-  if (source.steps.count == 0) {
+  const std::span way(program_.steps.data() + source.steps.first, source.steps.count);
+  if (context.is_node() && !way.empty()) return walk(context.node(), way);
+  // A plain value is its own value, and has nothing else below it.
+  if (std::all_of(way.begin(), way.end(), [](const PathStep& step) { return step.is_value; }))
     items_.push_back(context);
-    return;
-  }
-  const std::size_t begin = items_.size();
-  step_into(context, program_.steps[source.steps.first]);
-  for (Index i = 1; i < source.steps.count; ++i) {
-    const std::size_t end = items_.size();
-    for (std::size_t at = begin; at < end; ++at)
-      step_into(Value(items_[at]), program_.steps[source.steps.first + i]);
-    items_.erase(items_.begin() + static_cast<std::ptrdiff_t>(begin),
-                 items_.begin() + static_cast<std::ptrdiff_t>(end));
-  }
 }
 
-void Run::step_into(const Value& item, const PathStep& step) {
-  if (!item.is_node()) {
-    if (step.is_value) items_.push_back(item);
-    return;
-  }
-  const NodeRef from = item.node();
+void Run::walk(NodeRef from, std::span<const PathStep> way) {
+  const PathStep& step = way.front();
   const Tree& tree = *from.tree;
-  const std::size_t before = items_.size();
-  for (NodeId at = tree.first_child(from.node); at != no_node; at = tree.next(at))
-    if (tree[at].name == step.name) items_.emplace_back(NodeRef{from.tree, at});
-  if (items_.size() != before) return;
-  if (step.is_value && tree.has_value(from.node)) {
-    items_.emplace_back(from);
-    return;
+  const auto arrive = [&](NodeId at) {
+    if (way.size() > 1) return walk({&tree, at}, way.subspan(1));
+    items_.emplace_back(NodeRef{&tree, at});
+  };
+  bool found = false;
+  for (NodeId at = tree.first_child(from.node); at != no_node; at = tree.next(at)) {
+    if (tree[at].name != step.name) continue;
+    found = true;
+    arrive(at);
   }
+  if (found) return;
+  if (step.is_value && tree.has_value(from.node)) return arrive(from.node);
   const TypeId type = tree[from.node].type;
   if (!step.typed || type == no_type) return;
   const auto member = definitions().member(type, step.name);
   if (member.element == nullptr || member.element->name == step.name) return;
   for (NodeId at = tree.first_child(from.node); at != no_node; at = tree.next(at))
-    if (tree[at].name == member.element->name && tree[at].type == member.type)
-      items_.emplace_back(NodeRef{from.tree, at});
+    if (tree[at].name == member.element->name && tree[at].type == member.type) arrive(at);
 }
 
 // By name along the bases, so that a rule may say Quantity for the Quantity of either release.
@@ -97,7 +89,7 @@ bool Run::keep_conditions(const Source& source, std::size_t begin) {
     if (!test(source.condition, items_[i], answer)) return false;
     if (answer) items_[kept++] = items_[i];
   }
-  items_.resize(kept);
+  drop_items(kept);
   return true;
 }
 
@@ -132,7 +124,7 @@ bool Run::keep_chosen(const Source& source, std::size_t begin) {
   const auto first = items_.begin() + static_cast<std::ptrdiff_t>(begin);
   switch (source.list) {
     case SourceList::first:
-      items_.resize(begin + 1);
+      drop_items(begin + 1);
       break;
     case SourceList::not_first:
       items_.erase(first);

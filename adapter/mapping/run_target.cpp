@@ -74,7 +74,7 @@ bool Run::place_of(NodeId parent, const PathStep& step, Place& place) {
   place = {parent, step.name, nullptr, no_type, false};
   const TypeId type = tree_[parent].type;
   if (type == no_type) return true;
-  place.element = definitions().element(type, step.name);
+  place.element = type == step.parent ? step.element : definitions().element(type, step.name);
   if (step.is_value && form(type) != Form::complex) {
     place.own = true;
     return true;

@@ -148,45 +148,68 @@ bool Run::truncate(const Target& target, Value& out) {
   return true;
 }
 
+namespace {
+
+constexpr std::string_view hex_digits = "0123456789ABCDEF";
+
+void append_json(std::string& out, std::string_view text) {
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') out += '\\';
+    if (byte < 0x20) {
+      out += "\\u00";
+      out += hex_digits[byte >> 4];
+      out += hex_digits[byte & 15];
+    } else {
+      out += c;
+    }
+  }
+}
+
+// RFC 3986: all but the unreserved characters.
+void append_url(std::string& out, std::string_view text) {
+  const auto plain = [](char c) {
+    return is_letter(c) || is_digit(c) || c == '-' || c == '_' || c == '.' || c == '~';
+  };
+  for (std::size_t from = 0; from < text.size();) {
+    std::size_t end = from;
+    while (end < text.size() && plain(text[end])) ++end;
+    out.append(text, from, end - from);
+    if (end == text.size()) return;
+    const auto byte = static_cast<unsigned char>(text[end]);
+    const char escaped[] = {'%', hex_digits[byte >> 4], hex_digits[byte & 15]};
+    out.append(escaped, std::size(escaped));
+    from = end + 1;
+  }
+}
+
+void append_xml(std::string& out, std::string_view text) {
+  for (const char c : text)
+    out += c == '&'   ? "&amp;"
+           : c == '<' ? "&lt;"
+           : c == '>' ? "&gt;"
+           : c == '"' ? "&quot;"
+                      : std::string(1, c);
+}
+
+}  // namespace
+
 // escape(text, 'xml'|'json'|'html'|'url'): for a text that goes into such a text.
 bool Run::escape(const Target& target, Value& out) {
   std::string_view text;
   std::string_view format;
   if (!argument_text(target, 0, text) || !argument_text(target, 1, format)) return false;
-  std::string made;
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  if (format != "xml" && format != "html" && format != "json" && format != "url")
+  joined_.clear();
+  if (format == "url") {
+    append_url(joined_, text);
+  } else if (format == "json") {
+    append_json(joined_, text);
+  } else if (format == "xml" || format == "html") {
+    append_xml(joined_, text);
+  } else {
     return fail(Kind::unsupported, "escape() knows xml, html, json and url");
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (format == "json") {
-      if (c == '"' || c == '\\') made += '\\';
-      if (byte < 0x20) {
-        made += "\\u00";
-        made += digits[byte >> 4];
-        made += digits[byte & 15];
-      } else {
-        made += c;
-      }
-    } else if (format == "url") {
-      const bool plain =
-          is_letter(c) || is_digit(c) || c == '-' || c == '_' || c == '.' || c == '~';
-      if (plain) {
-        made += c;
-      } else {
-        made += '%';
-        made += digits[byte >> 4];
-        made += digits[byte & 15];
-      }
-    } else {
-      made += c == '&'   ? "&amp;"
-              : c == '<' ? "&lt;"
-              : c == '>' ? "&gt;"
-              : c == '"' ? "&quot;"
-                         : std::string(1, c);
-    }
   }
-  out = environment_.arena.keep(made);
+  out = environment_.arena.keep(joined_);
   return true;
 }
 
@@ -235,21 +258,23 @@ bool Run::append(const Target& target, Value& out) {
 
 // uuid(key…): the same keys give the same id; nothing when one of them is empty.
 bool Run::uuid(const Target& target, std::string_view prefix, Value& out) {
-  std::vector<std::string_view> keys;
+  keys_.clear();
   for (Index i = 0; i < target.arguments.count; ++i) {
     std::string_view key;
     if (!argument_text(target, i, key)) return false;
     if (key.empty()) return true;
-    keys.push_back(key);
+    keys_.push_back(key);
   }
   std::string count;
-  if (keys.empty()) {
+  if (keys_.empty()) {
     if (options_.seed.empty())
       return fail(Kind::unsupported, "uuid() without a key needs a run with a seed");
     count = std::to_string(uuids_++);
-    keys = {"uuid()", options_.seed, count};
+    keys_ = {"uuid()", options_.seed, count};
   }
-  out = environment_.arena.keep(std::string(prefix) + uuid_v5(keys.data(), keys.size()));
+  joined_ = prefix;
+  joined_ += uuid_v5(keys_.data(), keys_.size());
+  out = environment_.arena.keep(joined_);
   return true;
 }
 

@@ -48,10 +48,10 @@ std::vector<terminology::Match> Run::matches(const Target& target, const Coded& 
 bool Run::translated(const Target& target, Translated& out) {
   Value value;
   if (!argument(program_.arguments[target.arguments.first], value)) return false;
-  std::vector<Coded> codes;
-  codes_of(value, codes);
-  if (codes.empty()) return true;
-  for (const auto& coded : codes) {
+  codes_.clear();
+  codes_of(value, codes_);
+  if (codes_.empty()) return true;
+  for (const auto& coded : codes_) {
     const auto found = matches(target, coded);
     if (found.empty()) continue;
     out.found = true;
@@ -61,7 +61,7 @@ bool Run::translated(const Target& target, Translated& out) {
            "the concept map gives several codes; the first is taken");
     return true;
   }
-  return unmapped(target, codes, out);
+  return unmapped(target, codes_, out);
 }
 
 bool Run::unmapped(const Target& target, const std::vector<Coded>& codes, Translated& out) {

@@ -16,6 +16,10 @@ class Writer {
   explicit Writer(Tree& tree) : tree_(tree) { fill(); }
 
   const Tree& tree() const { return tree_; }
+  void reserve(std::size_t nodes) {  // as many more as may come
+    tree_.reserve(tree_.size() + nodes);
+    origins_.reserve(tree_.size() + nodes + 1);
+  }
   // What is written from now on comes from here.
   void from(NodeRef source, RuleId rule) { origin_ = {source.tree, source.node, rule}; }
   std::vector<Origin> take_origins() {

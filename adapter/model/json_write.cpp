@@ -1,10 +1,61 @@
 #include "model/json.h"
 #include "wire/json.h"
 
+#include <cstring>
 #include <vector>
 
 namespace fingerpost::model {
 namespace {
+
+// Collects what is written, and appends it to a string piece by piece.
+class Output {
+ public:
+  explicit Output(std::string& out) : out_(out) {}
+  Output(const Output&) = delete;
+  Output& operator=(const Output&) = delete;
+  ~Output() { flush(); }
+
+  void put(char c) {
+    if (at_ == end()) flush();
+    *at_++ = c;
+  }
+  void put(std::string_view text) {
+    if (!fits(text.size())) return over(text);
+    std::memcpy(at_, text.data(), text.size());
+    at_ += text.size();
+  }
+  void put(std::size_t count, char c) {
+    for (; count > 0; --count) put(c);
+  }
+  void string(std::string_view text) {
+    if (fits(wire::json_string_room(text.size()))) {
+      at_ = wire::write_json_string(at_, text);
+    } else {
+      flush();
+      wire::write_json_string(out_, text);
+    }
+  }
+
+ private:
+  const char* end() const { return buffer_ + sizeof buffer_; }
+  bool fits(std::size_t size) {
+    if (size > sizeof buffer_) return false;
+    if (static_cast<std::size_t>(end() - at_) < size) flush();
+    return true;
+  }
+  void over(std::string_view text) {
+    flush();
+    out_ += text;
+  }
+  void flush() {
+    out_.append(buffer_, static_cast<std::size_t>(at_ - buffer_));
+    at_ = buffer_;
+  }
+
+  std::string& out_;
+  char buffer_[8192];
+  char* at_ = buffer_;
+};
 
 class Writer {
  public:
@@ -12,13 +63,13 @@ class Writer {
       : definitions_(definitions), tree_(tree), out_(out), pretty_(pretty == Pretty::yes) {}
 
   void object(NodeId node) {
-    out_ += '{';
+    out_.put('{');
     ++depth_;
     bool first = true;
     const TypeId type = tree_[node].type;
     if (definitions_.type(type).kind >= TypeKind::resource) {
       member("resourceType", first);
-      wire::write_json_string(out_, definitions_.type_name(type));
+      out_.string(definitions_.type_name(type));
     }
     const std::size_t mark = written_.size();
     for (NodeId at = tree_.first_child(node); at != no_node; at = tree_.next(at))
@@ -26,7 +77,7 @@ class Writer {
     written_.resize(mark);
     --depth_;
     if (!first) line();
-    out_ += '}';
+    out_.put('}');
   }
 
  private:
@@ -54,6 +105,10 @@ class Writer {
 
   // R4 json.html#primitive: values in "name", ids and extensions in "_name", lists side by side.
   void primitives(std::string_view name, NodeId first_node, bool list, bool& first) {
+    if (!list && tree_.first_child(first_node) == no_node) {
+      member(name, first);
+      return scalar(first_node);
+    }
     bool any_value = false;
     bool any_extra = false;
     for (NodeId at = first_node; at != no_node; at = tree_.next_same(at)) {
@@ -69,7 +124,7 @@ class Writer {
     member(extra += name, first);
     values(first_node, list, [this](NodeId node) {
       if (tree_.first_child(node) == no_node) {
-        out_ += "null";
+        out_.put("null");
       } else {
         object(node);
       }
@@ -79,16 +134,16 @@ class Writer {
   template <class Write>
   void values(NodeId first_node, bool list, Write&& write) {
     if (!list) return write(first_node);
-    out_ += '[';
+    out_.put('[');
     ++depth_;
     for (NodeId at = first_node; at != no_node; at = tree_.next_same(at)) {
-      if (at != first_node) out_ += ',';
+      if (at != first_node) out_.put(',');
       line();
       write(at);
     }
     --depth_;
     line();
-    out_ += ']';
+    out_.put(']');
   }
 
   void value(NodeId node) {
@@ -99,33 +154,34 @@ class Writer {
   void scalar(NodeId node) {
     switch (tree_[node].shape) {
       case Shape::string:
-        return wire::write_json_string(out_, tree_.text(node));
+        return out_.string(tree_.text(node));
       case Shape::number:
       case Shape::boolean:
-        out_ += tree_.text(node);
+        out_.put(tree_.text(node));
         return;
       default:
-        out_ += "null";
+        out_.put("null");
     }
   }
 
   void member(std::string_view name, bool& first) {
-    if (!first) out_ += ',';
+    if (!first) out_.put(',');
     first = false;
     line();
-    wire::write_json_string(out_, name);
-    out_ += pretty_ ? ": " : ":";
+    out_.string(name);
+    out_.put(':');
+    if (pretty_) out_.put(' ');
   }
 
   void line() {
     if (!pretty_) return;
-    out_ += '\n';
-    out_.append(static_cast<std::size_t>(depth_) * 2, ' ');
+    out_.put('\n');
+    out_.put(static_cast<std::size_t>(depth_) * 2, ' ');
   }
 
   const Definitions& definitions_;
   const Tree& tree_;
-  std::string& out_;
+  Output out_;
   bool pretty_;
   int depth_ = 0;
   std::vector<NameId> written_;  // names of the open objects, innermost last

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "path/check.h"
 #include "path/functions.h"
+#include "path/quick.h"
 #include "path/run.h"
 #include "path/syntax.h"
 #include "value/quantity.h"
@@ -250,6 +251,7 @@ class Compiler {
     for (const auto& argument : syntax.arguments)
       if (auto added = add_operand(*argument, op); !added) return added.error();
     if (syntax.which == Operator::unite) fold(op);
+    recognise(op, program_->words);
     return &op;
   }
 
@@ -293,6 +295,7 @@ class Compiler {
     inside_each_ -= each;
     if (function->prepare)
       if (auto ready = function->prepare(op); !ready) return error_at(syntax, ready.error().text);
+    recognise(op, program_->words);
     return &op;
   }
 

@@ -2,8 +2,8 @@
 
 #include "path/equality.h"
 #include "path/functions.h"
-#include "value/quantity.h"
 #include "path/run.h"
+#include "value/quantity.h"
 
 #include <algorithm>
 #include <cmath>

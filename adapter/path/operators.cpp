@@ -5,6 +5,7 @@
 #include "path/run.h"
 #include "value/quantity.h"
 
+#include <algorithm>
 #include <array>
 #include <limits>
 #include <string>
@@ -215,10 +216,31 @@ bool positive(const Op& op, Run& run, Collection& out) {
   return true;
 }
 
+bool all_plain(const Collection& values) {
+  return std::all_of(values.begin(), values.end(), [](const Value& value) {
+    return !value.is_node() || value.node().tree->has_value(value.node().node);
+  });
+}
+
+// Of few values, those that no earlier one is equal to.
+bool push_distinct(Run& run, const Collection& values, Collection& out) {
+  const std::size_t before = out.size();
+  for (const auto& value : values) {
+    run.system(value);  // what is told apart is read
+    bool known = false;
+    for (std::size_t i = before; i < out.size() && !known; ++i)
+      known = equal(run, out[i], value) == Truth::yes;
+    if (!known) out.push(value);
+  }
+  return true;
+}
+
 bool union_of(const Op& op, Run& run, Collection& out) {
   Collection values;
   if (!run.evaluate(*op.arguments[0], values) || !run.evaluate(*op.arguments[1], values))
     return false;
+  constexpr std::size_t few = 8;
+  if (values.size() <= few && all_plain(values)) return push_distinct(run, values, out);
   Seen seen(run);
   for (const auto& value : values)
     if (seen.add(value)) out.push(value);

@@ -43,19 +43,31 @@ struct TypeTest {
   Temporal::Kind temporal = Temporal::Kind::date;  // when system is temporal
 };
 
+// A criterion that quick.h answers.
+struct Quick {
+  // present: has a value at all. equal, start, part: of its text and the literals.
+  enum class Is : std::uint8_t { none, present, equal, start, part };
+  Is is = Is::none;
+  bool negated = false;
+  bool member = false;           // `in`
+  const Op* of = nullptr;        // null: $this
+  const Op* literals = nullptr;  // one text, or several
+};
+
 struct Op {
   Apply apply = nullptr;
   const Op* input = nullptr;  // null: $this
   std::vector<const Op*> arguments;
   Place place;
-  Value constant;                        // of a literal
-  Collection constants;                  // of a union of literals
-  std::vector<Step> steps;               // of a path
-  TypeTest type;                         // of is, as, ofType
-  std::string_view text;                 // of a function or variable its name, for messages
-  std::uint32_t slot = 0;                // of a variable
-  std::uint32_t limit = 0;               // of a path: no more values than this are wanted; 0: all
-  std::uint64_t descending = 0;          // of sort: a bit for each key
+  Value constant;                // of a literal
+  Collection constants;          // of a union of literals
+  std::vector<Step> steps;       // of a path
+  TypeTest type;                 // of is, as, ofType
+  std::string_view text;         // of a function or variable its name, for messages
+  std::uint32_t slot = 0;        // of a variable
+  std::uint32_t limit = 0;       // of a path: no more values than this are wanted; 0: all
+  std::uint64_t descending = 0;  // of sort: a bit for each key
+  Quick quick;
   std::shared_ptr<const void> prepared;  // what a function made of a constant argument
 };
 

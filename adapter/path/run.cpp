@@ -1,6 +1,7 @@
 #include "path/run.h"
 
 #include "base/text.h"
+#include "path/quick.h"
 #include "value/quantity.h"
 
 #include <algorithm>
@@ -77,6 +78,10 @@ Got Run::single(const Op& op, const Collection& values, Value& value) {
 }
 
 Got Run::one(const Op& op, Value& value) {
+  if (op.apply == apply_constant) {
+    value = op.constant;
+    return value.none() ? Got::nothing : Got::value;
+  }
   Collection values;
   if (!evaluate(op, values)) return Got::failed;
   return single(op, values, value);
@@ -132,6 +137,11 @@ Got Run::integer(const Op& op, std::int64_t& number) {
 }
 
 bool Run::criterion(const Op& op, Truth& truth) {
+  if (op.quick.is != Quick::Is::none)
+    if (const auto known = quick_truth(op, program, frame.self, environment)) {
+      truth = *known;
+      return true;
+    }
   Collection values;
   return evaluate(op, values) && criterion_of(op, values, truth);
 }
@@ -293,6 +303,10 @@ Result<Collection> evaluate(const Expression& expression, const Value& focus,
 }
 
 Result<bool> test(const Expression& expression, const Value& focus, Environment& environment) {
+  const Op& root = *expression.program().root;
+  if (root.quick.is != Quick::Is::none)
+    if (const auto known = quick_truth(root, expression.program(), focus, environment))
+      return *known == Truth::yes;
   Run run = start(expression, focus, environment);
   Truth truth = Truth::unknown;
   if (!run.criterion(*run.program.root, truth)) return run.error;

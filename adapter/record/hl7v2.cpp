@@ -4,6 +4,7 @@
 #include "record/hl7v2_places.h"
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -21,19 +22,21 @@ class Reader {
         message_(message),
         tree_(message.tree),
         by_(message.header.by),
-        limits_(limits) {}
+        limits_(limits) {
+    for (const char c : {by_.component, by_.subcomponent, by_.repetition, by_.escape})
+      if (c != '\0') delimits_[static_cast<unsigned char>(c)] = true;
+  }
 
   Result<void> read(const wire::Segment& segment, NodeId node);
   // After the last one: says where each issue's place is.
   void finish();
 
  private:
-  void read_field(std::size_t n, std::string_view text);
+  void read_field(std::size_t n, std::string_view text, bool parts);
   void read_repetition(NodeId field, std::string_view text);
   void read_component(NodeId node, std::string_view text);
   void set(NodeId node, std::string_view leaf);
   bool is_text(std::size_t n) const;
-  bool has_delimiter(std::string_view text) const;
   NameId name(NameId known, char letter, std::size_t n);
   void report(NodeId node, const char* text);
 
@@ -45,6 +48,7 @@ class Reader {
   std::string_view segment_;
   SegmentCode code_ = 0;
   NodeId node_ = no_node;
+  std::array<bool, 256> delimits_{};  // inside a field
   std::string scratch_;
   std::vector<std::pair<std::size_t, NodeId>> unplaced_;  // an issue's index, and what it is about
 };
@@ -67,27 +71,28 @@ Result<void> Reader::read(const wire::Segment& segment, NodeId node) {
     n = 3;
   }
   for (bool more = !rest.empty(); more; ++n) {
-    const auto text = wire::take(rest, by_.field, more);
+    std::size_t size = 0;
+    bool parts = false;
+    for (; size < rest.size() && rest[size] != by_.field; ++size)
+      parts |= delimits_[static_cast<unsigned char>(rest[size])];
+    const auto text = rest.substr(0, size);
+    more = size < rest.size();
+    rest.remove_prefix(more ? size + 1 : size);
     if (text.empty()) continue;
     if (n > most_parts)
       return Error{Kind::invalid, "a segment has more fields than is sane",
                    hl7v2_place(tree_, node)};
-    read_field(n, text);
+    read_field(n, text, parts);
     if (tree_.size() > limits_.nodes)
       return Error{Kind::invalid, "more values than the limit nodes", hl7v2_place(tree_, node)};
   }
   return {};
 }
 
-bool Reader::has_delimiter(std::string_view text) const {
-  return std::any_of(text.begin(), text.end(), [this](char c) {
-    return c == by_.component || c == by_.subcomponent || c == by_.repetition || c == by_.escape;
-  });
-}
-
-void Reader::read_field(std::size_t n, std::string_view text) {
+// parts: something in it delimits, or escapes.
+void Reader::read_field(std::size_t n, std::string_view text, bool parts) {
   const auto field_name = name(grammar_.field(n), 'f', n);
-  if (!has_delimiter(text)) {
+  if (!parts) {
     set(tree_.add(node_, field_name, no_type), text);
     return;
   }

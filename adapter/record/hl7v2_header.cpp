@@ -20,7 +20,7 @@ Result<Hl7v2Header> read_hl7v2_header(std::string_view bytes) {
   if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
   if (!bytes.starts_with("MSH")) return Error{Kind::invalid, "a message starts with MSH", "MSH"};
   LET(const auto by, wire::read_delimiters(bytes));
-  const auto segment = bytes.substr(0, bytes.find_first_of("\r\n"));
+  const auto segment = bytes.substr(0, wire::line_end(bytes));
   const auto get = [&](int n) { return std::string(wire::field(segment, by, n)); };
   const auto part = [&](int n, int c) {
     return std::string(wire::component(wire::field(segment, by, n), by, c));

@@ -40,8 +40,8 @@ struct End {
 
 End find_end(std::string_view message, std::size_t from, char field_delimiter) {
   bool joined = false;
-  for (auto at = message.find_first_of("\r\n", from); at != std::string_view::npos;
-       at = message.find_first_of("\r\n", at + line_end_size(message, at))) {
+  for (auto at = line_end(message, from); at < message.size();
+       at = line_end(message, at + line_end_size(message, at))) {
     const auto next = skip_blank_lines(message, at);
     if (next == message.size() || starts_segment(message.substr(next), field_delimiter))
       return {at, next, joined};
@@ -58,7 +58,7 @@ Result<Delimiters> read_delimiters(std::string_view message) {
   Delimiters by{message[3], '\0', '\0', '\0', '\0', '\0'};
   if (!can_delimit(by.field))
     return Error{Kind::invalid, "the field separator cannot be this character", "MSH-1"};
-  const auto line = message.substr(4, message.find_first_of("\r\n") - 4);
+  const auto line = message.substr(4, line_end(message, 4) - 4);
   const auto encoding = line.substr(0, line.find(by.field));
   if (encoding.empty() || encoding.size() > 5)
     return Error{Kind::invalid, "MSH-2 holds one to five encoding characters", "MSH-2"};

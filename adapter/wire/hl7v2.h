@@ -57,6 +57,12 @@ inline std::string_view take(std::string_view& rest, char delimiter, bool& more)
   return taken;
 }
 
+// Where the next CR or LF stands, or the text's end.
+inline std::size_t line_end(std::string_view text, std::size_t at = 0) {
+  while (at < text.size() && text[at] != '\r' && text[at] != '\n') ++at;
+  return at;
+}
+
 // The n-th part, counted from 1 as the standard does; empty when there are fewer.
 std::string_view nth(std::string_view text, char delimiter, int n);
 

@@ -62,8 +62,7 @@ std::string single_byte_to_utf8(std::string_view bytes, Charset charset) {
 std::string_view msh_18(std::string_view message) {
   const auto by = read_delimiters(message);
   if (!by) return {};
-  const auto end = message.find_first_of("\r\n");
-  return nth(field(message.substr(0, end), *by, 18), by->repetition, 1);
+  return nth(field(message.substr(0, line_end(message)), *by, 18), by->repetition, 1);
 }
 
 // What undeclared bytes are.

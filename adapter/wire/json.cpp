@@ -8,7 +8,11 @@
 #include <rapidjson/reader.h>
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 namespace fingerpost::wire {
 namespace {
@@ -165,58 +169,97 @@ Result<JsonDocument> parse_json(std::string source, const Limits& limits) {
 
 namespace {
 
-bool needs_escape(char c) {
-  return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
+// The escape of one character; "\\u00" and two digits where there is no shorter one.
+char* write_escape(char* to, char c) {
+  constexpr char digits[] = "0123456789abcdef";
+  *to++ = '\\';
+  switch (c) {
+    case '"':
+    case '\\':
+      *to++ = c;
+      return to;
+    case '\n':
+      *to++ = 'n';
+      return to;
+    case '\r':
+      *to++ = 'r';
+      return to;
+    case '\t':
+      *to++ = 't';
+      return to;
+    default:
+      break;
+  }
+  std::memcpy(to, "u00", 3);
+  to[3] = digits[static_cast<unsigned char>(c) >> 4];
+  to[4] = digits[static_cast<unsigned char>(c) & 15];
+  return to + 5;
 }
 
-// Where the next byte stands that needs an escape, or the end. Looks at eight bytes at a time: a
-// byte of `word - ones * n` has its high bit set, and had not, when some byte was less than n.
-std::size_t find_escape(std::string_view text, std::size_t at) {
-  constexpr std::uint64_t ones = 0x0101010101010101, high = ones << 7;
-  for (std::uint64_t word = 0; at + sizeof word <= text.size(); at += sizeof word) {
-    std::memcpy(&word, text.data() + at, sizeof word);
-    const std::uint64_t quote = word ^ (ones * '"'), backslash = word ^ (ones * '\\');
-    const std::uint64_t found = ((word - ones * 0x20) & ~word) | ((quote - ones) & ~quote) |
-                                ((backslash - ones) & ~backslash);
-    if ((found & high) != 0) break;
+constexpr std::size_t block = 16;
+
+// Copies the block, and says with a bit each which of its characters need an escape.
+unsigned copy_block(char* to, const char* from) {
+#ifdef __SSE2__
+  const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(to), bytes);
+  const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1f)), bytes);
+  const __m128i quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
+  const __m128i backslash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
+  return static_cast<unsigned>(
+      _mm_movemask_epi8(_mm_or_si128(control, _mm_or_si128(quote, backslash))));
+#else
+  unsigned found = 0;
+  for (std::size_t i = 0; i < block; ++i) {
+    const char c = to[i] = from[i];
+    if (static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\') found |= 1u << i;
   }
-  while (at < text.size() && !needs_escape(text[at])) ++at;
-  return at;
+  return found;
+#endif
 }
 
 }  // namespace
 
-void write_json_string(std::string& out, std::string_view text) {
-  constexpr char digits[] = "0123456789abcdef";
-  out += '"';
-  std::size_t from = 0;
-  for (auto i = find_escape(text, 0); i < text.size(); i = find_escape(text, from)) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    out.append(text, from, i - from);
-    from = i + 1;
-    out += '\\';
-    switch (c) {
-      case '"':
-      case '\\':
-        out += static_cast<char>(c);
-        break;
-      case '\n':
-        out += 'n';
-        break;
-      case '\r':
-        out += 'r';
-        break;
-      case '\t':
-        out += 't';
-        break;
-      default:
-        out += "u00";
-        out += digits[c >> 4];
-        out += digits[c & 15];
+char* write_json_string(char* to, std::string_view text) {
+  *to++ = '"';
+  const char* from = text.data();
+  const char* const end = from + text.size();
+  while (from != end) {
+    const auto left = static_cast<std::size_t>(end - from);
+    unsigned found = 0;
+    if (left >= block) {
+      found = copy_block(to, from);
+    } else {
+      char last[block];
+      std::memset(last, '"', block);  // as if the string ended there
+      std::memcpy(last, from, left);
+      found = copy_block(to, last);
     }
+    const auto plain =
+        std::min(found == 0 ? block : static_cast<std::size_t>(std::countr_zero(found)), left);
+    to += plain;
+    from += plain;
+    if (found != 0 && from != end) to = write_escape(to, *from++);
   }
-  out.append(text, from);
-  out += '"';
+  *to++ = '"';
+  return to;
+}
+
+void write_json_string(std::string& out, std::string_view text) {
+  constexpr std::size_t piece = 512;
+  char buffer[json_string_room(piece)];
+  const auto before = out.size();
+  for (;;) {
+    const auto part = text.substr(0, piece);
+    const char* const end = write_json_string(buffer, part);
+    // The pieces' own quotes are left out between them.
+    const bool first = out.size() == before;
+    const char* const from = first ? buffer : buffer + 1;
+    text.remove_prefix(part.size());
+    const std::size_t closing = text.empty() ? 0 : 1;
+    out.append(from, static_cast<std::size_t>(end - from) - closing);
+    if (text.empty()) return;
+  }
 }
 
 }  // namespace fingerpost::wire

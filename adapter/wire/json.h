@@ -38,5 +38,11 @@ Result<JsonDocument> parse_json(std::string source, const Limits& limits);
 
 // Appends a JSON string with its quotes, escaping only what RFC 8259 demands.
 void write_json_string(std::string& out, std::string_view text);
+// The same into memory that has this much room for a text of that size. Gives the end of what was
+// written.
+constexpr std::size_t json_string_room(std::size_t text_size) {
+  return text_size * 6 + 2 + 16;  // whole blocks are copied
+}
+char* write_json_string(char* to, std::string_view text);
 
 }  // namespace fingerpost::wire

@@ -68,3 +68,26 @@ TEST_CASE("a string is written so that it reads back the same") {
   REQUIRE(back);
   CHECK(back->tokens[1].view() == text);
 }
+
+TEST_CASE("a JSON string is escaped wherever in it the character stands") {
+  for (const std::string special : {"\"", "\\", "\n", "\x01", "\x1f", "\x20", "\x7f", "\xC3\xA9"}) {
+    std::string escaped = special;
+    if (special == "\"" || special == "\\") escaped = "\\" + special;
+    if (special == "\n") escaped = "\\n";
+    if (special == "\x01") escaped = "\\u0001";
+    if (special == "\x1f") escaped = "\\u001f";
+    for (const std::size_t size : {0u, 1u, 14u, 15u, 16u, 17u, 31u, 32u, 33u, 511u, 512u, 1100u})
+      for (const std::size_t at : {std::size_t{0}, size / 2, size}) {
+        const std::string before(at, 'a'), after(size - at, 'b');
+        const std::string text = before + special + after;
+        std::string out = "x";
+        wire::write_json_string(out, text);
+        CAPTURE(special, size, at);
+        CHECK(out == "x\"" + before + escaped + after + "\"");
+        std::string room(wire::json_string_room(text.size()), '\0');
+        room.resize(
+            static_cast<std::size_t>(wire::write_json_string(room.data(), text) - room.data()));
+        CHECK(room == "\"" + before + escaped + after + "\"");
+      }
+  }
+}
