@@ -1,75 +1,13 @@
 #include "value/quantity.h"
 
 #include "base/text.h"
+#include "value/ucum.h"
 
 #include <array>
 #include <utility>
 
 namespace fingerpost::value {
 namespace {
-
-// What a unit measures, and how many of its base unit it is.
-enum class Measure : std::uint8_t { number, mass, length, time, volume, calendar_months };
-
-struct Scaled {
-  Measure measure;
-  Decimal factor;
-};
-
-struct Atom {
-  std::string_view code;
-  Measure measure;
-  std::string_view factor;  // in g, m, s, L
-  bool metric;              // takes a prefix
-};
-// UCUM codes. The base units are g, m, s and L.
-constexpr std::array<Atom, 20> atoms = {{{"1", Measure::number, "1", false},
-                                         {"%", Measure::number, "0.01", false},
-                                         {"g", Measure::mass, "1", true},
-                                         {"t", Measure::mass, "1000000", true},
-                                         {"[lb_av]", Measure::mass, "453.59237", false},
-                                         {"[oz_av]", Measure::mass, "28.349523125", false},
-                                         {"[stone_av]", Measure::mass, "6350.29318", false},
-                                         {"m", Measure::length, "1", true},
-                                         {"[in_i]", Measure::length, "0.0254", false},
-                                         {"[ft_i]", Measure::length, "0.3048", false},
-                                         {"[mi_i]", Measure::length, "1609.344", false},
-                                         {"s", Measure::time, "1", true},
-                                         {"min", Measure::time, "60", false},
-                                         {"h", Measure::time, "3600", false},
-                                         {"d", Measure::time, "86400", false},
-                                         {"wk", Measure::time, "604800", false},
-                                         {"mo", Measure::time, "2629800", false},
-                                         {"a", Measure::time, "31557600", false},
-                                         {"L", Measure::volume, "1", true},
-                                         {"l", Measure::volume, "1", true}}};
-
-struct Prefix {
-  std::string_view code;
-  std::string_view factor;
-};
-constexpr std::array<Prefix, 8> prefixes = {{{"k", "1000"},
-                                             {"h", "100"},
-                                             {"d", "0.1"},
-                                             {"c", "0.01"},
-                                             {"m", "0.001"},
-                                             {"u", "0.000001"},
-                                             {"n", "0.000000001"},
-                                             {"p", "0.000000000001"}}};
-
-std::optional<Scaled> scaled(std::string_view code) {
-  for (const auto& atom : atoms)
-    if (atom.code == code) return Scaled{atom.measure, *Decimal::parse(atom.factor)};
-  for (const auto& prefix : prefixes) {
-    if (!code.starts_with(prefix.code)) continue;
-    for (const auto& atom : atoms) {
-      if (!atom.metric || atom.code != code.substr(prefix.code.size())) continue;
-      const auto factor = multiply(*Decimal::parse(prefix.factor), *Decimal::parse(atom.factor));
-      if (factor) return Scaled{atom.measure, *factor};
-    }
-  }
-  return {};
-}
 
 struct Word {
   std::string_view text;
@@ -85,17 +23,44 @@ constexpr std::array<Word, 8> words = {{{"year", Calendar::year, "a"},
                                         {"second", Calendar::second, "s"},
                                         {"millisecond", Calendar::millisecond, "ms"}}};
 
-std::optional<Scaled> scale_of(const Quantity& quantity) {
-  // Years and months have no fixed length; what is shorter has that of the UCUM unit.
-  if (quantity.calendar == Calendar::year) return Scaled{Measure::calendar_months, Decimal(12, 0)};
-  if (quantity.calendar == Calendar::month) return Scaled{Measure::calendar_months, Decimal(1, 0)};
-  if (quantity.calendar == Calendar::none) return scaled(quantity.unit);
-  return scaled(words[static_cast<std::size_t>(quantity.calendar) - 1].ucum);
-}
-
 bool same_unit(const Quantity& left, const Quantity& right) {
   return left.calendar == right.calendar &&
          (left.calendar != Calendar::none || left.unit == right.unit);
+}
+
+std::string_view code_of(const Quantity& quantity) {
+  if (quantity.calendar == Calendar::none) return quantity.unit;
+  return words[static_cast<std::size_t>(quantity.calendar) - 1].ucum;
+}
+
+bool has_months(const Quantity& quantity) {
+  return quantity.calendar == Calendar::year || quantity.calendar == Calendar::month;
+}
+
+template <class T>
+struct Both {
+  T left, right;
+};
+
+// Calendar years and months have no fixed length, and compare with each other alone.
+std::optional<Both<Decimal>> months(const Quantity& left, const Quantity& right) {
+  if (!has_months(left) || !has_months(right)) return {};
+  const auto of = [](const Quantity& quantity) {
+    return quantity.calendar == Calendar::year ? multiply(quantity.value, Decimal(12, 0))
+                                               : std::optional(quantity.value);
+  };
+  const auto a = of(left), b = of(right);
+  if (!a || !b) return {};
+  return Both<Decimal>{*a, *b};
+}
+
+// The units of quantities that compare by them. A week and what is shorter has the UCUM unit's
+// length.
+std::optional<Both<Unit>> units(const Quantity& left, const Quantity& right) {
+  if (has_months(left) || has_months(right)) return {};
+  const auto a = parse_unit(code_of(left)), b = parse_unit(code_of(right));
+  if (!a || !b || !comparable(*a, *b)) return {};
+  return Both<Unit>{*a, *b};
 }
 
 }  // namespace
@@ -117,18 +82,15 @@ Calendar calendar_step(const Quantity& quantity) {
 }
 
 bool comparable(const Quantity& left, const Quantity& right) {
-  if (same_unit(left, right)) return true;
-  const auto a = scale_of(left), b = scale_of(right);
-  return a && b && a->measure == b->measure;
+  return same_unit(left, right) || months(left, right) || units(left, right);
 }
 
 std::optional<std::strong_ordering> compare(const Quantity& left, const Quantity& right) {
   if (same_unit(left, right)) return compare(left.value, right.value);
-  const auto a = scale_of(left), b = scale_of(right);
-  if (!a || !b || a->measure != b->measure) return {};
-  const auto x = multiply(left.value, a->factor), y = multiply(right.value, b->factor);
-  if (!x || !y) return {};
-  return compare(*x, *y);
+  if (const auto both = months(left, right)) return compare(both->left, both->right);
+  if (const auto both = units(left, right))
+    return compare(left.value, both->left, right.value, both->right);
+  return {};
 }
 
 bool equivalent(const Quantity& left, const Quantity& right) {
@@ -142,27 +104,31 @@ bool equivalent(const Quantity& left, const Quantity& right) {
   return compare(definite(left), definite(right)) == std::optional(std::strong_ordering::equal);
 }
 
+// In the left one's unit.
 std::optional<Quantity> add(const Quantity& left, const Quantity& right) {
-  if (same_unit(left, right)) {
-    const auto sum = add(left.value, right.value);
-    if (!sum) return {};
-    return Quantity{*sum, left.unit, left.calendar};
+  std::optional<Decimal> more = right.value;
+  if (!same_unit(left, right)) {
+    if (const auto both = months(left, right)) {
+      more = divide(both->right, left.calendar == Calendar::year ? Decimal(12, 0) : Decimal(1, 0));
+    } else if (const auto known = units(left, right)) {
+      more = to_decimal(converted(ratio_of(right.value), known->right, known->left));
+    } else {
+      return {};
+    }
   }
-  const auto a = scale_of(left), b = scale_of(right);
-  if (!a || !b || a->measure != b->measure) return {};
-  // In the left one's unit.
-  const auto in_base = multiply(right.value, b->factor);
-  const auto in_left = in_base ? divide(*in_base, a->factor) : std::nullopt;
-  const auto sum = in_left ? add(left.value, *in_left) : std::nullopt;
+  const auto sum = more ? add(left.value, *more) : std::nullopt;
   if (!sum) return {};
   return Quantity{*sum, left.unit, left.calendar};
 }
 
 namespace {
 
-std::string_view code_of(const Quantity& quantity) {
-  if (quantity.calendar == Calendar::none) return quantity.unit;
-  return words[static_cast<std::size_t>(quantity.calendar) - 1].ucum;
+// As the right operand of "." or "/".
+std::string operand(std::string_view code) {
+  if (code.starts_with('/')) return "(1" + std::string(code) + ")";
+  if (code.find_first_of("./") == std::string_view::npos || code.ends_with(')'))
+    return std::string(code);
+  return "(" + std::string(code) + ")";
 }
 
 }  // namespace
@@ -172,26 +138,25 @@ std::optional<Quantity> multiply(const Quantity& left, const Quantity& right, st
   if (!product) return {};
   if (code_of(right) == "1") return Quantity{*product, left.unit, left.calendar};
   if (code_of(left) == "1") return Quantity{*product, right.unit, right.calendar};
-  unit = std::string(code_of(left)) + "." + std::string(code_of(right));
-  if (code_of(left) == code_of(right)) unit = std::string(code_of(left)) + "2";
+  const std::string code(code_of(left));
+  const bool plain = code.find_first_of("./-(0123456789") == std::string::npos;
+  unit = plain && code == code_of(right) ? code + "2" : code + "." + operand(code_of(right));
   return Quantity{*product, unit, Calendar::none};
 }
 
 std::optional<Quantity> divide(const Quantity& left, const Quantity& right, std::string& unit) {
-  if (code_of(left) != code_of(right) && code_of(right) != "1") {
-    const auto a = scale_of(left), b = scale_of(right);
-    if (a && b && a->measure == b->measure) {
-      const auto above = multiply(left.value, a->factor), below = multiply(right.value, b->factor);
-      const auto ratio = above && below ? divide(*above, *below) : std::nullopt;
+  if (code_of(left) != code_of(right) && code_of(right) != "1" && !right.value.zero())
+    if (const auto both = units(left, right); both && !both->left.shift && !both->right.shift) {
+      const auto ratio = to_decimal(converted(ratio_of(left.value), both->left, both->right) *
+                                    ratio_of(right.value).inverse());
       if (!ratio) return {};
       return Quantity{*ratio, "1", Calendar::none};
     }
-  }
   const auto ratio = divide(left.value, right.value);
   if (!ratio) return {};
   if (code_of(right) == "1") return Quantity{*ratio, left.unit, left.calendar};
   if (code_of(left) == code_of(right)) return Quantity{*ratio, "1", Calendar::none};
-  unit = std::string(code_of(left)) + "/" + std::string(code_of(right));
+  unit = std::string(code_of(left)) + "/" + operand(code_of(right));
   return Quantity{*ratio, unit, Calendar::none};
 }
 

@@ -1,7 +1,7 @@
 // Quantities: units, comparison and arithmetic.
 //
-// Units are compared by their code, by the calendar words, and by a short table of the UCUM units
-// that care records use most; other units compare only with themselves.
+// Units are compared by their code, by the calendar words, and as UCUM units; a code that is none
+// compares only with itself.
 
 #pragma once
 
