@@ -228,7 +228,8 @@ class Compiler {
       const auto url = last_segment(extension["url"].text(), '/');
       if (url == "elementdefinition-maxValueSet")
         rule.binding.max_value_set = extension["value"].text();
-      if (url != "additional-binding") return;
+      if (url != "additional-binding" && url != "extension-ElementDefinition.binding.additional")
+        return;
       std::string_view purpose, value_set;
       extension.each("extension", [&](View part) {
         if (part["url"].text() == "purpose") purpose = part["value"].text();

@@ -28,6 +28,8 @@ struct Options {
   // true: a reference whose target must conform to a profile is wrong when resolve() does not know
   // it
   bool references_resolve = false;
+  // A display that the code system does not have for the code.
+  Severity wrong_display = Severity::warning;
   // A profile that another profile asks for, and nobody has.
   Severity unknown_profile = Severity::warning;
   // The resource a reference from outside the document means; NodeRef{} when it is not known.

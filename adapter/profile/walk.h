@@ -132,7 +132,8 @@ class Walk {
   std::optional<bool> less(NodeRef left, NodeRef right);
 
   // --- codes ---
-  In contains(std::string_view value_set, NodeId coding, std::string* why = nullptr);
+  In contains(std::string_view value_set, NodeId coding);
+  void judge_display(NodeId coding, const terminology::Checked& checked);
   In contains_code(std::string_view value_set, NodeId node);
   void bound(const Element& element, NodeId node, TypeId type);
   void bound(model::Binding strength, std::string_view value_set, NodeId node, TypeId type);

@@ -10,7 +10,7 @@ namespace fingerpost::profile {
 using model::Binding;
 
 // A Coding, or anything with system and code.
-In Walk::contains(std::string_view value_set, NodeId coding, std::string* why) {
+In Walk::contains(std::string_view value_set, NodeId coding) {
   const auto text = [&](NameId name) {
     const NodeId at = tree_.child(coding, name);
     return at == no_node ? std::string_view() : tree_.text(at);
@@ -20,12 +20,17 @@ In Walk::contains(std::string_view value_set, NodeId coding, std::string* why) {
   const auto found = parts_.value_sets.find(without_version(value_set));
   if (found != parts_.value_sets.end()) {
     const auto& set = definitions_.value_sets()[found->second];
-    return definitions_.contains(set, text(words_.system), code) ? In::yes : In::no;
+    if (!definitions_.contains(set, text(words_.system), code)) return In::no;
+    if (const auto display = text(words_.display);
+        !display.empty() && parts_.terminology != nullptr)
+      judge_display(coding, parts_.terminology->check_code(
+                                {text(words_.system), text(words_.version), code, display}));
+    return In::yes;
   }
   if (parts_.terminology == nullptr) return In::unknown;
   const auto checked = parts_.terminology->check(
       value_set, {text(words_.system), text(words_.version), code, text(words_.display)});
-  if (why != nullptr) *why = checked.reason;
+  judge_display(coding, checked);
   switch (checked.membership) {
     case terminology::Membership::in:
       return In::yes;
@@ -34,6 +39,11 @@ In Walk::contains(std::string_view value_set, NodeId coding, std::string* why) {
     default:
       return In::unknown;
   }
+}
+
+void Walk::judge_display(NodeId coding, const terminology::Checked& checked) {
+  if (checked.wrong_display)
+    report(coding, options_.wrong_display, "invalid", "is not a display of its code", "display");
 }
 
 In Walk::contains_code(std::string_view value_set, NodeId node) {

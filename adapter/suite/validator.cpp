@@ -2,6 +2,8 @@
 
 #include "profile/validator.h"
 #include "suite/resource.h"
+#include "terminology/build.h"
+#include "terminology/core.h"
 #include "wire/json_view.h"
 
 #include <algorithm>
@@ -27,11 +29,14 @@ std::string errors_of(const Issues& issues) {
 class Suite {
  public:
   Suite(const Setting& setting, const fs::path& manifest)
-      : setting_(setting), files_(manifest.parent_path() / "files") {}
+      : setting_(setting),
+        files_(manifest.parent_path() / "files"),
+        core_(terminology::core(setting.definitions)) {}
 
   void run(JsonView test, Report& report) {
     const std::string name(test["name"].text());
-    profile::Validator validator(setting_.definitions);
+    terminology_ = core_;
+    profile::Validator validator(setting_.definitions, &terminology_);
     for (const auto member : {"supporting", "profiles", "supporting5"})
       load(validator, test[member]);
     auto resource = read_resource_file(setting_, files_ / test["file"].text());
@@ -54,6 +59,8 @@ class Suite {
     const NameId url = setting_.definitions.names().find("url");
     const NodeId at = read->tree.child(read->tree.root(), url);
     std::string text(at == no_node ? std::string_view() : read->tree.text(at));
+    terminology::Builder codes(setting_.definitions);
+    if (codes.add(read->tree, read->tree.root())) terminology_.add(std::move(codes).finish());
     validator.registry().add(std::move(read->tree));
     return text;
   }
@@ -62,6 +69,7 @@ class Suite {
     profile::Options options;
     options.unknown_extension = Severity::error;
     options.unknown_profile = Severity::error;
+    options.wrong_display = Severity::error;
     options.contained = test["validateContains"].text() != "IGNORE";
     options.references_resolve = test["validateReference"].text() == "CHECK_VALID";
     options.now = "2026-01-01T00:00:00Z";
@@ -118,6 +126,8 @@ class Suite {
 
   const Setting& setting_;
   fs::path files_;
+  terminology::Terminology core_;
+  terminology::Terminology terminology_;  // of the case at hand
 };
 
 }  // namespace
