@@ -14,8 +14,8 @@ std::vector<Canonical> canonicals(const std::vector<std::string_view>& texts) {
 
 Kind kind_of(const Finding& finding) {
   if (finding.code == "not-found") return Kind::not_found;
-  if (finding.code == "too-costly" || finding.code == "processing" || finding.code == "exception")
-    return Kind::unsupported;
+  if (finding.code == "too-costly") return Kind::too_costly;
+  if (finding.code == "not-supported") return Kind::unsupported;
   return Kind::invalid;
 }
 

@@ -11,11 +11,14 @@ struct Asked {
   std::string_view code;
 };
 
-Asked asked_of(const Arguments& arguments, std::string_view code, std::string_view coding) {
+Asked asked_of(const Request& request, std::string_view code, std::string_view coding) {
+  const auto& arguments = request.arguments();
   if (const NodeId node = arguments.value(coding); node != no_node) {
     const auto& at = arguments.elements();
     return {at.text(node, "system"), at.text(node, "version"), at.text(node, "code")};
   }
+  if (const auto sent = request.code_system_sent(); sent && !arguments.has("system"))
+    return {sent.url(), sent.version(), arguments.text(code)};
   return {arguments.text("system"), arguments.text("version"), arguments.text(code)};
 }
 
@@ -39,8 +42,8 @@ Found<Item> found(const Composer& composer, const Request& request, const Asked&
 
 Found<Tree> answered(Request& request) {
   LET_DONE(request.prepare());
-  const auto a = asked_of(request.arguments(), "codeA", "codingA");
-  const auto b = asked_of(request.arguments(), "codeB", "codingB");
+  const auto a = asked_of(request, "codeA", "codingA");
+  const auto b = asked_of(request, "codeB", "codingB");
   if (a.code.empty() || b.code.empty())
     return bad_request("Two codes are needed: 'codeA' and 'codeB', or 'codingA' and 'codingB'");
   if (a.system.empty()) return bad_request("A code system must be named by 'system'");

@@ -2,6 +2,7 @@
 
 #include "terminology/compose.h"
 #include "terminology/display_check.h"
+#include "terminology/slots.h"
 
 namespace fingerpost::terminology {
 namespace {
@@ -36,11 +37,39 @@ Checked check_item(Composer& composer, const ValueSet& set, const Item& item, co
   return made;
 }
 
+// The item when a part of the set that is a whole code system, or a list of its codes, plainly has
+// the code. This is the common case of a validator, and saves it the Composer; anything else, a
+// code that is not in the set among it, is for that to tell.
+std::optional<Item> plainly_in(const Terminology& all, const ValueSet& set, const Coded& coded) {
+  if (set.row->excludes.count > 0 || set.row->inactive == Inactive::no) return std::nullopt;
+  for (const auto& row : set.includes()) {
+    const auto url = set.text(row.system);
+    if (row.filters.count > 0 || row.value_sets.count > 0) continue;
+    if (!coded.system.empty() && coded.system != url) continue;
+    const auto system = find_code_system(all, {url, set.text(row.version)});
+    if (!system || (!coded.version.empty() && coded.version != system.version())) continue;
+    const auto place = system.find(coded.code);
+    if (place == no_row) continue;
+    const auto rows = Content::rows(set.content->listed, row.listed);
+    const auto same = [&](std::uint32_t at) {
+      return same_code(set.text(rows[at].code), coded.code, system.row->case_sensitive);
+    };
+    if (rows.empty() || find_slot(set.content->slots, row.slots, coded.code, same) != no_row)
+      return Item{system, place, url, system.version(), coded.code, nullptr, nullptr};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Checked Terminology::check(std::string_view value_set, const Coded& coded) const {
   const auto set = find_value_set(*this, canonical(value_set));
   if (!set) return not_known("the value set " + std::string(value_set) + " is not at hand");
+  if (const auto item = plainly_in(*this, set, coded)) {
+    Checked made{Membership::in, "", false, false};
+    add_remarks(*item, coded, made);
+    return made;
+  }
   Composer composer(*this, {}, usual());
   if (!coded.system.empty()) {
     const auto item = composer.item(coded.system, coded.version, coded.code);

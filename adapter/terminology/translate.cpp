@@ -16,10 +16,29 @@ struct Answered {
   std::string_view map;
 };
 
-// The maps to be asked: that of `url`, or each one.
-Found<std::vector<const ConceptMap*>> maps_of(const Request& request) {
+// The map that came as a parameter.
+Found<std::optional<ConceptMap>> sent_map(const Request& request) {
+  const auto& tree = request.arguments().tree();
+  const NodeId node = request.arguments().resource("conceptMap");
+  if (node == no_node) return std::optional<ConceptMap>();
+  Tree alone(tree.names());
+  alone.set_type(alone.root(), tree[node].type);
+  for (NodeId at = tree.first_child(node); at != no_node; at = tree.next(at))
+    alone.copy(tree, at, alone.root());
+  auto map = read_concept_map(request.definitions(), alone);
+  if (!map) return bad_request("The parameter 'conceptMap': " + map.error().text);
+  return std::optional<ConceptMap>(*std::move(map));
+}
+
+// The maps to be asked: the one sent, that of `url`, or each one.
+Found<std::vector<const ConceptMap*>> maps_of(const Request& request,
+                                              const std::optional<ConceptMap>& sent) {
   const auto url = request.arguments().text("url");
   std::vector<const ConceptMap*> made;
+  if (sent) {
+    made.push_back(&*sent);
+    return made;
+  }
   if (url.empty()) {
     for (const auto& map : request.terminology().concept_maps()) made.push_back(map.get());
     return made;
@@ -53,7 +72,8 @@ Found<Tree> translated(Request& request) {
   if (arguments.flag("reverse").value_or(false))
     return Finding{Severity::error, "not-supported", "", "", "'reverse' is not supported", ""};
   LET_DONE(request.prepare());
-  LET(const auto maps, maps_of(request));
+  LET(const auto sent, sent_map(request));
+  LET(const auto maps, maps_of(request, sent));
   LET(auto codes, request.codes("system"));
   if (codes[0].place.empty()) codes[0].version = arguments.text("version");
   auto target = arguments.text("targetsystem");

@@ -1,0 +1,42 @@
+// Answers compared with the templates of the terminology suite: JSON in which `$…$` stands for what
+// may vary, and order says nothing.
+
+#pragma once
+
+#include "wire/json_view.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fingerpost::suite {
+
+struct JsonMember;
+
+// A JSON value that can be changed.
+struct Json {
+  wire::JsonToken::Kind kind = wire::JsonToken::Kind::null;
+  std::string text;  // of a string, a number or a boolean
+  std::vector<JsonMember> members;
+  std::vector<Json> items;
+
+  const Json* find(std::string_view name) const;
+};
+struct JsonMember {
+  std::string name;
+  Json value;
+};
+Json to_json(wire::JsonView view);
+
+// What first differs; empty when the answer is what the template allows.
+struct Difference {
+  std::string path, expected, actual;
+
+  explicit operator bool() const { return !path.empty(); }
+};
+Difference differs(const Json& expected, const Json& actual);
+
+// What R4 says by the extensions of R5's elements, as those elements.
+void to_r5(Json& resource);
+
+}  // namespace fingerpost::suite
