@@ -1,7 +1,7 @@
-// Reading, writing and validating FHIR JSON.
+// Reading, writing and validating FHIR, JSON and XML.
 
 #include "bench/measure.h"
-#include "model/json.h"
+#include "model/xml.h"
 #include "profile/validate.h"
 #include "support/definitions.h"
 #include "support/files.h"
@@ -46,6 +46,22 @@ int main() {
                                   model::write_json(all, read->tree, 1, out);
                                 }),
                  size);
+    std::string xml;
+    model::write_xml(all, read->tree, 1, xml);
+    const auto xml_size = static_cast<double>(xml.size());
+    bench::print(name + ": XML tokens",
+                 bench::measure(row.times, [&] { (void)wire::parse_xml(xml, {}); }), xml_size);
+    bench::print(
+        name + ": XML tree",
+        bench::measure(row.times, [&] { (void)model::read_xml(all, xml, {}, row.model); }),
+        xml_size);
+    bench::print(name + ": XML write",
+                 bench::measure(row.times,
+                                [&] {
+                                  std::string out;
+                                  model::write_xml(all, read->tree, 1, out);
+                                }),
+                 xml_size);
     bench::print(
         name + ": validate",
         bench::measure(row.times, [&] { (void)profile::validate(all, read->tree, 1, {}); }), size);
