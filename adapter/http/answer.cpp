@@ -37,7 +37,7 @@ Response response_of(const interaction::Context& context, interaction::Answer an
   if (!answer.location.empty())
     response.fields += "Location: " + context.base_url + "/" + answer.location + "\r\n";
   if (answer.status == interaction::Status::unavailable) response.fields += "Retry-After: 2\r\n";
-  if (answer.failed())
+  if (answer.failed() && answer.content().empty())
     interaction::write_outcome(answer.issues, response.body);
   else if (answer.shared_body)
     response.shared_body = std::move(answer.shared_body);

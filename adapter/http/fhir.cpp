@@ -5,6 +5,7 @@
 #include "http/date.h"
 #include "http/negotiate.h"
 #include "interaction/interactions.h"
+#include "interaction/operations.h"
 #include "interaction/url.h"
 
 #include <optional>
@@ -67,8 +68,10 @@ class Fhir {
       case 1:
         return path[0] == "metadata" ? at_metadata(call) : at_type(std::move(call));
       case 2:
+        if (path[1].starts_with('$')) return at_operation(std::move(call));
         return path[1] == "_search" ? at_search(std::move(call)) : at_instance(std::move(call));
       default:
+        if (path.size() == 3 && path[2].starts_with('$')) return at_operation(std::move(call));
         return at_history(call);
     }
   }
@@ -159,6 +162,25 @@ class Fhir {
     }
     answer(call,
            interaction::search_type(*session_, call.path[0], call.pairs, call.asked.handling));
+  }
+
+  // R4 operations.html: none of those offered changes anything, so that GET is allowed.
+  void at_operation(Call call) {
+    const auto& path = call.path;
+    interaction::OperationCall asked;
+    asked.type = path[0];
+    asked.id = path.size() == 3 ? path[1] : std::string_view();
+    asked.name = path[path.size() - 1].substr(1);
+    asked.pairs = call.pairs;
+    asked.accept_language = call.request.head.field("accept-language");
+    if (call.request.head.method == Method::post) {
+      if (auto response = check_content_type(call.request.head))
+        return call.respond(*std::move(response));
+      asked.body = std::move(call.request.body);
+    } else if (!is_get(call.request)) {
+      return call.respond(not_offered("GET, HEAD, POST"));
+    }
+    answer(call, interaction::operate(*session_, asked));
   }
 
   static interaction::WriteOptions options_of(const Call& call) {

@@ -32,7 +32,8 @@ enum class Status : std::uint16_t {
 };
 std::string_view reason(Status status);  // "200 OK" … as Bundle.entry.response.status has it
 
-// A failure has issues and no body; anything else has a body or none, and no issues to speak of.
+// A failure has issues, and a body only where that is an OperationOutcome saying more; anything
+// else has a body or none, and no issues to speak of.
 struct Answer {
   Status status = Status::ok;
   std::string body;                                // a resource, JSON

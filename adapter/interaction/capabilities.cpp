@@ -1,5 +1,6 @@
 #include "interaction/answers.h"
 #include "interaction/interactions.h"
+#include "interaction/operations.h"
 #include "search/search.h"
 
 #include <array>
@@ -21,6 +22,20 @@ void write_list(std::string& out, const auto& codes) {
     out += "\"}";
   }
   out += ']';
+}
+
+void write_operations(std::string_view type, std::string& out) {
+  bool first = true;
+  for (const auto& operation : operations()) {
+    if (operation.type != type) continue;
+    out += first ? R"(,"operation":[{)" : ",{";
+    first = false;
+    write_member(out, "name", operation.name);
+    out += ',';
+    write_member(out, "definition", operation.definition);
+    out += '}';
+  }
+  if (!first) out += ']';
 }
 
 void write_type(const Context& context, std::string_view type, std::string& out) {
@@ -45,7 +60,9 @@ void write_type(const Context& context, std::string_view type, std::string& out)
     write_member(out, "type", search_types[static_cast<std::size_t>(key.kind)]);
     out += '}';
   }
-  out += first ? "}" : "]}";
+  if (!first) out += ']';
+  write_operations(type, out);
+  out += '}';
 }
 
 }  // namespace

@@ -127,15 +127,38 @@ Found<void> Request::add_supplements(const ValueSet& set) {
   return {};
 }
 
-Found<ValueSet> Request::value_set() const {
+// R4 codesystem-definitions.html#CodeSystem.valueSet: the set of all codes of a code system.
+ValueSet Request::implied_value_set(std::string_view url) {
+  for (const auto& content : question_.terminology.contents())
+    for (const auto& row : content->code_systems) {
+      if (content->text(row.value_set) != url) continue;
+      Tree set = make_resource(question_.definitions, "ValueSet");
+      const Writer to(question_.definitions, set);
+      const auto& types = question_.definitions.common();
+      to.text(set.root(), "url", types.uri, url);
+      to.text(set.root(), "status", types.code, "active");
+      const NodeId compose =
+          to.object(set.root(), "compose", to.definitions.find("ValueSet.compose"));
+      const NodeId include =
+          to.object(compose, "include", to.definitions.find("ValueSet.compose.include"));
+      to.text(include, "system", types.uri, content->text(row.url));
+      Builder builder(question_.definitions);
+      if (!builder.add(set, set.root())) return {};
+      terminology_.add(std::move(builder).finish());
+      return find_value_set(terminology_, {url, ""});
+    }
+  return {};
+}
+
+Found<ValueSet> Request::value_set() {
   if (value_set_sent_) return value_set_sent_;
   const auto url = arguments_.text("url");
   if (url.empty()) return bad_request("A value set must be named by 'url', or sent as 'valueSet'");
   auto sought = canonical(url);
   if (const auto version = arguments_.text("valueSetVersion"); !version.empty())
     sought.version = version;
-  const auto found = find_value_set(terminology_, sought);
-  if (found) return found;
+  if (const auto found = find_value_set(terminology_, sought)) return found;
+  if (const auto implied = implied_value_set(url)) return implied;
   std::string named(sought.url);
   if (!sought.version.empty()) (named += '|') += sought.version;
   return unknown_value_set(named);

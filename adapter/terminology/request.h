@@ -61,7 +61,7 @@ class Request {
   // Takes in tx-resource, valueSet, codeSystem; the version rules, and useSupplement.
   Found<void> prepare();
   // The value set asked for: by url, or sent along.
-  Found<ValueSet> value_set() const;
+  Found<ValueSet> value_set();
   // Adds those a value set needs.
   Found<void> add_supplements(const ValueSet& set);
   // The languages: of displayLanguage, else of the value set's definition, else of the request's
@@ -79,6 +79,7 @@ class Request {
   Composer composer() const { return {terminology_, rules_, question_.limits}; }
 
  private:
+  ValueSet implied_value_set(std::string_view url);
   Found<void> add_supplement(std::string_view canonical);
   AskedCode coding(NodeId node, std::string place) const;
 

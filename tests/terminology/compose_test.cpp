@@ -225,3 +225,10 @@ TEST_CASE("the version a request names is the one that is used") {
   CHECK(expanded(test::loaded(open), rule("check-system-version", "1.2")) == "failed");
   CHECK(expanded(test::loaded(open), rule("force-system-version", "7")) == "failed");
 }
+
+TEST_CASE("the value set of all codes is there when its code system names it") {
+  const auto told = test::ask(terminology::expand, test::loaded({animals}),
+                              test::uri("url", "urn:vs:animals") + "," +
+                                  test::flag("excludeNested", true));
+  CHECK(codes_in(told.json) == "animal bird duck owl fish flyer bat ");
+}

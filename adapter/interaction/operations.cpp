@@ -1,0 +1,102 @@
+#include "interaction/operations.h"
+
+#include "base/text.h"
+#include "interaction/interactions.h"
+#include "model/json.h"
+#include "store/store.h"
+
+#include <algorithm>
+#include <array>
+
+namespace fingerpost::interaction {
+namespace {
+
+#define FINGERPOST_R4 "http://hl7.org/fhir/OperationDefinition/"
+constexpr std::array offered = {
+    Operation{"expand", "ValueSet", true, true, FINGERPOST_R4 "ValueSet-expand", expand},
+    Operation{"validate-code", "ValueSet", true, true, FINGERPOST_R4 "ValueSet-validate-code",
+              validate_code},
+    Operation{"validate-code", "CodeSystem", true, true, FINGERPOST_R4 "CodeSystem-validate-code",
+              validate_code},
+    Operation{"lookup", "CodeSystem", true, false, FINGERPOST_R4 "CodeSystem-lookup", lookup},
+    Operation{"subsumes", "CodeSystem", true, true, FINGERPOST_R4 "CodeSystem-subsumes", subsumes},
+    Operation{"translate", "ConceptMap", true, true, FINGERPOST_R4 "ConceptMap-translate",
+              translate}};
+#undef FINGERPOST_R4
+
+// Adds {name, value[x]} with the type a text in a URL can be told to have.
+void add_primitive(const Context& context, Tree& tree, const search::Pair& pair) {
+  const auto& definitions = context.definitions;
+  const auto& types = definitions.common();
+  const auto name = [&](std::string_view text) { return definitions.names().find(text); };
+  const auto& [key, value] = pair;
+  const NodeId parameter =
+      tree.add(tree.root(), name("parameter"), definitions.find("Parameters.parameter"));
+  tree.set(tree.add(parameter, name("name"), types.string), Shape::string, key);
+  const bool is_flag = value == "true" || value == "false";
+  const bool is_number = (key == "count" || key == "offset") && to_integer(value);
+  const TypeId type = is_flag ? types.boolean : (is_number ? types.integer : types.string);
+  const NodeId node = tree.add(parameter, name("value"), type);
+  tree.set(node, is_flag ? Shape::boolean : (is_number ? Shape::number : Shape::string), value);
+}
+
+void add_resource(const Context& context, Tree& tree, std::string_view named, const Tree& from) {
+  const auto& definitions = context.definitions;
+  const NodeId parameter = tree.add(tree.root(), definitions.names().find("parameter"),
+                                    definitions.find("Parameters.parameter"));
+  tree.set(tree.add(parameter, definitions.names().find("name"), definitions.common().string),
+           Shape::string, named);
+  tree.set_name(tree.copy(from, from.root(), parameter), definitions.names().find("resource"));
+}
+
+Result<Tree> read_body(const Context& context, const std::string& body) {
+  LET(auto read, model::read_json(context.definitions, body, context.limits));
+  for (const auto& issue : read.issues)
+    if (issue.severity <= Severity::error && issue.code == "value")
+      return Error{Kind::invalid, issue.text, issue.expression};
+  return std::move(read.tree);
+}
+
+}  // namespace
+
+std::span<const Operation> operations() {
+  return offered;
+}
+
+Answer operate(const Session& session, const OperationCall& call) {
+  const auto found = std::find_if(offered.begin(), offered.end(), [&](const Operation& one) {
+    return one.name == call.name && one.type == call.type &&
+           (call.id.empty() ? one.on_type : one.on_instance);
+  });
+  if (found == offered.end())
+    return failure(Error{Kind::not_found, "this operation is not offered here", ""});
+  return found->run(session, call);
+}
+
+Result<Tree> parameters_of(const Session& session, const OperationCall& call,
+                           std::string_view resource) {
+  const auto& context = session.context;
+  Tree made(context.definitions.names());
+  made.set_type(made.root(), context.definitions.find("Parameters"));
+  for (const auto& pair : call.pairs)
+    if (!pair.first.starts_with('_')) add_primitive(context, made, pair);
+  if (!call.id.empty()) {
+    LET(auto stored, session.reader.read(call.type, call.id));
+    LET(const auto tree, read_body(context, stored.body));
+    add_resource(context, made, resource, tree);
+  }
+  if (!call.body || call.body->empty()) return made;
+  LET(const auto sent, read_body(context, *call.body));
+  const auto type = context.definitions.type_name(sent[sent.root()].type);
+  if (type != "Parameters") {
+    if (type != call.type || !call.id.empty())
+      return Error{Kind::invalid, "the body must be a Parameters resource", ""};
+    add_resource(context, made, resource, sent);
+    return made;
+  }
+  for (NodeId at = sent.first_child(sent.root()); at != no_node; at = sent.next(at))
+    if (sent.name_text(at) == "parameter") made.copy(sent, at, made.root());
+  return made;
+}
+
+}  // namespace fingerpost::interaction

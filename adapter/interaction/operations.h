@@ -1,0 +1,52 @@
+// The FHIR operations that are offered (R4 operations.html), each in a file of its name.
+
+#pragma once
+
+#include "fingerpost/tree.h"
+#include "interaction/answer.h"
+#include "interaction/context.h"
+#include "search/plan.h"
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fingerpost::interaction {
+
+// An operation as it was called: of a type, or of one resource of it.
+struct OperationCall {
+  std::string_view type;
+  std::string_view id;              // "" for the type
+  std::string_view name;            // without "$"
+  std::vector<search::Pair> pairs;  // of the URL
+  std::optional<std::string> body;  // of a POST: Parameters, or the one resource it is about
+  std::string_view accept_language;
+};
+
+struct Operation {
+  std::string_view name;
+  std::string_view type;
+  bool on_type = true;
+  bool on_instance = false;
+  std::string_view definition;  // canonical of its OperationDefinition
+  Answer (*run)(const Session& session, const OperationCall& call);
+};
+std::span<const Operation> operations();
+
+// Kind::not_found: there is no such operation there.
+Answer operate(const Session& session, const OperationCall& call);
+
+// The call's parameters as a Parameters resource: those of the URL as primitives, then those of the
+// body. A resource that is the whole body, or the one the call is of, is the parameter `resource`.
+Result<Tree> parameters_of(const Session& session, const OperationCall& call,
+                           std::string_view resource);
+
+Answer expand(const Session& session, const OperationCall& call);
+Answer validate_code(const Session& session, const OperationCall& call);
+Answer lookup(const Session& session, const OperationCall& call);
+Answer subsumes(const Session& session, const OperationCall& call);
+Answer translate(const Session& session, const OperationCall& call);
+
+}  // namespace fingerpost::interaction

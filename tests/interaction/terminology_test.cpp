@@ -1,0 +1,130 @@
+// The terminology operations over R4's own content and over what is stored.
+
+#include "interaction/operations.h"
+#include "support/catch.h"
+#include "support/fhir.h"
+
+using namespace fingerpost;
+using interaction::OperationCall;
+
+namespace {
+
+const char* const codes = R"({"resourceType":"CodeSystem","id":"c","url":"urn:c","status":"active",
+  "content":"complete","concept":[{"code":"a","display":"Ay","concept":[{"code":"b"}]}]})";
+const char* const set = R"({"resourceType":"ValueSet","id":"s","url":"urn:s","status":"active",
+  "compose":{"include":[{"valueSet":["urn:inner|1"]}]}})";
+const char* const inner = R"({"resourceType":"ValueSet","id":"i","url":"urn:inner","version":"1",
+  "status":"active","compose":{"include":[{"system":"urn:c"}]}})";
+const char* const map = R"({"resourceType":"ConceptMap","id":"m","url":"urn:m","status":"active",
+  "group":[{"source":"urn:c","target":"urn:d","element":[{"code":"a","target":[
+    {"code":"x","equivalence":"equivalent"}]}]}]})";
+
+interaction::Answer ask(test::Fhir& fhir, std::string_view type, std::string_view name,
+                        std::vector<search::Pair> pairs, std::string_view id = {},
+                        std::optional<std::string> body = {}) {
+  return interaction::operate(*fhir.session,
+                              OperationCall{type, id, name, std::move(pairs), std::move(body), ""});
+}
+
+void put(test::Fhir& fhir, interaction::Target target, const char* json) {
+  REQUIRE_FALSE(fhir.update(target, json).failed());
+}
+
+bool has(const interaction::Answer& answer, std::string_view text) {
+  return answer.content().find(text) != std::string_view::npos;
+}
+
+}  // namespace
+
+TEST_CASE("R4's own value sets are there without being stored") {
+  test::Fhir fhir;
+  const auto answer =
+      ask(fhir, "ValueSet", "expand", {{"url", "http://hl7.org/fhir/ValueSet/request-status"}});
+  CHECK(answer.status == interaction::Status::ok);
+  CHECK(has(answer, R"("code":"on-hold")"));
+}
+
+TEST_CASE("a stored value set is expanded with the stored resources it leads to") {
+  test::Fhir fhir;
+  put(fhir, {"CodeSystem", "c"}, codes);
+  put(fhir, {"ValueSet", "s"}, set);
+  put(fhir, {"ValueSet", "i"}, inner);
+  const auto by_url = ask(fhir, "ValueSet", "expand", {{"url", "urn:s"}});
+  CHECK(has(by_url, R"("total":2)"));
+  CHECK(has(by_url, R"("code":"b")"));
+  const auto by_id = ask(fhir, "ValueSet", "expand", {}, "s");
+  CHECK(has(by_id, R"("total":2)"));
+  const auto page = ask(fhir, "ValueSet", "expand", {{"url", "urn:s"}, {"count", "1"}});
+  CHECK(has(page, R"({"name":"count","valueInteger":1})"));
+  CHECK_FALSE(has(page, R"("code":"b")"));
+}
+
+TEST_CASE("the operations answer by URL and by body, of a type and of an instance") {
+  test::Fhir fhir;
+  put(fhir, {"CodeSystem", "c"}, codes);
+  put(fhir, {"ValueSet", "i"}, inner);
+  put(fhir, {"ConceptMap", "m"}, map);
+  CHECK(has(ask(fhir, "ValueSet", "validate-code",
+                {{"url", "urn:inner"}, {"system", "urn:c"}, {"code", "a"}}),
+            R"("valueBoolean":true)"));
+  CHECK(has(ask(fhir, "ValueSet", "validate-code", {}, "i",
+                R"({"resourceType":"Parameters","parameter":[{"name":"coding","valueCoding":
+                   {"system":"urn:c","code":"z"}}]})"),
+            R"("valueBoolean":false)"));
+  CHECK(has(ask(fhir, "CodeSystem", "validate-code", {{"code", "b"}}, "c"),
+            R"("valueBoolean":true)"));
+  CHECK(has(ask(fhir, "CodeSystem", "lookup", {{"system", "urn:c"}, {"code", "a"}}),
+            R"("valueString":"Ay")"));
+  CHECK(has(ask(fhir, "CodeSystem", "subsumes", {{"codeA", "a"}, {"codeB", "b"}}, "c"),
+            R"("valueCode":"subsumes")"));
+  CHECK(has(ask(fhir, "ConceptMap", "translate", {{"system", "urn:c"}, {"code", "a"}}, "m"),
+            R"("code":"x")"));
+  CHECK(has(ask(fhir, "ConceptMap", "translate", {{"system", "urn:c"}, {"code", "a"}}),
+            R"("code":"x")"));
+}
+
+TEST_CASE("a value set sent as the body is the one that is meant") {
+  test::Fhir fhir;
+  put(fhir, {"CodeSystem", "c"}, codes);
+  const auto answer = ask(fhir, "ValueSet", "expand", {}, {},
+                          R"({"resourceType":"ValueSet","status":"active","compose":{"include":[
+                            {"system":"urn:c","concept":[{"code":"b"}]}]}})");
+  CHECK(has(answer, R"("total":1)"));
+}
+
+TEST_CASE("what an operation cannot do is told with its status") {
+  test::Fhir fhir;
+  using interaction::Status;
+  struct Row {
+    const char *type, *name, *id;
+    std::vector<search::Pair> pairs;
+    Status status;
+  };
+  const std::vector<Row> rows = {
+      {"ValueSet", "expand", "", {{"url", "urn:none"}}, Status::not_found},
+      {"ValueSet", "expand", "", {}, Status::bad_request},
+      {"ValueSet", "expand", "none", {}, Status::not_found},
+      {"ValueSet", "lookup", "", {}, Status::not_found},
+      {"CodeSystem", "lookup", "c", {{"code", "a"}}, Status::not_found},
+      {"ValueSet",
+       "expand",
+       "",
+       {{"url", "http://hl7.org/fhir/ValueSet/request-status"}, {"count", "-1"}},
+       Status::bad_request}};
+  for (const auto& row : rows) {
+    CAPTURE(row.type, row.name, row.id);
+    const auto answer = ask(fhir, row.type, row.name, row.pairs, row.id);
+    CHECK(answer.status == row.status);
+    CHECK(answer.failed());
+    CHECK_FALSE(answer.issues.empty());
+  }
+}
+
+TEST_CASE("the CapabilityStatement lists the operations") {
+  test::Fhir fhir;
+  const auto statement = interaction::capabilities(*fhir.context);
+  for (const auto& operation : interaction::operations()) {
+    CAPTURE(operation.type, operation.name);
+    CHECK(statement.find(operation.definition) != std::string::npos);
+  }
+}
