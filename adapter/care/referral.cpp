@@ -101,6 +101,10 @@ bool terminal(Status status) {
   return rank(status) == 5;
 }
 
+bool open(Status status) {
+  return status != draft && !terminal(status);
+}
+
 std::string allowed_after(Status from) {
   std::string names;
   for (const auto& step : table) {

@@ -49,6 +49,7 @@ std::span<const Step> steps();
 // Whose word a status is: the other party is the one to be told of it.
 Party writer(Status status);
 bool terminal(Status status);
+bool open(Status status);  // somebody has been asked, and it has not ended
 
 // Staying in a status is always allowed: other parts of the Task may change. `from` is empty for a
 // Task not known before; a gateway may learn of a referral at any step but "ready", which

@@ -29,6 +29,7 @@ struct Prepared {
   bool changed = true;           // the store has no version of this content now
   bool kept = false;             // the stored one stays, whatever the message says
   std::optional<Status> before;  // of a referral Task that is stored
+  std::optional<Tree> previous;  // that Task, where the message replaces it
 };
 
 Tree own_tree(const Tree& source, NodeId resource) {
@@ -123,6 +124,7 @@ Result<void> Application::prepare(NodeId node, const Types& types) {
                 false,
                 true,
                 false,
+                {},
                 {}};
   if (made.id.empty()) return Error{Kind::fault, "a translated resource has no id", made.type};
   rewrite(made.tree, made.tree.root(), types);
@@ -185,7 +187,9 @@ Result<void> Application::judge_task(Prepared& task, Tree* stored) {
          "the step is the owner's to take, not the requester's: its Task stays as it is");
     return {};
   }
-  return care::check_transition(before, after, source_.by);
+  LET_DONE(care::check_transition(before, after, source_.by));
+  task.previous = std::move(*stored);
+  return {};
 }
 
 Result<void> Application::judge(Prepared& resource) {
@@ -213,12 +217,20 @@ Result<void> Application::deliver() {
   if (!any) return {};
   for (const auto& task : prepared_) {
     if (task.type != "Task" || (task.kept && care::terminal(*task.before))) continue;
-    const TaskChange change{{&task.tree, task.tree.root()},
-                            task.id,
-                            task.before,
-                            source_.seed,
-                            source_.partner,
-                            task.kept};
+    TaskChange change{{&task.tree, task.tree.root()},
+                      task.id,
+                      task.before,
+                      source_.seed,
+                      source_.partner,
+                      task.kept};
+    // Whoever is asked now has not seen it. How it ends is told to both.
+    const bool moved =
+        task.previous && withdraw(parts_, near_, change, {&*task.previous, task.previous->root()},
+                                  result_.unit.outbox);
+    if (moved) {
+      LET(const auto after, status_of(change.task));
+      if (!care::terminal(after)) change.before.reset();
+    }
     const auto added = add_deliveries(parts_, near_, change, result_.unit.outbox);
     if (!added) return added;
   }

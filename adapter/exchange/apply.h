@@ -26,11 +26,11 @@ struct Applied {
 
 // References become Type/id. The same content again makes no version and sends nothing. A Task that
 // is stored further along than the message says, or that the requester would move a step of the
-// owner's, keeps what is stored. What was decided on what is
-// stored carries a condition: on Kind::conflict of the commit (`where` "If-Match" or "id") apply
-// again. Errors are the message's: invalid content, a step that does not exist, a receiver nobody
-// knows; `where` is a FHIRPath such as "Task.owner". Or they are the store's, which could not be
-// read: then nothing is known of the message.
+// owner's, keeps what is stored. A referral that is now asked of another is cancelled for the old
+// owner. What was decided on what is stored carries a condition: on Kind::conflict of the commit
+// (`where` "If-Match" or "id") apply again. Errors are the message's: invalid content, a step that
+// does not exist, a receiver nobody knows; `where` is a FHIRPath such as "Task.owner". Or they are
+// the store's, which could not be read: then nothing is known of the message.
 Result<Applied> apply(const Parts& parts, store::Reader& reader, const Translation& translation,
                       const Source& source);
 

@@ -289,12 +289,19 @@ Result<void> add_deliveries(const Parts& parts, Neighbourhood& near, const TaskC
   return {};
 }
 
-void add_withdrawal(const Parts& parts, Neighbourhood& near, const TaskChange& change,
-                    const Partner& owner, std::vector<store::OutboxRow>& out) {
-  const auto tree = withdrawn_copy(parts.definitions, change.task);
+bool withdraw(const Parts& parts, Neighbourhood& near, const TaskChange& change, NodeRef before,
+              std::vector<store::OutboxRow>& out) {
+  if (!change.before || !care::open(*change.before)) return false;
+  const auto* owner = find_partner(parts, near, child(before, "owner"));
+  if (owner == find_partner(parts, near, child(change.task, "owner"))) return false;
+  if (owner == nullptr) return true;
+  const auto tree = withdrawn_copy(parts.definitions, before);
   Resource task{"Task", std::string(change.id), {&tree, tree.root()}, ""};
   model::write_json(parts.definitions, tree, tree.root(), task.json);
-  add_for(parts, near, change, task, owner, Party::owner, Share::task, out);
+  auto told = change;
+  told.task = task.node;
+  add_for(parts, near, told, task, *owner, Party::owner, Share::task, out);
+  return true;
 }
 
 void add_status(const Parts& parts, Neighbourhood& near, const TaskChange& change,

@@ -44,11 +44,11 @@ Result<care::Status> status_of(NodeRef task);
 Result<void> add_deliveries(const Parts& parts, Neighbourhood& near, const TaskChange& change,
                             std::vector<store::OutboxRow>& out);
 
-// Tells `owner`, from whom the referral was taken to be given to another, that it is cancelled for
-// him. `change` is of the Task as he knows it. The reason carries withdrawn_code: the requester
-// knows, and is not told of such a cancellation by whoever receives it.
-void add_withdrawal(const Parts& parts, Neighbourhood& near, const TaskChange& change,
-                    const Partner& owner, std::vector<store::OutboxRow>& out);
+// Whether an open referral, as `before` has it, is now asked of another partner. He who was asked
+// until now is then told that it is cancelled for him. The reason carries withdrawn_code: the
+// requester knows, and is not told of such a cancellation by whoever receives it.
+bool withdraw(const Parts& parts, Neighbourhood& near, const TaskChange& change, NodeRef before,
+              std::vector<store::OutboxRow>& out);
 
 // Tells `partner`, who asked for it, how the referral stands, whatever that is.
 void add_status(const Parts& parts, Neighbourhood& near, const TaskChange& change,

@@ -61,7 +61,7 @@ Result<Intake::Finished> Intake::finished(const store::InboxRow& row) {
 // The application answer, in the commit of what it tells: to the partner's own listener where it
 // has one, else kept with the row, so that a repeat gets it when the connection had gone.
 void Intake::tell(const store::InboxRow& row, const Error* error, Finished& made) const {
-  if (row.kind != name(Format::hl7v2)) return;
+  if (row.kind != name(Format::hl7v2) || row.key.starts_with(reply_key)) return;
   const auto header = record::read_hl7v2_header(row.raw);
   if (!header) return;
   auto answer = application_answer(parts_, *header, row, error);

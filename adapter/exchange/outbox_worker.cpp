@@ -1,5 +1,8 @@
 #include "exchange/outbox_worker.h"
 
+#include "exchange/delivery.h"
+#include "exchange/work.h"
+
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
@@ -16,6 +19,17 @@ namespace fingerpost::exchange {
 
 using store::OutboxRow;
 using store::OutboxStatus;
+
+namespace {
+
+// What a peer said besides that it has the message: kept in the commit that marks it delivered, and
+// applied by the inbox worker.
+store::InboxRow reply_row(const OutboxRow& to, std::string reply) {
+  return inbox_row(to.receiver, name(Format::hl7v2), std::string(reply_key) + to.idempotency_key,
+                   std::move(reply));
+}
+
+}  // namespace
 
 // Everything but the queue belongs to the worker's thread; other threads only post to it. Callbacks
 // hold the state, so a late answer finds a queue that nobody reads rather than nothing.
@@ -36,7 +50,8 @@ struct OutboxWorker::State : std::enable_shared_from_this<State> {
   void settle(const OutboxRow& row, const remote::Answer& answer);
   void settled(const OutboxRow& row, OutboxStatus status);
   void release(const OutboxRow& row);
-  void commit(store::Unit unit, std::function<void(bool good)> then);
+  enum class Committed { yes, no, reply_known };  // the last: nothing was done for its sake
+  void commit(store::Unit unit, std::function<void(Committed)> then);
 
   const Parts& parts;
   Transport& transport;
@@ -148,7 +163,9 @@ void OutboxWorker::State::intend(std::vector<OutboxRow> rows) {
     update.attempts = ++row.attempts;
     unit.outbox_updates.push_back(std::move(update));
   }
-  commit(std::move(unit), [this, rows = std::move(rows)](bool good) { intended(rows, good); });
+  commit(std::move(unit), [this, rows = std::move(rows)](Committed committed) {
+    intended(rows, committed == Committed::yes);
+  });
 }
 
 void OutboxWorker::State::intended(const std::vector<OutboxRow>& rows, bool good) {
@@ -180,8 +197,16 @@ void OutboxWorker::State::settle(const OutboxRow& row, const remote::Answer& ans
   const auto status = update.status;
   store::Unit unit;
   unit.outbox_updates.push_back(std::move(update));
-  commit(std::move(unit), [this, row, answer, status](bool good) {
-    if (good) return settled(row, status);
+  const bool says_more =
+      status == OutboxStatus::delivered && row.kind == hl7v2_kind && !answer.body.empty();
+  if (says_more) unit.inbox = reply_row(row, answer.body);
+  commit(std::move(unit), [this, row, answer, status](Committed committed) {
+    if (committed == Committed::yes) return settled(row, status);
+    if (committed == Committed::reply_known) {
+      auto bare = answer;
+      bare.body.clear();
+      return settle(row, bare);
+    }
     // A busy store will take it in a moment; a stopped one never, and the row stays "sending".
     if (parts.store.health() != store::Health::stopped)
       post([this, row, answer] { settle(row, answer); });
@@ -198,12 +223,15 @@ void OutboxWorker::State::release(const OutboxRow& row) {
   under_way[row.lane].erase(row.id);
 }
 
-void OutboxWorker::State::commit(store::Unit unit, std::function<void(bool good)> then) {
+void OutboxWorker::State::commit(store::Unit unit, std::function<void(Committed)> then) {
   parts.store.commit(std::move(unit), [self = shared_from_this(), then = std::move(then)](
                                           const Result<store::UnitOutcome>& outcome) {
-    self->post([state = self.get(), then, good = outcome.has_value()] {
-      state->resting |= !good;
-      then(good);
+    auto committed = outcome ? Committed::yes : Committed::no;
+    const bool known = outcome ? outcome->duplicate : outcome.error().where == "inbox";
+    if (known) committed = Committed::reply_known;
+    self->post([state = self.get(), then, committed] {
+      state->resting |= committed == Committed::no;
+      then(committed);
     });
   });
 }

@@ -29,7 +29,8 @@ struct OutboxCounts {
 
 // One thread. The intent to send ("sending") is durable before a byte leaves; rows that a crash
 // left so are sent again under their key, which is what tells the receiver. The parts and the
-// transport must outlive it.
+// transport must outlive it. A reply that is more than an acknowledgement (RRI) becomes an inbox
+// row in the commit that marks the row delivered.
 class OutboxWorker {
  public:
   OutboxWorker(const Parts& parts, Transport& transport, OutboxOptions options);

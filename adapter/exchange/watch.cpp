@@ -87,13 +87,8 @@ Result<void> check_kept(const Parts& parts, Neighbourhood& near, const Before& b
   return {};
 }
 
-// Somebody has been asked and nothing has ended.
-bool open(care::Status status) {
-  return status != care::Status::draft && !care::terminal(status);
-}
-
 Result<void> check_removal(const Before& before) {
-  if (!before.status || !open(*before.status)) return {};
+  if (!before.status || !care::open(*before.status)) return {};
   return Error{Kind::conflict, "an open referral is cancelled before it is deleted", "Task.status"};
 }
 
@@ -126,7 +121,6 @@ class Change {
     return written.before.empty() || !store::same(write.body, written.before);
   }
   Result<void> put_task(const Written& written);
-  Result<bool> moved(const Before& before, NodeRef task, const TaskChange& change);
   Result<void> put_request(const Written& written);
   Result<void> remove(const Written& written);
   template <class Work>
@@ -140,20 +134,6 @@ class Change {
   std::set<std::string, std::less<>> told_;  // Tasks whose owners get all of it by this unit
 };
 
-// Whether another partner is asked now than before, who is then told.
-Result<bool> Change::moved(const Before& before, NodeRef task, const TaskChange& change) {
-  if (!before.status || !open(*before.status)) return false;
-  const auto* was = find_partner(parts_, near_, child(before.task(), "owner"));
-  if (was == find_partner(parts_, near_, child(task, "owner"))) return false;
-  LET(const auto after, status_of(task));
-  if (care::terminal(after))
-    return Error{Kind::unsupported, "a referral ends with the owner it has", "Task.owner"};
-  auto withdrawal = change;
-  withdrawal.task = before.task();
-  if (was != nullptr) add_withdrawal(parts_, near_, withdrawal, *was, unit_.outbox);
-  return true;
-}
-
 // A referral Task that is put.
 Result<void> Change::put_task(const Written& written) {
   const auto* write = write_of(unit_, written);
@@ -166,9 +146,11 @@ Result<void> Change::put_task(const Written& written) {
   if (!changes(written, *write)) return {};
   const auto seed = seed_of(written, *write);
   TaskChange change{task, written.id, before.status, seed, "", false};
-  LET(const bool moved_on, moved(before, task, change));
-  if (moved_on) change.before.reset();  // whoever is asked now has not seen it
   LET(const auto after, status_of(task));
+  const bool moved = before.status && withdraw(parts_, near_, change, before.task(), unit_.outbox);
+  if (moved && care::terminal(after))
+    return Error{Kind::unsupported, "a referral ends with the owner it has", "Task.owner"};
+  if (moved) change.before.reset();  // whoever is asked now has not seen it
   if (care::route(change.before, after) == care::Party::owner) told_.emplace(written.id);
   return add_deliveries(parts_, near_, change, unit_.outbox);
 }
@@ -184,7 +166,7 @@ Result<void> Change::each_open_referral(std::string_view request, Work work) {
     const auto* task = removed ? nullptr : near_.find("Task", id);
     if (task == nullptr) continue;
     LET(const auto status, status_of(task->node));
-    if (open(status)) LET_DONE(work(*task, status));
+    if (care::open(status)) LET_DONE(work(*task, status));
   }
   return {};
 }

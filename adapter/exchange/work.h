@@ -15,6 +15,10 @@ namespace fingerpost::exchange {
 // The kinds of inbox row: a Format's name, or this for bytes that are no message.
 constexpr std::string_view unreadable_kind = "unreadable";
 
+// The keys of rows that are replies, taken on the connection that their message went out on: they
+// are acknowledgements themselves, and nobody waits for an answer to them.
+constexpr std::string_view reply_key = "reply to ";
+
 // A row for bytes as they came, with its digest; `key` tells repeats.
 store::InboxRow inbox_row(std::string source, std::string_view kind, std::string key,
                           std::string bytes);

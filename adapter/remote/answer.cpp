@@ -82,15 +82,19 @@ std::optional<Acknowledgement> read_acknowledgement(std::string_view message) {
   Issues issues;
   const auto segments = wire::split_segments(message, *by, Limits{}, issues);
   if (!segments) return std::nullopt;
+  std::string_view msh;
   std::string_view msa;
   std::string_view err;
   for (const auto& segment : *segments) {
+    if (segment.name == "MSH" && msh.empty()) msh = segment.text;
     if (segment.name == "MSA" && msa.empty()) msa = segment.text;
     if (segment.name == "ERR" && err.empty()) err = segment.text;
   }
   if (msa.empty()) return std::nullopt;
+  const auto type = wire::component(wire::field(msh, *by, 9), *by, 1);
   return Acknowledgement{std::string(wire::field(msa, *by, 1)),
-                         std::string(wire::field(msa, *by, 2)), error_code(err, msa, *by)};
+                         std::string(wire::field(msa, *by, 2)), error_code(err, msa, *by),
+                         type != "ACK"};
 }
 
 Outcome classify_acknowledgement(const Acknowledgement& acknowledgement) {

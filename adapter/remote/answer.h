@@ -23,7 +23,8 @@ struct Answer {
   std::string reason;               // for a person, without patient data: "HTTP 422", "AE 207"
   std::int64_t retry_after_us = 0;  // the peer's own wish; 0: none
   int status = 0;                   // HTTP status; 0: none came
-  std::string body;                 // cut at the client's answer limit
+  std::string body;                 // cut at the client's answer limit; of MLLP: the reply, when it
+                                    // is more than an acknowledgement
 };
 
 // RFC 9110 section 15, RFC 6585: 408, 425, 429 and 5xx pass with time; 409 may mean that it has
@@ -39,6 +40,7 @@ struct Acknowledgement {
   std::string code;
   std::string control_id;
   std::string error_code;
+  bool more = false;  // it is a message of its own too: an RRI, say
 };
 
 // Any message with an MSA segment (an ACK, or an RRI that answers a REF); nothing for others.

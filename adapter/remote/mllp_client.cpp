@@ -10,6 +10,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <chrono>
@@ -24,6 +25,17 @@ namespace {
 
 namespace net = boost::asio;
 using tcp = net::ip::tcp;
+
+// A code of tables 0008 and 0357. Reasons are shown and logged: what else a peer may have put in
+// its place, somebody's name even, is not repeated.
+std::string code_or_mark(const std::string& code) {
+  constexpr std::size_t longest = 3;
+  const bool known_form =
+      code.size() <= longest && std::all_of(code.begin(), code.end(), [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
+      });
+  return known_form ? code : "?";
+}
 using Code = boost::system::error_code;
 
 struct Job {
@@ -73,7 +85,7 @@ class Line : public std::enable_shared_from_this<Line> {
   void peer_gone();
   void close();
   void fail(Outcome outcome, std::string reason);
-  void finish_current(Outcome outcome, std::string reason);
+  void finish_current(Outcome outcome, std::string reason, std::string reply = "");
   void wait(std::int64_t milliseconds, Outcome outcome, const char* reason);
 
   const MllpClientOptions& options_;
@@ -180,9 +192,11 @@ void Line::take_frame(const std::string& frame) {
     ++strays_;
     return;
   }
-  auto reason = acknowledgement->code;
-  if (!acknowledgement->error_code.empty()) reason += " " + acknowledgement->error_code;
-  finish_current(classify_acknowledgement(*acknowledgement), std::move(reason));
+  auto reason = code_or_mark(acknowledgement->code);
+  if (!acknowledgement->error_code.empty())
+    reason += " " + code_or_mark(acknowledgement->error_code);
+  finish_current(classify_acknowledgement(*acknowledgement), std::move(reason),
+                 acknowledgement->more ? frame : "");
   next();
 }
 
@@ -205,11 +219,11 @@ void Line::fail(Outcome outcome, std::string reason) {
   next();
 }
 
-void Line::finish_current(Outcome outcome, std::string reason) {
+void Line::finish_current(Outcome outcome, std::string reason, std::string reply) {
   timer_.cancel();
   auto job = std::move(*current_);
   current_.reset();
-  job.done({outcome, std::move(reason), 0, 0, ""});
+  job.done({outcome, std::move(reason), 0, 0, std::move(reply)});
 }
 
 void Line::wait(std::int64_t milliseconds, Outcome outcome, const char* reason) {

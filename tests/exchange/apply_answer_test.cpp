@@ -3,8 +3,11 @@
 
 #include "exchange/apply_answer.h"
 
+#include "exchange/inbox_worker.h"
 #include "exchange/intake.h"
+#include "exchange/outbox_worker.h"
 #include "exchange/translate_hl7v2.h"
+#include "support/peer.h"
 #include "support/translator.h"
 #include "world.h"
 
@@ -151,6 +154,35 @@ TEST_CASE("the answer of the service moves the Task, and the requester is told")
   CHECK(holds(told.back().body, std::string("\rRF1|") + row.told + "^"));
   CHECK(holds(told.back().body, "because of this"));
   CHECK(world.sent_to("links").size() == 1);  // who said it is not told
+}
+
+TEST_CASE("an answer that comes back on the connection of the REF is applied, and not answered") {
+  Referred world;
+  FakeTransport transport([](const store::OutboxRow& row) {
+    const remote::Answer delivered{remote::Outcome::delivered, "AA", 0, 0, ""};
+    if (row.lane != "links") return delivered;
+    auto with_reply = delivered;
+    with_reply.body =
+        "MSH|^~\\&|LINKS|LW|FINGERPOST||20261123||RRI^I12|S1|P|2.4\rMSA|AA|x\rRF1|A|||||" +
+        task_id("R1") + "^FINGERPOST\rPRD|RT\rPID|1||X\r";
+    return with_reply;
+  });
+  OutboxOptions outbox;
+  outbox.poll_us = 1'000;
+  InboxOptions inbox;
+  inbox.poll_us = 1'000;
+  {
+    OutboxWorker sender(world.parts, transport, outbox);
+    InboxWorker worker(world.parts, world.intake, inbox);
+    CHECK(eventually([&] { return world.task_status("R1") == "accepted"; }));
+    CHECK(eventually([&] {
+      const auto told = world.sent_to("practice");
+      return told.size() == 1 && told[0].status == store::OutboxStatus::delivered;
+    }));
+  }
+  REQUIRE(world.sent_to("links").size() == 1);  // no acknowledgement of the acknowledgement
+  CHECK(world.sent_to("links")[0].status == store::OutboxStatus::delivered);
+  CHECK(world.inbox().size() == 1);
 }
 
 TEST_CASE("a late or repeated answer takes nothing back") {

@@ -228,3 +228,19 @@ TEST_CASE("a receiver that could not be read is no unknown receiver") {
   CHECK(by(false).where == "Task.owner");
   CHECK(by(true).kind == Kind::fault);
 }
+
+TEST_CASE("a message that asks another cancels it for the old owner") {
+  const std::string sent = GENERATE("requested", "cancelled");
+  CAPTURE(sent);
+  World world;
+  stored(world, referral("R1", "requested"), "1");
+  stored(world, referral("R1", sent, "LINK2"), "2");
+  const auto rows = world.outbox();
+  REQUIRE(rows.size() == 3);
+  CHECK(rows[0].lane == "links");
+  CHECK(rows[1].lane == "links");
+  CHECK(rows[1].body.find(R"("status":"cancelled")") != std::string::npos);
+  CHECK(rows[1].body.find("LINK2") == std::string::npos);
+  CHECK(rows[2].lane == "other");
+  CHECK(rows[2].body.find(R"("status":")" + sent + '"') != std::string::npos);
+}

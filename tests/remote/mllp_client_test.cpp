@@ -30,7 +30,7 @@ std::future<Answer> send(MllpClient& client, std::uint16_t port, const std::stri
 }
 MllpClientOptions quick() {
   MllpClientOptions options;
-  options.answer_ms = 200;
+  options.answer_ms = 1'500;  // long enough for an answer on a machine that is busy
   options.connect_ms = 2'000;
   return options;
 }
@@ -62,6 +62,38 @@ TEST_CASE("an acknowledgement of another message is never taken for this one's")
   MllpClient client({});
   CHECK(send(client, peer.port(), "M1").get().outcome == Outcome::later);
   CHECK(client.strays() == 1);
+}
+
+TEST_CASE("a reply that is more than an acknowledgement comes back whole") {
+  const bool answer = GENERATE(true, false);
+  std::string sent;
+  Peer peer(cut_mllp, [&](const std::string& text) {
+    sent = std::string("MSH|^~\\&|C|D|A|B|2026||") + (answer ? "RRI^I12" : "ACK^I12") +
+           "|9|P|2.4\rMSA|AA|" + control_id(text) + "\rRF1|A\r";
+    return Reply{mllp(sent)};
+  });
+  MllpClient client({});
+  const auto got = send(client, peer.port(), "M1").get();
+  CHECK(got.outcome == Outcome::delivered);
+  CHECK(got.body == (answer ? sent : ""));
+}
+
+TEST_CASE("a reason holds codes, and nothing else that a peer puts in their place") {
+  struct Row {
+    const char* msa1;
+    const char* err;
+    const char* reason;
+  };
+  const auto row =
+      GENERATE(Row{"AE", "101", "AE 101"}, Row{"AE", "Mrs Smith^of Elm Street", "AE ?"},
+               Row{"Mrs Smith", "207", "? 207"}, Row{"AR", "", "AR"});
+  CAPTURE(row.reason);
+  Peer peer(cut_mllp, [&](const std::string& text) {
+    return Reply{mllp("MSH|^~\\&|C|D|A|B|2026||ACK|9|P|2.5\rMSA|" + std::string(row.msa1) + "|" +
+                      control_id(text) + "\rERR|||" + row.err + "\r")};
+  });
+  MllpClient client({});
+  CHECK(send(client, peer.port(), "M1").get().reason == row.reason);
 }
 
 TEST_CASE("silence ends as unknown, and a late answer finds nobody") {
