@@ -6,6 +6,7 @@
 #include "suite/mapping.h"
 #include "suite/patch.h"
 #include "suite/roundtrip.h"
+#include "suite/ucum.h"
 #include "support/suite.h"
 
 #include <catch2/catch.hpp>
@@ -31,6 +32,12 @@ TEST_CASE("JSONTestSuite passes, with what FHIR refuses and what we decide in on
   const auto folder = test::public_suite("conformance/jsontestsuite/test_parsing");
   if (folder.empty()) return;
   test::judge(suite::run_json(test::setting(), folder), "", 318);
+}
+
+TEST_CASE("UCUM's functional tests pass, but for the names of units") {
+  const auto folder = test::public_suite("conformance/ucum");
+  if (folder.empty()) return;
+  test::judge(suite::run_ucum(test::setting(), folder / "UcumFunctionalTests.xml"), "", 574);
 }
 
 TEST_CASE("the public mapping manifests pass, but for those that need CDA") {
