@@ -223,6 +223,10 @@ void read_limits(Section& section, Limits& limits) {
   section.number("steps", limits.steps);
   section.number("collection_items", limits.collection_items);
   section.number("map_bytes", limits.map_bytes);
+  section.number("package_bytes", limits.package_bytes);
+  section.number("expansion_codes", limits.expansion_codes);
+  section.number("value_set_depth", limits.value_set_depth);
+  section.number("value_set_steps", limits.value_set_steps);
   section.number("header_bytes", limits.header_bytes);
   section.number("url_bytes", limits.url_bytes);
   section.number("header_fields", limits.header_fields);
