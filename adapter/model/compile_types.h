@@ -74,7 +74,8 @@ class ValueSetCompiler {
   explicit ValueSetCompiler(Tables& tables) : tables_(tables) {}
 
   void add(const ParsedFile& file);
-  // The index in Tables::value_sets; 0 when the content is not wholly among the files.
+  // The index in Tables::value_sets; the set is not complete when its content is not wholly among
+  // the files.
   std::uint32_t compile(std::string_view canonical);
 
  private:

@@ -20,7 +20,13 @@ std::uint32_t ValueSetCompiler::compile(std::string_view canonical) {
   if (!fresh) return place->second;
   Expansion expansion;
   expand(canonical, 0, expansion);
-  if (!expansion.complete || expansion.codes.empty()) return 0;
+  if (!expansion.complete || expansion.codes.empty()) {
+    ValueSet unknown;
+    unknown.url = tables_.names.intern(canonical);
+    tables_.value_sets.push_back(unknown);
+    return done_[std::string(canonical)] =
+               static_cast<std::uint32_t>(tables_.value_sets.size() - 1);
+  }
   const auto text = [this](const Code& code) {
     return std::pair(tables_.names.text(code.code), tables_.names.text(code.system));
   };

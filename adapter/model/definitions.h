@@ -47,7 +47,7 @@ struct Element {
   Binding binding = Binding::none;
   std::uint32_t first_type = 0;  // in Definitions::element_types()
   std::uint32_t type_count = 0;
-  std::uint32_t value_set = 0;  // index into Definitions::value_sets(), 0: none or no content known
+  std::uint32_t value_set = 0;  // index into Definitions::value_sets(); 0: none
   std::uint32_t first_constraint = 0;
   std::uint32_t constraint_count = 0;
 

@@ -240,11 +240,8 @@ class Compiler {
     });
     // The base's own binding is the base walk's to check.
     if (base == nullptr || base->binding != rule.binding.strength) return;
-    const bool same =
-        base->value_set == 0
-            ? rule.binding.value_set.starts_with("http://hl7.org/fhir/ValueSet/")
-            : definitions_.names().text(definitions_.value_sets()[base->value_set].url) ==
-                  without_version(rule.binding.value_set);
+    const bool same = definitions_.names().text(definitions_.value_sets()[base->value_set].url) ==
+                      without_version(rule.binding.value_set);
     if (same) rule.binding.strength = model::Binding::none;
   }
 

@@ -111,7 +111,7 @@ class Walk {
   }
 
   void bound(const Element& element, NodeId node, TypeId type) {
-    if (element.value_set == 0)
+    if (!definitions_.value_sets()[element.value_set].complete)
       return report(node, Severity::information, "not-supported",
                     "the codes of its required value set are not at hand: not checked");
     const auto& set = definitions_.value_sets()[element.value_set];

@@ -70,7 +70,7 @@ Validator::Parts::Parts(const model::Definitions& definitions_,
   less = path::compile("%left < %right", definitions, two).value();
   const auto sets = definitions.value_sets();
   for (std::uint32_t i = 1; i < sets.size(); ++i)
-    value_sets.emplace(definitions.names().text(sets[i].url), i);
+    if (sets[i].complete) value_sets.emplace(definitions.names().text(sets[i].url), i);
 }
 
 Validator::Validator(const model::Definitions& definitions,

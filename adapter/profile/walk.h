@@ -188,6 +188,8 @@ class Walk {
   bool in_slice(const Profile& profile, const Rule& sliced, const Rule& slice, NodeId node);
   bool discriminated(const Profile& profile, const Rule& slice, const Discriminator& by,
                      NodeId node, bool& asked);
+  bool is_among(TypeId actual, const std::vector<std::string>& canonicals) const;
+  bool conforms_to(std::string_view canonical, NodeRef node);
   void find(NodeRef from, std::span<const Step> path, std::vector<NodeRef>& out);
   // The rules that a discriminator's path leads to, each with its profile.
   struct Place {
@@ -195,6 +197,9 @@ class Walk {
     const Rule* rule;
   };
   void find(Place from, std::span<const Step> path, std::vector<Place>& out);
+  bool by_value(Place slice, const Discriminator& by, NodeRef item, bool& asked);
+  bool by_type(Place slice, const Discriminator& by, NodeRef item);
+  bool by_profile(Place slice, const Discriminator& by, NodeRef item);
   bool fixes_something(Place place) const;
   bool meets(Place place, NodeRef node, int depth, bool& asked);
 

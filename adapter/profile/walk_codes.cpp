@@ -79,14 +79,7 @@ In Walk::member(std::string_view value_set, NodeId node, TypeId type) {
 }
 
 void Walk::bound(const Element& element, NodeId node, TypeId type) {
-  if (element.value_set == 0) {
-    if (element.binding != Binding::required) return;
-    if (type == definitions_.common().codeable_concept &&
-        tree_.child(node, words_.coding) == no_node)
-      return;
-    return report(node, Severity::information, "not-supported",
-                  "the codes of its required value set are not at hand: not checked");
-  }
+  if (element.value_set == 0) return;
   bound(element.binding,
         definitions_.names().text(definitions_.value_sets()[element.value_set].url), node, type);
 }

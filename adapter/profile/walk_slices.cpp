@@ -204,107 +204,102 @@ bool Walk::fixes_something(Place place) const {
 
 bool Walk::discriminated(const Profile& profile, const Rule& slice, const Discriminator& by,
                          NodeId node, bool& asked) {
+  const NodeRef item{&tree_, node};
+  const Place rule{&profile, &slice};
+  if (by.by == By::value || by.by == By::pattern) return by_value(rule, by, item, asked);
+  asked = true;
+  if (by.by == By::type) return by_type(rule, by, item);
+  if (by.by == By::profile) return by_profile(rule, by, item);
   std::vector<NodeRef> values;
-  find(NodeRef{&tree_, node}, by.path, values);
+  find(item, by.path, values);
   std::vector<Place> places;
-  find(Place{&profile, &slice}, by.path, places);
-  switch (by.by) {
-    case By::value:
-    case By::pattern: {
-      // An extension's slices are told apart by the URL of their profiles.
-      if (by.path.size() == 1 && by.path[0].name == words_.url) {
-        const bool own = std::any_of(places.begin(), places.end(), [](const Place& at) {
-          return at.rule->fixed != no_node || at.rule->pattern != no_node;
-        });
-        if (!own) {
-          asked = true;
-          for (const auto& type : slice.types)
-            for (const auto& url : type.profiles)
-              for (const NodeRef& value : values)
-                if (value.tree->text(value.node) == without_version(url)) return true;
-          return false;
-        }
-      }
-      bool met = false;
-      for (const Place& place : places) {
-        for (const NodeRef& value : values) {
-          bool fixes = false;
-          met |= meets(place, value, 0, fixes) && fixes;
-          asked |= fixes;
-        }
-        if (values.empty()) asked |= fixes_something(place);
-      }
-      return met;
+  find(rule, by.path, places);
+  for (const Place& place : places) {
+    if (place.rule->max == 0) return values.empty();
+    if (place.rule->min > 0) return !values.empty();
+  }
+  return true;
+}
+
+bool Walk::by_value(Place slice, const Discriminator& by, NodeRef item, bool& asked) {
+  std::vector<NodeRef> values;
+  find(item, by.path, values);
+  std::vector<Place> places;
+  find(slice, by.path, places);
+  const bool own = std::any_of(places.begin(), places.end(), [](const Place& at) {
+    return at.rule->fixed != no_node || at.rule->pattern != no_node;
+  });
+  if (!own && by.path.size() == 1 && by.path[0].name == words_.url) {
+    // An extension's slices are told apart by the URL of their profiles.
+    asked = true;
+    for (const auto& type : slice.rule->types)
+      for (const auto& url : type.profiles)
+        for (const NodeRef& value : values)
+          if (value.tree->text(value.node) == without_version(url)) return true;
+    return false;
+  }
+  bool met = false;
+  for (const Place& place : places) {
+    for (const NodeRef& value : values) {
+      bool fixes = false;
+      met |= meets(place, value, 0, fixes) && fixes;
+      asked |= fixes;
     }
-    case By::exists: {
-      asked = true;
-      for (const Place& place : places) {
-        if (place.rule->max == 0) return values.empty();
-        if (place.rule->min > 0) return !values.empty();
+    if (values.empty()) asked |= fixes_something(place);
+  }
+  return met;
+}
+
+bool Walk::by_type(Place slice, const Discriminator& by, NodeRef item) {
+  const bool resolves = !by.path.empty() && by.path.back().how == Step::How::resolve;
+  // The rule before resolve() names the types of the target.
+  const auto path = std::span(by.path).first(by.path.size() - (resolves ? 1 : 0));
+  std::vector<NodeRef> values;
+  find(item, path, values);
+  std::vector<Place> places;
+  find(slice, path, places);
+  for (const NodeRef& value : values) {
+    if (resolves && value.tree != &tree_) continue;
+    const TypeId actual = resolves ? target_of(value.node).type : (*value.tree)[value.node].type;
+    for (const Place& place : places)
+      for (const auto& type : place.rule->types) {
+        if (!resolves && definitions_.is_a(actual, type.type)) return true;
+        if (resolves && is_among(actual, type.targets)) return true;
       }
-      return true;
-    }
-    case By::type: {
-      asked = true;
-      const auto fits_type = [&](TypeId actual, const RuleType& type) {
-        return definitions_.is_a(actual, type.type);
-      };
-      if (!by.path.empty() && by.path.back().how == Step::How::resolve) {
-        // The rules before resolve() name the types of the target.
-        std::vector<Place> references;
-        find(Place{&profile, &slice}, std::span(by.path).first(by.path.size() - 1), references);
-        std::vector<NodeRef> from;
-        find(NodeRef{&tree_, node}, std::span(by.path).first(by.path.size() - 1), from);
-        for (const NodeRef& reference : from) {
-          if (reference.tree != &tree_) continue;
-          const Target target = target_of(reference.node);
-          for (const Place& place : references)
-            for (const auto& type : place.rule->types)
-              for (const auto& canonical : type.targets) {
-                TypeId wanted = definitions_.find(without_version(canonical));
-                if (wanted == no_type)
-                  if (const Profile* other = parts_.registry.profile(canonical))
-                    wanted = other->type;
-                if (target.type != no_type && wanted != no_type &&
-                    definitions_.is_a(target.type, wanted))
-                  return true;
-              }
-        }
-        return false;
-      }
-      for (const Place& place : places)
-        for (const auto& type : place.rule->types)
-          for (const NodeRef& value : values)
-            if (fits_type((*value.tree)[value.node].type, type)) return true;
-      return false;
-    }
-    case By::profile: {
-      asked = true;
-      const bool resolves = !by.path.empty() && by.path.back().how == Step::How::resolve;
-      std::vector<Place> from = places;
-      if (resolves) {
-        from.clear();
-        find(Place{&profile, &slice}, std::span(by.path).first(by.path.size() - 1), from);
-      }
-      for (const Place& place : from)
-        for (const auto& type : place.rule->types)
-          for (const auto& canonical : resolves ? type.targets : type.profiles)
-            for (const NodeRef& value : values) {
-              const TypeId core = definitions_.find(without_version(canonical));
-              if (core != no_type) {
-                if (definitions_.is_a((*value.tree)[value.node].type, core)) return true;
-                continue;
-              }
-              const Profile* other = parts_.registry.profile(canonical);
-              if (other == nullptr) continue;
-              if (value.tree == &tree_ ? conforms(*other, value.node)
-                                       : conforms_elsewhere(*other, value))
-                return true;
-            }
-      return false;
-    }
   }
   return false;
+}
+
+// Whether a type is that of one of the canonicals: a type's own, or a profile's.
+bool Walk::is_among(TypeId actual, const std::vector<std::string>& canonicals) const {
+  return std::any_of(canonicals.begin(), canonicals.end(), [&](const auto& canonical) {
+    TypeId wanted = definitions_.find(without_version(canonical));
+    if (wanted == no_type)
+      if (const Profile* profile = parts_.registry.profile(canonical)) wanted = profile->type;
+    return actual != no_type && wanted != no_type && definitions_.is_a(actual, wanted);
+  });
+}
+
+bool Walk::by_profile(Place slice, const Discriminator& by, NodeRef item) {
+  const bool resolves = !by.path.empty() && by.path.back().how == Step::How::resolve;
+  std::vector<NodeRef> values;
+  find(item, by.path, values);
+  std::vector<Place> places;
+  find(slice, std::span(by.path).first(by.path.size() - (resolves ? 1 : 0)), places);
+  for (const Place& place : places)
+    for (const auto& type : place.rule->types)
+      for (const auto& canonical : resolves ? type.targets : type.profiles)
+        for (const NodeRef& value : values)
+          if (conforms_to(canonical, value)) return true;
+  return false;
+}
+
+bool Walk::conforms_to(std::string_view canonical, NodeRef node) {
+  if (const TypeId core = definitions_.find(without_version(canonical)); core != no_type)
+    return definitions_.is_a((*node.tree)[node.node].type, core);
+  const Profile* profile = parts_.registry.profile(canonical);
+  if (profile == nullptr) return false;
+  return node.tree == &tree_ ? conforms(*profile, node.node) : conforms_elsewhere(*profile, node);
 }
 
 }  // namespace fingerpost::profile

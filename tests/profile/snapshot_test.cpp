@@ -1,0 +1,103 @@
+#include "profile/snapshot.h"
+
+#include "model/json.h"
+#include "profile/registry.h"
+#include "profile/view.h"
+#include "support/validator.h"
+
+#include <set>
+#include <vector>
+
+using namespace fingerpost;
+using profile::View;
+
+namespace {
+
+// "id min..max" of each element of the snapshot.
+std::vector<std::string> elements_of(const Tree& definition) {
+  std::vector<std::string> found;
+  View(definition, definition.root())["snapshot"].each("element", [&](View element) {
+    found.push_back(std::string(element["id"].text()) + " " + std::string(element["min"].text()) +
+                    ".." + std::string(element["max"].text()));
+  });
+  return found;
+}
+
+Result<profile::Snapshot> snapshot_of(const profile::Registry& registry, const Tree& definition) {
+  return profile::make_snapshot(test::definitions(), definition,
+                                [&](std::string_view url) { return registry.with_snapshot(url); });
+}
+
+}  // namespace
+
+TEST_CASE("the snapshots that R4 publishes come out of their differentials") {
+  // Their published snapshots were not made from the differentials that stand beside them.
+  const std::set<std::string> others{
+      "http://hl7.org/fhir/StructureDefinition/bp",
+      "http://hl7.org/fhir/StructureDefinition/catalog",
+      "http://hl7.org/fhir/StructureDefinition/elementdefinition-de",
+      "http://hl7.org/fhir/StructureDefinition/familymemberhistory-genetic"};
+  const auto& definitions = test::definitions();
+  const profile::Registry registry(definitions);
+  std::set<std::string> differ;
+  int count = 0;
+  for (const auto& source : definitions.sources()) {
+    if (definitions.names().text(source.kind) != "StructureDefinition") continue;
+    const auto url = definitions.names().text(source.url);
+    const Tree* published = registry.find(url);
+    REQUIRE(published != nullptr);
+    const View root(*published, published->root());
+    if (root["derivation"].text() != "constraint" || !root["snapshot"]) continue;
+    ++count;
+    const auto made = snapshot_of(registry, *published);
+    REQUIRE(made);
+    CHECK(made->issues.empty());
+    if (elements_of(made->tree) != elements_of(*published)) differ.emplace(url);
+  }
+  CHECK(count > 400);
+  CHECK(differ == others);
+}
+
+TEST_CASE("a differential that does not fit its base says where") {
+  struct Row {
+    const char* elements;
+    const char* place;
+  };
+  const auto row = GENERATE(values<Row>({
+      {R"({"path":"Patient.nothing"})", "StructureDefinition.differential.element[0]"},
+      {R"({"path":"Patient.gender"},{"path":"Patient.active"})",
+       "StructureDefinition.differential.element[1]"},
+      {R"({"path":"Patient.name.family.given"})", "StructureDefinition.differential.element[0]"},
+  }));
+  CAPTURE(row.elements);
+  const profile::Registry registry(test::definitions());
+  const auto made =
+      snapshot_of(registry, test::read_tree(test::profile_text("Patient", row.elements)));
+  REQUIRE(made);
+  REQUIRE(made->issues.size() == 1);
+  CHECK(made->issues[0].expression == row.place);
+}
+
+TEST_CASE("what no snapshot can be made of is an error") {
+  const profile::Registry registry(test::definitions());
+  const auto sliced =
+      test::profile_text("Patient", R"({"path":"Patient","slicing":{"rules":"open"}})");
+  CHECK(snapshot_of(registry, test::read_tree(sliced)).error().kind == Kind::invalid);
+  const auto orphan = R"({"resourceType":"StructureDefinition","url":"http://test.example/o",
+    "baseDefinition":"http://test.example/none","differential":{"element":[{"path":"X"}]}})";
+  CHECK(snapshot_of(registry, test::read_tree(orphan)).error().kind == Kind::not_found);
+}
+
+TEST_CASE("texts that begin with dots go on from the base's") {
+  const profile::Registry registry(test::definitions());
+  const auto made = snapshot_of(
+      registry, test::read_tree(test::profile_text(
+                    "Patient", R"({"path":"Patient.active","definition":"...More."})")));
+  REQUIRE(made);
+  std::string text;
+  View(made->tree, made->tree.root())["snapshot"].each("element", [&](View element) {
+    if (element["path"].text() == "Patient.active") text = element["definition"].text();
+  });
+  CHECK(text.starts_with("Whether this patient"));
+  CHECK(text.ends_with("More."));
+}
