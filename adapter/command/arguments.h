@@ -35,7 +35,15 @@ struct Translate {
 
 struct Validate {
   SharedPaths shared;
+  std::vector<std::string> packages;  // folders, .tgz or files of definitions
+  std::vector<std::string> profiles;  // asked for, beside what the resources claim
   std::vector<std::string> files;
+};
+
+struct Snapshot {
+  SharedPaths shared;
+  std::vector<std::string> packages;
+  std::string file;
 };
 
 struct FhirPath {
@@ -80,7 +88,7 @@ struct ConfigCheck {
   std::string file;
 };
 
-using Command = std::variant<Serve, Translate, Validate, FhirPath, Transform, Queue, MllpSend,
-                             MllpListen, ConfigCheck>;
+using Command = std::variant<Serve, Translate, Validate, Snapshot, FhirPath, Transform, Queue,
+                             MllpSend, MllpListen, ConfigCheck>;
 
 }  // namespace fingerpost::command

@@ -34,6 +34,7 @@ std::variant<Command, int> read_command_line(std::span<const std::string> argume
 int run(const Serve& command, Console console);
 int run(const Translate& command, Console console);
 int run(const Validate& command, Console console);
+int run(const Snapshot& command, Console console);
 int run(const FhirPath& command, Console console);
 int run(const Transform& command, Console console);
 int run(const Queue& command, Console console);

@@ -12,6 +12,7 @@ struct Chosen {
   Serve serve;
   Translate translate;
   Validate validate;
+  Snapshot snapshot;
   FhirPath fhirpath;
   Transform transform;
   Queue queue;
@@ -85,13 +86,34 @@ void add_translate(CLI::App& app, Chosen& chosen) {
   choose(translate, chosen, to);
 }
 
+void add_packages(CLI::App& app, std::vector<std::string>& packages) {
+  app.add_option("--package", packages, "FHIR package: a folder, a .tgz, or one definition")
+      ->type_name("PATH")
+      ->allow_extra_args(false);
+}
+
 void add_validate(CLI::App& app, Chosen& chosen) {
   auto& validate = *app.add_subcommand(
       "validate", "Print an OperationOutcome for each file, a line each; exit 1 on any error");
-  validate.add_option("FILE", chosen.validate.files, "FHIR R4 JSON; - is standard input")
+  auto& to = chosen.validate;
+  add_packages(validate, to.packages);
+  validate.add_option("--profile", to.profiles, "Canonical URL of a profile they must conform to")
+      ->type_name("URL")
+      ->allow_extra_args(false);
+  validate.add_option("FILE", to.files, "FHIR R4 JSON or XML; - is standard input")->required();
+  add_shared(validate, to.shared);
+  choose(validate, chosen, to);
+}
+
+void add_snapshot(CLI::App& app, Chosen& chosen) {
+  auto& snapshot = *app.add_subcommand(
+      "snapshot", "Print a StructureDefinition with the snapshot of its differential");
+  auto& to = chosen.snapshot;
+  add_packages(snapshot, to.packages);
+  snapshot.add_option("FILE", to.file, "StructureDefinition, JSON or XML; - is standard input")
       ->required();
-  add_shared(validate, chosen.validate.shared);
-  choose(validate, chosen, chosen.validate);
+  add_shared(snapshot, to.shared);
+  choose(snapshot, chosen, to);
 }
 
 void add_fhirpath(CLI::App& app, Chosen& chosen) {
@@ -210,6 +232,7 @@ std::variant<Command, int> read_command_line(std::span<const std::string> argume
   add_serve(app, chosen);
   add_translate(app, chosen);
   add_validate(app, chosen);
+  add_snapshot(app, chosen);
   add_fhirpath(app, chosen);
   add_transform(app, chosen);
   add_queues(app, chosen);

@@ -1,8 +1,11 @@
-#include "profile/validate.h"
-
+#include "base/system.h"
 #include "command/command.h"
+#include "command/packages.h"
 #include "interaction/outcome.h"
-#include "model/json.h"
+#include "model/xml.h"
+#include "profile/validator.h"
+#include "store/body.h"
+#include "terminology/core.h"
 
 #include <algorithm>
 #include <ostream>
@@ -10,11 +13,12 @@
 namespace fingerpost::command {
 namespace {
 
-Issues check(const model::Definitions& definitions, std::string bytes) {
-  auto read = model::read_json(definitions, std::move(bytes), Limits{});
+Issues check(const profile::Validator& validator, const profile::Options& options,
+             std::string bytes) {
+  auto read = model::read_resource(validator.registry().definitions(), std::move(bytes), Limits{});
   if (!read) return {interaction::issue_of(read.error())};
   auto issues = std::move(read->issues);
-  for (auto& issue : profile::validate(definitions, read->tree, read->tree.root(), Limits{}))
+  for (auto& issue : validator.validate(read->tree, read->tree.root(), options, Limits{}))
     issues.push_back(std::move(issue));
   return issues;
 }
@@ -24,6 +28,14 @@ Issues check(const model::Definitions& definitions, std::string bytes) {
 int run(const Validate& command, Console console) {
   const auto definitions = open_definitions(command.shared);
   if (!definitions) return refuse(definitions.error(), console);
+  auto codes = terminology::core(**definitions);
+  profile::Validator validator(**definitions, &codes);
+  for (const auto& path : command.packages)
+    if (const auto added = add_package(**definitions, path, validator.registry(), codes); !added)
+      return refuse(added.error(), console);
+  profile::Options options;
+  options.profiles = command.profiles;
+  options.now = store::instant(SystemClock().now_us());
   int status = done;
   for (const auto& file : command.files) {
     auto bytes = read_file(file);
@@ -31,7 +43,7 @@ int run(const Validate& command, Console console) {
       status = refuse(bytes.error(), console);
       continue;
     }
-    const auto issues = check(**definitions, *std::move(bytes));
+    const auto issues = check(validator, options, *std::move(bytes));
     if (has_errors(issues)) status = std::max(status, found_errors);
     std::string outcome;
     interaction::write_outcome(issues, outcome);

@@ -1,0 +1,38 @@
+#include "profile/snapshot.h"
+
+#include "command/command.h"
+#include "command/packages.h"
+#include "model/json.h"
+#include "model/xml.h"
+#include "profile/registry.h"
+
+#include <ostream>
+
+namespace fingerpost::command {
+
+int run(const Snapshot& command, Console console) {
+  const auto definitions = open_definitions(command.shared);
+  if (!definitions) return refuse(definitions.error(), console);
+  profile::Registry registry(**definitions);
+  terminology::Terminology codes;
+  for (const auto& path : command.packages)
+    if (const auto added = add_package(**definitions, path, registry, codes); !added)
+      return refuse(added.error(), console);
+  auto bytes = read_file(command.file);
+  if (!bytes) return refuse(bytes.error(), console);
+  Limits limits;
+  limits.depth = 128;
+  const auto read = model::read_resource(**definitions, *std::move(bytes), limits);
+  if (!read) return refuse(read.error(), console);
+  const auto made = profile::make_snapshot(
+      **definitions, read->tree, [&](std::string_view url) { return registry.with_snapshot(url); });
+  if (!made) return refuse(made.error(), console);
+  std::string out;
+  model::write_json(**definitions, made->tree, made->tree.root(), out, model::Pretty::yes);
+  console.out << out << '\n';
+  for (const auto& issue : made->issues)
+    console.error << issue.expression << ": " << issue.text << '\n';
+  return has_errors(made->issues) ? found_errors : done;
+}
+
+}  // namespace fingerpost::command
