@@ -43,7 +43,7 @@ struct Ratio {
   Ratio inverse() const { return {below, above, negative}; }  // of what is not 0
   bool zero() const { return above.zero(); }
   // Neither part is larger than any unit in use needs.
-  bool sane() const { return above.size() <= 128 && below.size() <= 128; }
+  bool sane() const { return above.size() <= 64 && below.size() <= 64; }
 };
 
 // "12.5", "6.02e23". None when it is no number.

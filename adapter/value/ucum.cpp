@@ -11,7 +11,7 @@ namespace fingerpost::value {
 namespace {
 
 constexpr int most_exponent = 400;
-constexpr std::size_t most_characters = 400;  // of a unit
+constexpr std::size_t most_characters = 200;  // of a unit
 constexpr int most_depth = 20;                // of parentheses
 
 void add_arbitrary(Unit& unit, std::uint16_t which, int exponent) {
