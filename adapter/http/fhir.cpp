@@ -125,6 +125,12 @@ class Fhir {
 
   void at_metadata(const Call& call) {
     if (!is_get(call.request)) return call.respond(not_offered("GET, HEAD"));
+    for (const auto& [name, value] : call.pairs)
+      if (name == "mode" && value == "terminology") {
+        Answer statement;
+        statement.body = interaction::terminology_capabilities(context_);
+        return answer(call, std::move(statement));
+      }
     if (!metadata_)
       metadata_ = std::make_shared<const std::string>(interaction::capabilities(context_));
     Answer statement;

@@ -62,5 +62,7 @@ void bundle(const Session& session, std::string body, BundleOptions options, Don
 
 // The CapabilityStatement.
 std::string capabilities(const Context& context);
+// The TerminologyCapabilities: R4's own content, without what is stored.
+std::string terminology_capabilities(const Context& context);
 
 }  // namespace fingerpost::interaction

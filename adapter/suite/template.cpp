@@ -103,9 +103,10 @@ bool may_be_absent(const Json& object, std::string_view name, const Json& value)
   return is_optional(value);
 }
 
-Difference differ(const Json& expected, const Json& actual, const std::string& path);
+Difference differ(const Json& expected, const Json& actual, const std::string& path, Say say);
 
-Difference differ_objects(const Json& expected, const Json& actual, const std::string& path) {
+Difference differ_objects(const Json& expected, const Json& actual, const std::string& path,
+                          Say say) {
   for (const auto& [name, value] : expected.members) {
     if (is_control(name)) continue;
     const auto* found = actual.find(name);
@@ -113,23 +114,26 @@ Difference differ_objects(const Json& expected, const Json& actual, const std::s
       if (may_be_absent(expected, name, value)) continue;
       return {path + '.' + name, print(value), "absent"};
     }
-    if (auto found_out = differ(value, *found, path + '.' + name)) return found_out;
+    if (auto found_out = differ(value, *found, path + '.' + name, say)) return found_out;
   }
+  if (say == Say::at_least) return {};
   for (const auto& [name, value] : actual.members)
     if (!expected.find(name) && !is_optional_property(expected, name))
       return {path + '.' + name, "absent", print(value)};
   return {};
 }
 
-Difference differ_arrays(const Json& expected, const Json& actual, const std::string& path) {
+Difference differ_arrays(const Json& expected, const Json& actual, const std::string& path,
+                         Say say) {
   std::vector<const Json*> left;
   for (const auto& item : actual.items) left.push_back(&item);
   // What has to be there takes its match before what only may be there.
   for (const bool optional : {false, true})
     for (const auto& wanted : expected.items) {
       if (is_optional(wanted) != optional) continue;
-      const auto found = std::find_if(
-          left.begin(), left.end(), [&](const Json* item) { return !differ(wanted, *item, path); });
+      const auto found = std::find_if(left.begin(), left.end(), [&](const Json* item) {
+        return !differ(wanted, *item, path, say);
+      });
       if (found != left.end()) {
         left.erase(found);
       } else if (!optional) {
@@ -138,14 +142,14 @@ Difference differ_arrays(const Json& expected, const Json& actual, const std::st
         return {path + "[]", print(wanted), rest.empty() ? "absent" : rest};
       }
     }
-  if (!left.empty()) return {path + "[]", "absent", print(*left.front())};
+  if (!left.empty() && say == Say::exactly) return {path + "[]", "absent", print(*left.front())};
   return {};
 }
 
-Difference differ(const Json& expected, const Json& actual, const std::string& path) {
+Difference differ(const Json& expected, const Json& actual, const std::string& path, Say say) {
   if (expected.kind != actual.kind) return {path, print(expected), print(actual)};
-  if (expected.kind == Kind::object) return differ_objects(expected, actual, path);
-  if (expected.kind == Kind::array) return differ_arrays(expected, actual, path);
+  if (expected.kind == Kind::object) return differ_objects(expected, actual, path, say);
+  if (expected.kind == Kind::array) return differ_arrays(expected, actual, path, say);
   if (fits(expected.text, actual.text)) return {};
   return {path, expected.text, actual.text};
 }
@@ -196,8 +200,8 @@ Json to_json(wire::JsonView view) {
   return made;
 }
 
-Difference differs(const Json& expected, const Json& actual) {
-  return differ(expected, actual, "$");
+Difference differs(const Json& expected, const Json& actual, Say say) {
+  return differ(expected, actual, "$", say);
 }
 
 void to_r5(Json& resource) {

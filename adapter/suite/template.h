@@ -34,7 +34,9 @@ struct Difference {
 
   explicit operator bool() const { return !path.empty(); }
 };
-Difference differs(const Json& expected, const Json& actual);
+// at_least: the answer may say more than the template.
+enum class Say { exactly, at_least };
+Difference differs(const Json& expected, const Json& actual, Say say = Say::exactly);
 
 // What R4 says by the extensions of R5's elements, as those elements.
 void to_r5(Json& resource);

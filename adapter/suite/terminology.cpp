@@ -3,6 +3,7 @@
 #include "suite/resource.h"
 #include "suite/template.h"
 #include "terminology/build.h"
+#include "terminology/capabilities.h"
 #include "terminology/operations.h"
 
 #include <array>
@@ -90,6 +91,7 @@ class Run {
 
   Case judge(const std::string& name, wire::JsonView test,
              const terminology::Terminology& loaded) const {
+    if (test["operation"].text() == "term-caps") return told(name, test, loaded);
     const auto* operation = operation_named(test["operation"].text());
     if (!operation)
       return skipped(name, "asks a running server: " + std::string(test["operation"].text()));
@@ -107,6 +109,28 @@ class Run {
     return compared(name, test, to_json(wire::JsonView(*expected)), reply);
   }
 
+  // "The minimum expected things": more may be told.
+  Case told(const std::string& name, wire::JsonView test,
+            const terminology::Terminology& loaded) const {
+    const auto wanted = setting_.read(folder_ / test["response"].text());
+    if (!wanted) return skipped(name, "not at hand: " + std::string(test["response"].text()));
+    const auto tree = terminology::capabilities(setting_.definitions, loaded, "1.0", "2024-01-01");
+    const auto expected = wire::parse_json(*wanted, limits_);
+    const auto actual = wire::parse_json(to_json(setting_.definitions, tree), limits_);
+    if (!expected || !actual) return judged(name, "JSON", "a text that cannot be read");
+    return judged(name, differs(to_json(wire::JsonView(*expected)),
+                                to_json(wire::JsonView(*actual)), Say::at_least));
+  }
+
+  static Case judged(const std::string& name, const Difference& difference) {
+    if (!difference) return suite::judged(name, "the template", "");
+    return suite::judged(name, difference.path + " " + difference.expected,
+                         difference.actual.empty() ? "an empty text" : difference.actual);
+  }
+  static Case judged(const std::string& name, const char* expected, const std::string& actual) {
+    return suite::judged(name, expected, actual);
+  }
+
   Case compared(const std::string& name, wire::JsonView test, Json expected,
                 const terminology::Reply& reply) const {
     const auto text = to_json(setting_.definitions, reply.tree);
@@ -119,10 +143,7 @@ class Run {
     auto actual = to_json(wire::JsonView(*parsed));
     to_r5(actual);
     to_r5(expected);
-    const auto difference = differs(expected, actual);
-    if (!difference) return judged(name, "the template", "");
-    return judged(name, difference.path + " " + difference.expected,
-                  difference.actual.empty() ? "an empty text" : difference.actual);
+    return judged(name, differs(expected, actual));
   }
 
   const Setting& setting_;

@@ -112,9 +112,6 @@ Result<void> Builder::add(const Tree& tree, NodeId node) {
 }
 
 std::shared_ptr<const Content> Builder::finish() && {
-  const auto view = [this](Text at) {
-    return std::string_view(made_.texts.data() + at.at, at.size);
-  };
   for (std::uint32_t row = 0; row < made_.code_systems.size(); ++row)
     made_.code_system_index.push_back({hash64(view(made_.code_systems[row].url)), row, 0});
   for (std::uint32_t row = 0; row < made_.value_sets.size(); ++row)

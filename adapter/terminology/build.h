@@ -33,6 +33,7 @@ class Builder {
   Text text(const Elements& at, NodeId node, std::string_view name) {
     return text(at.text(node, name));
   }
+  std::string_view view(Text at) const { return {made_.texts.data() + at.at, at.size}; }
   Valued valued(const Tree& tree, NodeId node);
   Rows extensions(const Elements& at, NodeId node);
   Rows designations(const Elements& at, NodeId node);
@@ -62,6 +63,7 @@ class Builder {
   void add_value_set(const Tree& tree, NodeId node, bool is_contained);
   std::string header_of(const Tree& tree, NodeId node) const;
   Rows includes(const Elements& at, NodeId compose, std::string_view name);
+  Rows slots_of_listed(Rows listed);
   IncludeRow include(const Elements& at, NodeId node);
   Rows expanded(const Elements& at, NodeId node);
   Operator operation(const Elements& at, NodeId filter) const;

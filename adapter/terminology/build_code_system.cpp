@@ -36,8 +36,7 @@ void Builder::add_code_system(const Tree& tree, NodeId node) {
   add_concepts(at, node, no_row, system);
   row.concepts = {system.first, static_cast<std::uint32_t>(made_.concepts.size()) - system.first};
   row.slots = slots_of(made_.slots, row.concepts.count, [&](std::uint32_t place) {
-    const Text code = made_.concepts[system.first + place].code;
-    return std::string_view(made_.texts.data() + code.at, code.size);
+    return view(made_.concepts[system.first + place].code);
   });
   resolve(row, system);
   link(row.concepts, system);
@@ -98,13 +97,10 @@ Rows Builder::properties(const Elements& at, NodeId node, System& system, Concep
 }
 
 void Builder::resolve(const CodeSystemRow& row, System& system) {
-  const auto code_of = [&](std::uint32_t place) {
-    const Text code = made_.concepts[system.first + place].code;
-    return std::string_view(made_.texts.data() + code.at, code.size);
-  };
   for (const auto& relation : system.relations) {
     const auto other = find_slot(made_.slots, row.slots, relation.code, [&](std::uint32_t place) {
-      return same_code(code_of(place), relation.code, row.case_sensitive);
+      return same_code(view(made_.concepts[system.first + place].code), relation.code,
+                       row.case_sensitive);
     });
     if (other == no_row || other == relation.of) continue;
     if (relation.is_parent) {

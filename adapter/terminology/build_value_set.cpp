@@ -133,10 +133,7 @@ IncludeRow Builder::include(const Elements& at, NodeId node) {
     made_.listed.push_back(listed);
     ++row.listed.count;
   });
-  row.slots = slots_of(made_.slots, row.listed.count, [&](std::uint32_t place) {
-    const Text code = made_.listed[row.listed.first + place].code;
-    return std::string_view(made_.texts.data() + code.at, code.size);
-  });
+  row.slots = slots_of_listed(row.listed);
   row.filters.first = static_cast<std::uint32_t>(made_.filters.size());
   at.each(node, "filter", [&](NodeId filter) {
     FilterRow made;
@@ -147,6 +144,12 @@ IncludeRow Builder::include(const Elements& at, NodeId node) {
     ++row.filters.count;
   });
   return row;
+}
+
+Rows Builder::slots_of_listed(Rows listed) {
+  return slots_of(made_.slots, listed.count, [&](std::uint32_t place) {
+    return view(made_.listed[listed.first + place].code);
+  });
 }
 
 // An operator of R5 that R4 lacks stands in R4 as an extension of the code.
@@ -196,10 +199,7 @@ Rows Builder::expanded(const Elements& at, NodeId expansion) {
       listed.designations = designations(at, entry);
       made_.listed.push_back(listed);
     }
-    row.slots = slots_of(made_.slots, row.listed.count, [&](std::uint32_t place) {
-      const Text code = made_.listed[row.listed.first + place].code;
-      return std::string_view(made_.texts.data() + code.at, code.size);
-    });
+    row.slots = slots_of_listed(row.listed);
     made_.includes.push_back(row);
     ++made.count;
   }

@@ -11,11 +11,12 @@ using namespace fingerpost;
 
 namespace {
 
-std::string difference(const std::string& expected, const std::string& actual) {
+std::string difference(const std::string& expected, const std::string& actual,
+                       suite::Say say = suite::Say::exactly) {
   const auto read = [](const std::string& text) {
     return suite::to_json(wire::JsonView(wire::parse_json(text, Limits{}).value()));
   };
-  return suite::differs(read(expected), read(actual)).path;
+  return suite::differs(read(expected), read(actual), say).path;
 }
 
 }  // namespace
@@ -55,4 +56,11 @@ TEST_CASE("a template says what may vary in an answer, and nothing else may") {
       Row{R"({"a":"$fragments:Id:$"})", R"({"a":"The Id: 7"})", ""});
   CAPTURE(row.expected, row.actual);
   CHECK(difference(row.expected, row.actual) == row.path);
+}
+
+TEST_CASE("a template of the least that must be said allows more, and no less") {
+  const auto least = suite::Say::at_least;
+  CHECK(difference(R"({"a":[{"b":"1"}]})", R"({"a":[{"b":"2"},{"b":"1","c":"3"}],"d":"4"})", least)
+            .empty());
+  CHECK(difference(R"({"a":[{"b":"1"}]})", R"({"a":[{"b":"2"}],"d":"4"})", least) == "$.a[]");
 }

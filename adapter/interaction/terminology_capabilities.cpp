@@ -1,0 +1,19 @@
+#include "interaction/interactions.h"
+#include "model/json.h"
+#include "store/store.h"
+#include "terminology/capabilities.h"
+#include "terminology/core.h"
+
+namespace fingerpost::interaction {
+
+// R4 http.html#capabilities, mode=terminology
+std::string terminology_capabilities(const Context& context) {
+  const auto tree =
+      terminology::capabilities(context.definitions, terminology::core(context.definitions),
+                                context.version, store::instant(context.clock.now_us()));
+  std::string out;
+  model::write_json(context.definitions, tree, tree.root(), out);
+  return out;
+}
+
+}  // namespace fingerpost::interaction

@@ -1,0 +1,53 @@
+// A FHIR base at /fhir over loopback, on a store in memory.
+
+#pragma once
+
+#include "http/fhir.h"
+#include "http/listener.h"
+#include "http/routes.h"
+#include "support/fhir.h"
+#include "support/raw_http.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace fingerpost::test {
+
+class FhirServer {
+ public:
+  FhirServer() {
+    http::ListenerOptions options;
+    options.threads = 2;
+    auto opened = http::Listener::open(options, fhir_.clock, [&](const http::Post& post) {
+      http::Routes routes;
+      routes.mount("/fhir",
+                   http::fhir_handler(interaction::open_session(*fhir_.context, post).value()));
+      return std::move(routes).handler();
+    });
+    listener_ = std::move(opened.value());
+  }
+
+  RawResponse ask(const std::string& method, const std::string& url, const std::string& fields = "",
+                  const std::string& body = "") {
+    RawHttp client(listener_->port());
+    auto bytes = method + " /fhir" + url + " HTTP/1.1\r\nHost: a\r\n" + fields;
+    if (!body.empty()) {
+      if (fields.find("Content-Type") == std::string::npos)
+        bytes += "Content-Type: application/fhir+json\r\n";
+      bytes += "Content-Length: " + std::to_string(body.size()) + "\r\n";
+    }
+    client.send(bytes + "\r\n" + body);
+    return client.response(method == "HEAD");
+  }
+
+ private:
+  Fhir fhir_;
+  std::unique_ptr<http::Listener> listener_;
+};
+
+inline bool holds(const RawResponse& response, const std::string& text) {
+  return response.body.find(text) != std::string::npos;
+}
+
+}  // namespace fingerpost::test
