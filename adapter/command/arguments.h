@@ -60,6 +60,22 @@ struct Transform {
   std::string now;
 };
 
+struct Convert {
+  enum class Form { json, xml };
+  SharedPaths shared;
+  Form form = Form::json;
+  std::string file;
+};
+
+// A public test suite to be run.
+struct Conformance {
+  SharedPaths shared;
+  std::string suite;  // one of suite_names()
+  std::vector<std::string> files;
+  std::string inputs;    // of fhirpath: the folder of the tests' resources
+  std::string expected;  // "name: reason" a line; empty: no failure is expected
+};
+
 // What an operator asks of the inbox or the outbox.
 struct Queue {
   enum class Box { inbox, outbox };
@@ -88,7 +104,7 @@ struct ConfigCheck {
   std::string file;
 };
 
-using Command = std::variant<Serve, Translate, Validate, Snapshot, FhirPath, Transform, Queue,
-                             MllpSend, MllpListen, ConfigCheck>;
+using Command = std::variant<Serve, Translate, Validate, Snapshot, FhirPath, Transform, Convert,
+                             Conformance, Queue, MllpSend, MllpListen, ConfigCheck>;
 
 }  // namespace fingerpost::command

@@ -37,10 +37,14 @@ int run(const Validate& command, Console console);
 int run(const Snapshot& command, Console console);
 int run(const FhirPath& command, Console console);
 int run(const Transform& command, Console console);
+int run(const Convert& command, Console console);
+int run(const Conformance& command, Console console);
 int run(const Queue& command, Console console);
 int run(const MllpSend& command, Console console);
 int run(const MllpListen& command, Console console);
 int run(const ConfigCheck& command, Console console);
+
+std::vector<std::string> suite_names();  // of `conformance`
 
 // "error: <where>: <text>" on the console's error side; gives could_not_run.
 int refuse(const Error& error, Console console);

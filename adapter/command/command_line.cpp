@@ -15,6 +15,8 @@ struct Chosen {
   Snapshot snapshot;
   FhirPath fhirpath;
   Transform transform;
+  Convert convert;
+  Conformance conformance;
   Queue queue;
   MllpSend send;
   MllpListen listen;
@@ -120,7 +122,7 @@ void add_fhirpath(CLI::App& app, Chosen& chosen) {
   auto& fhirpath = *app.add_subcommand(
       "fhirpath", "Print what an expression finds, a line each: type, tab, value");
   fhirpath.add_option("EXPRESSION", chosen.fhirpath.expression, "FHIRPath")->required();
-  fhirpath.add_option("FILE", chosen.fhirpath.file, "FHIR R4 JSON; - is standard input")
+  fhirpath.add_option("FILE", chosen.fhirpath.file, "FHIR R4 JSON or XML; - is standard input")
       ->required();
   add_shared(fhirpath, chosen.fhirpath.shared);
   choose(fhirpath, chosen, chosen.fhirpath);
@@ -141,9 +143,45 @@ void add_transform(CLI::App& app, Chosen& chosen) {
       ->allow_extra_args(false);
   transform.add_option("--now", to.now, "What a map sees as %now (the clock's)")
       ->type_name("INSTANT");
-  transform.add_option("SOURCE", to.source, "JSON; - is standard input")->required();
+  transform.add_option("SOURCE", to.source, "JSON or XML; - is standard input")->required();
   add_shared(transform, to.shared);
   choose(transform, chosen, to);
+}
+
+void add_convert(CLI::App& app, Chosen& chosen) {
+  auto& convert = *app.add_subcommand("convert", "Print a resource as FHIR JSON or XML");
+  auto& to = chosen.convert;
+  convert
+      .add_option_function<std::string>(
+          "--to",
+          [&to](const std::string& form) {
+            to.form = form == "xml" ? Convert::Form::xml : Convert::Form::json;
+          },
+          "Form to print it in")
+      ->check(CLI::IsMember({"json", "xml"}))
+      ->required();
+  convert.add_option("FILE", to.file, "FHIR R4 JSON or XML; - is standard input")->required();
+  add_shared(convert, to.shared);
+  choose(convert, chosen, to);
+}
+
+void add_conformance(CLI::App& app, Chosen& chosen) {
+  auto& conformance = *app.add_subcommand(
+      "conformance", "Run a public test suite; exit 1 on a failure that is not expected");
+  auto& to = chosen.conformance;
+  conformance.add_option("SUITE", to.suite, "Which suite's files these are")
+      ->check(CLI::IsMember(suite_names()))
+      ->required();
+  conformance
+      .add_option("FILE", to.files,
+                  "The suite's own file, its folder for json, the resources for roundtrip")
+      ->required();
+  conformance.add_option("--inputs", to.inputs, "Folder of the resources that fhirpath tests name")
+      ->type_name("DIR");
+  conformance.add_option("--expected", to.expected, "Failures known, \"name: reason\" a line")
+      ->type_name("FILE");
+  add_shared(conformance, to.shared);
+  choose(conformance, chosen, to);
 }
 
 void add_action(CLI::App& box, Chosen& chosen, Queue::Box which, Queue::Action action,
@@ -235,6 +273,8 @@ std::variant<Command, int> read_command_line(std::span<const std::string> argume
   add_snapshot(app, chosen);
   add_fhirpath(app, chosen);
   add_transform(app, chosen);
+  add_convert(app, chosen);
+  add_conformance(app, chosen);
   add_queues(app, chosen);
   add_mllp(app, chosen);
   add_config(app, chosen);

@@ -2,7 +2,7 @@
 
 #include "base/system.h"
 #include "command/command.h"
-#include "model/json.h"
+#include "model/xml.h"
 #include "store/body.h"
 
 #include <ostream>
@@ -25,7 +25,7 @@ void print(const model::Definitions& definitions, const path::Value& value, std:
 Result<std::string> results(const FhirPath& command) {
   LET(const auto definitions, open_definitions(command.shared));
   LET(auto bytes, read_file(command.file));
-  LET(const auto read, model::read_json(*definitions, std::move(bytes), Limits{}));
+  LET(const auto read, model::read_resource(*definitions, std::move(bytes), Limits{}));
   const NodeRef root{&read.tree, read.tree.root()};
   path::CompileOptions options;
   options.start = read.tree[root.node].type;

@@ -18,6 +18,8 @@
 #include "http/listener.h"
 #include "http/routes.h"
 #include "interaction/context.h"
+#include "profile/validator.h"
+#include "terminology/core.h"
 
 namespace fingerpost::command {
 namespace {
@@ -109,6 +111,8 @@ struct Gateway::Parts {
   std::unique_ptr<store::Store> store;
   std::optional<exchange::NoticingStore> noticing;
   std::unique_ptr<const search::Parameters> parameters;
+  std::optional<terminology::Terminology> codes;
+  std::optional<profile::Validator> validator;
 
   std::optional<exchange::Parts> shared;
   std::optional<exchange::Wires> wires;
@@ -145,6 +149,8 @@ Result<void> Gateway::Parts::load(const GatewayOptions& options) {
   LET(store, store::open_sqlite(sqlite, clock, random));
   noticing.emplace(*store);
   LET(parameters, search::Parameters::compile(*definitions, store->hash_key()));
+  codes.emplace(terminology::core(*definitions));
+  validator.emplace(*definitions, &*codes);
   return {};
 }
 
@@ -195,7 +201,8 @@ void Gateway::Parts::join(const std::string& version) {
                                        configuration.base_url,
                                        version,
                                        before_commit,
-                                       {"Task", "ServiceRequest"}});
+                                       {"Task", "ServiceRequest"},
+                                       &*validator});
 }
 
 Result<void> Gateway::Parts::listen() {

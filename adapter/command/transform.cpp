@@ -3,7 +3,7 @@
 #include "mapping/fml.h"
 #include "mapping/parse.h"
 #include "model/compile.h"
-#include "model/json.h"
+#include "model/xml.h"
 #include "store/body.h"
 
 #include <algorithm>
@@ -47,7 +47,7 @@ Result<std::unique_ptr<model::Definitions>> definitions_with(
 // the map's url.
 Result<std::string> add_resource(const model::Definitions& definitions, const std::string& text,
                                  const std::string& file, mapping::MapsBuilder& builder) {
-  LET(const auto read, model::read_json(definitions, text, Limits{}));
+  LET(const auto read, model::read_resource(definitions, text, Limits{}));
   const auto type = definitions.type_name(read.tree[read.tree.root()].type);
   Result<void> added;
   if (type == "ConceptMap") added = builder.add_concept_map(read.tree);
@@ -61,7 +61,9 @@ Result<std::string> add_resource(const model::Definitions& definitions, const st
 Result<std::string> add_map(const std::string& file, const model::Definitions& definitions,
                             mapping::MapsBuilder& builder) {
   LET(const auto text, read_file(file));
-  if (fs::path(file).extension() == ".json") return add_resource(definitions, text, file, builder);
+  const auto extension = fs::path(file).extension();
+  if (extension == ".json" || extension == ".xml")
+    return add_resource(definitions, text, file, builder);
   LET(const auto map, mapping::parse_map(text, file, Limits{}));
   const auto added = builder.add_map(text, file);
   return added ? Result<std::string>(map.url) : added.error();
@@ -92,7 +94,7 @@ Result<std::string> transformed(const Transform& command, Console console) {
   std::string url;
   LET(const auto maps, link(command, *definitions, files, url));
   LET(auto bytes, read_file(command.source));
-  LET(const auto source, model::read_json(*definitions, std::move(bytes), Limits{}));
+  LET(const auto source, model::read_resource(*definitions, std::move(bytes), Limits{}));
 
   const NodeRef root{&source.tree, source.tree.root()};
   const auto now = command.now.empty() ? store::instant(SystemClock().now_us()) : command.now;

@@ -27,7 +27,7 @@ void write_list(std::string& out, const auto& codes) {
 void write_operations(std::string_view type, std::string& out) {
   bool first = true;
   for (const auto& operation : operations()) {
-    if (operation.type != type) continue;
+    if (operation.type != type && operation.type != any_type) continue;
     out += first ? R"(,"operation":[{)" : ",{";
     first = false;
     write_member(out, "name", operation.name);

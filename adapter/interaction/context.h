@@ -15,6 +15,9 @@
 #include <string_view>
 #include <vector>
 
+namespace fingerpost::profile {
+class Validator;
+}
 namespace fingerpost::search {
 class Parameters;
 }
@@ -56,6 +59,7 @@ struct Context {
   BeforeCommit before_commit;        // may be empty
   std::vector<std::string> watched;  // types whose Change::before is filled, and which no other
                                      // commit can have changed between that and this one
+  const profile::Validator* validator = nullptr;  // of $validate; null: it is not offered
 };
 
 // Runs work on the thread a request came from.

@@ -21,7 +21,8 @@ constexpr std::array offered = {
     Operation{"lookup", "CodeSystem", true, false, FINGERPOST_R4 "CodeSystem-lookup", lookup},
     Operation{"subsumes", "CodeSystem", true, true, FINGERPOST_R4 "CodeSystem-subsumes", subsumes},
     Operation{"translate", "ConceptMap", true, true, FINGERPOST_R4 "ConceptMap-translate",
-              translate}};
+              translate},
+    Operation{"validate", any_type, true, true, FINGERPOST_R4 "Resource-validate", validate}};
 #undef FINGERPOST_R4
 
 // Adds {name, value[x]} with the type a text in a URL can be told to have.
@@ -65,7 +66,7 @@ std::span<const Operation> operations() {
 
 Answer operate(const Session& session, const OperationCall& call) {
   const auto found = std::find_if(offered.begin(), offered.end(), [&](const Operation& one) {
-    return one.name == call.name && one.type == call.type &&
+    return one.name == call.name && (one.type == call.type || one.type == any_type) &&
            (call.id.empty() ? one.on_type : one.on_instance);
   });
   if (found == offered.end())

@@ -25,9 +25,11 @@ struct OperationCall {
   std::string_view accept_language;
 };
 
+constexpr std::string_view any_type = "Resource";
+
 struct Operation {
   std::string_view name;
-  std::string_view type;
+  std::string_view type;  // or any_type
   bool on_type = true;
   bool on_instance = false;
   std::string_view definition;  // canonical of its OperationDefinition
@@ -48,5 +50,6 @@ Answer validate_code(const Session& session, const OperationCall& call);
 Answer lookup(const Session& session, const OperationCall& call);
 Answer subsumes(const Session& session, const OperationCall& call);
 Answer translate(const Session& session, const OperationCall& call);
+Answer validate(const Session& session, const OperationCall& call);
 
 }  // namespace fingerpost::interaction

@@ -1,8 +1,8 @@
 // The command line as its users meet it: the built program, run as a process.
-#include "support/ports.h"
 #include "support/program.h"
 
 #include "command/sockets.h"
+#include "support/ports.h"
 
 #include <catch2/catch.hpp>
 
@@ -37,9 +37,10 @@ TEST_CASE("the program tells its version") {
 }
 
 TEST_CASE("every subcommand has help") {
-  const auto* words = GENERATE("serve", "translate", "validate", "fhirpath", "transform",
-                               "inbox list", "inbox show", "outbox retry", "outbox hold",
-                               "mllp send", "mllp listen", "config check");
+  const auto* words =
+      GENERATE("serve", "translate", "validate", "fhirpath", "transform", "inbox list",
+               "inbox show", "outbox retry", "outbox hold", "mllp send", "mllp listen",
+               "config check", "convert", "conformance");
   CAPTURE(words);
   std::vector<std::string> arguments;
   std::istringstream in(words);
@@ -118,7 +119,8 @@ TEST_CASE("validate prints one OperationOutcome a file and tells errors by its s
 
 TEST_CASE("translate prints a Bundle a file, and writes what was lost") {
   const test::Folder folder;
-  const std::string sample = test::project_dir() + "/mappings/hl7v2/samples/ref-i12-social-prescribing.hl7";
+  const std::string sample =
+      test::project_dir() + "/mappings/hl7v2/samples/ref-i12-social-prescribing.hl7";
   const auto report = (folder / "report.json").string();
   const auto one = run({"translate", "--from", "hl7v2", "--report", report, sample});
   CAPTURE(one.error);
@@ -136,7 +138,8 @@ TEST_CASE("translate prints a Bundle a file, and writes what was lost") {
 }
 
 TEST_CASE("the same message translates to the same bytes") {
-  const std::string sample = test::project_dir() + "/mappings/hl7v2/samples/ref-i12-social-prescribing.hl7";
+  const std::string sample =
+      test::project_dir() + "/mappings/hl7v2/samples/ref-i12-social-prescribing.hl7";
   const std::vector<std::string> words{
       "translate", "--from", "hl7v2", "--now", "2026-11-22T09:00:00Z", sample};
   const auto first = run(words);

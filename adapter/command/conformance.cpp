@@ -1,0 +1,87 @@
+#include "command/command.h"
+#include "suite/fhirpath.h"
+#include "suite/json.h"
+#include "suite/mapping.h"
+#include "suite/patch.h"
+#include "suite/roundtrip.h"
+#include "suite/terminology.h"
+#include "suite/validator.h"
+
+#include <algorithm>
+#include <ostream>
+
+namespace fingerpost::command {
+namespace {
+
+using suite::Report;
+using suite::Setting;
+
+// Each suite by its name on the command line.
+struct Suite {
+  std::string_view name;
+  Result<Report> (*run)(const Setting& setting, const Conformance& command);
+};
+constexpr Suite suites[] = {
+    {"fhirpath",
+     [](const Setting& setting, const Conformance& command) {
+       return suite::run_fhirpath(setting, command.files[0], command.inputs);
+     }},
+    {"mapping",
+     [](const Setting& setting, const Conformance& command) {
+       return suite::run_mapping(setting, command.files[0]);
+     }},
+    {"validator",
+     [](const Setting& setting, const Conformance& command) {
+       return suite::run_validator(setting, command.files[0]);
+     }},
+    {"patch",
+     [](const Setting& setting, const Conformance& command) {
+       return suite::run_patch(setting, command.files[0]);
+     }},
+    {"terminology",
+     [](const Setting& setting, const Conformance& command) {
+       return suite::run_terminology(setting, command.files[0]);
+     }},
+    {"json", [](const Setting& setting,
+                const Conformance& command) { return suite::run_json(setting, command.files[0]); }},
+    {"roundtrip",
+     [](const Setting& setting, const Conformance& command) {
+       const std::vector<std::filesystem::path> files(command.files.begin(), command.files.end());
+       return suite::run_roundtrip(setting, files);
+     }},
+};
+
+Result<int> judge(const Conformance& command, Console console) {
+  LET(const auto definitions, open_definitions(command.shared));
+  suite::Known known;
+  if (!command.expected.empty()) {
+    LET(const auto text, read_file(command.expected));
+    known = suite::read_known(text);
+  }
+  const Setting setting{*definitions, [](const auto& path) { return read_file(path); },
+                        [&] { return open_definitions(command.shared); }};
+  const auto* const chosen =
+      std::find_if(std::begin(suites), std::end(suites),
+                   [&](const Suite& one) { return one.name == command.suite; });
+  LET(const auto report, chosen->run(setting, command));
+  console.out << suite::to_text(report, known);
+  const auto found = suite::surprises(report, known);
+  for (const auto& name : found.passed)
+    console.error << name << " is expected to fail, and does not\n";
+  return found.failed.empty() && found.passed.empty() ? done : found_errors;
+}
+
+}  // namespace
+
+std::vector<std::string> suite_names() {
+  std::vector<std::string> names;
+  for (const auto& one : suites) names.emplace_back(one.name);
+  return names;
+}
+
+int run(const Conformance& command, Console console) {
+  const auto status = judge(command, console);
+  return status ? *status : refuse(status.error(), console);
+}
+
+}  // namespace fingerpost::command

@@ -1,0 +1,33 @@
+#include "command/command.h"
+#include "model/xml.h"
+
+#include <ostream>
+
+namespace fingerpost::command {
+namespace {
+
+Result<std::string> converted(const Convert& command, Console console) {
+  LET(const auto definitions, open_definitions(command.shared));
+  LET(auto bytes, read_file(command.file));
+  LET(const auto read, model::read_resource(*definitions, std::move(bytes), Limits{}));
+  for (const auto& issue : read.issues)
+    console.error << code(issue.severity) << ": " << issue.expression << ": " << issue.text << '\n';
+  const auto& tree = read.tree;
+  std::string out;
+  if (command.form == Convert::Form::xml)
+    model::write_xml(*definitions, tree, tree.root(), out, model::Pretty::yes);
+  else
+    model::write_json(*definitions, tree, tree.root(), out, model::Pretty::yes);
+  return out + "\n";
+}
+
+}  // namespace
+
+int run(const Convert& command, Console console) {
+  const auto out = converted(command, console);
+  if (!out) return refuse(out.error(), console);
+  console.out << *out;
+  return done;
+}
+
+}  // namespace fingerpost::command

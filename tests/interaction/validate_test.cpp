@@ -1,0 +1,96 @@
+// $validate: the validator asked over REST, of what is sent and of what is stored.
+
+#include "interaction/operations.h"
+#include "profile/validator.h"
+#include "support/catch.h"
+#include "support/fhir.h"
+#include "terminology/core.h"
+
+using namespace fingerpost;
+using interaction::Status;
+
+namespace {
+
+const std::string good =
+    R"({"resourceType":"Patient","id":"a","text":{"status":"generated","div":"<div xmlns=\"http://www.w3.org/1999/xhtml\">a</div>"},"gender":"male"})";
+const std::string bad = R"({"resourceType":"Patient","gender":"m","contact":[{"gender":"male"}]})";
+
+struct Validating {
+  test::Fhir fhir;
+  terminology::Terminology codes = terminology::core(test::definitions());
+  profile::Validator validator{test::definitions(), &codes};
+
+  Validating() { fhir.context->validator = &validator; }
+
+  interaction::Answer ask(std::optional<std::string> body, std::string_view id = "",
+                          std::vector<search::Pair> pairs = {}, std::string_view type = "Patient") {
+    return interaction::operate(*fhir.session,
+                                {type, id, "validate", std::move(pairs), std::move(body), ""});
+  }
+};
+
+bool holds(const interaction::Answer& answer, std::string_view text) {
+  return answer.content().find(text) != std::string_view::npos;
+}
+
+std::string parameters(const std::string& resource, const std::string& more = "") {
+  return R"({"resourceType":"Parameters","parameter":[{"name":"resource","resource":)" + resource +
+         "}" + more + "]}";
+}
+
+}  // namespace
+
+TEST_CASE("$validate tells what is wrong with a resource, by its own paths") {
+  Validating server;
+  for (const auto& body : {bad, parameters(bad)}) {
+    const auto answer = server.ask(body);
+    CHECK(answer.status == Status::ok);
+    CHECK(holds(answer, R"("expression":["Patient.gender"])"));
+    CHECK(holds(answer, "pat-1"));
+    CHECK_FALSE(holds(answer, "Parameters"));
+  }
+  CHECK_FALSE(holds(server.ask(good), R"("severity":"error")"));
+  CHECK_FALSE(holds(server.ask(parameters(good)), R"("severity":"error")"));
+}
+
+TEST_CASE("what only the bytes show of a resource within Parameters is told too") {
+  Validating server;
+  const auto answer =
+      server.ask(parameters(R"({"resourceType":"Patient","gender":"male","nothing":1})"));
+  CHECK(holds(answer, R"("expression":["Patient.nothing"])"));
+}
+
+TEST_CASE("$validate of an instance looks at what is stored") {
+  Validating server;
+  REQUIRE_FALSE(server.fhir.update({"Patient", "a"}, good).failed());
+  CHECK(server.ask({}, "a").status == Status::ok);
+  CHECK(server.ask({}, "b").status == Status::not_found);
+}
+
+TEST_CASE("a profile is asked for by the URL or the body, and one that is not known is an error") {
+  Validating server;
+  const std::string profile = "http://hl7.org/fhir/StructureDefinition/vitalsigns";
+  const std::string weight =
+      R"({"resourceType":"Observation","status":"final","code":{"text":"weight"}})";
+  CHECK_FALSE(holds(server.ask(weight, "", {}, "Observation"), "Observation.subject"));
+  CHECK(
+      holds(server.ask(weight, "", {{"profile", profile}}, "Observation"), "Observation.subject"));
+  const auto more = R"(,{"name":"profile","valueUri":")" + profile + "\"}";
+  CHECK(holds(server.ask(parameters(weight, more), "", {}, "Observation"), "Observation.subject"));
+  CHECK(holds(server.ask(weight, "", {{"profile", "urn:nobody"}}, "Observation"),
+              R"("severity":"error")"));
+}
+
+TEST_CASE("a call of $validate that makes no sense is refused") {
+  Validating server;
+  CHECK(server.ask({}).status == Status::bad_request);
+  CHECK(server.ask("{").status == Status::bad_request);
+  CHECK(server.ask(R"({"resourceType":"Parameters"})").status == Status::bad_request);
+  CHECK(server.ask(good, "", {{"mode", "update"}}).status == Status::bad_request);
+  CHECK(server.ask(good, "b", {{"mode", "update"}}).status == Status::bad_request);
+  CHECK(server.ask(good, "a", {{"mode", "update"}}).status == Status::ok);
+  CHECK(server.ask(good, "", {{"mode", "burn"}}).status == Status::bad_request);
+  CHECK(server.ask(good, "", {}, "Goal").status == Status::bad_request);
+  server.fhir.context->validator = nullptr;
+  CHECK(server.ask(good).failed());
+}
