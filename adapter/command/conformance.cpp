@@ -5,6 +5,7 @@
 #include "suite/patch.h"
 #include "suite/roundtrip.h"
 #include "suite/terminology.h"
+#include "suite/ucum.h"
 #include "suite/validator.h"
 
 #include <algorithm>
@@ -42,6 +43,8 @@ constexpr Suite suites[] = {
      [](const Setting& setting, const Conformance& command) {
        return suite::run_terminology(setting, command.files[0]);
      }},
+    {"ucum", [](const Setting& setting,
+                const Conformance& command) { return suite::run_ucum(setting, command.files[0]); }},
     {"json", [](const Setting& setting,
                 const Conformance& command) { return suite::run_json(setting, command.files[0]); }},
     {"roundtrip",

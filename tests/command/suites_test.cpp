@@ -52,5 +52,6 @@ TEST_CASE("a suite's failures are listed, counted, and are the exit status unles
 TEST_CASE("a suite that cannot be read is status 2") {
   CHECK(run({"conformance", "fhirpath", "/nowhere/tests.xml"}).status == 2);
   CHECK(run({"conformance", "json", "/nowhere"}).status == 2);
+  CHECK(run({"conformance", "ucum", "/nowhere/tests.xml"}).status == 2);
   CHECK(run({"conformance", "nothing", "x"}).status == 2);
 }
