@@ -263,7 +263,6 @@ void Walk::invariant(const Invariant& invariant, NodeId node, std::string_view s
       definitions_.type(tree_[node].type).kind == TypeKind::resource)
     environment_.resource = NodeRef{&tree_, container_of(outer)};
   environment_.arena.clear();
-  environment_.steps_left = limits_.steps;
   const auto result = path::evaluate(invariant.expression, NodeRef{&tree_, node}, environment_);
   if (!result || result->size() > 1)
     return report(node, Severity::warning, "not-supported",
@@ -292,7 +291,6 @@ void Walk::attachment(NodeId node) {
 std::optional<bool> Walk::less(NodeRef left, NodeRef right) {
   const path::Value values[] = {left, right};
   environment_.variables = values;
-  environment_.steps_left = limits_.steps;
   const auto result = path::evaluate(parts_.less, left, environment_);
   environment_.variables = {};
   if (!result || result->size() != 1 || result->front().kind() != path::Value::Kind::boolean)

@@ -11,8 +11,10 @@
 #include "profile/view.h"
 
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -102,7 +104,11 @@ class Walk {
   // --- resources ---
   void own_rules(NodeId node);
   void contained(NodeId node);
-  bool is_referred_to(NodeId container, NodeId contained, std::string_view id);
+  struct Fragments {
+    boost::unordered_flat_set<std::string_view> named;
+    boost::unordered_flat_set<NodeId> of_container;
+  };
+  void look_for_fragments(NodeId from, NodeId inner, Fragments& into) const;
   void claimed_profiles(NodeId node);
   void bundle(NodeId node);
   void full_urls(NodeId node, std::string_view kind);
@@ -114,7 +120,7 @@ class Walk {
   void narrative_links(NodeId div);
   void narrative_control(const Rule& rule, NodeId node);
   void narrative_sources(std::string_view div, NodeId node);
-  bool has_id(NodeId from, std::string_view id) const;
+  void collect_ids(NodeId from, boost::unordered_flat_set<std::string_view>& into) const;
   void narrative_language(std::string_view wanted, std::string_view div, NodeId node);
   void structure_definition(NodeId node);
   void profile_of_type(View type, View profile);
@@ -217,10 +223,10 @@ class Walk {
   bool quiet_ = false;                 // no issues are kept, only whether one is an error
   bool failed_ = false;                // an error was found
   std::vector<std::uint32_t> counts_;  // of the open objects' elements, innermost last
-  std::vector<std::pair<NodeId, const Profile*>> open_;    // being checked: a circle holds
-  boost::unordered_flat_map<std::uint64_t, bool> judged_;  // (node, profile) -> conforms
-  std::unordered_map<NodeId, Entries> entries_;            // by Bundle
-  int elsewhere_ = 0;                                      // how many documents deep this walk is
+  std::vector<std::pair<NodeId, const Profile*>> open_;       // being checked: a circle holds
+  std::map<std::pair<NodeId, const Profile*>, bool> judged_;  // whether they conform
+  std::unordered_map<NodeId, Entries> entries_;               // by Bundle
+  int elsewhere_ = 0;  // how many documents deep this walk is
 };
 
 }  // namespace fingerpost::profile

@@ -81,7 +81,6 @@ void Walk::context(NodeId node, const Profile& profile) {
 bool Walk::stands_in(NodeId owner, const Context& context) {
   if (context.kind == Context::Kind::path) {
     const NodeId root = container_of(owner);
-    environment_.steps_left = limits_.steps;
     const auto found = path::evaluate(context.expression, NodeRef{&tree_, root}, environment_);
     if (!found) return true;
     return std::any_of(found->begin(), found->end(), [&](const path::Value& value) {

@@ -47,7 +47,12 @@ bool Walk::conforms(const Profile& profile, NodeId node) {
     return open == std::pair(node, &profile);
   });
   if (index != open_.end()) return true;
-  return !finds_error([&] { apply(profile, node); });
+  // Judged once: many paths of references may lead to one resource.
+  if (const auto known = judged_.find({node, &profile}); known != judged_.end())
+    return known->second;
+  const bool good = !finds_error([&] { apply(profile, node); });
+  judged_.emplace(std::pair(node, &profile), good);
+  return good;
 }
 
 bool Walk::conforms_elsewhere(const Profile& profile, NodeRef node) {

@@ -30,7 +30,11 @@ void Walk::own_rules(NodeId node) {
 }
 
 void Walk::contained(NodeId node) {
-  for (NodeId at = tree_.child(node, words_.contained); at != no_node; at = tree_.next_same(at)) {
+  const NodeId first = tree_.child(node, words_.contained);
+  if (first == no_node) return;
+  Fragments fragments;
+  look_for_fragments(node, no_node, fragments);
+  for (NodeId at = first; at != no_node; at = tree_.next_same(at)) {
     if (tree_.child(at, words_.contained) != no_node)
       error(at, "invariant", "dom-2: a contained resource must not contain others");
     if (const NodeId meta = tree_.child(at, words_.meta); meta != no_node) {
@@ -41,38 +45,30 @@ void Walk::contained(NodeId node) {
         error(at, "invariant", "dom-5: a contained resource must not have a security label");
     }
     const NodeId id = tree_.child(at, words_.id);
-    if (options_.contained && (id == no_node || !is_referred_to(node, at, tree_.text(id))))
+    const bool said = id != no_node && fragments.named.contains(tree_.text(id));
+    if (options_.contained && !said && !fragments.of_container.contains(at))
       error(at, "invariant",
             "dom-3: a contained resource must be referred to, or refer to its container");
   }
 }
 
-namespace {
-
-// "#id", and "…#id" of a canonical with a fragment.
-bool names_fragment(std::string_view text, std::string_view id) {
-  return text.size() == id.size() + 1 && text.front() == '#' && text.substr(1) == id;
-}
-
-}  // namespace
-
-bool Walk::is_referred_to(NodeId container, NodeId inner, std::string_view id) {
-  // Every text below the container, without recursion: depth is the reader's limit.
-  bool found = false;
-  const auto look = [&](auto&& self, NodeId from, bool inside) -> void {
-    for (NodeId at = tree_.first_child(from); at != no_node && !found; at = tree_.next(at)) {
-      const auto& here = tree_[at];
-      if (here.shape == Shape::string && here.text_size > 0 && here.text[0] == '#') {
-        const auto text = tree_.text(at);
-        found |= inside ? text == "#" : names_fragment(text, id);
-      }
-      if (!inside && here.type == definitions_.common().xhtml)
-        found |= tree_.text(at).find("\"#" + std::string(id) + "\"") != std::string_view::npos;
-      self(self, at, inside || at == inner);
+// Every "#id" that a resource says, of its elements and of its narrative; and the contained
+// resources that speak of their container ("#"). One pass, however many are contained.
+void Walk::look_for_fragments(NodeId from, NodeId inner, Fragments& into) const {
+  for (NodeId at = tree_.first_child(from); at != no_node; at = tree_.next(at)) {
+    const auto& here = tree_[at];
+    const NodeId within = here.name == words_.contained && inner == no_node ? at : inner;
+    if (here.shape == Shape::string && here.text_size > 0) {
+      const auto text = tree_.text(at);
+      if (text == "#" && within != no_node) into.of_container.insert(within);
+      if (text[0] == '#') into.named.insert(text.substr(1));
+      if (here.type == definitions_.common().xhtml)
+        for (auto quote = text.find("\"#"); quote != std::string_view::npos;
+             quote = text.find("\"#", quote + 1))
+          into.named.insert(text.substr(quote + 2, text.find('"', quote + 2) - quote - 2));
     }
-  };
-  look(look, container, false);
-  return found;
+    look_for_fragments(at, within, into);
+  }
 }
 
 void Walk::claimed_profiles(NodeId node) {
@@ -94,30 +90,47 @@ void Walk::narrative(NodeId node) {
   narrative_links(div);
 }
 
-// href="#x" leads to something of this narrative or this resource (R4 narrative.html#id).
-void Walk::narrative_links(NodeId div) {
-  const auto text = tree_.text(div);
-  constexpr std::string_view opening = "href=\"#";
+namespace {
+
+// The values of an attribute, in either kind of quotes; `opening` as in ` id=`, `mark` what the
+// value begins with, which is left out.
+template <class Visit>
+void each_value(std::string_view text, std::string_view opening, std::string_view mark,
+                Visit&& visit) {
   for (auto at = text.find(opening); at != std::string_view::npos;
        at = text.find(opening, at + 1)) {
-    const auto from = at + opening.size();
-    const auto end = text.find('"', from);
+    const auto quote = at + opening.size();
+    if (quote >= text.size() || (text[quote] != '"' && text[quote] != '\'')) continue;
+    const auto end = text.find(text[quote], quote + 1);
     if (end == std::string_view::npos) return;
-    const auto target = std::string(text.substr(from, end - from));
-    if (target.empty() || text.find("id=\"" + target + "\"") != std::string_view::npos ||
-        text.find("name=\"" + target + "\"") != std::string_view::npos)
-      continue;
-    if (!has_id(container_of(div), target))
-      error(div, "invalid", "a link in the narrative leads nowhere");
+    const auto value = text.substr(quote + 1, end - quote - 1);
+    if (value.starts_with(mark)) visit(value.substr(mark.size()));
   }
 }
 
-bool Walk::has_id(NodeId from, std::string_view id) const {
+}  // namespace
+
+// href="#x" leads to something of this narrative or this resource (R4 narrative.html#id).
+void Walk::narrative_links(NodeId div) {
+  const auto text = tree_.text(div);
+  boost::unordered_flat_set<std::string_view> wanted;
+  each_value(text, " href=", "#", [&](std::string_view id) { wanted.insert(id); });
+  wanted.erase("");
+  if (wanted.empty()) return;
+  boost::unordered_flat_set<std::string_view> anchors;
+  each_value(text, " id=", "", [&](std::string_view id) { anchors.insert(id); });
+  each_value(text, " name=", "", [&](std::string_view name) { anchors.insert(name); });
+  collect_ids(container_of(div), anchors);
+  const bool astray = std::any_of(wanted.begin(), wanted.end(),
+                                  [&](std::string_view id) { return !anchors.contains(id); });
+  if (astray) error(div, "invalid", "a link in the narrative leads nowhere");
+}
+
+void Walk::collect_ids(NodeId from, boost::unordered_flat_set<std::string_view>& into) const {
   for (NodeId at = tree_.first_child(from); at != no_node; at = tree_.next(at)) {
-    if (tree_[at].name == words_.id && tree_.text(at) == id) return true;
-    if (has_id(at, id)) return true;
+    if (tree_[at].name == words_.id) into.insert(tree_.text(at));
+    collect_ids(at, into);
   }
-  return false;
 }
 
 // What a profile asks of narrative by the extensions narrative-language-control and
