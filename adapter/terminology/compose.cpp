@@ -188,13 +188,13 @@ Found<bool> Composer::in_system(const ValueSet& set, const IncludeRow& row, cons
     return found != no_row && (place != no_row || !system || system.row->whole != Whole::complete);
   }
   if (place == no_row) return false;
-  LET(const auto* filters, this->filters(set, row, system));
+  LET(auto* const filters, this->filters(set, row, system));
   return std::all_of(filters->begin(), filters->end(),
-                     [&](const Filter& filter) { return filter.holds(system, place); });
+                     [&](Filter& filter) { return filter.holds(system, place); });
 }
 
-Found<const std::vector<Filter>*> Composer::filters(const ValueSet& set, const IncludeRow& row,
-                                                    const CodeSystem& system) {
+Found<std::vector<Filter>*> Composer::filters(const ValueSet& set, const IncludeRow& row,
+                                              const CodeSystem& system) {
   const auto [known, fresh] = filters_.try_emplace(&row);
   if (!fresh) return &known->second;
   std::vector<Filter> made;
@@ -303,12 +303,12 @@ Found<std::vector<Item>> Composer::of_system(const ValueSet& set, const IncludeR
     return unusable("The code system '" + system.canonical() +
                     "' is known, but not its codes, so the value set cannot be expanded");
   note(used_systems_, system.canonical());
-  LET(const auto* filters, this->filters(set, row, system));
+  LET(auto* const filters, this->filters(set, row, system));
   LET_DONE(spend(std::uint64_t{system.size()} * (filters->size() + 1)));
   std::vector<Item> made;
   for (std::uint32_t place = 0; place < system.size(); ++place) {
     if (!std::all_of(filters->begin(), filters->end(),
-                     [&](const Filter& filter) { return filter.holds(system, place); }))
+                     [&](Filter& filter) { return filter.holds(system, place); }))
       continue;
     Item item;
     item.system = system;

@@ -53,8 +53,8 @@ class Composer {
   Found<bool> matches(const ValueSet& set, const IncludeRow& row, const Item& item);
   Found<bool> in_system(const ValueSet& set, const IncludeRow& row, const Item& item);
   Found<bool> in_imports(const ValueSet& set, std::span<const Text> references, const Item& item);
-  Found<const std::vector<Filter>*> filters(const ValueSet& set, const IncludeRow& row,
-                                            const CodeSystem& system);
+  Found<std::vector<Filter>*> filters(const ValueSet& set, const IncludeRow& row,
+                                      const CodeSystem& system);
   Found<void> gather_systems(const ValueSet& set, std::vector<std::string>& into);
   Found<std::vector<Item>> listed(const ValueSet& set, const IncludeRow& row);
   Found<std::vector<Item>> included(const ValueSet& set, const IncludeRow& row);

@@ -51,19 +51,29 @@ class Nesting {
       if (items[at].place != no_row && !items[at].listed) places_[key(items[at])] = at;
   }
 
-  std::uint32_t above(std::uint32_t at) const {
+  std::uint32_t above(std::uint32_t at) {
     const auto& item = items_[at];
     if (item.place == no_row || item.listed) return no_row;
+    std::vector<Key> climbed;
+    auto found = no_row;
     Item ancestor = item;
-    // Bounded, should a code system's parents run in a circle.
-    for (std::uint32_t step = 0; step < item.system.size(); ++step) {
-      const auto parents = item.system.parents(ancestor.place);
-      if (parents.empty() || parents[0] >= ancestor.place) return no_row;
+    // A parent stands before its children; where it does not, they may run in a circle.
+    for (auto parents = item.system.parents(item.place);
+         !parents.empty() && parents[0] < ancestor.place;
+         parents = item.system.parents(ancestor.place)) {
       ancestor.place = parents[0];
-      const auto found = places_.find(key(ancestor));
-      if (found != places_.end() && found->second < at) return found->second;
+      if (const auto is = places_.find(key(ancestor)); is != places_.end()) {
+        found = is->second;
+        break;
+      }
+      if (const auto known = climbed_.find(key(ancestor)); known != climbed_.end()) {
+        found = known->second;
+        break;
+      }
+      climbed.push_back(key(ancestor));
     }
-    return no_row;
+    for (const auto& one : climbed) climbed_.emplace(one, found);
+    return found != no_row && found < at ? found : no_row;
   }
 
  private:
@@ -77,6 +87,8 @@ class Nesting {
 
   const std::vector<Item>& items_;
   std::unordered_map<Key, std::uint32_t, Hash> places_;
+  std::unordered_map<Key, std::uint32_t, Hash>
+      climbed_;  // ancestors that are no items: what above() found
 };
 
 struct Page {
@@ -114,7 +126,7 @@ Found<Expansion> expansion_of(Request& request, const ValueSet& set) {
                   made.items.begin() + static_cast<std::ptrdiff_t>(end)};
   }
   const bool nested = !page.asked() && !arguments.flag("excludeNested").value_or(false);
-  const Nesting nesting(made.items);
+  Nesting nesting(made.items);
   for (std::uint32_t at = 0; at < made.items.size(); ++at)
     made.above.push_back(nested ? nesting.above(at) : no_row);
   made.used_systems = composer.used_systems();

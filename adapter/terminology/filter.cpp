@@ -65,18 +65,29 @@ bool Filter::any_value(const CodeSystem& system, std::uint32_t place, auto&& sam
   return false;
 }
 
-bool Filter::relation_holds(const CodeSystem& system, std::uint32_t place) const {
+bool Filter::is_below(const CodeSystem& system, std::uint32_t place) {
+  constexpr int often = 8;
+  if (asked_ < often) {
+    ++asked_;
+    return is_a(system, place, place_);
+  }
+  if (related_.empty()) related_ = reached(system, place_, Towards::children);
+  return related_[place];
+}
+
+bool Filter::relation_holds(const CodeSystem& system, std::uint32_t place) {
   switch (op_) {
     case Operator::is_a:
-      return is_a(system, place, place_);
+      return is_below(system, place);
     case Operator::is_not_a:
-      return !is_a(system, place, place_);
+      return !is_below(system, place);
     case Operator::descendent_of:
-      return place != place_ && is_a(system, place, place_);
+      return place != place_ && is_below(system, place);
     case Operator::descendent_leaf:
-      return place != place_ && system.children(place).empty() && is_a(system, place, place_);
+      return place != place_ && system.children(place).empty() && is_below(system, place);
     case Operator::generalizes:
-      return is_a(system, place_, place);
+      if (related_.empty()) related_ = reached(system, place_, Towards::parents);
+      return related_[place];
     default: {
       const auto parents = system.parents(place);
       return std::find(parents.begin(), parents.end(), place_) != parents.end();
@@ -84,7 +95,7 @@ bool Filter::relation_holds(const CodeSystem& system, std::uint32_t place) const
   }
 }
 
-bool Filter::holds(const CodeSystem& system, std::uint32_t place) const {
+bool Filter::holds(const CodeSystem& system, std::uint32_t place) {
   if (is_relation(op_)) return relation_holds(system, place);
   switch (op_) {
     case Operator::equal:

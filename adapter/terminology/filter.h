@@ -18,10 +18,12 @@ class Filter {
   // The filter for codes of `system`. `content` is the row's.
   static Found<Filter> make(const Content& content, const FilterRow& row, const CodeSystem& system);
 
-  bool holds(const CodeSystem& system, std::uint32_t place) const;
+  // Asked often, it prepares for more.
+  bool holds(const CodeSystem& system, std::uint32_t place);
 
  private:
-  bool relation_holds(const CodeSystem& system, std::uint32_t place) const;
+  bool relation_holds(const CodeSystem& system, std::uint32_t place);
+  bool is_below(const CodeSystem& system, std::uint32_t place);
   bool any_value(const CodeSystem& system, std::uint32_t place, auto&& same) const;
   bool listed(std::string_view value) const;
 
@@ -31,6 +33,8 @@ class Filter {
   std::uint32_t place_ = no_row;          // of the code `value_`, for relations
   std::vector<std::string_view> values_;  // of `in`
   std::optional<Pattern> pattern_;
+  int asked_ = 0;
+  std::vector<bool> related_;  // what place_ reaches, once that was asked for often
 };
 
 }  // namespace fingerpost::terminology

@@ -62,13 +62,43 @@ std::string_view CodeSystem::property(std::uint32_t place, std::string_view soug
 
 bool is_a(const CodeSystem& system, std::uint32_t place, std::uint32_t ancestor) {
   if (place == ancestor) return true;
+  constexpr std::size_t few = 32;  // so many are looked through, more are marked
   std::vector<std::uint32_t> seen{place};
+  std::vector<bool> marked;
+  const auto is_new = [&](std::uint32_t parent) {
+    if (marked.empty() && seen.size() < few)
+      return std::find(seen.begin(), seen.end(), parent) == seen.end();
+    if (marked.empty()) {
+      marked.resize(system.size());
+      for (const auto one : seen) marked[one] = true;
+    }
+    const bool was = marked[parent];
+    marked[parent] = true;
+    return !was;
+  };
   for (std::size_t next = 0; next < seen.size(); ++next)
     for (const auto parent : system.parents(seen[next])) {
       if (parent == ancestor) return true;
-      if (std::find(seen.begin(), seen.end(), parent) == seen.end()) seen.push_back(parent);
+      if (is_new(parent)) seen.push_back(parent);
     }
   return false;
+}
+
+std::vector<bool> reached(const CodeSystem& system, std::uint32_t from, Towards towards) {
+  std::vector<bool> made(system.size());
+  std::vector<std::uint32_t> next{from};
+  made[from] = true;
+  while (!next.empty()) {
+    const auto place = next.back();
+    next.pop_back();
+    for (const auto other :
+         towards == Towards::children ? system.children(place) : system.parents(place))
+      if (!made[other]) {
+        made[other] = true;
+        next.push_back(other);
+      }
+  }
+  return made;
 }
 
 std::string ValueSet::canonical() const {

@@ -59,6 +59,9 @@ struct CodeSystem {
 
 // Whether `place` is `ancestor` or, by any way, below it.
 bool is_a(const CodeSystem& system, std::uint32_t place, std::uint32_t ancestor);
+// Every place that is reached from one, itself among them.
+enum class Towards : std::uint8_t { parents, children };
+std::vector<bool> reached(const CodeSystem& system, std::uint32_t from, Towards towards);
 
 struct ValueSet {
   const Content* content = nullptr;

@@ -227,8 +227,31 @@ TEST_CASE("the version a request names is the one that is used") {
 }
 
 TEST_CASE("the value set of all codes is there when its code system names it") {
-  const auto told = test::ask(terminology::expand, test::loaded({animals}),
-                              test::uri("url", "urn:vs:animals") + "," +
-                                  test::flag("excludeNested", true));
+  const auto told =
+      test::ask(terminology::expand, test::loaded({animals}),
+                test::uri("url", "urn:vs:animals") + "," + test::flag("excludeNested", true));
   CHECK(codes_in(told.json) == "animal bird duck owl fish flyer bat ");
+}
+
+TEST_CASE("a long chain of codes is expanded, nested and compared without climbing it each time") {
+  std::string concepts;
+  constexpr int length = 20'000;
+  for (int at = 0; at < length; ++at)
+    concepts += (at == 0 ? R"({"code":"c0"})"
+                         : R"(,{"code":"c)" + std::to_string(at) +
+                               R"(","property":[{"code":"parent","valueCode":"c)" +
+                               std::to_string(at - 1) + R"("}]})");
+  const auto all = test::loaded(
+      {R"({"resourceType":"CodeSystem","url":"urn:animals","status":"active","content":"complete",
+          "concept":[)" +
+           concepts + "]}",
+       set_of(filtered("concept", "descendent-leaf", "c0")),
+       R"({"resourceType":"ValueSet","url":"urn:up","status":"active","compose":{)" +
+           filtered("concept", "generalizes", "c19999") + "}}"});
+  CHECK(expanded(all) == "c19999 ");
+  const auto told = test::ask(terminology::expand, all,
+                              test::uri("url", "urn:up") + "," + test::number("count", 1));
+  CHECK(told.json.find(R"("total":20000)") != std::string::npos);
+  CHECK(all.check("urn:vs", {"urn:animals", "", "c19999", ""}).membership ==
+        terminology::Membership::in);
 }
