@@ -41,8 +41,19 @@ Subject part_of(const model::Definitions& definitions, model::ReadTree& whole, N
   return subject;
 }
 
-// A Parameters resource holds the subject and, beside it, mode and profile.
-Result<Subject> from_parameters(const model::Definitions& definitions, model::ReadTree& read) {
+// The resource that the call is of, as it is stored.
+Result<Subject> stored_subject(const Session& session, const OperationCall& call) {
+  LET(auto stored, session.reader.read(call.type, call.id));
+  LET(auto read, model::read_json(session.context.definitions, std::move(stored.body),
+                                  session.context.limits));
+  return Subject{std::move(read.tree), std::move(read.issues), "", ""};
+}
+
+// A Parameters resource holds mode and profile and, beside them, the subject, if that is not the
+// stored one.
+Result<Subject> from_parameters(const Session& session, const OperationCall& call,
+                                model::ReadTree& read) {
+  const auto& definitions = session.context.definitions;
   const auto& tree = read.tree;
   const auto name = [&](std::string_view text) { return definitions.names().find(text); };
   NodeId resource = no_node;
@@ -57,29 +68,26 @@ Result<Subject> from_parameters(const model::Definitions& definitions, model::Re
     if (key == "mode") mode = text;
     if (key == "profile") profile = text;
   }
-  if (resource == no_node)
+  if (resource == no_node && call.id.empty())
     return Error{Kind::invalid, "the parameter resource is missing", "Parameters"};
-  auto subject = part_of(definitions, read, resource);
-  subject.mode = std::move(mode);
-  subject.profile = std::move(profile);
+  auto subject =
+      resource == no_node ? stored_subject(session, call) : part_of(definitions, read, resource);
+  if (!subject) return subject;
+  subject->mode = std::move(mode);
+  subject->profile = std::move(profile);
   return subject;
 }
 
 Result<Subject> subject_of(const Session& session, const OperationCall& call) {
   const auto& context = session.context;
-  std::string body;
-  if (call.body && !call.body->empty()) {
-    body = *call.body;
-  } else if (!call.id.empty()) {
-    LET(auto stored, session.reader.read(call.type, call.id));
-    body = std::move(stored.body);
-  } else {
+  if (!call.body || call.body->empty()) {
+    if (!call.id.empty()) return stored_subject(session, call);
     return Error{Kind::invalid, "there is no resource to validate", ""};
   }
-  LET(auto read, model::read_json(context.definitions, std::move(body), context.limits));
+  LET(auto read, model::read_json(context.definitions, *call.body, context.limits));
   const auto type = context.definitions.type_name(read.tree[read.tree.root()].type);
   if (type == "Parameters" && call.type != "Parameters")
-    return from_parameters(context.definitions, read);
+    return from_parameters(session, call, read);
   return Subject{std::move(read.tree), std::move(read.issues), "", ""};
 }
 

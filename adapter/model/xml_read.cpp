@@ -34,6 +34,25 @@ bool is_json_number(std::string_view text) {
   return at == text.size();
 }
 
+// Whether the start tag that `source` begins with declares the default namespace.
+bool declares_default(std::string_view source) {
+  char quote = 0;
+  for (std::size_t at = 0; at < source.size(); ++at) {
+    const char c = source[at];
+    if (quote != 0) {
+      if (c == quote) quote = 0;
+    } else if (c == '"' || c == '\'') {
+      quote = c;
+    } else if (c == '>') {
+      return false;
+    } else if (source.substr(at, 5) == "xmlns" && is_space(source[at - 1])) {
+      const auto after = source.find_first_not_of(" \t\r\n", at + 5);
+      if (after != std::string_view::npos && source[after] == '=') return true;
+    }
+  }
+  return false;
+}
+
 class Reader {
  public:
   Reader(const Definitions& definitions, ReadTree& into, const Limits& limits, Model model)
@@ -161,8 +180,7 @@ class Reader {
     if (div.start().prefixed)
       report(node, "", "structure", "XHTML is written without namespace prefixes");
     const auto name_end = source.find_first_of(" \t\r\n/>");
-    if (source.substr(0, source.find('>')).find("xmlns=") != std::string_view::npos)
-      return into_.tree.set_view(node, Shape::string, source);
+    if (declares_default(source)) return into_.tree.set_view(node, Shape::string, source);
     std::string whole(source);
     whole.insert(name_end, " xmlns=\"" + std::string(xhtml_space) + "\"");
     into_.tree.set(node, Shape::string, whole);

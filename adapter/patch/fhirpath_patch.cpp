@@ -20,7 +20,7 @@ Error invalid(std::string text) {
 // A part of a Parameters resource, by its name.
 class Parts {
  public:
-  Parts(const Definitions& definitions, const Tree& tree) : definitions_(definitions), tree_(tree) {
+  Parts(const Definitions& definitions, const Tree& tree) : tree_(tree) {
     const auto& names = definitions.names();
     name_ = names.find("name");
     value_ = names.find("value");
@@ -60,7 +60,6 @@ class Parts {
     return node == no_node ? std::string_view() : tree_.text(node);
   }
 
-  const Definitions& definitions_;
   const Tree& tree_;
   NameId name_ = no_name, value_ = no_name, part_ = no_name;
 };

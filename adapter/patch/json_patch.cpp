@@ -150,7 +150,7 @@ class Patcher {
       if (auto* const there = parent->member(name)) {
         *there = std::move(value);
       } else {
-        parent->members.emplace_back(name, std::move(value));
+        parent->members.push_back({name, std::move(value)});
       }
       return {};
     }
@@ -173,7 +173,7 @@ class Patcher {
     if (parent->kind == Kind::array)
       parent->items.erase(parent->items.begin() + (there - parent->items.data()));
     else
-      std::erase_if(parent->members, [&](const auto& one) { return one.first == names.back(); });
+      std::erase_if(parent->members, [&](const auto& one) { return one.name == names.back(); });
     return taken;
   }
 
@@ -191,13 +191,13 @@ void merge(JsonValue& target, const JsonValue& changes) {
     target = {};
     target.kind = Kind::object;
   }
-  for (const auto& [name, change] : changes.members) {
-    if (change.kind == Kind::null) {
-      std::erase_if(target.members, [&](const auto& one) { return one.first == name; });
+  for (const auto& change : changes.members) {
+    if (change.value.kind == Kind::null) {
+      std::erase_if(target.members, [&](const auto& one) { return one.name == change.name; });
       continue;
     }
-    if (target.member(name) == nullptr) target.members.emplace_back(name, JsonValue{});
-    merge(*target.member(name), change);
+    if (target.member(change.name) == nullptr) target.members.push_back({change.name, JsonValue{}});
+    merge(*target.member(change.name), change.value);
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 namespace fingerpost::patch {
 namespace {
@@ -18,8 +19,8 @@ bool same_number(const std::string& a, const std::string& b) {
 
 const JsonValue* JsonValue::member(std::string_view name) const {
   const auto found = std::find_if(members.begin(), members.end(),
-                                  [&](const Member& one) { return one.first == name; });
-  return found == members.end() ? nullptr : &found->second;
+                                  [&](const Member& one) { return one.name == name; });
+  return found == members.end() ? nullptr : &found->value;
 }
 
 JsonValue* JsonValue::member(std::string_view name) {
@@ -33,7 +34,7 @@ JsonValue json_value(wire::JsonView from) {
     value.text = from.text();
   from.each([&](wire::JsonView item) { value.items.push_back(json_value(item)); });
   from.members([&](std::string_view name, wire::JsonView member) {
-    value.members.emplace_back(name, json_value(member));
+    value.members.push_back({std::string(name), json_value(member)});
   });
   return value;
 }
@@ -89,8 +90,8 @@ bool same(const JsonValue& a, const JsonValue& b) {
     case Kind::object:
       return a.members.size() == b.members.size() &&
              std::all_of(a.members.begin(), a.members.end(), [&](const JsonValue::Member& one) {
-               const auto* other = b.member(one.first);
-               return other != nullptr && same(one.second, *other);
+               const auto* other = b.member(one.name);
+               return other != nullptr && same(one.value, *other);
              });
     case Kind::array:
       return std::equal(a.items.begin(), a.items.end(), b.items.begin(), b.items.end(), same);

@@ -8,14 +8,13 @@
 
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace fingerpost::patch {
 
 struct JsonValue {
   using Kind = wire::JsonToken::Kind;
-  using Member = std::pair<std::string, JsonValue>;
+  struct Member;
 
   Kind kind = Kind::null;
   std::string text;              // string: unescaped; number and boolean: as written
@@ -24,6 +23,11 @@ struct JsonValue {
 
   JsonValue* member(std::string_view name);
   const JsonValue* member(std::string_view name) const;
+};
+
+struct JsonValue::Member {
+  std::string name;
+  JsonValue value;
 };
 
 JsonValue json_value(wire::JsonView from);

@@ -114,7 +114,16 @@ Walk::Walk(const Validator::Parts& parts, const Tree& tree, const Options& optio
       return definitions_.is_a((*at.tree)[at.node].type, type);
     const Profile* profile = parts_.registry.profile(url);
     if (profile == nullptr) return Error{Kind::not_found, "the profile is not known", ""};
-    return at.tree == &tree_ ? conforms(*profile, at.node) : conforms_elsewhere(*profile, at);
+    // The evaluation that asks goes on afterwards, with its own variables and texts.
+    const auto resource = environment_.resource;
+    const auto variables = environment_.variables;
+    ++asked_;
+    auto answer = at.tree == &tree_ ? Result<bool>(conforms(*profile, at.node))
+                                    : conforms_elsewhere(*profile, at);
+    --asked_;
+    environment_.resource = resource;
+    environment_.variables = variables;
+    return answer;
   };
 }
 
@@ -262,7 +271,7 @@ void Walk::invariant(const Invariant& invariant, NodeId node, std::string_view s
   if (at == At::element && outer != no_node &&
       definitions_.type(tree_[node].type).kind == TypeKind::resource)
     environment_.resource = NodeRef{&tree_, container_of(outer)};
-  environment_.arena.clear();
+  if (asked_ == 0) environment_.arena.clear();
   const auto result = path::evaluate(invariant.expression, NodeRef{&tree_, node}, environment_);
   if (!result || result->size() > 1)
     return report(node, Severity::warning, "not-supported",

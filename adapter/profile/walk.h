@@ -219,6 +219,7 @@ class Walk {
   const Limits& limits_;
   const Words& words_;
   path::Environment environment_;
+  int asked_ = 0;  // how many evaluations wait for a conformsTo() of theirs
   Issues issues_;
   bool quiet_ = false;                 // no issues are kept, only whether one is an error
   bool failed_ = false;                // an error was found

@@ -1,6 +1,7 @@
 // A QuestionnaireResponse against its Questionnaire, and a Questionnaire against itself (R4
 // questionnaire.html, questionnaireresponse.html).
 
+#include "base/text.h"
 #include "profile/equal.h"
 #include "profile/questionnaire.h"
 #include "profile/view.h"
@@ -14,6 +15,11 @@
 namespace fingerpost::profile {
 
 namespace {
+
+std::int64_t code_points(std::string_view text) {
+  return std::count_if(text.begin(), text.end(),
+                       [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; });
+}
 
 View question_named(View items, std::string_view link_id) {
   View found;
@@ -143,8 +149,8 @@ void Walk::value_of_answer(View question, View answer) {
     return error(value.node(), "structure",
                  "a question of type " + std::string(wanted) + " takes no " + std::string(type));
   if (!choice) {
-    const auto limit = question["maxLength"].text();
-    if (!limit.empty() && value.text().size() > 4 * std::stoul(std::string(limit)))
+    const auto limit = to_integer(question["maxLength"].text());
+    if (limit && *limit > 0 && code_points(value.text()) > *limit)
       error(value.node(), "value", "is longer than the questionnaire allows");
     return;
   }

@@ -253,6 +253,7 @@ Found<std::vector<Item>> Composer::expand(const ValueSet& set) {
 }
 
 Found<std::vector<Item>> Composer::included(const ValueSet& set, const IncludeRow& row) {
+  LET_DONE(spend(1));  // imports of imports cost, whatever they hold
   auto imports = set.value_sets(row);
   std::vector<Item> items;
   if (row.system.size > 0) {
@@ -260,6 +261,7 @@ Found<std::vector<Item>> Composer::included(const ValueSet& set, const IncludeRo
   } else if (!imports.empty()) {
     LET(const auto first, imported(set, imports[0]));
     LET(items, expand(first));
+    LET_DONE(spend(items.size()));
     imports = imports.subspan(1);
   }
   if (imports.empty()) return items;

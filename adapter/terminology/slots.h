@@ -12,6 +12,8 @@
 
 namespace fingerpost::terminology {
 
+constexpr int most_tries = 4096;  // a half-full table of honest codes needs a few dozen
+
 constexpr std::uint64_t code_hash(std::string_view code) {
   std::uint64_t hash = 0xcbf29ce484222325u;
   for (const char c : code) {
@@ -38,7 +40,8 @@ std::uint32_t find_slot(std::span<const std::uint32_t> slots, Rows table, std::s
   }
 }
 
-// Appends the table of `count` codes; of equal ones the first is found first.
+// Appends the table of `count` codes; of equal ones only the first is kept. Codes made to collide
+// would cost a square of their number: beyond many tries a code is left out, and is not found.
 template <class CodeOf>
 Rows slots_of(std::vector<std::uint32_t>& slots, std::uint32_t count, CodeOf&& code_of) {
   Rows table{static_cast<std::uint32_t>(slots.size()), 0};
@@ -48,9 +51,12 @@ Rows slots_of(std::vector<std::uint32_t>& slots, std::uint32_t count, CodeOf&& c
   slots.resize(slots.size() + table.count);
   const std::uint32_t mask = table.count - 1;
   for (std::uint32_t place = 0; place < count; ++place) {
-    auto at = static_cast<std::uint32_t>(code_hash(code_of(place))) & mask;
-    while (slots[table.first + at] != 0) at = (at + 1) & mask;
-    slots[table.first + at] = place + 1;
+    const std::string_view code = code_of(place);
+    auto at = static_cast<std::uint32_t>(code_hash(code)) & mask;
+    int tries = 0;
+    for (; slots[table.first + at] != 0 && tries < most_tries; ++tries, at = (at + 1) & mask)
+      if (code_of(slots[table.first + at] - 1) == code) break;
+    if (slots[table.first + at] == 0) slots[table.first + at] = place + 1;
   }
   return table;
 }

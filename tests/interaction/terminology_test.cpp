@@ -128,3 +128,35 @@ TEST_CASE("the CapabilityStatement lists the operations") {
     CHECK(statement.find(operation.definition) != std::string::npos);
   }
 }
+
+TEST_CASE("value sets that import one another over and over end at the limit of steps") {
+  test::Fhir fhir;
+  std::string contained;
+  for (int i = 1; i <= 30; ++i) {
+    const auto import = R"({"valueSet":["#v)" + std::to_string(i + 1) + "\"]}";
+    contained += R"({"resourceType":"ValueSet","id":"v)" + std::to_string(i) +
+                 R"(","status":"active","compose":{"include":[)" + import + "," + import + "," +
+                 import + "]}},";
+  }
+  contained += R"({"resourceType":"ValueSet","id":"v31","status":"active",
+    "compose":{"include":[{"system":"http://hl7.org/fhir/administrative-gender"}]}})";
+  const auto answer =
+      ask(fhir, "ValueSet", "expand", {}, "",
+          R"({"resourceType":"ValueSet","url":"urn:x","status":"active","contained":[)" +
+              contained + R"(],"compose":{"include":[{"valueSet":["#v1"]}]}})");
+  CHECK(answer.failed());
+  CHECK(has(answer, "too-costly"));
+}
+
+TEST_CASE("a value set that lists one code many times has it once") {
+  test::Fhir fhir;
+  std::string concepts = R"({"code":"male"})";
+  for (int i = 0; i < 50'000; ++i) concepts += R"(,{"code":"male"})";
+  const auto answer =
+      ask(fhir, "ValueSet", "expand", {}, "",
+          R"({"resourceType":"ValueSet","url":"urn:x","status":"active","compose":{"include":[
+             {"system":"http://hl7.org/fhir/administrative-gender","concept":[)" +
+              concepts + "]}]}}");
+  CHECK_FALSE(answer.failed());
+  CHECK(has(answer, R"("total":1)"));
+}

@@ -65,6 +65,10 @@ TEST_CASE("$validate of an instance looks at what is stored") {
   REQUIRE_FALSE(server.fhir.update({"Patient", "a"}, good).failed());
   CHECK(server.ask({}, "a").status == Status::ok);
   CHECK(server.ask({}, "b").status == Status::not_found);
+  const std::string removal =
+      R"({"resourceType":"Parameters","parameter":[{"name":"mode","valueCode":"delete"}]})";
+  CHECK(server.ask(removal, "a").status == Status::ok);
+  CHECK(server.ask(removal, "b").status == Status::not_found);
 }
 
 TEST_CASE("a profile is asked for by the URL or the body, and one that is not known is an error") {

@@ -157,6 +157,21 @@ TEST_CASE("a narrative that is no XML does not end the document around it") {
                              "xhtml\">&lt;/text&gt;&lt;active/&gt;</div></text></Patient>");
 }
 
+TEST_CASE("a narrative's namespace is declared once, wherever the source has it") {
+  const std::string space = "xmlns=\"http://www.w3.org/1999/xhtml\"";
+  struct Row {
+    std::string tag, kept;
+  };
+  const auto row =
+      GENERATE_COPY(Row{"<div title=\"a>b\" " + space + ">", "<div title=\"a>b\" " + space + ">"},
+                    Row{"<div xmlns = 'http://www.w3.org/1999/xhtml'>",
+                        "<div xmlns = 'http://www.w3.org/1999/xhtml'>"});
+  const auto read =
+      model::read_xml(definitions(), patient + "<text>" + row.tag + "x</div></text></Patient>", {});
+  REQUIRE(read);
+  CHECK(as_xml(*read) == patient + "<text>" + row.kept + "x</div></text></Patient>");
+}
+
 TEST_CASE("pretty XML has a line for each element") {
   const auto read = model::read_json(
       definitions(), R"({"resourceType":"Patient","id":"a","name":[{"family":"b"}]})", {});
