@@ -111,11 +111,13 @@ class Writer {
     out_ += '"';
   }
 
-  // As it stands, when it is XML at all: what is not would end the document around it.
+  // As it stands, when it is an XHTML div: anything else would end the document around it, or be
+  // no narrative when it is read again.
   void narrative(NodeId node) {
     const auto text = tree_.text(node);
     const auto parsed = wire::parse_xml(std::string(text), Limits{});
-    if (text.starts_with("<div") && parsed) {
+    const bool whole = text.starts_with("<div") && parsed;
+    if (whole && wire::XmlView(*parsed).space() == "http://www.w3.org/1999/xhtml") {
       out_ += text;
       return;
     }

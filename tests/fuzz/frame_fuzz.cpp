@@ -32,14 +32,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   fuzz::require(events(bytes, 7) == whole, "frames do not hang on the pieces");
   const auto by = wire::read_delimiters(bytes);
   if (!by) return 0;
-  const auto segments = wire::split_segments(bytes, *by, fuzz::bounds());
+  Issues issues;
+  const auto segments = wire::split_segments(bytes, *by, fuzz::bounds(), issues);
   if (!segments) return 0;
   for (const auto& segment : *segments) {
     const auto* const end = bytes.data() + bytes.size();
     fuzz::require(
         segment.text.data() >= bytes.data() && segment.text.data() + segment.text.size() <= end,
         "a segment lies in the message");
-    for (int n = 0; n < 4; ++n) wire::component(wire::field(segment.text, *by, n), *by, n + 1);
+    for (int n = 1; n < 5; ++n) wire::component(wire::field(segment.text, *by, n), *by, n);
   }
   return 0;
 }

@@ -172,6 +172,19 @@ TEST_CASE("a narrative's namespace is declared once, wherever the source has it"
   CHECK(as_xml(*read) == patient + "<text>" + row.kept + "x</div></text></Patient>");
 }
 
+TEST_CASE("a div of another namespace is a text in the narrative, and stays one") {
+  const auto read = model::read_json(
+      definitions(),
+      R"({"resourceType":"Patient","text":{"status":"empty","div":"<div xmlns=\"urn:a\">b</div>"}})",
+      {});
+  REQUIRE(read);
+  const auto xml = as_xml(*read);
+  const auto again = model::read_xml(definitions(), xml, {});
+  REQUIRE(again);
+  CHECK(issues_of(*again) == "");
+  CHECK(as_xml(*again) == xml);
+}
+
 TEST_CASE("pretty XML has a line for each element") {
   const auto read = model::read_json(
       definitions(), R"({"resourceType":"Patient","id":"a","name":[{"family":"b"}]})", {});
