@@ -1,5 +1,6 @@
 #include "base/text.h"
 #include "model/json.h"
+#include "model/read_notes.h"
 #include "wire/json.h"
 
 #include <algorithm>
@@ -49,21 +50,15 @@ class Reader {
   std::uint32_t after(std::uint32_t at) const { return tokens_[at].after; }
 
   void report(NodeId node, std::string_view member, const char* code, std::string text) {
-    if (into_.issues.size() > limits_.issues) return;
-    if (into_.issues.size() == limits_.issues) text = "more issues than the limit issues";
-    std::string place = location(definitions_, into_.tree, node);
-    if (!member.empty()) (place += '.') += member;
-    into_.issues.push_back({Severity::error, code, std::move(place), std::move(text)});
+    note(definitions_, into_, limits_, node, member, code, std::move(text));
   }
 
   TypeId resource_type(std::uint32_t object) const {
     for (std::uint32_t at = object + 1; tokens_[at].kind == Kind::key; at = after(at + 1)) {
       if (tokens_[at].view() != "resourceType") continue;
       const auto name = tokens_[at + 1].view();
-      const TypeId type =
-          model_ == Model::stu3 ? definitions_.find_stu3(name) : definitions_.find(name);
-      const bool good = definitions_.type(type).kind >= TypeKind::resource;
-      return good && tokens_[at + 1].kind == Kind::string ? type : no_type;
+      return tokens_[at + 1].kind == Kind::string ? resource_named(definitions_, model_, name)
+                                                  : no_type;
     }
     return no_type;
   }
@@ -122,15 +117,6 @@ class Reader {
   }
 
   static NameId name_of(const Member& member) { return member.element->name; }
-
-  // A member's name as an issue may repeat it: one that looks like an element's. Anything else
-  // may be somebody's data, or very long.
-  static std::string_view shown(std::string_view key) {
-    const auto digits = std::count_if(key.begin(), key.end(), is_digit);
-    const bool plain = std::all_of(key.begin(), key.end(),
-                                   [](char c) { return is_letter(c) || is_digit(c) || c == '_'; });
-    return plain && digits <= 4 && key.size() <= 64 ? key : std::string_view("?");
-  }
 
   // The id and extensions of a primitive ("_birthDate"), whose value may come before or after.
   void extras(std::uint32_t item, NodeId node, const Member& member, NodeId made) {

@@ -1,4 +1,5 @@
 #include "base/text.h"
+#include "model/read_notes.h"
 #include "model/xml.h"
 
 #include <algorithm>
@@ -34,25 +35,6 @@ bool is_json_number(std::string_view text) {
   return at == text.size();
 }
 
-// Whether the start tag that `source` begins with declares the default namespace.
-bool declares_default(std::string_view source) {
-  char quote = 0;
-  for (std::size_t at = 0; at < source.size(); ++at) {
-    const char c = source[at];
-    if (quote != 0) {
-      if (c == quote) quote = 0;
-    } else if (c == '"' || c == '\'') {
-      quote = c;
-    } else if (c == '>') {
-      return false;
-    } else if (source.substr(at, 5) == "xmlns" && is_space(source[at - 1])) {
-      const auto after = source.find_first_not_of(" \t\r\n", at + 5);
-      if (after != std::string_view::npos && source[after] == '=') return true;
-    }
-  }
-  return false;
-}
-
 class Reader {
  public:
   Reader(const Definitions& definitions, ReadTree& into, const Limits& limits, Model model)
@@ -62,7 +44,7 @@ class Reader {
     if (element.space() != fhir_space)
       return Error{Kind::invalid, "the root is not in the namespace " + std::string(fhir_space),
                    ""};
-    const TypeId type = resource_named(element.name());
+    const TypeId type = resource_named(definitions_, model_, element.name());
     if (type == no_type) return Error{Kind::invalid, "the root is no known resource", ""};
     into_.tree.set_type(into_.tree.root(), type);
     content(element, into_.tree.root());
@@ -71,23 +53,7 @@ class Reader {
 
  private:
   void report(NodeId node, std::string_view member, const char* code, std::string text) {
-    if (into_.issues.size() > limits_.issues) return;
-    if (into_.issues.size() == limits_.issues) text = "more issues than the limit issues";
-    std::string place = location(definitions_, into_.tree, node);
-    if (!member.empty()) (place += '.') += member;
-    into_.issues.push_back({Severity::error, code, std::move(place), std::move(text)});
-  }
-
-  TypeId resource_named(std::string_view name) const {
-    const TypeId type =
-        model_ == Model::stu3 ? definitions_.find_stu3(name) : definitions_.find(name);
-    return definitions_.type(type).kind >= TypeKind::resource ? type : no_type;
-  }
-
-  // A name as an issue may repeat it: anything that does not look like an element's may be
-  // somebody's data.
-  static std::string_view shown(std::string_view name) {
-    return name.size() <= 64 && wire::is_xml_name(name) ? name : std::string_view("?");
+    note(definitions_, into_, limits_, node, member, code, std::move(text));
   }
 
   void content(const XmlView& element, NodeId node) {
@@ -165,7 +131,9 @@ class Reader {
   // <contained><Patient>…</Patient></contained>
   void resource(const XmlView& wrapper, NodeId node) {
     const XmlView inside = wrapper.first();
-    const TypeId type = inside.space() == fhir_space ? resource_named(inside.name()) : no_type;
+    const TypeId type = inside.space() == fhir_space
+                            ? resource_named(definitions_, model_, inside.name())
+                            : no_type;
     if (!inside || inside.next())
       report(node, "", "structure", "must hold one resource");
     else if (type == no_type)
@@ -180,7 +148,7 @@ class Reader {
     if (div.start().prefixed)
       report(node, "", "structure", "XHTML is written without namespace prefixes");
     const auto name_end = source.find_first_of(" \t\r\n/>");
-    if (declares_default(source)) return into_.tree.set_view(node, Shape::string, source);
+    if (div.start().declares) return into_.tree.set_view(node, Shape::string, source);
     std::string whole(source);
     whole.insert(name_end, " xmlns=\"" + std::string(xhtml_space) + "\"");
     into_.tree.set(node, Shape::string, whole);

@@ -1,5 +1,5 @@
-#include "patch/json_value.h"
 #include "patch/patch.h"
+#include "wire/json_value.h"
 
 #include <algorithm>
 #include <charconv>
@@ -9,6 +9,7 @@
 namespace fingerpost::patch {
 namespace {
 
+using wire::JsonValue;
 using Kind = JsonValue::Kind;
 
 Error invalid(std::string text) {
@@ -203,7 +204,7 @@ void merge(JsonValue& target, const JsonValue& changes) {
 
 std::string written(const JsonValue& value) {
   std::string out;
-  write_json_value(value, out);
+  wire::write_json_value(value, out);
   return out;
 }
 
@@ -211,8 +212,8 @@ std::string written(const JsonValue& value) {
 
 Result<std::string> apply_json(std::string_view resource, std::string_view operations,
                                const Limits& limits) {
-  LET(auto value, read_json_value(resource, limits));
-  LET(const auto list, read_json_value(operations, limits));
+  LET(auto value, wire::read_json_value(resource, limits));
+  LET(const auto list, wire::read_json_value(operations, limits));
   if (list.kind != Kind::array) return invalid("a JSON Patch is a list of operations");
   Patcher patcher(value, limits);
   for (std::size_t i = 0; i < list.items.size(); ++i) {
@@ -234,8 +235,8 @@ Result<std::string> apply_json(std::string_view resource, std::string_view opera
 
 Result<std::string> apply_merge(std::string_view resource, std::string_view changes,
                                 const Limits& limits) {
-  LET(auto value, read_json_value(resource, limits));
-  LET(const auto with, read_json_value(changes, limits));
+  LET(auto value, wire::read_json_value(resource, limits));
+  LET(const auto with, wire::read_json_value(changes, limits));
   merge(value, with);
   return written(value);
 }

@@ -37,15 +37,12 @@ XmlNode read(const wire::XmlDocument& document, std::uint32_t& at) {
   XmlNode node;
   node.name = tokens[at].view();
   node.space = document.spaces[tokens[at].space];
-  if (node.space == xhtml_space && !tokens[at].prefixed) {
+  if (node.space == xhtml_space && tokens[at].declares && !tokens[at].prefixed) {
     const auto after = tokens[at].after;
     node.text = document.source->substr(tokens[at].byte, tokens[after - 1].byte - tokens[at].byte);
-    node.written = node.text.substr(0, node.text.find('>')).find("xmlns=") != std::string::npos;
-    if (node.written) {
-      at = after;
-      return node;
-    }
-    node.text.clear();
+    node.written = true;
+    at = after;
+    return node;
   }
   for (++at; tokens[at].kind == Kind::attribute; at += 2)
     node.attributes.push_back({document.spaces[tokens[at].space], std::string(tokens[at].view()),

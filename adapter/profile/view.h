@@ -4,9 +4,17 @@
 
 #include "fingerpost/tree.h"
 
+#include <algorithm>
+#include <cstdint>
 #include <string_view>
 
 namespace fingerpost::profile {
+
+// The characters of a UTF-8 text, as maxLength counts them.
+inline std::int64_t code_points(std::string_view text) {
+  return std::count_if(text.begin(), text.end(),
+                       [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; });
+}
 
 // A view: the tree must outlive it. An absent element is an empty view, and everything asked of an
 // empty view is empty again.

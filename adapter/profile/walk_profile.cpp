@@ -167,10 +167,7 @@ void Walk::values(const Profile& profile, const Rule& rule, NodeId node) {
     error(node, "value", "does not have what " + rule.path + " fixes (" + profile.url + ")");
   if (rule.max_length != any_number || rule.min_length > 0) {
     const auto text = tree_.text(node);
-    const auto characters =
-        static_cast<std::uint32_t>(std::count_if(text.begin(), text.end(), [](char c) {
-          return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
-        }));
+    const auto characters = code_points(text);
     if (characters > rule.max_length)
       error(node, "value", "is longer than " + std::to_string(rule.max_length));
     if (tree_.has_value(node) && characters < rule.min_length)

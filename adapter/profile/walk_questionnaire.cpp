@@ -16,11 +16,6 @@ namespace fingerpost::profile {
 
 namespace {
 
-std::int64_t code_points(std::string_view text) {
-  return std::count_if(text.begin(), text.end(),
-                       [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; });
-}
-
 View question_named(View items, std::string_view link_id) {
   View found;
   items.each("item", [&](View item) {

@@ -19,13 +19,13 @@ bool is_control(std::string_view name) {
 }
 
 std::string_view text_of(const Json& object, std::string_view name) {
-  const auto* found = object.find(name);
+  const auto* found = object.member(name);
   return found ? std::string_view(found->text) : std::string_view();
 }
 
 // Conditions such as "!tx.fhir.org" name servers that this is not, and modes that are not on.
 bool is_optional(const Json& item) {
-  return item.find("$optional$") != nullptr;
+  return item.member("$optional$") != nullptr;
 }
 
 bool only_of(std::string_view text, auto&& allowed) {
@@ -91,7 +91,7 @@ std::string print(const Json& value) {
 }
 
 bool is_optional_property(const Json& object, std::string_view name) {
-  const auto* list = object.find("$optional-properties$");
+  const auto* list = object.member("$optional-properties$");
   return list && std::any_of(list->items.begin(), list->items.end(),
                              [&](const Json& item) { return item.text == name; });
 }
@@ -109,7 +109,7 @@ Difference differ_objects(const Json& expected, const Json& actual, const std::s
                           Say say) {
   for (const auto& [name, value] : expected.members) {
     if (is_control(name)) continue;
-    const auto* found = actual.find(name);
+    const auto* found = actual.member(name);
     if (!found) {
       if (may_be_absent(expected, name, value)) continue;
       return {path + '.' + name, print(value), "absent"};
@@ -118,7 +118,7 @@ Difference differ_objects(const Json& expected, const Json& actual, const std::s
   }
   if (say == Say::at_least) return {};
   for (const auto& [name, value] : actual.members)
-    if (!expected.find(name) && !is_optional_property(expected, name))
+    if (!expected.member(name) && !is_optional_property(expected, name))
       return {path + '.' + name, "absent", print(value)};
   return {};
 }
@@ -162,8 +162,9 @@ std::vector<Json> take(Json& object, std::string_view url) {
   if (list == object.members.end()) return made;
   std::erase_if(list->value.items, [&](const Json& extension) {
     if (text_of(extension, "url") != url) return false;
-    Json element{Kind::object, {}, {}, {}};
-    if (const auto* parts = extension.find("extension"))
+    Json element;
+    element.kind = Kind::object;
+    if (const auto* parts = extension.member("extension"))
       for (const auto& part : parts->items)
         for (const auto& [name, value] : part.members)
           if (name.starts_with("value")) {
@@ -178,27 +179,6 @@ std::vector<Json> take(Json& object, std::string_view url) {
 }
 
 }  // namespace
-
-const Json* Json::find(std::string_view name) const {
-  for (const auto& [is, value] : members)
-    if (is == name) return &value;
-  return nullptr;
-}
-
-Json to_json(wire::JsonView view) {
-  Json made;
-  made.kind = view.kind();
-  if (made.kind == Kind::object) {
-    view.members([&](std::string_view name, wire::JsonView value) {
-      made.members.push_back({std::string(name), to_json(value)});
-    });
-  } else if (made.kind == Kind::array) {
-    view.each([&](wire::JsonView item) { made.items.push_back(to_json(item)); });
-  } else {
-    made.text = view.text();
-  }
-  return made;
-}
 
 Difference differs(const Json& expected, const Json& actual, Say say) {
   return differ(expected, actual, "$", say);

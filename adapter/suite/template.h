@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "wire/json_view.h"
+#include "wire/json_value.h"
 
 #include <string>
 #include <string_view>
@@ -11,22 +11,7 @@
 
 namespace fingerpost::suite {
 
-struct JsonMember;
-
-// A JSON value that can be changed.
-struct Json {
-  wire::JsonToken::Kind kind = wire::JsonToken::Kind::null;
-  std::string text;  // of a string, a number or a boolean
-  std::vector<JsonMember> members;
-  std::vector<Json> items;
-
-  const Json* find(std::string_view name) const;
-};
-struct JsonMember {
-  std::string name;
-  Json value;
-};
-Json to_json(wire::JsonView view);
+using Json = wire::JsonValue;
 
 // What first differs; empty when the answer is what the template allows.
 struct Difference {

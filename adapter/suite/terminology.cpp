@@ -106,7 +106,7 @@ class Run {
     const auto reply = operation->run({setting_.definitions, loaded, limits_, request->tree,
                                        test["Accept-Language"].text(), "2024-01-01T00:00:00Z",
                                        "urn:uuid:4c2e1d5a-8a10-4f6e-9d1c-0f7a2b9e6c11"});
-    return compared(name, test, to_json(wire::JsonView(*expected)), reply);
+    return compared(name, test, wire::json_value(wire::JsonView(*expected)), reply);
   }
 
   // "The minimum expected things": more may be told.
@@ -118,8 +118,8 @@ class Run {
     const auto expected = wire::parse_json(*wanted, limits_);
     const auto actual = wire::parse_json(to_json(setting_.definitions, tree), limits_);
     if (!expected || !actual) return judged(name, "JSON", "a text that cannot be read");
-    return judged(name, differs(to_json(wire::JsonView(*expected)),
-                                to_json(wire::JsonView(*actual)), Say::at_least));
+    return judged(name, differs(wire::json_value(wire::JsonView(*expected)),
+                                wire::json_value(wire::JsonView(*actual)), Say::at_least));
   }
 
   static Case judged(const std::string& name, const Difference& difference) {
@@ -140,7 +140,7 @@ class Run {
       return judged(name, to_fail ? "a refusal" : "an answer", "otherwise: " + text);
     const auto parsed = wire::parse_json(text, limits_);
     if (!parsed) return judged(name, "a JSON answer", parsed.error().text);
-    auto actual = to_json(wire::JsonView(*parsed));
+    auto actual = wire::json_value(wire::JsonView(*parsed));
     to_r5(actual);
     to_r5(expected);
     return judged(name, differs(expected, actual));

@@ -146,9 +146,7 @@ Found<Tree> expanded(Request& request) {
 
 Reply expand(const Question& question) {
   Request request(question);
-  auto made = expanded(request);
-  if (!made) return refuse(question, made.error());
-  return {*std::move(made), std::nullopt};
+  return reply(question, expanded(request));
 }
 
 }  // namespace fingerpost::terminology

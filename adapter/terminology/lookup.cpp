@@ -147,9 +147,7 @@ Found<Tree> looked_up(Request& request) {
 
 Reply lookup(const Question& question) {
   Request request(question);
-  auto made = looked_up(request);
-  if (!made) return refuse(question, made.error());
-  return {*std::move(made), std::nullopt};
+  return reply(question, looked_up(request));
 }
 
 }  // namespace fingerpost::terminology

@@ -205,10 +205,12 @@ Found<std::vector<AskedCode>> Request::codes(std::string_view system_name) const
   return made;
 }
 
-Reply refuse(const Question& question, const Finding& finding) {
-  Reply reply{make_resource(question.definitions, "OperationOutcome"), kind_of(finding)};
-  write_issues(question.definitions, {&finding, 1}, reply.tree, reply.tree.root());
-  return reply;
+Reply reply(const Question& question, Found<Tree> made) {
+  if (made) return {*std::move(made), std::nullopt};
+  const Finding& finding = made.error();
+  Reply refusal{make_resource(question.definitions, "OperationOutcome"), kind_of(finding)};
+  write_issues(question.definitions, {&finding, 1}, refusal.tree, refusal.tree.root());
+  return refusal;
 }
 
 Finding bad_request(std::string text) {

@@ -92,8 +92,8 @@ class Request {
   CodeSystem code_system_sent_;
 };
 
-// The OperationOutcome of a finding that stopped an operation.
-Reply refuse(const Question& question, const Finding& finding);
+// What an operation made, or the OperationOutcome of the finding that stopped it.
+Reply reply(const Question& question, Found<Tree> made);
 Finding bad_request(std::string text);
 
 }  // namespace fingerpost::terminology

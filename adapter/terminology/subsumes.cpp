@@ -69,9 +69,7 @@ Found<Tree> answered(Request& request) {
 
 Reply subsumes(const Question& question) {
   Request request(question);
-  auto made = answered(request);
-  if (!made) return refuse(question, made.error());
-  return {*std::move(made), std::nullopt};
+  return reply(question, answered(request));
 }
 
 }  // namespace fingerpost::terminology

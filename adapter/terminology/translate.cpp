@@ -97,9 +97,7 @@ Found<Tree> translated(Request& request) {
 
 Reply translate(const Question& question) {
   Request request(question);
-  auto made = translated(request);
-  if (!made) return refuse(question, made.error());
-  return {*std::move(made), std::nullopt};
+  return reply(question, translated(request));
 }
 
 }  // namespace fingerpost::terminology

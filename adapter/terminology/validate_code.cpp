@@ -359,11 +359,6 @@ Found<Tree> in_code_system(Request& request) {
   return Validation(request, nullptr).run(codes);
 }
 
-Reply reply(const Question& question, Found<Tree> made) {
-  if (!made) return refuse(question, made.error());
-  return {*std::move(made), std::nullopt};
-}
-
 }  // namespace
 
 Reply validate_code(const Question& question) {

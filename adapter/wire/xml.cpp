@@ -48,7 +48,10 @@ class Collector {
     if (refusal_ != nullptr) return;
     document_.tokens.back().byte = static_cast<std::uint32_t>(XML_GetCurrentByteIndex(parser_));
     for (const char** at = attributes; *at != nullptr; at += 2) {
-      if (is_declaration(at[0])) continue;
+      if (is_declaration(at[0])) {
+        document_.tokens[open_.back()].declares |= at[0][5] == '\0';
+        continue;
+      }
       add_name(Kind::attribute, at[0]);
       if (refusal_ != nullptr || !add(Kind::value, at[1])) return;
     }

@@ -21,6 +21,7 @@ struct XmlToken {
   std::uint32_t byte = 0;   // start: of its "<"; end: after its ">"
   std::uint16_t space = 0;  // start, attribute: in XmlDocument::spaces
   Kind kind = Kind::end;
+  bool declares = false;  // start: it has an xmlns="…" of its own
   bool prefixed = false;  // start: its name, or one of an element within, was written a:b
 
   std::string_view view() const { return {text, size}; }

@@ -37,6 +37,10 @@ struct Limits {
   std::size_t expansion_codes = 20'000;       // of one answer; more are to be asked for in pages
   int value_set_depth = 32;                   // value sets that include value sets
   std::uint64_t value_set_steps = 5'000'000;  // codes looked at, through all value sets included
+  int remote_terminology_seconds = 10;        // for a terminology server elsewhere to answer
+
+  // Validation, for each resource.
+  std::uint64_t validation_steps = 20'000'000;  // nodes and candidates looked at
 
   // HTTP.
   std::size_t header_bytes = 32u << 10;
@@ -55,13 +59,25 @@ struct Limits {
   std::size_t parameters = 64;  // of one search
   std::size_t or_values = 500;  // of one parameter
   int chain_depth = 3;
-  std::size_t patch_operations = 1000;  // of one PATCH
-  std::size_t included = 1000;          // resources that _include and _revinclude add to one page
+  std::size_t patch_operations = 1000;    // of one PATCH
+  std::size_t included = 1000;            // resources that _include and _revinclude add to one page
+  int include_rounds = 5;                 // of _include:iterate and _revinclude:iterate
+  std::size_t filter_terms = 100;         // comparisons in one _filter
+  int filter_depth = 16;                  // nested parentheses in one _filter
+  std::size_t text_words = 32;            // of one _text or _content
+  std::size_t conditional_deletes = 100;  // resources that one conditional delete removes
+  std::size_t everything = 10'000;        // resources of one $everything, over all its pages
+  std::size_t custom_parameters = 500;    // SearchParameters that clients added
+  std::size_t search_candidates = 2'000'000;  // rows that one search may look at
+  std::size_t async_jobs = 100;               // answers being made or kept for respond-async
+  int async_kept_seconds = 3600;              // after they are made
+  std::size_t waiting_requests = 1000;  // of all connections, not yet begun; more are told 503
 
   // Store and queues.
   std::size_t queued_writes = 20'000;                       // waiting for the writer
   std::size_t queued_write_bytes = std::size_t{256} << 20;  // the same in bytes
   std::size_t refused_body_bytes = std::size_t{1} << 20;  // of a request body kept to be looked at
+  std::size_t refused_bytes_together = std::size_t{256} << 20;  // of all of them
 };
 
 }  // namespace fingerpost

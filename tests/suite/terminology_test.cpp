@@ -14,7 +14,7 @@ namespace {
 std::string difference(const std::string& expected, const std::string& actual,
                        suite::Say say = suite::Say::exactly) {
   const auto read = [](const std::string& text) {
-    return suite::to_json(wire::JsonView(wire::parse_json(text, Limits{}).value()));
+    return wire::json_value(wire::JsonView(wire::parse_json(text, Limits{}).value()));
   };
   return suite::differs(read(expected), read(actual), say).path;
 }

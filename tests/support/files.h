@@ -44,4 +44,14 @@ inline std::vector<fs::path> files_in(const fs::path& folder, const std::string&
   return found;
 }
 
+// Every official R4 example and definition.
+inline std::vector<fs::path> r4_examples() {
+  auto files = files_in(packages() / "hl7.fhir.r4.examples", ".json");
+  std::erase_if(files, [](const fs::path& file) {
+    const auto name = file.filename().string();
+    return name == "package.json" || name.starts_with(".");
+  });
+  return files;
+}
+
 }  // namespace fingerpost::test

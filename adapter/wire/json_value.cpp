@@ -1,10 +1,10 @@
-#include "patch/json_value.h"
+#include "wire/json_value.h"
 
 #include <algorithm>
 #include <charconv>
 #include <utility>
 
-namespace fingerpost::patch {
+namespace fingerpost::wire {
 namespace {
 
 bool same_number(const std::string& a, const std::string& b) {
@@ -27,21 +27,21 @@ JsonValue* JsonValue::member(std::string_view name) {
   return const_cast<JsonValue*>(std::as_const(*this).member(name));
 }
 
-JsonValue json_value(wire::JsonView from) {
+JsonValue json_value(JsonView from) {
   JsonValue value;
   value.kind = from.kind();
   if (value.kind != JsonValue::Kind::object && value.kind != JsonValue::Kind::array)
     value.text = from.text();
-  from.each([&](wire::JsonView item) { value.items.push_back(json_value(item)); });
-  from.members([&](std::string_view name, wire::JsonView member) {
+  from.each([&](JsonView item) { value.items.push_back(json_value(item)); });
+  from.members([&](std::string_view name, JsonView member) {
     value.members.push_back({std::string(name), json_value(member)});
   });
   return value;
 }
 
 Result<JsonValue> read_json_value(std::string_view text, const Limits& limits) {
-  LET(const auto document, wire::parse_json(std::string(text), limits));
-  return json_value(wire::JsonView(document));
+  LET(const auto document, parse_json(std::string(text), limits));
+  return json_value(JsonView(document));
 }
 
 void write_json_value(const JsonValue& value, std::string& out) {
@@ -52,7 +52,7 @@ void write_json_value(const JsonValue& value, std::string& out) {
       out += '{';
       for (const auto& [name, member] : value.members) {
         out += std::exchange(comma, ",");
-        wire::write_json_string(out, name);
+        write_json_string(out, name);
         out += ':';
         write_json_value(member, out);
       }
@@ -67,7 +67,7 @@ void write_json_value(const JsonValue& value, std::string& out) {
       out += ']';
       return;
     case Kind::string:
-      return wire::write_json_string(out, value.text);
+      return write_json_string(out, value.text);
     case Kind::null:
       out += "null";
       return;
@@ -102,4 +102,4 @@ bool same(const JsonValue& a, const JsonValue& b) {
   }
 }
 
-}  // namespace fingerpost::patch
+}  // namespace fingerpost::wire

@@ -10,10 +10,10 @@
 #include <string_view>
 #include <vector>
 
-namespace fingerpost::patch {
+namespace fingerpost::wire {
 
 struct JsonValue {
-  using Kind = wire::JsonToken::Kind;
+  using Kind = JsonToken::Kind;
   struct Member;
 
   Kind kind = Kind::null;
@@ -30,7 +30,7 @@ struct JsonValue::Member {
   JsonValue value;
 };
 
-JsonValue json_value(wire::JsonView from);
+JsonValue json_value(JsonView from);
 Result<JsonValue> read_json_value(std::string_view text, const Limits& limits);
 void write_json_value(const JsonValue& value, std::string& out);
 
@@ -40,4 +40,4 @@ std::size_t weight(const JsonValue& value);
 // RFC 6902 4.6: members in any order, numbers by their value.
 bool same(const JsonValue& a, const JsonValue& b);
 
-}  // namespace fingerpost::patch
+}  // namespace fingerpost::wire
