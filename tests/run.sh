@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 . adapter/setup.sh
 
 preset=${1:-release}
-if [ "$preset" = clang ]; then set_up clang-14; else set_up; fi
+if [ "$preset" = clang ]; then set_up clang-14 libclang-rt-14-dev; else set_up; fi
 build "$preset"
 say "Testing: $preset"
 exec ctest --preset "$preset" --parallel "$(nproc)"

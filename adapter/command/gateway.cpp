@@ -202,7 +202,8 @@ void Gateway::Parts::join(const std::string& version) {
                                        version,
                                        before_commit,
                                        {"Task", "ServiceRequest"},
-                                       &*validator});
+                                       &*validator,
+                                       &translator->maps()});
 }
 
 Result<void> Gateway::Parts::listen() {

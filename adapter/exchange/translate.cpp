@@ -176,6 +176,10 @@ Result<Translation> Translator::Parts::gpconnect(std::string bytes,
   return made;
 }
 
+const mapping::Maps& Translator::maps() const {
+  return parts_->maps;
+}
+
 Hl7v2Maps Translator::hl7v2() const {
   return {parts_->maps, parts_->grammar};
 }

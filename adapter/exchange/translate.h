@@ -11,6 +11,10 @@
 #include <span>
 #include <string>
 
+namespace fingerpost::mapping {
+class Maps;
+}
+
 namespace fingerpost::exchange {
 
 struct Hl7v2Maps;  // translate_hl7v2.h
@@ -36,6 +40,8 @@ class Translator {
   Result<Translation> translate(Format format, std::string bytes,
                                 const TranslateOptions& options) const;
 
+  // Every map of the folder.
+  const mapping::Maps& maps() const;
   // What write_hl7v2_answer needs; views of this translator.
   Hl7v2Maps hl7v2() const;
 

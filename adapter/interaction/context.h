@@ -6,6 +6,7 @@
 #include "fingerpost/limits.h"
 #include "fingerpost/result.h"
 #include "fingerpost/tree.h"
+#include "interaction/compiled.h"
 #include "model/definitions.h"
 
 #include <functional>
@@ -15,6 +16,9 @@
 #include <string_view>
 #include <vector>
 
+namespace fingerpost::mapping {
+class Maps;
+}
 namespace fingerpost::profile {
 class Validator;
 }
@@ -60,6 +64,8 @@ struct Context {
   std::vector<std::string> watched;  // types whose Change::before is filled, and which no other
                                      // commit can have changed between that and this one
   const profile::Validator* validator = nullptr;  // of $validate; null: it is not offered
+  const mapping::Maps* maps = nullptr;            // for $transform beside the stored ones; or null
+  std::shared_ptr<Compiled> compiled = std::make_shared<Compiled>();
 };
 
 // Runs work on the thread a request came from.

@@ -22,6 +22,8 @@ constexpr std::array offered = {
     Operation{"subsumes", "CodeSystem", true, true, FINGERPOST_R4 "CodeSystem-subsumes", subsumes},
     Operation{"translate", "ConceptMap", true, true, FINGERPOST_R4 "ConceptMap-translate",
               translate},
+    Operation{"transform", "StructureMap", true, true, FINGERPOST_R4 "StructureMap-transform",
+              transform},
     Operation{"validate", any_type, true, true, FINGERPOST_R4 "Resource-validate", validate}};
 #undef FINGERPOST_R4
 

@@ -50,6 +50,7 @@ Answer validate_code(const Session& session, const OperationCall& call);
 Answer lookup(const Session& session, const OperationCall& call);
 Answer subsumes(const Session& session, const OperationCall& call);
 Answer translate(const Session& session, const OperationCall& call);
+Answer transform(const Session& session, const OperationCall& call);
 Answer validate(const Session& session, const OperationCall& call);
 
 }  // namespace fingerpost::interaction

@@ -20,8 +20,13 @@
 #include <string_view>
 #include <vector>
 
+namespace fingerpost::terminology {
+class ConceptMap;
+}
+
 namespace fingerpost::mapping {
 
+struct MapText;  // text.h
 struct Program;  // program.h
 struct Sources;  // what a builder has been given
 
@@ -41,6 +46,8 @@ class Maps {
 
   // Is there a map of this url or name, or a group of this name?
   bool has(std::string_view map_or_group) const;
+  // The type of the first source that it takes; no_type: not said, or not known.
+  TypeId source_type(std::string_view map_or_group) const;
   RulePlace place(RuleId rule) const;
   const Program& program() const { return *program_; }
 
@@ -52,10 +59,15 @@ class Maps {
 // extended: with the documented extensions, and translate() must say what an unmapped code becomes.
 enum class Dialect : std::uint8_t { standard, extended };
 
-// Collects the texts of a set. Interns names in the definitions, so build before serving.
+// Collects the texts of a set.
 class MapsBuilder {
  public:
+  // Interns names in the definitions, so build before serving.
   explicit MapsBuilder(model::Definitions& definitions, Dialect dialect = Dialect::extended,
+                       const Limits& limits = {});
+  // Interns nothing, so that maps may be compiled while the program serves: an element that no
+  // definition names is found nowhere, and cannot be made.
+  explicit MapsBuilder(const model::Definitions& definitions, Dialect dialect = Dialect::extended,
                        const Limits& limits = {});
   ~MapsBuilder();
   MapsBuilder(MapsBuilder&&) noexcept;
@@ -68,6 +80,11 @@ class MapsBuilder {
   // An R4 (or R5-shaped) ConceptMap resource. A partner's map is tried before the general one of
   // the same url, and only in runs for that partner.
   Result<void> add_concept_map(const Tree& map, std::string_view partner = "");
+  // What has been read before (mapping/parse.h).
+  void add_map(std::shared_ptr<const MapText> map);
+  void add_concept_map(std::shared_ptr<const terminology::ConceptMap> map);
+  // All that a linked set was made of, each map in the dialect it had there.
+  void add_loaded(const Maps& maps);
 
   // Resolves imports, groups, types, elements and expressions. The error is the first of issues().
   Result<Maps> link();

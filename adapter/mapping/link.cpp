@@ -7,19 +7,30 @@ namespace {
 
 constexpr std::string_view usual_parameters[] = {"now", "zone", "source", "partner"};
 
-// imports "http://…/*3to4": any number of characters for each star.
-bool matches(std::string_view pattern, std::string_view text) {
-  const auto star = pattern.find('*');
-  if (star == std::string_view::npos) return pattern == text;
-  if (!text.starts_with(pattern.substr(0, star))) return false;
-  pattern.remove_prefix(star + 1);
-  text.remove_prefix(star);
-  for (std::size_t skip = 0; skip <= text.size(); ++skip)
-    if (matches(pattern, text.substr(skip))) return true;
-  return false;
-}
-
 }  // namespace
+
+// Each star is filled as early as what follows it allows; only the last one's filling is undone.
+bool import_matches(std::string_view pattern, std::string_view url) {
+  std::size_t at = 0;
+  std::size_t star = std::string_view::npos;
+  std::size_t filled = 0;
+  for (std::size_t i = 0; i < url.size();) {
+    if (at < pattern.size() && pattern[at] == '*') {
+      star = at++;
+      filled = i;
+    } else if (at < pattern.size() && pattern[at] == url[i]) {
+      ++at;
+      ++i;
+    } else if (star != std::string_view::npos) {
+      at = star + 1;
+      i = ++filled;
+    } else {
+      return false;
+    }
+  }
+  while (at < pattern.size() && pattern[at] == '*') ++at;
+  return at == pattern.size();
+}
 
 // By name, which R4 and STU3 share.
 Form Linker::form_of(const model::Type& type) const {
@@ -41,21 +52,46 @@ Form Linker::form_of(const model::Type& type) const {
 Linker::Linker(Sources& sources)
     : sources_(sources),
       definitions_(*sources.definitions),
-      program_(std::make_shared<Program>(*sources.definitions)) {
-  program_->dialect = sources.dialect;
-  auto& names = sources.definitions->names();
-  auto& words = program_->words;
-  words = {names.intern("value"),  names.intern("coding"), names.intern("text"),
-           names.intern("system"), names.intern("code"),   names.intern("display"),
-           names.intern("id"),     names.intern("type"),   names.intern("unit")};
+      program_(std::make_shared<Program>(*sources.definitions)),
+      steps_left_(sources.limits.steps) {
+  program_->written = std::make_shared<const Written>(sources.written);
+  program_->words = {name("value"),   name("coding"), name("text"), name("system"), name("code"),
+                     name("display"), name("id"),     name("type"), name("unit")};
   for (const auto& type : definitions_.types()) program_->forms.push_back(form_of(type));
 }
 
+NameId Linker::name(std::string_view text) const {
+  if (sources_.names != nullptr) return sources_.names->intern(text);
+  const NameId known = definitions_.names().find(text);
+  return known == no_name ? unheard_name : known;
+}
+
+// Warnings leave room for errors.
+void Linker::add_issue(Issue issue) {
+  const bool error = issue.severity <= Severity::error;
+  const auto most = sources_.limits.issues * (error ? 2 : 1);
+  if (sources_.issues.size() < most) sources_.issues.push_back(std::move(issue));
+}
+
 void Linker::report(Severity severity, At at, std::string text) {
-  const auto& file = sources_.maps[map_].file;
-  sources_.issues.push_back({severity, "invalid",
-                             file + ":" + std::to_string(at.line) + ":" + std::to_string(at.column),
-                             std::move(text)});
+  const auto& file = map_text(map_).file;
+  add_issue({severity, "invalid",
+             file + ":" + std::to_string(at.line) + ":" + std::to_string(at.column),
+             std::move(text)});
+}
+
+bool Linker::charge(std::uint64_t steps) {
+  if (steps_left_ >= steps) {
+    steps_left_ -= steps;
+    return true;
+  }
+  if (!over_)
+    sources_.issues.insert(sources_.issues.begin(),
+                           {Severity::error, "too-costly", map_text(map_).file,
+                            "the map takes more work to compile than the limit steps"});
+  over_ = true;
+  steps_left_ = 0;
+  return false;
 }
 
 Index Linker::text(std::string_view text) {
@@ -65,34 +101,46 @@ Index Linker::text(std::string_view text) {
 
 std::shared_ptr<const Program> Linker::link() {
   for (const auto name : usual_parameters) program_->parameters.emplace_back(name);
-  for (const auto& map : sources_.maps)
-    for (const auto& name : map.parameters)
-      if (std::find(program_->parameters.begin(), program_->parameters.end(), name) ==
+  for (map_ = 0; map_ < sources_.written.maps.size(); ++map_)
+    for (const auto& parameter : map_text(map_).parameters) {
+      if (!charge(program_->parameters.size())) return program_;
+      if (std::find(program_->parameters.begin(), program_->parameters.end(), parameter) ==
           program_->parameters.end())
-        program_->parameters.push_back(name);
+        program_->parameters.push_back(parameter);
+    }
   text("");
   program_->places.emplace_back();  // RuleId 0 is no rule
   declare();
   see_imports();
-  for (Index group = 0; group < program_->groups.size(); ++group) compile_group(group);
-  for (auto& group : program_->groups) {  // a circle of extends would never end
-    Index at = group.extends;
-    for (std::size_t length = 0; at != none; at = program_->groups[at].extends)
-      if (++length > program_->groups.size()) {
-        const auto& place = places_[static_cast<std::size_t>(&group - program_->groups.data())];
-        map_ = place.map_index;
-        report(Severity::error, place.text->at, "the group extends itself");
-        break;
-      }
+  for (Index group = 0; group < program_->groups.size(); ++group) {
+    map_ = places_[group].map_index;
+    if (!charge(1)) return program_;
+    compile_group(group);
   }
+  refuse_circles();
   return program_;
+}
+
+// A circle of extends would never end.
+void Linker::refuse_circles() {
+  for (Index group = 0; group < program_->groups.size(); ++group) {
+    map_ = places_[group].map_index;
+    Index at = program_->groups[group].extends;
+    for (std::size_t length = 0; at != none; at = program_->groups[at].extends) {
+      if (!charge(1)) return;
+      if (++length <= program_->groups.size()) continue;
+      report(Severity::error, places_[group].text->at, "the group extends itself");
+      break;
+    }
+  }
 }
 
 // Numbers every group, so that calls may be compiled in any order, and gives the maps' entries.
 void Linker::declare() {
-  named_.resize(sources_.maps.size());
-  for (map_ = 0; map_ < sources_.maps.size(); ++map_) {
-    const auto& map = sources_.maps[map_];
+  const auto count = sources_.written.maps.size();
+  named_.resize(count);
+  for (map_ = 0; map_ < count; ++map_) {
+    const auto& map = map_text(map_);
     for (const auto& use : map.uses)
       if (type_by_url(use.url) == no_type)
         report(Severity::warning, use.at, "no definition of " + use.url + " is loaded");
@@ -106,6 +154,8 @@ void Linker::declare() {
       for (const auto& parameter : text.parameters)
         program_->group_parameters.push_back(
             {parameter.mode, type_of(map_, parameter.type, parameter.mode)});
+      if (!charge(1 + map.isolated.size())) return;
+      group.dialect = map.dialect;
       group.isolated =
           std::find(map.isolated.begin(), map.isolated.end(), text.name) != map.isolated.end();
       program_->groups.push_back(group);
@@ -127,26 +177,36 @@ void Linker::enter(const std::string& name, Index group) {
 }
 
 void Linker::see_imports() {
-  visible_.resize(sources_.maps.size());
-  for (map_ = 0; map_ < sources_.maps.size(); ++map_) {
+  const auto count = sources_.written.maps.size();
+  visible_.resize(count);
+  for (map_ = 0; map_ < count; ++map_) {
     visible_[map_].push_back(map_);
-    for (const auto& import : sources_.maps[map_].imports) {
-      bool found = false;
-      for (std::size_t other = 0; other < sources_.maps.size(); ++other) {
-        if (!matches(import, sources_.maps[other].url)) continue;
-        found = true;
-        if (std::find(visible_[map_].begin(), visible_[map_].end(), other) == visible_[map_].end())
-          visible_[map_].push_back(other);
-      }
-      if (!found) report(Severity::error, {1, 1}, "imports " + import + ": no such map is loaded");
-    }
+    for (const auto& import : map_text(map_).imports)
+      if (!see_import(import)) return;
   }
+}
+
+bool Linker::see_import(const std::string& import) {
+  const bool pattern = import.find('*') != std::string::npos;
+  auto& seen = visible_[map_];
+  bool found = false;
+  for (std::size_t other = 0; other < sources_.written.maps.size(); ++other) {
+    const auto& url = map_text(other).url;
+    if (!charge(pattern ? 1 + import.size() * url.size() / 16 : 1)) return false;
+    if (!import_matches(import, url)) continue;
+    found = true;
+    if (!charge(seen.size())) return false;
+    if (std::find(seen.begin(), seen.end(), other) == seen.end()) seen.push_back(other);
+  }
+  if (!found) report(Severity::error, {1, 1}, "imports " + import + ": no such map is loaded");
+  return true;
 }
 
 // The group of this name, in the map itself or else in what it imports.
 Index Linker::find_group(std::size_t map, const std::string& name, At at) {
   Index found = none;
   for (const auto other : visible_[map]) {
+    if (!charge(1)) return none;
     const auto here = named_[other].find(name);
     if (here == named_[other].end()) continue;
     if (other == map) return here->second;
@@ -173,7 +233,7 @@ TypeId Linker::type_by_url(std::string_view url) const {
 TypeId Linker::type_of(std::size_t map, const std::string& name, Mode mode) const {
   if (name.empty()) return no_type;
   const UsesText* other = nullptr;
-  for (const auto& use : sources_.maps[map].uses) {
+  for (const auto& use : map_text(map).uses) {
     if (use.alias != name) continue;
     if (use.mode == mode) return type_by_url(use.url);
     other = &use;
@@ -189,7 +249,7 @@ Index Linker::defaults_of(std::size_t map) {
   if (!fresh) return found->second;
   Defaults table;
   for (const auto other : found->first)
-    for (const auto& text : sources_.maps[other].groups)
+    for (const auto& text : map_text(other).groups)
       if (text.is_default != Default::none && text.parameters.size() == 2)
         add_default(table, named_[other].at(text.name));
   program_->defaults.push_back(std::move(table));

@@ -15,15 +15,16 @@ namespace fingerpost::mapping {
 
 // What a MapsBuilder has been given, and what linking found.
 struct Sources {
-  explicit Sources(model::Definitions& of) : definitions(&of) {}
-
-  model::Definitions* definitions;
+  const model::Definitions* definitions = nullptr;
+  Names* names = nullptr;  // to intern in; null: the program serves, and nothing is interned
   Dialect dialect = Dialect::extended;
   Limits limits;
-  std::vector<MapText> maps;
-  std::vector<std::pair<std::string, terminology::ConceptMap>> concept_maps;  // partner, map
+  Written written;
   Issues issues;
 };
+
+// A name that nothing has.
+constexpr NameId unheard_name = first_local_name - 1;
 
 // A group under its map.
 struct GroupPlace {
@@ -50,6 +51,8 @@ class Linker {
   Form form_of(const model::Type& type) const;
   void declare();
   void see_imports();
+  bool see_import(const std::string& import);
+  void refuse_circles();
   void enter(const std::string& name, Index group);
   Index defaults_of(std::size_t map);
   void add_default(Defaults& table, Index group);
@@ -68,9 +71,9 @@ class Linker {
   Index compile_path(const PathText& text, TypeId focus);
   Argument compile_argument(const ArgumentText& text, TypeId focus);
   Range compile_arguments(const std::vector<ArgumentText>& texts, TypeId focus);
-  const Variable* find(const std::string& name, Mode preferred) const;
-  const Variable* alone(const std::string& path) const;
-  Slot declare(const std::string& name, Mode mode, TypeId type);
+  const Variable* find(const std::string& name, Mode preferred);
+  const Variable* alone(const std::string& path);
+  Slot declare(const std::string& name, Mode mode, TypeId type, At at = {});
   RuleId place_of(const RuleText& text);
 
   // link_transform.cpp: what each transform wants of its arguments.
@@ -81,7 +84,12 @@ class Linker {
   void unmapped_mode(const TargetText& text, Target& target);
 
   void report(Severity severity, At at, std::string text);
+  void add_issue(Issue issue);
+  // False when the set costs more than the limit steps to link, which is told once.
+  bool charge(std::uint64_t steps);
   Index text(std::string_view text);
+  NameId name(std::string_view text) const;
+  const MapText& map_text(std::size_t map) const { return *sources_.written.maps[map]; }
 
   Sources& sources_;
   const model::Definitions& definitions_;
@@ -92,6 +100,8 @@ class Linker {
   std::map<std::vector<std::size_t>, Index> tables_;
   std::map<std::string, Index> translations_;  // by url
   std::map<std::string, Index> shares_;
+  std::uint64_t steps_left_ = 0;
+  bool over_ = false;
   // While compiling a group:
   std::size_t map_ = 0;
   Index group_ = 0;

@@ -1,6 +1,7 @@
 #include "mapping/link.h"
 
 #include <charconv>
+#include <unordered_set>
 
 namespace fingerpost::mapping {
 namespace {
@@ -13,6 +14,8 @@ Range append(std::vector<T>& to, std::vector<T>& block) {
   return range;
 }
 
+constexpr Slot most_slots = no_slot - 1;
+
 // Could it be a JSON name of a choice, such as valueString?
 bool may_be_typed(std::string_view name) {
   for (std::size_t i = 1; i < name.size(); ++i)
@@ -22,8 +25,9 @@ bool may_be_typed(std::string_view name) {
 
 }  // namespace
 
-const Variable* Linker::find(const std::string& name, Mode preferred) const {
+const Variable* Linker::find(const std::string& name, Mode preferred) {
   const Variable* any = nullptr;
+  if (!charge(scope_.size())) return nullptr;
   for (auto at = scope_.rbegin(); at != scope_.rend(); ++at) {
     if (at->name != name) continue;
     if (at->mode == preferred) return &*at;
@@ -32,7 +36,11 @@ const Variable* Linker::find(const std::string& name, Mode preferred) const {
   return any;
 }
 
-Slot Linker::declare(const std::string& name, Mode mode, TypeId type) {
+Slot Linker::declare(const std::string& name, Mode mode, TypeId type, At at) {
+  if (next_slot_ >= most_slots) {
+    report(Severity::error, at, "the group has too many variables");
+    return 0;
+  }
   const Slot slot = next_slot_++;
   if (next_slot_ > slots_) slots_ = next_slot_;
   scope_.push_back({name, mode, slot, type});
@@ -56,6 +64,7 @@ RuleId Linker::place_of(const RuleText& rule) {
 Range Linker::compile_rules(const std::vector<RuleText>& rules) {
   std::vector<Rule> block;
   for (const auto& text : rules) {
+    if (!charge(1)) break;
     const auto scope = scope_.size();
     const Slot slot = next_slot_;
     const TypeId focus = focus_;
@@ -81,7 +90,7 @@ Rule Linker::compile_rule(const RuleText& text) {
   for (const auto& call : text.calls) calls.push_back(compile_call(call));
   rule.calls = append(program_->calls, calls);
   rule.rules = compile_rules(text.rules);
-  if (program_->dialect == Dialect::standard && text.targets.size() > 1 && text.name.empty() &&
+  if (map_text(map_).dialect == Dialect::standard && text.targets.size() > 1 && text.name.empty() &&
       (!text.calls.empty() || !text.rules.empty()) && text.at.line > 0)
     report(Severity::warning, text.at,
            "other engines may want a name for a rule with several targets and `then`");
@@ -94,7 +103,7 @@ Range Linker::compile_steps(const std::vector<std::string>& path, TypeId& type, 
   std::vector<PathStep> block;
   for (const auto& name : path) {
     PathStep step;
-    step.name = sources_.definitions->names().intern(name);
+    step.name = this->name(name);
     step.is_value = step.name == program_->words.value;
     step.typed = may_be_typed(name);
     block.push_back(step);
@@ -136,7 +145,7 @@ Source Linker::compile_source(const SourceText& text) {
     const TypeId wanted = type_of(map_, text.type, Mode::source);
     const auto name =
         wanted == no_type ? std::string_view(text.type) : definitions_.type_name(wanted);
-    source.type = sources_.definitions->names().intern(name);
+    source.type = this->name(name);
     // The model of the source is not known by the type's name alone, so nothing is checked below.
     type = no_type;
   }
@@ -145,7 +154,8 @@ Source Linker::compile_source(const SourceText& text) {
   source.list = text.list;
   source.fallback = compile_path(text.fallback, no_type);
   focus_ = type;
-  source.variable = declare(text.variable, Mode::source, type);  // unnamed ones too: the item
+  // Unnamed ones too: the item.
+  source.variable = declare(text.variable, Mode::source, type, text.at);
   source.condition = compile_path(text.condition, type);
   source.check = compile_path(text.check, type);
   source.log = compile_path(text.log, type);
@@ -155,18 +165,17 @@ Source Linker::compile_source(const SourceText& text) {
 }
 
 Index Linker::compile_path(const PathText& text, TypeId focus) {
-  if (text.text.empty()) return none;
+  if (text.text.empty() || !charge(scope_.size() + text.text.size())) return none;
   std::vector<std::string_view> names(next_slot_);
+  std::unordered_set<std::string_view> seen;
   // Later variables hide earlier ones, and a source variable hides a target's of the same name.
   for (const auto mode : {Mode::source, Mode::target})
     for (auto at = scope_.rbegin(); at != scope_.rend(); ++at) {
       if (at->mode != mode || at->name.empty()) continue;
-      bool hidden = false;
-      for (const auto& name : names) hidden = hidden || name == at->name;
       // A run's parameter is %name only: a bare `source` is an element.
       const bool parameter = at->slot < program_->parameters.size();
       if (parameter && text.text.find("%" + at->name) == std::string::npos) continue;
-      if (!hidden) names[at->slot] = at->name;
+      if (seen.insert(at->name).second) names[at->slot] = at->name;
     }
   path::CompileOptions options;
   options.variables = names;
@@ -183,7 +192,7 @@ Index Linker::compile_path(const PathText& text, TypeId focus) {
 }
 
 // "%name" and no more: the variable.
-const Variable* Linker::alone(const std::string& path) const {
+const Variable* Linker::alone(const std::string& path) {
   return path.starts_with('%') ? find(path.substr(1), Mode::source) : nullptr;
 }
 
@@ -249,6 +258,9 @@ Target Linker::compile_target(const TargetText& text) {
     }
   }
   target.steps = compile_steps(text.path, type, text.at, true);
+  for (const auto& name : text.path)
+    if (this->name(name) == unheard_name)
+      report(Severity::error, text.at, "no definition has an element " + name);
   if (text.list == TargetList::share) {
     // A share name belongs to its group's rules: other groups of the same name do not meet it.
     const auto key = std::to_string(group_) + "/" + text.share;
@@ -265,7 +277,7 @@ Target Linker::compile_target(const TargetText& text) {
   }
   target.arguments = compile_arguments(arguments, focus_);
   if (target.transform == Transform::create) type = target.type;
-  target.variable = declare(text.variable, Mode::target, type);
+  target.variable = declare(text.variable, Mode::target, type, text.at);
   return target;
 }
 

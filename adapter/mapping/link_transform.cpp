@@ -51,7 +51,7 @@ void Linker::check_transform(const TargetText& text, Target& target) {
   const auto arity = std::find_if(arities.begin(), arities.end(), [&](const Arity& known) {
     return known.transform == text.transform;
   });
-  const bool extended = program_->dialect == Dialect::extended;
+  const bool extended = map_text(map_).dialect == Dialect::extended;
   const std::size_t least = extended ? arity->extended_least : arity->least;
   const std::size_t most = extended ? arity->extended_most : arity->most;
   const std::string name(arity->name);
@@ -147,20 +147,24 @@ Index Linker::translation_of(const std::string& name, At at) {
   Translation made;
   made.url = name;
   if (local) {
-    for (const auto& written : sources_.maps[map_].concept_maps) {
+    for (const auto& written : map_text(map_).concept_maps) {
+      if (!charge(1)) return none;
       if (written.name != name.substr(1)) continue;
-      auto& map = program_->concept_maps.emplace_back(name);
+      const auto map = std::make_shared<terminology::ConceptMap>(name);
       for (const auto& pair : written.pairs)
-        map.add({pair.source_system, pair.source, pair.target_system, pair.target, "",
-                 terminology::equivalence_named(pair.relation)});
-      made.general = &map;
+        map->add({pair.source_system, pair.source, pair.target_system, pair.target, "",
+                  terminology::equivalence_named(pair.relation)});
+      made.general = map.get();
+      program_->concept_maps.push_back(map);
     }
   }
-  for (const auto& [partner, map] : sources_.concept_maps) {
-    const auto& former = map.former_urls();
-    if (map.url() != name && std::find(former.begin(), former.end(), name) == former.end())
+  for (const auto& [partner, map] : sources_.written.concept_maps) {
+    const auto& former = map->former_urls();
+    if (!charge(1 + former.size())) return none;
+    if (map->url() != name && std::find(former.begin(), former.end(), name) == former.end())
       continue;
-    const auto* kept = &program_->concept_maps.emplace_back(map);
+    const auto* kept = map.get();
+    program_->concept_maps.push_back(map);
     if (partner.empty()) {
       made.general = kept;
     } else {
@@ -168,7 +172,7 @@ Index Linker::translation_of(const std::string& name, At at) {
     }
   }
   if (made.general == nullptr && made.by_partner.empty())
-    report(program_->dialect == Dialect::extended ? Severity::error : Severity::warning, at,
+    report(map_text(map_).dialect == Dialect::extended ? Severity::error : Severity::warning, at,
            "no ConceptMap " + name + " is loaded");
   program_->translations.push_back(std::move(made));
   return translations_[key] = static_cast<Index>(program_->translations.size() - 1);

@@ -10,6 +10,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace fingerpost::mapping {
 
@@ -25,6 +26,12 @@ Transform transform_named(std::string_view name);
 
 // The last part of a canonical url, without its version.
 std::string_view last_part(std::string_view url);
+
+// Whether imports "http://…/*3to4" means a map of this url: any number of characters for each star.
+bool import_matches(std::string_view pattern, std::string_view url);
+
+// The urls of the concept maps that its translate() calls name, but for its own ('#name').
+std::vector<std::string> concept_maps_of(const MapText& map);
 
 // A FHIRPath string literal.
 std::string path_string(std::string_view text);

@@ -13,9 +13,11 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace fingerpost::mapping {
@@ -124,6 +126,7 @@ struct Group {
   Index defaults = none;  // which table of default groups its rules use
   Slot slots = 0;         // of a frame, the run's parameters included
   bool isolated = false;
+  Dialect dialect = Dialect::extended;
 };
 
 struct RuleInfo {
@@ -154,11 +157,18 @@ struct Translation {
   }
 };
 
+// What a set was made of.
+struct Written {
+  std::vector<std::shared_ptr<const MapText>> maps;
+  // The partner whose own it is, and the map.
+  std::vector<std::pair<std::string, std::shared_ptr<const terminology::ConceptMap>>> concept_maps;
+};
+
 struct Program {
   explicit Program(const model::Definitions& of) : definitions(&of) {}
 
   const model::Definitions* definitions;
-  Dialect dialect = Dialect::extended;
+  std::shared_ptr<const Written> written;
   std::vector<std::string> parameters;  // names of the run's parameters, by slot
   std::vector<Group> groups;
   std::vector<GroupParameter> group_parameters;
@@ -171,7 +181,7 @@ struct Program {
   std::vector<path::Expression> expressions;
   std::vector<Defaults> defaults;
   std::vector<Translation> translations;
-  std::deque<terminology::ConceptMap> concept_maps;
+  std::vector<std::shared_ptr<const terminology::ConceptMap>> concept_maps;
   std::vector<Form> forms;                         // by TypeId
   std::vector<RuleInfo> places;                    // by RuleId
   std::deque<std::string> texts;                   // literals, file names: views of them stay good

@@ -17,7 +17,8 @@ bool Run::fill(NodeId node, NodeRef source) {
   }
   const bool same_name =
       from != no_type && definitions().type(from).name == definitions().type(to).name;
-  if (program_.dialect == Dialect::extended && same_name) return convert(node, source);
+  if (program_.groups[group_].dialect == Dialect::extended && same_name)
+    return convert(node, source);
   if (definitions().is_a(from, to)) {
     out_.copy_into(node, source);
     mark(source, Read::subtree);

@@ -46,7 +46,7 @@ bool Run::target(const Target& target) {
   }
   path::Collection values;
   if (!evaluated(target, values)) return false;
-  const bool several = program_.dialect == Dialect::extended &&
+  const bool several = program_.groups[group_].dialect == Dialect::extended &&
                        (place.element == nullptr || place.element->repeats());
   if (values.size() > 1 && !several)
     return fail(Kind::invalid, "an expression gave several values where one belongs");

@@ -2,6 +2,8 @@
 
 #pragma once
 
+#include "mapping/fml.h"
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -143,6 +145,7 @@ struct ConceptMapText {
 
 struct MapText {
   std::string file;
+  Dialect dialect = Dialect::extended;
   std::string url;
   std::string name;
   std::vector<std::string> isolated;    // groups whose errors stay inside one call

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# Fuzzes every parser for a while each, from the seeds here and the public corpora where they are.
-#   tests/fuzz/run.sh [SECONDS [TARGET…]]     60 seconds and all targets, when not told otherwise
-# A crash, leak, hang (5 s) or more than 2 GB of memory ends it with the input in build/fuzz/found.
+# Fuzzes every parser and engine for a while each, from the seeds here and the public corpora where
+# they are.
+#   tests/fuzz/run.sh [SECONDS [TARGET…]]     60 seconds of processor time each, and all targets,
+#                                             when not told otherwise
+# A crash, leak, hang (20 s) or more than 2 GB of memory ends it with the input in build/fuzz/found.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . adapter/setup.sh
@@ -15,16 +17,42 @@ if [ ${#targets[@]} = 0 ]; then
   done
 fi
 set_up clang-14 libclang-rt-14-dev
-build fuzz "${targets[@]/%/_fuzz}" definitions
+build clang "${targets[@]/%/_fuzz}" definitions
 
 # Public files that a target can begin with, when the shared data is beside the project.
 seeds_of() {
   local data=../shared/data
   case $1 in
     resource) echo "$data/conformance/fhirpath/inputs-r4" "$data/conformance/jsontestsuite/test_parsing" ;;
+    validate) echo "$data/conformance/fhirpath/inputs-r4" "$data/conformance/validator-r4/files" ;;
+    terminology) echo "$data/conformance/terminology/tests/validation" ;;
     map) echo "$data/fml/HL7-fhir-cross-version/R3toR4" ;;
     frame) echo "$data/hl7v2/microsoft" ;;
   esac
+}
+
+# The processor time of a process, in seconds; nothing when it is over.
+spent() {
+  local line
+  read -r line 2>/dev/null <"/proc/$1/stat" || return 0
+  set -- ${line##*) }
+  echo $((($12 + $13) / $(getconf CLK_TCK)))
+}
+
+# Runs a command until it has had its processor time; its own status, or 0 when it was stopped.
+run_for() {
+  local most=$1 process used
+  shift
+  "$@" &
+  process=$!
+  while used=$(spent "$process") && [ -n "$used" ]; do
+    if [ "$used" -ge "$most" ]; then
+      kill -INT "$process" 2>/dev/null || true
+      break
+    fi
+    sleep 1
+  done
+  wait "$process"
 }
 
 mkdir -p build/fuzz/found
@@ -38,7 +66,7 @@ for target in "${targets[@]}"; do
   say "Fuzzing: $target, $seconds s"
   log=build/fuzz/$target.log
   status=0
-  "build/fuzz/${target}_fuzz" -max_total_time="$seconds" -timeout=5 -rss_limit_mb=2048 \
+  run_for "$seconds" "build/clang/${target}_fuzz" -timeout=20 -rss_limit_mb=2048 \
     -max_len=16384 -print_final_stats=1 -artifact_prefix=build/fuzz/found/ "${folders[@]}" \
     >"$log" 2>&1 || status=$?
   grep -E 'ERROR|SUMMARY|not so|stat::(number_of|average|peak)' "$log" || true

@@ -34,6 +34,19 @@ bool has(const interaction::Answer& answer, std::string_view text) {
   return answer.content().find(text) != std::string_view::npos;
 }
 
+// Expands a value set that is sent and lists codes of one system.
+template <class Code>
+interaction::Answer expand_listed(test::Fhir& fhir, const std::string& system, int count,
+                                  Code code) {
+  std::string concepts;
+  for (int i = 0; i < count; ++i)
+    concepts += (i == 0 ? R"({"code":")" : R"(,{"code":")") + code(i) + "\"}";
+  return ask(fhir, "ValueSet", "expand", {}, "",
+             R"({"resourceType":"ValueSet","url":"urn:x","status":"active","compose":{"include":[
+               {"system":")" +
+                 system + R"(","concept":[)" + concepts + "]}]}}");
+}
+
 }  // namespace
 
 TEST_CASE("R4's own value sets are there without being stored") {
@@ -150,13 +163,36 @@ TEST_CASE("value sets that import one another over and over end at the limit of 
 
 TEST_CASE("a value set that lists one code many times has it once") {
   test::Fhir fhir;
-  std::string concepts = R"({"code":"male"})";
-  for (int i = 0; i < 50'000; ++i) concepts += R"(,{"code":"male"})";
-  const auto answer =
-      ask(fhir, "ValueSet", "expand", {}, "",
-          R"({"resourceType":"ValueSet","url":"urn:x","status":"active","compose":{"include":[
-             {"system":"http://hl7.org/fhir/administrative-gender","concept":[)" +
-              concepts + "]}]}}");
+  const auto answer = expand_listed(fhir, "http://hl7.org/fhir/administrative-gender", 50'000,
+                                    [](int) { return std::string("male"); });
   CHECK_FALSE(answer.failed());
   CHECK(has(answer, R"("total":1)"));
+}
+
+TEST_CASE("codes that look like URLs are codes: many of them cost no search each") {
+  Limits limits;
+  limits.included = 10;
+  test::Fhir fhir(limits);
+  const auto answer = expand_listed(fhir, "http://hp.example", 2'000,
+                                    [](int i) { return "HP:" + std::to_string(i); });
+  CHECK_FALSE(answer.failed());
+  CHECK(has(answer, R"("total":2000)"));
+}
+
+TEST_CASE("a change of a stored value set or concept map is seen by the next request") {
+  test::Fhir fhir;
+  put(fhir, {"CodeSystem", "c"}, codes);
+  put(fhir, {"ValueSet", "i"}, inner);
+  put(fhir, {"ConceptMap", "m"}, map);
+  const std::vector<search::Pair> a{{"system", "urn:c"}, {"code", "a"}};
+  CHECK(has(ask(fhir, "ValueSet", "expand", {{"url", "urn:inner"}}), R"("total":2)"));
+  CHECK(has(ask(fhir, "ConceptMap", "translate", a), R"("code":"x")"));
+  put(fhir, {"ValueSet", "i"}, R"({"resourceType":"ValueSet","id":"i","url":"urn:inner",
+    "version":"1","status":"active","compose":{"include":[{"system":"urn:c","concept":[
+      {"code":"b"}]}]}})");
+  put(fhir, {"ConceptMap", "m"}, R"({"resourceType":"ConceptMap","id":"m","url":"urn:m",
+    "status":"active","group":[{"source":"urn:c","target":"urn:d","element":[{"code":"a","target":[
+      {"code":"y","equivalence":"equivalent"}]}]}]})");
+  CHECK(has(ask(fhir, "ValueSet", "expand", {{"url", "urn:inner"}}), R"("total":1)"));
+  CHECK(has(ask(fhir, "ConceptMap", "translate", a), R"("code":"y")"));
 }
