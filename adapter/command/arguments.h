@@ -72,8 +72,9 @@ struct Conformance {
   SharedPaths shared;
   std::string suite;  // one of suite_names()
   std::vector<std::string> files;
-  std::string inputs;    // of fhirpath: the folder of the tests' resources
-  std::string expected;  // "name: reason" a line; empty: no failure is expected
+  std::string inputs;  // of fhirpath and testscript: the folder of the resources they name
+  std::vector<std::string> servers;  // of testscript: base URLs
+  std::string expected;              // "name: reason" a line; empty: no failure is expected
 };
 
 // What an operator asks of the inbox or the outbox.

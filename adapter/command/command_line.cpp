@@ -176,8 +176,14 @@ void add_conformance(CLI::App& app, Chosen& chosen) {
       .add_option("FILE", to.files,
                   "The suite's own file, its folder for json, the resources for roundtrip")
       ->required();
-  conformance.add_option("--inputs", to.inputs, "Folder of the resources that fhirpath tests name")
+  conformance
+      .add_option("--inputs", to.inputs,
+                  "Folder of the resources that fhirpath tests and TestScripts name")
       ->type_name("DIR");
+  conformance.add_option("--server", to.servers,
+                         "Base URL of the server that TestScripts are played against; a second is "
+                         "destination 2")
+      ->allow_extra_args(false);
   conformance.add_option("--expected", to.expected, "Failures known, \"name: reason\" a line")
       ->type_name("FILE");
   add_shared(conformance, to.shared);

@@ -1,10 +1,12 @@
 #include "command/command.h"
+#include "command/http_exchange.h"
 #include "suite/fhirpath.h"
 #include "suite/json.h"
 #include "suite/mapping.h"
 #include "suite/patch.h"
 #include "suite/roundtrip.h"
 #include "suite/terminology.h"
+#include "suite/testscript.h"
 #include "suite/ucum.h"
 #include "suite/validator.h"
 
@@ -51,6 +53,17 @@ constexpr Suite suites[] = {
      [](const Setting& setting, const Conformance& command) {
        const std::vector<std::filesystem::path> files(command.files.begin(), command.files.end());
        return suite::run_roundtrip(setting, files);
+     }},
+    {"testscript",
+     [](const Setting& setting, const Conformance& command) -> Result<Report> {
+       if (command.servers.empty())
+         return Error{Kind::invalid, "which server? --server http://HOST:PORT/fhir", ""};
+       suite::TestScripts with;
+       with.servers = command.servers;
+       if (!command.inputs.empty()) with.folders.emplace_back(command.inputs);
+       with.exchange = http_exchange(30);
+       const std::vector<std::filesystem::path> files(command.files.begin(), command.files.end());
+       return suite::run_testscripts(setting, files, with);
      }},
 };
 

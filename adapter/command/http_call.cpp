@@ -22,7 +22,8 @@ Result<HttpReply> read_reply(std::string_view bytes) {
   const auto status = to_integer(bytes.substr(9, 3));
   const auto head = lower(bytes.substr(0, end + 2));
   if (!status || head.find("\r\ntransfer-encoding:") != std::string::npos) return broken;
-  return HttpReply{static_cast<int>(*status), std::string(bytes.substr(end + 4))};
+  return HttpReply{static_cast<int>(*status), std::string(bytes.substr(0, end + 2)),
+                   std::string(bytes.substr(end + 4))};
 }
 
 }  // namespace

@@ -20,6 +20,7 @@ struct HttpCall {
 
 struct HttpReply {
   int status = 0;
+  std::string head;  // all of it, from the status line; each line ends in CR LF
   std::string body;
 };
 

@@ -41,6 +41,10 @@ class FhirServer {
     return client.response(method == "HEAD");
   }
 
+  std::string base_url() const {
+    return "http://127.0.0.1:" + std::to_string(listener_->port()) + "/fhir";
+  }
+
  private:
   Fhir fhir_;
   std::unique_ptr<http::Listener> listener_;
