@@ -246,6 +246,12 @@ void read_limits(Section& section, Limits& limits) {
   section.number("queued_writes", limits.queued_writes);
   section.number("queued_write_bytes", limits.queued_write_bytes);
   section.number("refused_body_bytes", limits.refused_body_bytes);
+  section.number("refused_bytes_together", limits.refused_bytes_together);
+  section.number("conditional_deletes", limits.conditional_deletes);
+  section.number("everything", limits.everything);
+  section.number("async_jobs", limits.async_jobs);
+  section.number("async_kept_seconds", limits.async_kept_seconds);
+  section.number("waiting_requests", limits.waiting_requests);
 }
 
 void read_root(Section& root, Configuration& to) {
@@ -255,6 +261,7 @@ void read_root(Section& root, Configuration& to) {
     section.text("base_url", to.base_url);
     while (to.base_url.ends_with('/')) to.base_url.pop_back();
   });
+  root.section("fhir", [&](Section& section) { section.flag("expunge", to.expunge); });
   root.section("mllp", [&](Section& section) {
     to.mllp = Listen{{"127.0.0.1", 2575}};
     read_listen(section, *to.mllp);

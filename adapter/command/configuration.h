@@ -28,6 +28,7 @@ struct Configuration {
   Listen http{{"127.0.0.1", 8080}};
   std::optional<Listen> mllp;
   std::string base_url;  // without a slash at the end; empty: made from the HTTP address
+  bool expunge = false;  // whether clients may make the store forget what was there
   std::string zone = "Europe/London";
   Severity nhs_number_check = Severity::warning;
   exchange::Partners partners;  // concept_maps are paths as written, relative to the file

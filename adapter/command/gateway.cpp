@@ -15,6 +15,7 @@
 #include "exchange/transport.h"
 #include "exchange/watch.h"
 #include "http/fhir.h"
+#include "http/jobs.h"
 #include "http/listener.h"
 #include "http/routes.h"
 #include "interaction/context.h"
@@ -126,6 +127,7 @@ struct Gateway::Parts {
   std::optional<Address> mllp_at;
   Door door;
   std::optional<exchange::Admin> admin;
+  std::unique_ptr<http::Jobs> jobs;
   std::unique_ptr<http::Listener> operators;
   std::unique_ptr<http::Listener> http;
   std::unique_ptr<exchange::MllpListener> mllp;
@@ -204,9 +206,11 @@ void Gateway::Parts::join(const std::string& version) {
                                        {"Task", "ServiceRequest"},
                                        &*validator,
                                        &translator->maps()});
+  context->may_expunge = configuration.expunge;
 }
 
 Result<void> Gateway::Parts::listen() {
+  LET(jobs, http::Jobs::start(*context));
   http::ListenerOptions options;
   options.address = http_at.host;
   options.port = http_at.port;
@@ -242,7 +246,7 @@ Result<void> Gateway::Parts::open_door() {
 http::Handler Gateway::Parts::handler(http::Post post) {
   auto session = interaction::open_session(*context, std::move(post));
   http::Routes routes;
-  if (session) routes.mount(path_of(configuration.base_url), http::fhir_handler(*session));
+  if (session) routes.mount(path_of(configuration.base_url), http::fhir_handler(*session, jobs.get()));
   routes.mount("/inbox", record_handler(*intake));
   const auto eyes = session ? *session : nullptr;
   const auto counts = [eyes]() -> Result<store::QueueCounts> {

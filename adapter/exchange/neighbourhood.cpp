@@ -88,8 +88,10 @@ const Resource* Neighbourhood::load(const std::string& type, const std::string& 
   auto stored = reader_.read(type, id);
   if (!stored) {
     if (!is_absence(stored.error()) && !trouble_) trouble_ = stored.error();
+    reads_.push_back({type, id, 0});
     return nullptr;
   }
+  reads_.push_back({type, id, stored->version});
   auto read = model::read_json(parts_.definitions, stored->body, parts_.limits);
   if (!read) {
     if (!trouble_) trouble_ = Error{Kind::fault, "a stored resource cannot be read", type};

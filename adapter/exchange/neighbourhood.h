@@ -43,6 +43,8 @@ class Neighbourhood {
   const Resource* find(std::string_view reference);
   const Resource* find(std::string_view type, std::string_view id);
   const Parts& parts() const { return parts_; }
+  // What was read of the store, absence too.
+  const std::vector<store::ReadGuard>& reads() const { return reads_; }
   // The first failure of the store. Any other error of the work may only follow from it.
   const std::optional<Error>& trouble() const { return trouble_; }
 
@@ -53,6 +55,7 @@ class Neighbourhood {
   store::Reader& reader_;
   std::deque<Tree> trees_;
   std::map<std::pair<std::string, std::string>, Resource> known_;  // json empty and no node: absent
+  std::vector<store::ReadGuard> reads_;
   std::optional<Error> trouble_;
 };
 

@@ -12,6 +12,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace fingerpost::exchange {
@@ -29,10 +30,10 @@ bool is_watched(const Written& one) {
   return one.type == "Task" || (one.type == "ServiceRequest" && !one.before.empty());
 }
 
-// Every Task here whose focus is the request.
-Result<std::vector<std::string>> tasks_about(const Parts& parts, store::Reader& reader,
-                                             std::string_view request) {
-  std::vector<std::string> found;
+// Every Task here whose focus is the request: they, and that there are no others, as a guard.
+Result<store::SearchGuard> tasks_about(const Parts& parts, store::Reader& reader,
+                                       std::string_view request) {
+  store::SearchGuard found;
   std::vector<search::Pair> pairs = {{"focus", "ServiceRequest/" + std::string(request)},
                                      {"_count", std::to_string(parts.limits.page_max)}};
   for (;;) {
@@ -41,7 +42,8 @@ Result<std::vector<std::string>> tasks_about(const Parts& parts, store::Reader& 
     query.pairs = &pairs;
     LET(const auto plan, search::plan(parts.parameters, query, parts.limits));
     LET(const auto page, reader.search(plan));
-    for (const auto& hit : page.hits) found.push_back(hit.resource.id);
+    for (const auto& hit : page.hits) found.ids.push_back(hit.resource.id);
+    if (found.plan.type.empty()) found.plan = plan;
     if (page.next.empty()) return found;
     pairs.resize(2);
     pairs.emplace_back("_cursor", page.next);
@@ -115,6 +117,7 @@ class Change {
 
   Result<void> run();
   const std::optional<Error>& trouble() const { return near_.trouble(); }
+  const std::vector<store::ReadGuard>& reads() const { return near_.reads(); }
 
  private:
   bool changes(const Written& written, const store::Write& write) const {
@@ -158,7 +161,9 @@ Result<void> Change::put_task(const Written& written) {
 // Tasks of this unit stand as they will.
 template <class Work>
 Result<void> Change::each_open_referral(std::string_view request, Work work) {
-  LET(const auto ids, tasks_about(parts_, reader_, request));
+  LET(auto tasks, tasks_about(parts_, reader_, request));
+  unit_.searches.push_back(std::move(tasks));
+  const auto ids = unit_.searches.back().ids;
   for (const auto& id : ids) {
     const bool removed = std::any_of(written_.begin(), written_.end(), [&](const Written& one) {
       return one.after == nullptr && one.type == "Task" && one.id == id;
@@ -224,6 +229,7 @@ Result<void> Watch::before_commit(store::Unit& unit, std::span<const Written> wr
   Change change(parts_, *reader, unit, written);
   auto done = change.run();
   if (change.trouble()) return *change.trouble();
+  unit.reads.insert(unit.reads.end(), change.reads().begin(), change.reads().end());
   return done;
 }
 

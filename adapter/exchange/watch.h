@@ -26,7 +26,8 @@ class Watch {
   // Checks each referral Task's step and adds the outbox rows it calls for to the unit, which holds
   // a write for each change. A Task is a referral by what it was or by what it becomes. When it is
   // given to another owner, the old one is told that it is cancelled for him and the new one gets
-  // all of it. A changed request goes to the owners of its open referrals.
+  // all of it. A changed request goes to the owners of its open referrals. What was read of the
+  // store for this becomes guards of the unit, so that nothing is told that has changed meanwhile.
   // Kind::unsupported: no such step, another request or requester than before, an outcome is
   // missing, the request or the receiver is not known, another owner at the end; `where` is the
   // element. Kind::conflict: an open referral, or its request, would be deleted.

@@ -2,20 +2,40 @@
 
 #include "http/date.h"
 #include "interaction/outcome.h"
-#include "model/json.h"
+#include "model/xml.h"
+#include "wire/gzip.h"
 
+#include <cstdint>
+#include <limits>
+#include <optional>
 #include <utility>
 
 namespace fingerpost::http {
 namespace {
 
+constexpr std::size_t worth_packing = 1024;  // smaller bodies fit a packet or two anyway
+
 // The one road on which an answer is parsed again.
-std::string prettied(const interaction::Context& context, std::string_view body) {
-  auto read = model::read_json(context.definitions, std::string(body), context.limits);
-  if (!read) return std::string(body);
+std::optional<std::string> rewritten(const interaction::Context& context, std::string_view body,
+                                     const Asked& asked) {
+  auto limits = context.limits;  // of what clients send; an answer may be larger
+  limits.nodes = std::numeric_limits<std::uint32_t>::max();
+  auto read = model::read_json(context.definitions, std::string(body), limits);
+  if (!read) return {};
+  const auto pretty = asked.pretty ? model::Pretty::yes : model::Pretty::no;
   std::string out;
-  model::write_json(context.definitions, read->tree, read->tree.root(), out, model::Pretty::yes);
+  const auto write = asked.form == Form::xml ? model::write_xml : model::write_json;
+  write(context.definitions, read->tree, read->tree.root(), out, pretty);
   return out;
+}
+
+void pack(Response& response) {
+  if (response.content().size() < worth_packing) return;
+  auto packed = wire::gzip(response.content());
+  if (!packed) return;
+  response.body = *std::move(packed);
+  response.shared_body = nullptr;
+  response.fields += "Content-Encoding: gzip\r\n";
 }
 
 }  // namespace
@@ -44,11 +64,14 @@ Response response_of(const interaction::Context& context, interaction::Answer an
   else
     response.body = std::move(answer.body);
   if (response.content().empty()) return response;
-  response.content_type = fhir_json;
-  if (asked.pretty) {
-    response.body = prettied(context, response.content());
+  response.content_type = asked.form == Form::xml ? fhir_xml : fhir_json;
+  if (asked.pretty || asked.form == Form::xml) {
+    auto text = rewritten(context, response.content(), asked);
+    if (!text) return outcome(500, "exception", "the answer cannot be written in this form");
+    response.body = *std::move(text);
     response.shared_body = nullptr;
   }
+  if (asked.gzip) pack(response);
   return response;
 }
 

@@ -7,10 +7,14 @@
 #include "interaction/answer.h"
 #include "interaction/context.h"
 
+#include <string_view>
+
 namespace fingerpost::http {
 
 constexpr std::string_view fhir_json = "application/fhir+json; charset=utf-8";
+constexpr std::string_view fhir_xml = "application/fhir+xml; charset=utf-8";
 
+// In the form that is asked for: JSON as it stands, or the same as XML, or indented, or compressed.
 Response response_of(const interaction::Context& context, interaction::Answer answer,
                      const Asked& asked);
 

@@ -91,6 +91,7 @@ void Connection::close() {
   error_code ignored;
   socket_.close(ignored);
   lane_->totals().body_bytes.fetch_sub(std::exchange(body_counted_, 0), std::memory_order_relaxed);
+  uncount();
   lane_->forget(shared_from_this());
 }
 
@@ -267,7 +268,14 @@ Connection::Step Connection::handle() {
   state_ = State::answering;
   deadline_ms_ = 0;
   lane_->totals().body_bytes.fetch_sub(std::exchange(body_counted_, 0), std::memory_order_relaxed);
-  const auto respond = [self = shared_from_this(), number = ++request_](Response response) {
+  ++request_;
+  if (!admit()) {
+    auto response = outcome(503, "throttled", "more requests wait than waiting_requests allows");
+    response.fields += "Retry-After: 1\r\n";
+    answered(request_, std::move(response));
+    return Step::again;
+  }
+  const auto respond = [self = shared_from_this(), number = request_](Response response) {
     if (self->lane_->here()) return self->answered(number, std::move(response));
     self->lane_->post([self, number, late = std::move(response)]() mutable {
       self->answered(number, std::move(late));
@@ -284,9 +292,21 @@ Connection::Step Connection::handle() {
 
 void Connection::answered(std::uint64_t request, Response response) {
   if (state_ != State::answering || request != request_) return;
+  uncount();
   mirror_ids(head_, response);
   write(std::move(response));
   advance();
+}
+
+bool Connection::admit() {
+  counted_ = true;
+  return lane_->totals().requests.fetch_add(1, std::memory_order_relaxed) <
+         lane_->limits().waiting_requests;
+}
+
+void Connection::uncount() {
+  if (std::exchange(counted_, false))
+    lane_->totals().requests.fetch_sub(1, std::memory_order_relaxed);
 }
 
 void Connection::refuse(const Refusal& refusal) {

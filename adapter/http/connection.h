@@ -46,6 +46,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // By the handler, on the lane's thread; a second answer to one request is let fall.
   void answered(std::uint64_t request, Response response);
   void refuse(const Refusal& refusal);
+  bool admit();  // false: there are so many that this one would only wait
+  void uncount();
   void write(Response response);
   void linger();
   void make_room();
@@ -75,6 +77,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::string body_;
   std::size_t filled_ = 0;        // of body_, when its length was announced
   std::size_t body_counted_ = 0;  // in Totals::body_bytes
+  bool counted_ = false;          // in Totals::requests
   ChunkedBody chunked_;
 
   std::string out_head_;

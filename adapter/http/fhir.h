@@ -9,7 +9,10 @@
 
 namespace fingerpost::http {
 
-// One thread's handler; request.path is what follows the base.
-Handler fhir_handler(std::shared_ptr<const interaction::Session> session);
+class Jobs;
+
+// One thread's handler; request.path is what follows the base. Without jobs, which must outlive it,
+// everybody waits for his answer.
+Handler fhir_handler(std::shared_ptr<const interaction::Session> session, Jobs* jobs = nullptr);
 
 }  // namespace fingerpost::http

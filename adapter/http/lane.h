@@ -33,6 +33,7 @@ class Connection;
 struct Totals {
   std::atomic<std::size_t> connections{0};
   std::atomic<std::size_t> body_bytes{0};  // of bodies being received
+  std::atomic<std::size_t> requests{0};    // taken and not yet answered
 };
 
 // Kept alive by its connections and by late answers, so it may outlive its listener, stopped.

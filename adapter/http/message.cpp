@@ -51,7 +51,7 @@ constexpr std::string_view fixed_fields =
     "Strict-Transport-Security: max-age=31536000\r\n"
     "Referrer-Policy: no-referrer\r\n"
     "Cross-Origin-Resource-Policy: same-origin\r\n"
-    "Vary: Accept, Prefer\r\n";
+    "Vary: Accept, Accept-Encoding, Prefer\r\n";
 
 }  // namespace
 

@@ -1,8 +1,10 @@
 #include "http/negotiate.h"
 
 #include "base/text.h"
+#include "wire/gzip.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace fingerpost::http {
 namespace {
@@ -15,35 +17,94 @@ std::string_view next(std::string_view& text, char separator) {
   return part;
 }
 
-bool is_json(std::string_view media) {
-  for (const std::string_view known :
-       {"application/fhir+json", "application/json", "text/json", "application/json+fhir", "json"})
-    if (equal_ignoring_case(media, known)) return true;
-  return false;
+struct Media {
+  std::string_view name;
+  Form form;
+};
+// A plus sign of a media type in _format is a blank after form decoding.
+constexpr Media known_media[] = {
+    {"application/fhir+json", Form::json},
+    {"application/json", Form::json},
+    {"text/json", Form::json},
+    {"application/json+fhir", Form::json},
+    {"application/fhir+xml", Form::xml},
+    {"application/xml", Form::xml},
+    {"text/xml", Form::xml},
+    {"application/xml+fhir", Form::xml},
+    {"json", Form::json},
+    {"xml", Form::xml},
+    {"application/fhir json", Form::json},
+    {"application/fhir xml", Form::xml},
+};
+constexpr std::size_t full_names = 8;  // of them; the others are for _format alone
+
+std::optional<Form> form_of(std::string_view media, bool in_url) {
+  const auto* const end = in_url ? std::end(known_media) : std::begin(known_media) + full_names;
+  const auto* const found = std::find_if(std::begin(known_media), end, [&](const Media& known) {
+    return equal_ignoring_case(media, known.name);
+  });
+  if (found == end) return {};
+  return found->form;
 }
 
-// application/fhir+json; fhirVersion=4.0; charset=utf-8
-bool has_our_version(std::string_view parameters) {
-  while (!parameters.empty()) {
-    auto parameter = next(parameters, ';');
+// "0.25" as thousandths (RFC 9110 12.4.2); what cannot be read is refused like 0.
+int weight(std::string_view text) {
+  if (text.empty() || (text[0] != '0' && text[0] != '1')) return 0;
+  int value = text[0] == '1' ? 1000 : 0;
+  int place = 100;
+  if (text.size() > 1 && text[1] != '.') return 0;
+  for (std::size_t i = 2; i < text.size() && place > 0; ++i, place /= 10) {
+    if (!is_digit(text[i])) return 0;
+    value += (text[i] - '0') * place;
+  }
+  return std::min(value, 1000);
+}
+
+struct Parameters {
+  bool ours = true;  // FHIR 4.0 in UTF-8, as far as they say
+  int weight = 1000;
+};
+
+// ; fhirVersion=4.0; charset=utf-8; q=0.5
+Parameters read_parameters(std::string_view text) {
+  Parameters found;
+  while (!text.empty()) {
+    auto parameter = next(text, ';');
     const auto key = next(parameter, '=');
     const auto value = trim(parameter);
-    if (equal_ignoring_case(key, "fhirVersion") && value != "4.0") return false;
+    if (equal_ignoring_case(key, "fhirVersion") && value != "4.0") found.ours = false;
     if (equal_ignoring_case(key, "charset") && !equal_ignoring_case(value, "utf-8") &&
         !equal_ignoring_case(value, "\"utf-8\""))
-      return false;
-    if (equal_ignoring_case(key, "q") && (value == "0" || value == "0.0" || value == "0.000"))
-      return false;
+      found.ours = false;
+    if (equal_ignoring_case(key, "q")) found.weight = weight(value);
   }
-  return true;
+  return found;
 }
 
-bool acceptable(std::string_view accept) {
-  if (trim(accept).empty()) return true;
+// The form the client likes best; JSON where it does not care, nothing where it takes neither.
+std::optional<Form> preferred(std::string_view accept) {
+  if (trim(accept).empty()) return Form::json;
+  std::optional<Form> best;
+  int best_weight = 0;
   while (!accept.empty()) {
     auto range = next(accept, ',');
     const auto media = next(range, ';');
-    if ((media == "*/*" || media == "application/*" || is_json(media)) && has_our_version(range))
+    const auto parameters = read_parameters(range);
+    const bool any = media == "*/*" || media == "application/*";
+    const auto form = any ? std::optional(Form::json) : form_of(media, false);
+    if (!form || !parameters.ours || parameters.weight <= best_weight) continue;
+    best = form;
+    best_weight = parameters.weight;
+  }
+  return best;
+}
+
+// Accept-Charset and Accept-Encoding: whether one of the names, or "*", is listed and not refused.
+bool lists(std::string_view text, std::string_view wanted) {
+  while (!text.empty()) {
+    auto item = next(text, ',');
+    const auto name = next(item, ';');
+    if ((name == "*" || equal_ignoring_case(name, wanted)) && read_parameters(item).weight > 0)
       return true;
   }
   return false;
@@ -61,7 +122,13 @@ void read_preference(std::string_view text, Asked& asked) {
     if (word == "return=OperationOutcome") asked.back = interaction::Return::outcome;
     if (word == "handling=lenient") asked.handling = search::Handling::lenient;
     if (word == "handling=strict") asked.handling = search::Handling::strict;
+    if (word == "respond-async") asked.async = true;
   }
+}
+
+std::string_view media_of(const Head& head) {
+  auto text = head.field("content-type");
+  return next(text, ';');
 }
 
 }  // namespace
@@ -75,31 +142,62 @@ std::optional<Response> negotiate(const Head& head, const std::vector<search::Pa
   }
   for (const auto& field : head.fields)
     if (equal_ignoring_case(field.name, "prefer")) read_preference(field.value, asked);
-  bool good = false;
+  const auto encodings = head.field("accept-encoding");
+  asked.gzip = !encodings.empty() && lists(encodings, "gzip");
+  std::optional<Form> form;
   if (format) {
     auto text = *format;
-    const auto media = next(text, ';');
-    // A plus sign of a media type is a blank after form decoding.
-    good = (is_json(media) || media == "application/fhir json") && has_our_version(text);
+    form = form_of(next(text, ';'), true);
+    if (!read_parameters(text).ours) form.reset();
   } else {
-    good = acceptable(head.field("accept"));
+    form = preferred(head.field("accept"));
   }
-  if (good) return {};
-  return outcome(406, "not-supported", "answers are application/fhir+json for FHIR 4.0 alone");
+  const auto charsets = head.field("accept-charset");
+  if (!form || (!charsets.empty() && !lists(charsets, "utf-8")))
+    return outcome(406, "not-supported",
+                   "answers are application/fhir+json or application/fhir+xml for FHIR 4.0, in "
+                   "UTF-8");
+  asked.form = *form;
+  return {};
 }
 
-std::optional<Response> check_content_type(const Head& head) {
-  if (!head.field("content-encoding").empty())
-    return outcome(415, "not-supported", "the body must not be compressed");
+std::optional<Response> check_resource(const Head& head, std::string_view body) {
   auto text = head.field("content-type");
-  const auto media = next(text, ';');
-  if (is_json(media) && media != "json" && has_our_version(text)) return {};
-  return outcome(415, "not-supported", "the body must be application/fhir+json for FHIR 4.0");
+  const auto form = form_of(next(text, ';'), false);
+  if (!form || !read_parameters(text).ours)
+    return outcome(415, "not-supported",
+                   "the body must be application/fhir+json or application/fhir+xml for FHIR 4.0");
+  const bool is_xml = trim(body).starts_with('<') || body.starts_with("\xEF\xBB\xBF<");
+  if (!body.empty() && is_xml != (*form == Form::xml))
+    return outcome(400, "structure", "the body is not in the form that Content-Type says");
+  return {};
+}
+
+std::optional<interaction::PatchForm> patch_form(const Head& head, std::string_view body) {
+  const auto media = lower(media_of(head));
+  const auto form = interaction::patch_form(media);
+  if (form == interaction::PatchForm::fhirpath && check_resource(head, body)) return {};
+  return form;
 }
 
 bool is_form(const Head& head) {
-  auto text = head.field("content-type");
-  return equal_ignoring_case(next(text, ';'), "application/x-www-form-urlencoded");
+  return equal_ignoring_case(media_of(head), "application/x-www-form-urlencoded");
+}
+
+std::optional<Response> unpack_body(const Head& head, const Limits& limits, std::string& body) {
+  const auto encoding = head.field("content-encoding");
+  if (encoding.empty() || equal_ignoring_case(encoding, "identity")) return {};
+  if (!equal_ignoring_case(encoding, "gzip") && !equal_ignoring_case(encoding, "x-gzip")) {
+    auto response = outcome(415, "not-supported", "a body is compressed by gzip or not at all");
+    response.fields = "Accept-Encoding: gzip\r\n";
+    return response;
+  }
+  auto unpacked = wire::gunzip(body, limits.body_bytes);
+  if (!unpacked && unpacked.error().kind == Kind::too_costly)
+    return outcome(413, "too-long", "the body unpacks to more than body_bytes allows");
+  if (!unpacked) return outcome(400, "structure", "the body is not whole gzip");
+  body = *std::move(unpacked);
+  return {};
 }
 
 }  // namespace fingerpost::http

@@ -13,9 +13,10 @@ struct Batch {
   std::vector<Answer> answers;
   std::size_t open;
   Done done;
+  Return back;
 
   void answer(std::size_t entry, Answer with) {
-    answers[entry] = std::move(with);
+    answers[entry] = shown_in_bundle(std::move(with), back);
     if (--open > 0) return;
     Answer all;
     all.body = write_bundle(session.context, "batch-response", answers);
@@ -26,17 +27,19 @@ struct Batch {
 void run(const Session& session, const Tree& bundle, Entry& entry, const BundleOptions& options,
          Done done) {
   if (entry.refused) return done(*std::move(entry.refused));
-  const WriteOptions write{entry.if_match, options.back};
+  const auto write = write_options_of(entry, options.back);
   switch (entry.verb) {
     case Verb::get:
       return done(get(session, entry, options.handling));
     case Verb::remove:
       return remove(session, entry.target(), write, std::move(done));
     case Verb::post:
-      return create(session, entry.path[0], resource_of(session.context, bundle, entry.resource),
-                    options.back, std::move(done));
+      return create(session, entry.path[0], copy_of(session.context, bundle, entry.resource), write,
+                    std::move(done));
+    case Verb::patch:
+      return patch(session, entry.target(), *std::move(entry.patch), write, std::move(done));
     case Verb::put:
-      return update(session, entry.target(), resource_of(session.context, bundle, entry.resource),
+      return update(session, entry.target(), copy_of(session.context, bundle, entry.resource),
                     write, std::move(done));
   }
 }
@@ -49,8 +52,9 @@ void batch(const Session& session, SentBundle sent, BundleOptions options, Done 
   if (has_errors(sent.issues)) return done(failure(Status::unprocessable, std::move(sent.issues)));
   if (!options.idempotency_key.empty())
     return done(failure(Error{Kind::unsupported, "an Idempotency-Key is for transactions", ""}));
-  const auto state = std::make_shared<Batch>(
-      Batch{session, std::vector<Answer>(entries.size()), entries.size() + 1, std::move(done)});
+  const auto state =
+      std::make_shared<Batch>(Batch{session, std::vector<Answer>(entries.size()),
+                                    entries.size() + 1, std::move(done), options.back});
   for (auto& entry : entries)
     run(session, sent.tree, entry, options,
         [state, index = entry.index](Answer answer) { state->answer(index, std::move(answer)); });

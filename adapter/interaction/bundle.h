@@ -13,7 +13,8 @@
 
 namespace fingerpost::interaction {
 
-enum class Verb : std::uint8_t { remove, post, put, get };  // in the order a transaction does them
+// In the order a transaction does them, but put and patch together.
+enum class Verb : std::uint8_t { remove, post, put, patch, get };
 
 struct Entry {
   std::size_t index = 0;
@@ -21,12 +22,18 @@ struct Entry {
   std::string full_url;
   Path path;
   std::vector<search::Pair> query;
-  std::optional<std::int64_t> if_match;
+  Versions if_match, if_none_match;
+  std::optional<std::int64_t> if_modified_since_us;
+  // Of a POST its ifNoneExist; of PUT, PATCH and DELETE without an id the URL's query.
+  std::optional<std::vector<search::Pair>> condition;
+  std::string condition_text;  // as it was written
+  std::optional<PatchSent> patch;
   NodeId resource = no_node;      // in the Bundle's tree
   std::optional<Answer> refused;  // why it cannot be done
 
   Target target() const { return {path[0], path.size() > 1 ? path[1] : std::string_view()}; }
 };
+WriteOptions write_options_of(const Entry& entry, Return back);
 
 // "Bundle.entry[3]"
 std::string place_of(std::size_t entry);
@@ -35,15 +42,14 @@ std::string place_of(std::size_t entry);
 // found; errors inside an entry refuse that entry, and are taken out of the list.
 std::vector<Entry> read_entries(const Context& context, const Tree& bundle, Issues& issues);
 
-// The entry's resource as a tree of its own.
-Tree resource_of(const Context& context, const Tree& bundle, NodeId resource);
-
 // What a GET entry asks for.
 Answer get(const Session& session, const Entry& entry, search::Handling handling);
 
 // A Bundle of type "batch-response" or "transaction-response".
 std::string write_bundle(const Context& context, std::string_view type,
                          const std::vector<Answer>& answers);
+// An answer to a write, as an entry of a Bundle shows it: an outcome has a place of its own there.
+Answer shown_in_bundle(Answer answer, Return back);
 
 struct SentBundle {
   Tree tree;

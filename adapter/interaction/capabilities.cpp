@@ -1,4 +1,5 @@
 #include "interaction/answers.h"
+#include "interaction/conformance.h"
 #include "interaction/interactions.h"
 #include "interaction/operations.h"
 #include "search/search.h"
@@ -8,10 +9,14 @@
 namespace fingerpost::interaction {
 namespace {
 
-constexpr std::string_view search_types[] = {
-    "number", "date", "string", "token", "reference", "composite", "quantity", "uri", "special"};
 constexpr std::array type_interactions = {
-    "read", "vread", "update", "delete", "create", "history-instance", "search-type"};
+    "read",         "vread",      "update", "patch", "delete", "create", "history-instance",
+    "history-type", "search-type"};
+constexpr std::array system_interactions = {"transaction", "batch", "history-system"};
+
+// When what it says last changed: not when it is asked for, so that every thread, and the same
+// program started again, says the same under one ETag.
+constexpr std::string_view statement_date = "2026-11-22";
 
 void write_list(std::string& out, const auto& codes) {
   out += '[';
@@ -24,7 +29,7 @@ void write_list(std::string& out, const auto& codes) {
   out += ']';
 }
 
-void write_operations(std::string_view type, std::string& out) {
+void write_operations(const Context& context, std::string_view type, std::string& out) {
   bool first = true;
   for (const auto& operation : operations()) {
     if (operation.type != type && operation.type != any_type) continue;
@@ -32,7 +37,7 @@ void write_operations(std::string_view type, std::string& out) {
     first = false;
     write_member(out, "name", operation.name);
     out += ',';
-    write_member(out, "definition", operation.definition);
+    write_member(out, "definition", definition_url(context, operation));
     out += '}';
   }
   if (!first) out += ']';
@@ -44,8 +49,8 @@ void write_type(const Context& context, std::string_view type, std::string& out)
   out += R"(,"interaction":)";
   write_list(out, type_interactions);
   out += R"(,"versioning":"versioned","readHistory":true,"updateCreate":true,)"
-         R"("conditionalCreate":false,"conditionalRead":"not-match","conditionalUpdate":false,)"
-         R"("conditionalDelete":"not-supported")";
+         R"("conditionalCreate":true,"conditionalRead":"full-support","conditionalUpdate":true,)"
+         R"("conditionalDelete":"multiple")";
   bool first = true;
   for (const auto id : context.parameters.of_type(type)) {
     const auto& key = context.parameters.key(id);
@@ -57,11 +62,11 @@ void write_type(const Context& context, std::string_view type, std::string& out)
       write_member(out, "definition", key.url);
     }
     out += ',';
-    write_member(out, "type", search_types[static_cast<std::size_t>(key.kind)]);
+    write_member(out, "type", search_type_code(key.kind));
     out += '}';
   }
   if (!first) out += ']';
-  write_operations(type, out);
+  write_operations(context, type, out);
   out += '}';
 }
 
@@ -70,13 +75,16 @@ void write_type(const Context& context, std::string_view type, std::string& out)
 // R4 http.html#capabilities: from the same tables that serve.
 std::string capabilities(const Context& context) {
   std::string out = R"({"resourceType":"CapabilityStatement","status":"active",)";
-  write_member(out, "date", store::instant(context.clock.now_us()));
+  write_member(out, "date", statement_date);
   out += R"(,"kind":"instance","software":{"name":"Fingerpost",)";
   write_member(out, "version", context.version);
   out += R"(},"implementation":{"description":"Fingerpost FHIR gateway",)";
   write_member(out, "url", context.base_url);
-  out += R"(},"fhirVersion":"4.0.1","format":["application/fhir+json","json"],)"
-         R"("rest":[{"mode":"server","resource":[)";
+  out +=
+      R"(},"fhirVersion":"4.0.1","format":["application/fhir+json","application/fhir+xml","json","xml"],)"
+      R"("patchFormat":["application/fhir+json","application/fhir+xml",)"
+      R"("application/json-patch+json","application/merge-patch+json",)"
+      R"("application/xml-patch+xml"],"rest":[{"mode":"server","resource":[)";
   bool first = true;
   for (const auto& type : context.definitions.types()) {
     const auto name = context.definitions.names().text(type.name);
@@ -86,7 +94,7 @@ std::string capabilities(const Context& context) {
     write_type(context, name, out);
   }
   out += R"(],"interaction":)";
-  write_list(out, std::array{"transaction", "batch"});
+  write_list(out, system_interactions);
   out += "}]}";
   return out;
 }

@@ -1,7 +1,7 @@
 #include "interaction/commit.h"
 
 #include "interaction/references.h"
-#include "model/json.h"
+#include "model/xml.h"
 #include "profile/validate.h"
 #include "search/index.h"
 #include "search/search.h"
@@ -12,8 +12,6 @@
 
 namespace fingerpost::interaction {
 namespace {
-
-constexpr int goes = 5;  // at a unit whose watched resources others keep changing
 
 // A unit on its way, with what is needed to make it again.
 struct Work {
@@ -45,28 +43,11 @@ void prepare(Work& work) {
   }
 }
 
-// The answer that was given before, when the same message was taken before.
-std::optional<Result<Committed>> seen_before(const Work& work) {
-  if (!work.options.inbox) return {};
-  const auto& inbox = *work.options.inbox;
-  auto row = work.session.reader.inbox_row(inbox.source, inbox.key);
-  if (!row) {
-    if (row.error().kind == Kind::not_found) return {};
-    return Result<Committed>(row.error());
-  }
-  if (row->digest != inbox.digest)
-    return Result<Committed>(
-        Error{Kind::conflict, "the key was used before with another content", "inbox"});
-  Committed committed;
-  committed.outcome.duplicate = true;
-  committed.outcome.answer = std::move(row->answer);
-  return Result<Committed>(std::move(committed));
-}
-
 // Makes the write stand on the version that the hook sees.
 Result<std::string> pin(const Session& session, store::Write& write) {
   auto current = session.reader.read(write.type, write.id);
   if (!current) {
+    if (write.op == store::Write::Op::expunge) return std::string();
     if (write.op == store::Write::Op::remove) return current.error();
     if (current.error().kind == Kind::not_found) {
       write.must_be_new = true;
@@ -94,29 +75,40 @@ Result<store::Unit> make_unit(Work& work, bool last) {
     write.id = draft.id;
     write.if_version = draft.if_version;
     write.must_be_new = draft.must_be_new;
-    if (watched(context, draft.type) && !draft.must_be_new) {
+    const bool replaces = !draft.must_be_new && draft.op != store::Write::Op::drop_history;
+    if (replaces && watched(context, draft.type)) {
       LET(before[i], pin(work.session, write));
     }
     write.body = last && !work.options.bodies ? std::move(work.bodies[i]) : work.bodies[i];
     write.index = last ? std::move(work.indexes[i]) : work.indexes[i];
-    changes.push_back({draft.type, draft.id, before[i], draft.tree ? &*draft.tree : nullptr});
+    // Nobody is concerned by what was replaced long ago.
+    if (draft.op != store::Write::Op::drop_history)
+      changes.push_back({draft.type, draft.id, before[i], draft.tree ? &*draft.tree : nullptr});
   }
   if (context.before_commit) {
     if (auto agreed = context.before_commit(unit, changes); !agreed) return agreed.error();
   }
-  unit.inbox = work.options.inbox;
+  const auto& [bodies, reads, searches, inbox] = work.options;
+  unit.reads.insert(unit.reads.end(), reads.begin(), reads.end());
+  unit.searches.insert(unit.searches.end(), searches.begin(), searches.end());
+  unit.inbox = inbox;
   return unit;
 }
 
 void attempt(const std::shared_ptr<Work>& work);
 
+// Whether another commit came between, so that the unit made anew may pass. What the drafts were
+// decided on is not made anew here.
+bool overtaken(const Work& work, const Error& error) {
+  if (error.where == "guard") return work.options.reads.empty() && work.options.searches.empty();
+  return error.where == "If-Match" || error.where == "id" || error.kind == Kind::not_found ||
+         error.kind == Kind::gone;
+}
+
 void finish(const std::shared_ptr<Work>& work, Result<store::UnitOutcome> result) {
   if (!result) {
-    const auto& error = result.error();
-    const bool overtaken = error.where == "If-Match" || error.where == "id" ||
-                           error.kind == Kind::not_found || error.kind == Kind::gone;
-    if (overtaken && work->left > 0) return attempt(work);
-    return work->then(error);
+    if (work->left > 0 && overtaken(*work, result.error())) return attempt(work);
+    return work->then(result.error());
   }
   Committed committed;
   committed.outcome = std::move(*result);
@@ -133,7 +125,9 @@ void finish(const std::shared_ptr<Work>& work, Result<store::UnitOutcome> result
 
 void attempt(const std::shared_ptr<Work>& work) {
   --work->left;
-  if (auto seen = seen_before(*work)) return work->then(*std::move(seen));
+  if (work->options.inbox)
+    if (auto seen = seen_before(work->session, *work->options.inbox))
+      return work->then(*std::move(seen));
   auto unit = make_unit(*work, work->left == 0);
   if (!unit) return work->then(unit.error());
   // The session may be gone when the store answers late; its post then drops the work.
@@ -154,8 +148,23 @@ void commit(const Session& session, std::vector<Draft> drafts, CommitOptions opt
   attempt(work);
 }
 
+std::optional<Result<Committed>> seen_before(const Session& session, const store::InboxRow& inbox) {
+  auto row = session.reader.inbox_row(inbox.source, inbox.key);
+  if (!row) {
+    if (row.error().kind == Kind::not_found) return {};
+    return Result<Committed>(row.error());
+  }
+  if (row->digest != inbox.digest)
+    return Result<Committed>(
+        Error{Kind::conflict, "the key was used before with another content", "inbox"});
+  Committed committed;
+  committed.outcome.duplicate = true;
+  committed.outcome.answer = std::move(row->answer);
+  return Result<Committed>(std::move(committed));
+}
+
 Sent read_sent(const Context& context, std::string body) {
-  auto read = model::read_json(context.definitions, std::move(body), context.limits);
+  auto read = model::read_resource(context.definitions, std::move(body), context.limits);
   if (!read) return failure(read.error());
   auto issues = std::move(read->issues);
   auto found =
@@ -164,6 +173,14 @@ Sent read_sent(const Context& context, std::string body) {
                 std::make_move_iterator(found.end()));
   if (has_errors(issues)) return failure(Status::unprocessable, std::move(issues));
   return std::move(read->tree);
+}
+
+Tree copy_of(const Context& context, const Tree& from, NodeId node) {
+  Tree tree(context.definitions.names());
+  tree.set_type(tree.root(), from[node].type);
+  for (auto at = from.first_child(node); at != no_node; at = from.next(at))
+    tree.copy(from, at, tree.root());
+  return tree;
 }
 
 NodeId child(const Tree& tree, NodeId node, std::string_view name) {

@@ -66,6 +66,7 @@ struct Context {
   const profile::Validator* validator = nullptr;  // of $validate; null: it is not offered
   const mapping::Maps* maps = nullptr;            // for $transform beside the stored ones; or null
   std::shared_ptr<Compiled> compiled = std::make_shared<Compiled>();
+  bool may_expunge = false;  // whether anybody may make the store forget what was there
 };
 
 // Runs work on the thread a request came from.

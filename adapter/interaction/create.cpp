@@ -1,20 +1,62 @@
 #include "base/uuid.h"
+#include "interaction/answers.h"
+#include "interaction/outcome.h"
 #include "interaction/refused.h"
 #include "interaction/write.h"
 
+#include <memory>
 #include <utility>
 
 namespace fingerpost::interaction {
+namespace {
 
-// R4 http.html#create: the server chooses the id, whatever the body says.
-void create(const Session& session, std::string_view type, Tree tree, Return back, Done done) {
-  if (auto refused = refuse_mismatch(session.context, tree, type)) return done(*std::move(refused));
+Draft draft_of(const Context& context, std::string_view type, Tree tree) {
   Draft draft;
   draft.type = type;
-  draft.id = uuid_v4(session.context.random);
+  draft.id = uuid_v4(context.random);
   draft.must_be_new = true;
   draft.tree = std::move(tree);
-  commit_one(session, std::move(draft), back, std::move(done));
+  return draft;
+}
+
+// R4 http.html#ccreate: one match is answered as if it had just been made, but with 200.
+Answer found(const Session& session, std::string_view type, const std::string& id, Return back) {
+  auto stored = session.reader.read(type, id);
+  if (!stored) return failure(stored.error());
+  auto answer = answer_of(std::move(*stored));
+  answer.location = std::string(type) + "/" + id + "/_history/" + std::to_string(answer.version);
+  if (back != Return::representation) answer.body.clear();
+  if (back == Return::outcome) write_outcome(answer.issues, answer.body);
+  return answer;
+}
+
+}  // namespace
+
+// R4 http.html#create: the server chooses the id, whatever the body says.
+void create(const Session& session, std::string_view type, Tree tree, WriteOptions options,
+            Done done) {
+  const auto& context = session.context;
+  if (auto refused = refuse_mismatch(context, tree, type)) return done(*std::move(refused));
+  const auto back = options.back;
+  if (!options.condition && options.provenance.empty())
+    return commit_one(session, draft_of(context, type, std::move(tree)), back, std::move(done));
+  const auto kept = std::make_shared<const Tree>(std::move(tree));
+  auto decide = [&session, kept, type = std::string(type),
+                 options = std::move(options)]() -> Decision {
+    Attempt attempt;
+    if (options.condition) {
+      auto chosen = choose(session, type, options);
+      if (auto* failed = std::get_if<Answer>(&chosen)) return std::move(*failed);
+      auto& one = std::get<One>(chosen);
+      if (!one.id.empty()) return found(session, type, one.id, options.back);
+      attempt.searches.push_back(std::move(one.guard));
+    }
+    attempt.drafts.push_back(
+        draft_of(session.context, type, copy_of(session.context, *kept, kept->root())));
+    if (auto refused = add_provenance(session, options, attempt)) return *std::move(refused);
+    return attempt;
+  };
+  decide_and_commit(session, std::move(decide), back, std::move(done));
 }
 
 void create(const Session& session, std::string_view type, std::string body, WriteOptions options,
@@ -22,7 +64,7 @@ void create(const Session& session, std::string_view type, std::string body, Wri
   done = keeping_refused(session, "fhir-create", body, std::move(done));
   auto sent = read_sent(session.context, std::move(body));
   if (auto* failed = std::get_if<Answer>(&sent)) return done(std::move(*failed));
-  create(session, type, std::get<Tree>(std::move(sent)), options.back, std::move(done));
+  create(session, type, std::get<Tree>(std::move(sent)), std::move(options), std::move(done));
 }
 
 }  // namespace fingerpost::interaction

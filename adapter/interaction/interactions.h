@@ -33,24 +33,55 @@ bool is_id(std::string_view text);
 // The version in an entity tag, W/"3" or "3". Kind::invalid otherwise.
 Result<std::int64_t> read_etag(std::string_view text);
 
+// If-Match or If-None-Match: versions, or "*" for any there is.
+struct Versions {
+  std::vector<std::int64_t> list;
+  bool any = false;
+
+  bool empty() const { return list.empty() && !any; }
+  bool has(std::int64_t version) const;  // 0, which is no version: false
+};
+Result<Versions> read_etags(std::string_view text);
+
 // Of the pairs, reads obey _summary and _elements.
 Answer read(const Session& session, Target target, const std::vector<search::Pair>& pairs = {});
 Answer vread(const Session& session, Target target, std::string_view version,
              const std::vector<search::Pair>& pairs = {});
-Answer history_instance(const Session& session, Target target,
-                        const std::vector<search::Pair>& pairs);
+// Of a resource, of a type (no id), or of everything (no type); _since, _at, _count.
+Answer history(const Session& session, Target target, const std::vector<search::Pair>& pairs);
 Answer search_type(const Session& session, std::string_view type,
                    const std::vector<search::Pair>& pairs, search::Handling handling);
 
+// The answer, or 304 when its version, or else its time, is what the client has already.
+Answer unless_known(Answer answer, const Versions& if_none_match,
+                    std::optional<std::int64_t> if_modified_since_us);
+
 struct WriteOptions {
-  std::optional<std::int64_t> if_match;
+  Versions if_match;
   Return back = Return::representation;
+  Versions if_none_match = {};
+  // Criteria of a conditional write: of a create If-None-Exist, of the others the URL's query,
+  // whose Target then has no id.
+  std::optional<std::vector<search::Pair>> condition = {};
+  std::string provenance =
+      {};  // X-Provenance: a Provenance without target, written with the resource
 };
 void create(const Session& session, std::string_view type, std::string body, WriteOptions options,
             Done done);
 void update(const Session& session, Target target, std::string body, WriteOptions options,
             Done done);
 void remove(const Session& session, Target target, WriteOptions options, Done done);  // "delete"
+// All versions but the current one go for good. Kind::forbidden without Context::may_expunge.
+void delete_history(const Session& session, Target target, Done done);
+
+enum class PatchForm : std::uint8_t { json, merge, xml, fhirpath };
+// Of a media type, without parameters; nothing when it is none of a patch.
+std::optional<PatchForm> patch_form(std::string_view media);
+struct PatchSent {
+  PatchForm form = PatchForm::json;
+  std::string body;
+};
+void patch(const Session& session, Target target, PatchSent sent, WriteOptions options, Done done);
 
 struct BundleOptions {
   std::string idempotency_key;  // the same transaction again gets the same answer; "": none

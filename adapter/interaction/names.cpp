@@ -1,6 +1,8 @@
 #include "base/text.h"
 #include "interaction/interactions.h"
 
+#include <algorithm>
+
 namespace fingerpost::interaction {
 
 bool is_resource_type(const Context& context, std::string_view type) {
@@ -27,6 +29,26 @@ Result<std::int64_t> read_etag(std::string_view text) {
     if (version && *version > 0) return *version;
   }
   return Error{Kind::invalid, "an entity tag looks like W/\"1\"", "If-Match"};
+}
+
+bool Versions::has(std::int64_t version) const {
+  return version != 0 && (any || std::find(list.begin(), list.end(), version) != list.end());
+}
+
+Result<Versions> read_etags(std::string_view text) {
+  Versions versions;
+  while (!trim(text).empty()) {
+    const auto end = std::min(text.find(','), text.size());
+    const auto tag = trim(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (tag == "*") {
+      versions.any = true;
+      continue;
+    }
+    LET(const auto version, read_etag(tag));
+    versions.list.push_back(version);
+  }
+  return versions;
 }
 
 }  // namespace fingerpost::interaction

@@ -11,6 +11,7 @@
 namespace fingerpost::interaction {
 namespace {
 
+#define FINGERPOST_OWN "OperationDefinition/"
 #define FINGERPOST_R4 "http://hl7.org/fhir/OperationDefinition/"
 constexpr std::array offered = {
     Operation{"expand", "ValueSet", true, true, FINGERPOST_R4 "ValueSet-expand", expand},
@@ -24,8 +25,32 @@ constexpr std::array offered = {
               translate},
     Operation{"transform", "StructureMap", true, true, FINGERPOST_R4 "StructureMap-transform",
               transform},
-    Operation{"validate", any_type, true, true, FINGERPOST_R4 "Resource-validate", validate}};
+    Operation{"validate", any_type, true, true, FINGERPOST_R4 "Resource-validate", validate},
+    Operation{"everything", "Patient", false, true, FINGERPOST_R4 "Patient-everything", everything},
+    Operation{"everything", "CarePlan", false, true, FINGERPOST_OWN "CarePlan-everything",
+              everything},
+    Operation{"meta", any_type, false, true, FINGERPOST_R4 "Resource-meta", meta},
+    Operation{"meta-add", any_type, false, true, FINGERPOST_R4 "Resource-meta-add", nullptr,
+              meta_add},
+    Operation{"meta-delete", any_type, false, true, FINGERPOST_R4 "Resource-meta-delete", nullptr,
+              meta_delete},
+    Operation{"expunge", any_type, false, true, FINGERPOST_OWN "Resource-expunge", nullptr,
+              expunge}};
+#undef FINGERPOST_OWN
 #undef FINGERPOST_R4
+
+const Operation* find(const OperationCall& call) {
+  const auto* const found =
+      std::find_if(std::begin(offered), std::end(offered), [&](const Operation& one) {
+        return one.name == call.name && (one.type == call.type || one.type == any_type) &&
+               (call.id.empty() ? one.on_type : one.on_instance);
+      });
+  return found == std::end(offered) ? nullptr : found;
+}
+
+Error not_found() {
+  return {Kind::not_found, "this operation is not offered here", ""};
+}
 
 // Adds {name, value[x]} with the type a text in a URL can be told to have.
 void add_primitive(const Context& context, Tree& tree, const search::Pair& pair) {
@@ -67,13 +92,19 @@ std::span<const Operation> operations() {
 }
 
 Answer operate(const Session& session, const OperationCall& call) {
-  const auto found = std::find_if(offered.begin(), offered.end(), [&](const Operation& one) {
-    return one.name == call.name && (one.type == call.type || one.type == any_type) &&
-           (call.id.empty() ? one.on_type : one.on_instance);
-  });
-  if (found == offered.end())
-    return failure(Error{Kind::not_found, "this operation is not offered here", ""});
+  const auto* const found = find(call);
+  if (found == nullptr) return failure(not_found());
+  if (found->run == nullptr)
+    return failure(Status::method_not_allowed,
+                   Error{Kind::unsupported, "this operation is asked for by POST", ""});
   return found->run(session, call);
+}
+
+void operate(const Session& session, const OperationCall& call, Done done) {
+  const auto* const found = find(call);
+  if (found != nullptr && found->start != nullptr)
+    return found->start(session, call, std::move(done));
+  done(operate(session, call));
 }
 
 Result<Tree> parameters_of(const Session& session, const OperationCall& call,

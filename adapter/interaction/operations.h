@@ -34,10 +34,14 @@ struct Operation {
   bool on_instance = false;
   std::string_view definition;  // canonical of its OperationDefinition
   Answer (*run)(const Session& session, const OperationCall& call);
+  // Instead of run, of those that change something: they are not asked for by GET.
+  void (*start)(const Session& session, const OperationCall& call, Done done) = nullptr;
 };
 std::span<const Operation> operations();
 
 // Kind::not_found: there is no such operation there.
+void operate(const Session& session, const OperationCall& call, Done done);
+// Of those that change nothing; else 405.
 Answer operate(const Session& session, const OperationCall& call);
 
 // The call's parameters as a Parameters resource: those of the URL as primitives, then those of the
@@ -52,5 +56,10 @@ Answer subsumes(const Session& session, const OperationCall& call);
 Answer translate(const Session& session, const OperationCall& call);
 Answer transform(const Session& session, const OperationCall& call);
 Answer validate(const Session& session, const OperationCall& call);
+Answer meta(const Session& session, const OperationCall& call);
+void meta_add(const Session& session, const OperationCall& call, Done done);
+void meta_delete(const Session& session, const OperationCall& call, Done done);
+void expunge(const Session& session, const OperationCall& call, Done done);
+Answer everything(const Session& session, const OperationCall& call);
 
 }  // namespace fingerpost::interaction

@@ -1,13 +1,24 @@
 #include "interaction/answers.h"
+#include "interaction/conformance.h"
 #include "interaction/interactions.h"
 #include "store/store.h"
+
+#include <utility>
 
 namespace fingerpost::interaction {
 
 // R4 http.html#read
 Answer read(const Session& session, Target target, const std::vector<search::Pair>& pairs) {
   auto found = session.reader.read(target.type, target.id);
-  if (!found) return failure(found.error());
+  if (!found) {
+    if (found.error().kind == Kind::not_found)
+      if (auto made = definition(session.context, target)) {
+        Answer answer;
+        answer.body = *std::move(made);
+        return answer;
+      }
+    return failure(found.error());
+  }
   return answer_of(session.context, std::move(*found), pairs);
 }
 

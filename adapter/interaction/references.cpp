@@ -22,9 +22,14 @@ std::string_view root_of(std::string_view full_url) {
 
 class Resolver {
  public:
-  Resolver(const Context& context, const Places& places, std::string_view full_url, Tree& tree)
-      : definitions_(context.definitions), places_(places), root_(root_of(full_url)), tree_(tree) {
-    for (const char* name : {"uri", "url", "oid", "uuid"})
+  Resolver(const Context& context, const Places& places, std::string_view full_url,
+           const ResolveCondition& condition, Tree& tree)
+      : definitions_(context.definitions),
+        places_(places),
+        root_(root_of(full_url)),
+        condition_(condition),
+        tree_(tree) {
+    for (const char* name : {"uri", "url", "oid", "uuid", "canonical"})
       links_.push_back(definitions_.find(name));
   }
 
@@ -72,8 +77,11 @@ class Resolver {
     }
     if (text.starts_with("urn:uuid:"))
       return error(Kind::invalid, "refers to no entry of the Bundle", node);
-    if (text.find('?') != std::string_view::npos && !text.starts_with("urn:"))
-      return error(Kind::unsupported, "conditional references are not offered", node);
+    const auto mark = text.find('?');
+    if (mark == std::string_view::npos || text.find(':') < mark) return {};
+    auto found = condition_(text);
+    if (!found) return error(found.error().kind, found.error().text, node);
+    tree_.set(node, Shape::string, *found);
     return {};
   }
 
@@ -98,6 +106,7 @@ class Resolver {
   const model::Definitions& definitions_;
   const Places& places_;
   std::string_view root_;
+  const ResolveCondition& condition_;
   Tree& tree_;
   std::vector<TypeId> links_;
 };
@@ -105,8 +114,8 @@ class Resolver {
 }  // namespace
 
 Result<void> resolve(const Context& context, const Places& places, std::string_view full_url,
-                     Tree& resource) {
-  return Resolver(context, places, full_url, resource).all();
+                     const ResolveCondition& condition, Tree& resource) {
+  return Resolver(context, places, full_url, condition, resource).all();
 }
 
 void make_local(const Context& context, Tree& resource) {

@@ -7,6 +7,7 @@
 #include "fingerpost/tree.h"
 #include "interaction/context.h"
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -16,12 +17,15 @@ namespace fingerpost::interaction {
 // From an entry's fullUrl to "Type/id".
 using Places = std::unordered_map<std::string, std::string>;
 
+// "Practitioner/1" for the conditional reference "Practitioner?identifier=…".
+using ResolveCondition = std::function<Result<std::string>(std::string_view reference)>;
+
 // Rewrites every Reference.reference, uri, url, oid, uuid and narrative link of the resource that
 // names a fullUrl (R4 http.html#trules). A relative reference is read against the entry's own
 // fullUrl first. Kind::invalid, `where` below the resource, for a urn:uuid: that no entry has;
-// Kind::unsupported for a conditional reference: kept as it stands it would lead nowhere.
+// the condition's own error for a conditional reference that leads to no one resource.
 Result<void> resolve(const Context& context, const Places& places, std::string_view full_url,
-                     Tree& resource);
+                     const ResolveCondition& condition, Tree& resource);
 
 // Takes our own base off every Reference.reference, "http://host/fhir/Patient/1" becoming
 // "Patient/1", so that what is stored, indexed and followed has one name however it was written.

@@ -25,7 +25,7 @@ std::string note_of(const Answer& answer) {
 store::Unit unit_of(std::string kind, std::string body, const Answer& answer) {
   store::Unit unit;
   auto& row = unit.inbox.emplace();
-  row.source = "fhir-refused";  // its keys are digests: apart from those that clients choose
+  row.source = store::refused_source;  // its keys are digests: apart from those that clients choose
   row.kind = std::move(kind);
   row.digest = hex(sha256(body));
   row.key = row.digest;
@@ -34,6 +34,11 @@ store::Unit unit_of(std::string kind, std::string body, const Answer& answer) {
   row.note = note_of(answer);
   write_outcome(answer.issues, row.answer);
   return unit;
+}
+
+Issue not_kept() {
+  return {Severity::information, "incomplete", "",
+          "the refused body is not kept: the limit refused_bytes_together is reached"};
 }
 
 }  // namespace
@@ -45,9 +50,11 @@ Done keeping_refused(const Session& session, std::string_view kind, const std::s
     if (!refuses_body(answer)) return done(std::move(answer));
     auto unit = unit_of(kind, std::move(body), answer);
     session.context.store.commit(
-        std::move(unit),
-        [post = session.post, answer = std::move(answer), done = std::move(done)](
-            const Result<store::UnitOutcome>&) { post([answer, done] { done(answer); }); });
+        std::move(unit), [post = session.post, answer = std::move(answer), done = std::move(done)](
+                             const Result<store::UnitOutcome>& outcome) mutable {
+          if (!outcome && outcome.error().where == "refused") answer.issues.push_back(not_kept());
+          post([answer = std::move(answer), done = std::move(done)] { done(answer); });
+        });
   };
 }
 

@@ -12,7 +12,8 @@ namespace fingerpost::interaction {
 
 // `done`, but an answer that refuses the body for what it says (400, 422) is given when the body is
 // kept, as a refused row of the inbox, or could not be. The same body again is the same row; none
-// is kept that is larger than the limit refused_body_bytes. `kind` is the row's.
+// is kept that is larger than the limit refused_body_bytes, or that goes with the others over
+// refused_bytes_together: the answer then says so. `kind` is the row's.
 Done keeping_refused(const Session& session, std::string_view kind, const std::string& body,
                      Done done);
 

@@ -1,12 +1,69 @@
 #include "interaction/write.h"
 
+#include "base/uuid.h"
 #include "interaction/answers.h"
+#include "interaction/conditional.h"
 #include "interaction/outcome.h"
+#include "model/json.h"
 
 #include <memory>
 #include <utility>
 
 namespace fingerpost::interaction {
+namespace {
+
+struct Attempts {
+  const Session& session;
+  Decide decide;
+  Return back;
+  Done done;
+  int left = goes;
+};
+
+// What the answer needs of a draft.
+Draft kept_of(const Draft& draft) {
+  Draft kept;
+  kept.op = draft.op;
+  kept.type = draft.type;
+  kept.id = draft.id;
+  return kept;
+}
+
+Answer answer_of(const Draft& draft, Committed committed, Return back) {
+  auto answer = answer_of_write(draft, committed.outcome.writes[0]);
+  if (draft.op == store::Write::Op::remove && committed.outcome.writes.size() > 1)
+    answer.version = answer.last_updated_us = 0;  // of several, none is the answer's
+  if (back == Return::representation && !committed.bodies.empty())
+    answer.body = std::move(committed.bodies[0]);
+  if (back == Return::outcome) write_outcome(answer.issues, answer.body);
+  return answer;
+}
+
+void attempt(const std::shared_ptr<Attempts>& all) {
+  --all->left;
+  auto decided = all->decide();
+  if (auto* answer = std::get_if<Answer>(&decided)) return all->done(std::move(*answer));
+  auto& made = std::get<Attempt>(decided);
+  const auto kept = std::make_shared<const Draft>(kept_of(made.drafts[0]));
+  CommitOptions options;
+  options.bodies = all->back == Return::representation;
+  options.reads = std::move(made.reads);
+  options.searches = std::move(made.searches);
+  commit(all->session, std::move(made.drafts), std::move(options),
+         [all, kept](Result<Committed> committed) {
+           if (committed) return all->done(answer_of(*kept, *std::move(committed), all->back));
+           const bool again = committed.error().where == "guard" && all->left > 0;
+           if (again) return attempt(all);
+           all->done(commit_failure(committed.error()));
+         });
+}
+
+}  // namespace
+
+void decide_and_commit(const Session& session, Decide decide, Return back, Done done) {
+  attempt(std::make_shared<Attempts>(
+      Attempts{session, std::move(decide), back, std::move(done), goes}));
+}
 
 std::optional<Answer> refuse_mismatch(const Context& context, const Tree& tree,
                                       std::string_view type) {
@@ -15,23 +72,22 @@ std::optional<Answer> refuse_mismatch(const Context& context, const Tree& tree,
       Error{Kind::invalid, "the resource is of another type than the URL", "resourceType"});
 }
 
+std::optional<Answer> refuse_id(std::string_view type, std::string_view id) {
+  if (is_id(id)) return {};
+  return failure(Error{Kind::invalid, "an id has 1 to 64 letters, digits, - and .",
+                       std::string(type) + ".id"});
+}
+
 void commit_one(const Session& session, Draft draft, Return back, Done done) {
-  Draft kept;  // what the answer needs of the draft
-  kept.op = draft.op;
-  kept.type = draft.type;
-  kept.id = draft.id;
+  const auto kept = std::make_shared<const Draft>(kept_of(draft));
   std::vector<Draft> drafts;
   drafts.push_back(std::move(draft));
   CommitOptions options;
   options.bodies = back == Return::representation;
   commit(session, std::move(drafts), std::move(options),
-         [kept = std::make_shared<Draft>(std::move(kept)), back,
-          done = std::move(done)](Result<Committed> committed) {
+         [kept, back, done = std::move(done)](Result<Committed> committed) {
            if (!committed) return done(commit_failure(committed.error()));
-           auto answer = answer_of_write(*kept, committed->outcome.writes[0]);
-           if (back == Return::representation) answer.body = std::move(committed->bodies[0]);
-           if (back == Return::outcome) write_outcome(answer.issues, answer.body);
-           done(std::move(answer));
+           done(answer_of(*kept, *std::move(committed), back));
          });
 }
 
@@ -46,6 +102,68 @@ Answer answer_of_write(const Draft& draft, const store::WriteOutcome& wrote) {
   answer.status = wrote.change == store::Change::created ? Status::created : Status::ok;
   answer.location = draft.type + "/" + draft.id + "/_history/" + std::to_string(wrote.version);
   return answer;
+}
+
+Looked look(const Session& session, Target target, const WriteOptions& options) {
+  Current current;
+  current.guard = {std::string(target.type), std::string(target.id), 0};
+  auto found = session.reader.read(target.type, target.id);
+  if (found) {
+    current.guard.version = found->version;
+    current.stored = std::move(*found);
+  } else if (found.error().kind != Kind::not_found && found.error().kind != Kind::gone) {
+    return failure(found.error());
+  }
+  const auto version = current.guard.version;
+  const auto refused = [](const char* header) {
+    return failure(Status::precondition_failed,
+                   Error{Kind::conflict, "the current version is another one", header});
+  };
+  if (!options.if_match.empty() && !options.if_match.has(version)) return refused("If-Match");
+  if (options.if_none_match.has(version)) return refused("If-None-Match");
+  return current;
+}
+
+Chosen choose(const Session& session, std::string_view type, const WriteOptions& options) {
+  auto matches = find_matches(session, type, *options.condition, 1);
+  if (!matches) return failure(matches.error());
+  if (matches->more)
+    return failure(Status::precondition_failed,
+                   Error{Kind::conflict, "the condition finds more than one resource", ""});
+  One one;
+  if (!matches->guard.ids.empty()) one.id = matches->guard.ids[0];
+  one.guard = std::move(matches->guard);
+  return one;
+}
+
+std::optional<Answer> add_provenance(const Session& session, const WriteOptions& options,
+                                     Attempt& attempt) {
+  if (options.provenance.empty()) return {};
+  const auto& context = session.context;
+  auto read = model::read_json(context.definitions, options.provenance, context.limits);
+  if (!read) return failure(read.error());
+  auto& tree = read->tree;
+  if (context.definitions.type_name(tree[tree.root()].type) != "Provenance")
+    return failure(Error{Kind::invalid, "X-Provenance holds a Provenance", "X-Provenance"});
+  if (child(tree, tree.root(), "target") != no_node)
+    return failure(
+        Error{Kind::invalid, "the target of X-Provenance is the resource written", "Provenance"});
+  const auto& names = tree.names();
+  const auto target =
+      tree.add(tree.root(), names.find("target"), context.definitions.common().reference);
+  const auto reference =
+      tree.add(target, names.find("reference"), context.definitions.common().string);
+  tree.set(reference, Shape::string, attempt.drafts[0].type + "/" + attempt.drafts[0].id);
+  std::string json;
+  model::write_json(context.definitions, tree, tree.root(), json);
+  auto sent = read_sent(context, std::move(json));
+  if (auto* failed = std::get_if<Answer>(&sent)) return std::move(*failed);
+  auto& draft = attempt.drafts.emplace_back();
+  draft.type = "Provenance";
+  draft.id = uuid_v4(context.random);
+  draft.must_be_new = true;
+  draft.tree = std::get<Tree>(std::move(sent));
+  return {};
 }
 
 }  // namespace fingerpost::interaction

@@ -1,5 +1,6 @@
 // encode, decode, escape, unescape (FHIRPath 5.6, additional string functions).
 
+#include "base/base64.h"
 #include "base/text.h"
 #include "path/functions.h"
 #include "path/run.h"
@@ -14,55 +15,17 @@ namespace {
 // None: the text is not of that form.
 using Change = std::optional<std::string> (*)(std::string_view);
 
-constexpr std::string_view letters =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-
-std::string to_base64(std::string_view bytes, std::string_view last_two) {
-  std::string alphabet(letters);
-  alphabet += last_two;
-  std::string out;
-  for (std::size_t at = 0; at < bytes.size(); at += 3) {
-    const auto group = bytes.substr(at, 3);
-    std::uint32_t bits = 0;
-    for (std::size_t i = 0; i < 3; ++i)
-      bits = bits << 8 | (i < group.size() ? static_cast<unsigned char>(group[i]) : 0);
-    for (std::size_t i = 0; i < 4; ++i)
-      out += i <= group.size() ? alphabet[bits >> (18 - 6 * i) & 63] : '=';
-  }
-  return out;
-}
-
-std::optional<std::string> from_base64(std::string_view text, std::string_view last_two) {
-  std::string alphabet(letters);
-  alphabet += last_two;
-  while (text.ends_with('=')) text.remove_suffix(1);
-  if (text.size() % 4 == 1) return {};
-  std::string out;
-  std::uint32_t bits = 0;
-  int count = 0;
-  for (const char c : text) {
-    const auto index = alphabet.find(c);
-    if (index == std::string::npos) return {};
-    bits = bits << 6 | static_cast<std::uint32_t>(index);
-    count += 6;
-    if (count < 8) continue;
-    count -= 8;
-    out += static_cast<char>(bits >> count & 255);
-  }
-  return out;
-}
-
 std::optional<std::string> encode_base64(std::string_view text) {
-  return to_base64(text, "+/");
+  return to_base64(text, Base64::plain);
 }
 std::optional<std::string> encode_url(std::string_view text) {
-  return to_base64(text, "-_");
+  return to_base64(text, Base64::url);
 }
 std::optional<std::string> decode_base64(std::string_view text) {
-  return from_base64(text, "+/");
+  return from_base64(text, Base64::plain);
 }
 std::optional<std::string> decode_url(std::string_view text) {
-  return from_base64(text, "-_");
+  return from_base64(text, Base64::url);
 }
 
 std::optional<std::string> encode_hex(std::string_view text) {

@@ -6,6 +6,7 @@
 #include "store/store.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <set>
@@ -20,11 +21,11 @@ struct Resource {
   std::string type;
   std::string id;
   std::uint64_t reference = 0;
-  std::vector<Stored> versions;  // oldest first
+  std::vector<Stored> versions;  // oldest first; none: it was expunged
   search::IndexValues values;    // of the current version; empty when removed
 
   const Stored& current() const { return versions.back(); }
-  bool removed() const { return current().change == Change::removed; }
+  bool removed() const { return versions.empty() || current().change == Change::removed; }
   search::Row search_row() const { return {reference, current().last_updated_us, id, &values}; }
 };
 
@@ -147,30 +148,39 @@ class MemoryReader final : public Reader {
     const std::shared_lock lock(data_.mutex);
     const Resource* resource = data_.find(type, id);
     if (resource == nullptr) return not_there();
-    return version_of(*resource, resource->versions.size());
+    return found(resource->current());
   }
 
   Result<Stored> vread(std::string_view type, std::string_view id, std::int64_t version) override {
     const std::shared_lock lock(data_.mutex);
     const Resource* resource = data_.find(type, id);
-    if (resource == nullptr || version < 1 ||
-        version > static_cast<std::int64_t>(resource->versions.size()))
-      return not_there();
-    return version_of(*resource, static_cast<std::size_t>(version));
+    if (resource == nullptr) return not_there();
+    for (const Stored& one : resource->versions)
+      if (one.version == version) return found(one);
+    return not_there();
   }
 
-  Result<HistoryPage> history(std::string_view type, std::string_view id, std::int64_t before,
-                              int limit) override {
+  Result<HistoryPage> history(const HistoryQuery& query) override {
     const std::shared_lock lock(data_.mutex);
-    const Resource* resource = data_.find(type, id);
-    if (resource == nullptr) return not_there();
+    if (!query.id.empty() && data_.find(query.type, query.id) == nullptr) return not_there();
+    std::map<std::pair<std::int64_t, std::int64_t>, const Stored*, std::greater<>> all;
+    for (const Resource& resource : data_.resources) {
+      if (!query.type.empty() && resource.type != query.type) continue;
+      if (!query.id.empty() && resource.id != query.id) continue;
+      for (std::size_t i = 0; i < resource.versions.size(); ++i)
+        if (wanted(query, resource, i))
+          all.emplace(place(resource, resource.versions[i]), &resource.versions[i]);
+    }
     HistoryPage page;
-    auto at = resource->versions.rbegin();
-    while (before > 0 && at != resource->versions.rend() && at->version >= before) ++at;
-    for (; at != resource->versions.rend(); ++at) {
-      page.more = page.versions.size() == static_cast<std::size_t>(limit);
-      if (page.more) break;
-      page.versions.push_back(*at);
+    for (const auto& [place, version] : all) {
+      if (query.after && place >= std::pair(query.after->updated_us, query.after->at)) continue;
+      if (page.versions.size() == static_cast<std::size_t>(query.limit)) {
+        const auto& last = page.versions.back();
+        const auto at = this->place(*data_.find(last.type, last.id), last);
+        page.next = {at.first, at.second};
+        break;
+      }
+      page.versions.push_back(*version);
     }
     return page;
   }
@@ -284,10 +294,22 @@ class MemoryReader final : public Reader {
   }
 
  private:
+  static std::pair<std::int64_t, std::int64_t> place(const Resource& resource,
+                                                     const Stored& version) {
+    return {version.last_updated_us, resource.row << 24 | version.version};
+  }
+  static bool wanted(const HistoryQuery& query, const Resource& resource, std::size_t i) {
+    const auto time = resource.versions[i].last_updated_us;
+    if (time < query.since_us) return false;
+    if (!query.at_high_us) return true;
+    const bool over = i + 1 < resource.versions.size() &&
+                      resource.versions[i + 1].last_updated_us <= query.at_low_us;
+    return time <= *query.at_high_us && !over;
+  }
+
   static Error not_there() { return {Kind::not_found, "there is no such resource", ""}; }
 
-  static Result<Stored> version_of(const Resource& resource, std::size_t version) {
-    const Stored& stored = resource.versions[version - 1];
+  static Result<Stored> found(const Stored& stored) {
     if (stored.change == Change::removed) return Error{Kind::gone, "the resource was deleted", ""};
     return stored;
   }
@@ -350,6 +372,8 @@ class MemoryStore final : public Store {
         return outcome;
       }
     }
+    LET_DONE(check_guards(unit));
+    if (unit.inbox) LET_DONE(check_room(*unit.inbox));
     const std::int64_t now = clock_.now_us();
     LET_DONE(decide_all(unit, now, outcome));
     for (std::size_t i = 0; i < unit.writes.size(); ++i) write(unit.writes[i], outcome.writes[i]);
@@ -357,6 +381,27 @@ class MemoryStore final : public Store {
     add_outbox(unit, now, outcome);
     add_inbox(unit, now, outcome);
     return outcome;
+  }
+
+  Result<void> check_guards(const Unit& unit) const {
+    for (const auto& guard : unit.reads) {
+      const Resource* const resource = data_.find(guard.type, guard.id);
+      const bool there = resource != nullptr && !resource->removed();
+      if ((there ? resource->current().version : 0) != guard.version) return guard_failed();
+    }
+    for (const auto& guard : unit.searches) {
+      const auto plan = guarding(guard);
+      if (!finds_exactly(Searcher(data_, plan, limits_).run(), guard.ids)) return guard_failed();
+    }
+    return {};
+  }
+
+  Result<void> check_room(const InboxRow& row) const {
+    auto bytes = refused_bytes(row);
+    if (bytes == 0) return {};
+    for (const auto& kept : data_.inbox) bytes += refused_bytes(kept);
+    if (bytes > limits_.refused_bytes_together) return no_room_for_refused();
+    return {};
   }
 
   Result<void> decide_all(const Unit& unit, std::int64_t now, UnitOutcome& outcome) {
@@ -390,6 +435,7 @@ class MemoryStore final : public Store {
 
   void write(Write& write, const WriteOutcome& outcome) {
     if (outcome.change == Change::unchanged) return;
+    if (write.op == Write::Op::expunge || write.op == Write::Op::drop_history) return forget(write);
     const auto [at, is_new] =
         data_.by_id.try_emplace({write.type, write.id}, data_.resources.size());
     if (is_new) {
@@ -407,6 +453,18 @@ class MemoryStore final : public Store {
     if (put) stored.body = complete(write.body, outcome.version, outcome.last_updated_us);
     resource.versions.push_back(std::move(stored));
     resource.values = put ? std::move(write.index) : search::IndexValues{};
+  }
+
+  void forget(const Write& write) {
+    const auto at = data_.by_id.find({write.type, write.id});
+    Resource& resource = data_.resources[at->second];
+    if (write.op == Write::Op::drop_history) {
+      resource.versions.erase(resource.versions.begin(), resource.versions.end() - 1);
+      return;
+    }
+    resource.versions.clear();
+    resource.values = {};
+    data_.by_id.erase(at);
   }
 
   template <class Row, class Update>

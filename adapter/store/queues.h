@@ -17,6 +17,10 @@ struct UnitOutcome;
 // sender was told that it is wrong. quarantined: failed too often; a person must look.
 enum class InboxStatus : std::uint8_t { received, applied, refused, quarantined };
 
+// Rows of this source are kept only as long as all of them together are within
+// Limits::refused_bytes_together: whoever can send can fill it.
+constexpr std::string_view refused_source = "fhir-refused";
+
 // One message as it came.
 struct InboxRow {
   std::int64_t id = 0;  // given by the store

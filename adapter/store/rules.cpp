@@ -12,6 +12,10 @@ Result<WriteOutcome> decide(const Write& write, const std::optional<Current>& cu
   if (write.if_version && (!there || current->version != *write.if_version))
     return Error{Kind::conflict, "the current version is another one", "If-Match"};
   if (write.op == Write::Op::remove && !there) return WriteOutcome{};
+  if (write.op == Write::Op::expunge || write.op == Write::Op::drop_history) {
+    if (!current) return WriteOutcome{};
+    return WriteOutcome{Change::removed, current->version, current->last_updated_us};
+  }
   if (write.op == Write::Op::put && there && write.skip_same && same(write.body, current->body))
     return WriteOutcome{Change::unchanged, current->version, current->last_updated_us};
   // A clock that was set back must not make a newer version look older.
@@ -21,6 +25,36 @@ Result<WriteOutcome> decide(const Write& write, const std::optional<Current>& cu
   if (there) outcome.change = Change::updated;
   if (write.op == Write::Op::remove) outcome.change = Change::removed;
   return outcome;
+}
+
+search::Plan guarding(const SearchGuard& guard) {
+  auto plan = guard.plan;
+  plan.sort.clear();
+  plan.includes.clear();
+  plan.after.reset();
+  plan.total = search::Total::none;
+  plan.count = static_cast<int>(guard.ids.size()) + 1;
+  return plan;
+}
+
+bool finds_exactly(const Page& page, const std::vector<std::string>& ids) {
+  return page.hits.size() == ids.size() &&
+         std::all_of(page.hits.begin(), page.hits.end(), [&](const Hit& hit) {
+           return std::find(ids.begin(), ids.end(), hit.resource.id) != ids.end();
+         });
+}
+
+std::size_t refused_bytes(const InboxRow& row) {
+  if (row.source != refused_source) return 0;
+  return row.raw.size() + row.answer.size() + row.note.size();
+}
+
+Error guard_failed() {
+  return {Kind::conflict, "what the request was decided on has changed meanwhile", "guard"};
+}
+
+Error no_room_for_refused() {
+  return {Kind::too_costly, "the limit refused_bytes_together is reached", "refused"};
 }
 
 Error other_content() {

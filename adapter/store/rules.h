@@ -7,7 +7,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace fingerpost::store {
 
@@ -22,11 +24,20 @@ struct Current {
 Result<WriteOutcome> decide(const Write& write, const std::optional<Current>& current,
                             std::int64_t now_us);
 
+// The guard's search as it is run: one match more than it allows is enough to tell.
+search::Plan guarding(const SearchGuard& guard);
+bool finds_exactly(const Page& page, const std::vector<std::string>& ids);
+
+// What of the limit refused_bytes_together the row takes; 0 for rows of other sources.
+std::size_t refused_bytes(const InboxRow& row);
+
 // Times are kept in whole milliseconds, as they are written.
 constexpr std::int64_t whole_ms(std::int64_t time_us) {
   return time_us - time_us % 1000;
 }
 
+Error guard_failed();                  // what a unit was decided on has changed
+Error no_room_for_refused();           // Limits::refused_bytes_together is reached
 Error other_content();                 // the inbox has the key with another digest
 Error no_such_row(const char* where);  // an update of a row that is not there
 Error other_status();                  // an update of a row that is no longer what it says

@@ -78,19 +78,27 @@ Result<void> IndexTables::change(std::int64_t row, const search::IndexValues& fr
   return change_rows(add_text_, take_text_, row, from.texts, to.texts);
 }
 
-Result<std::unique_ptr<Applier>> Applier::prepare(Db& db, Keys& keys, const search::HashKey& key) {
+Result<std::unique_ptr<Applier>> Applier::prepare(Db& db, Keys& keys, const search::HashKey& key,
+                                                  const Limits& limits) {
   std::unique_ptr<Applier> made(new Applier(keys, key));
   LET(made->next_row_, db.integer("SELECT coalesce(max(row), 0) + 1 FROM resource"));
   LET(made->find_, db.prepare("SELECT row, version, updated, removed, found_by FROM resource "
                               "WHERE reference = ? AND type = ? AND id = ?"));
   LET(made->body_, db.prepare("SELECT body FROM version WHERE at = ?"));
   LET(made->add_version_, db.prepare("INSERT INTO version VALUES(?, ?, ?, ?)"));
+  LET(made->add_history_, db.prepare("INSERT INTO history VALUES(?, ?, ?)"));
+  LET(made->versions_, db.prepare("SELECT at, updated FROM version WHERE at > ? AND at < ?"));
+  LET(made->take_version_, db.prepare("DELETE FROM version WHERE at = ?"));
+  LET(made->take_history_,
+      db.prepare("DELETE FROM history WHERE type = ? AND updated = ? AND at = ?"));
+  LET(made->take_resource_, db.prepare("DELETE FROM resource WHERE row = ?"));
   LET(made->add_resource_, db.prepare("INSERT INTO resource VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
   LET(made->change_resource_,
       db.prepare("UPDATE resource SET version = ?, updated = ?, removed = ?, "
                  "compartment = ?, labels = ?, found_by = ? WHERE row = ?"));
   LET(made->index_, IndexTables::prepare(db));
-  LET(made->queues_, QueueTables::prepare(db));
+  LET(made->queues_, QueueTables::prepare(db, limits));
+  LET(made->guards_, Guards::prepare(db, keys, key, limits));
   return made;
 }
 
@@ -99,6 +107,7 @@ Result<UnitOutcome> Applier::apply(Unit& unit, std::int64_t now_us) {
     LET(auto duplicate, queues_->duplicate(*unit.inbox));
     if (duplicate) return std::move(*duplicate);
   }
+  LET_DONE(guards_->check(unit));
   UnitOutcome outcome;
   for (Write& write : unit.writes) {
     LET(const WriteOutcome done, apply(write, now_us));
@@ -143,8 +152,30 @@ Result<WriteOutcome> Applier::apply(Write& write, std::int64_t now_us) {
   LET(const WriteOutcome outcome, decide(write, current, now_us));
   if (outcome.version >= versions_of_one)
     return Error{Kind::unsupported, "the resource has as many versions as can be kept", "id"};
-  if (outcome.change != Change::unchanged) LET_DONE(store(write, outcome, found, reference, type));
+  if (outcome.change == Change::unchanged) return outcome;
+  const bool forgets = write.op == Write::Op::expunge || write.op == Write::Op::drop_history;
+  if (forgets) LET_DONE(forget(write, *found, type));
+  if (!forgets) LET_DONE(store(write, outcome, found, reference, type));
   return outcome;
+}
+
+Result<void> Applier::forget(const Write& write, const Found& found, std::int64_t type) {
+  const bool all = write.op == Write::Op::expunge;
+  const auto end = all ? versions_of_one - 1 : found.current.version;
+  std::vector<std::pair<std::int64_t, std::int64_t>> gone;
+  LET(bool there, versions_.first(version_at(found.row, 0), version_at(found.row, end)));
+  while (there) {
+    gone.emplace_back(versions_.integer(0), versions_.integer(1));
+    LET(there, versions_.step());
+  }
+  versions_.reset();
+  for (const auto& [at, updated] : gone) {
+    LET_DONE(take_version_.run(at));
+    LET_DONE(take_history_.run(type, updated, at));
+  }
+  if (!all) return {};
+  LET_DONE(index_->change(found.row, found.values, search::IndexValues{}));
+  return take_resource_.run(found.row);
 }
 
 Result<void> Applier::store(Write& write, const WriteOutcome& outcome,
@@ -162,6 +193,7 @@ Result<void> Applier::store(Write& write, const WriteOutcome& outcome,
       put ? complete(write.body, outcome.version, outcome.last_updated_us) : std::string();
   LET_DONE(add_version_.run(version_at(row, outcome.version), outcome.last_updated_us,
                             static_cast<int>(outcome.change), Bytes{body}));
+  LET_DONE(add_history_.run(type, outcome.last_updated_us, version_at(row, outcome.version)));
   const std::string found_by = pack(values);
   const int removed = put ? 0 : 1;
   if (found) {

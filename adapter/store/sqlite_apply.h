@@ -6,6 +6,7 @@
 #include "search/hash.h"
 #include "store/rules.h"
 #include "store/sqlite_db.h"
+#include "store/sqlite_guards.h"
 #include "store/sqlite_keys.h"
 #include "store/store.h"
 
@@ -40,7 +41,7 @@ class IndexTables {
 // The statements of inbox, outbox and lanes.
 class QueueTables {
  public:
-  static Result<QueueTables> prepare(Db& db);
+  static Result<QueueTables> prepare(Db& db, const Limits& limits);
   // The outcome of a unit whose inbox row was there already; nothing when it is new.
   Result<std::optional<UnitOutcome>> duplicate(const InboxRow& row);
   Result<void> update(const Unit& unit);
@@ -48,13 +49,17 @@ class QueueTables {
 
  private:
   Result<void> add_inbox(InboxRow& row, std::int64_t now_us, UnitOutcome& outcome);
+  // Of refused_source, all together; more after a commit that failed, until the next start.
+  std::size_t refused_bytes_ = 0;
+  std::size_t most_refused_bytes_ = 0;
   Statement find_inbox_, add_inbox_, answer_inbox_, inbox_status_, update_inbox_;
   Statement add_outbox_, update_outbox_, set_lane_;
 };
 
 class Applier {
  public:
-  static Result<std::unique_ptr<Applier>> prepare(Db& db, Keys& keys, const search::HashKey& key);
+  static Result<std::unique_ptr<Applier>> prepare(Db& db, Keys& keys, const search::HashKey& key,
+                                                  const Limits& limits);
   // Kind::fault or busy: the transaction is spoilt. Any other error: roll back this unit alone.
   Result<UnitOutcome> apply(Unit& unit, std::int64_t now_us);
 
@@ -70,11 +75,15 @@ class Applier {
   Result<WriteOutcome> apply(Write& write, std::int64_t now_us);
   Result<void> store(Write& write, const WriteOutcome& outcome, const std::optional<Found>& found,
                      std::uint64_t reference, std::int64_t type);
+  // Takes its versions away for good: all of them, or all but the current one.
+  Result<void> forget(const Write& write, const Found& found, std::int64_t type);
 
   Keys& keys_;
   search::HashKey hash_key_;
   std::int64_t next_row_ = 1;
-  Statement find_, body_, add_version_, add_resource_, change_resource_;
+  Statement find_, body_, add_version_, add_history_, add_resource_, change_resource_;
+  Statement versions_, take_version_, take_history_, take_resource_;
+  std::unique_ptr<Guards> guards_;
   std::optional<IndexTables> index_;
   std::optional<QueueTables> queues_;
 };

@@ -1,11 +1,17 @@
+#include "store/rules.h"
 #include "store/sqlite_apply.h"
 
 #include <utility>
 
 namespace fingerpost::store {
 
-Result<QueueTables> QueueTables::prepare(Db& db) {
+Result<QueueTables> QueueTables::prepare(Db& db, const Limits& limits) {
   QueueTables tables;
+  LET(auto kept, db.prepare("SELECT coalesce(sum(length(raw) + length(answer) + length(note)), 0) "
+                            "FROM inbox WHERE source = ?"));
+  LET_DONE(kept.first(refused_source));
+  tables.refused_bytes_ = static_cast<std::size_t>(kept.integer(0));
+  tables.most_refused_bytes_ = limits.refused_bytes_together;
   LET(tables.find_inbox_,
       db.prepare("SELECT id, digest, answer, status FROM inbox WHERE source = ? AND key = ?"));
   LET(tables.add_inbox_,
@@ -33,6 +39,8 @@ Result<std::optional<UnitOutcome>> QueueTables::duplicate(const InboxRow& row) {
   LET(const bool there, find_inbox_.first(row.source, row.key));
   if (!there) {
     find_inbox_.reset();
+    const auto bytes = refused_bytes(row);
+    if (bytes > 0 && refused_bytes_ + bytes > most_refused_bytes_) return no_room_for_refused();
     return std::optional<UnitOutcome>{};
   }
   const bool same = find_inbox_.text(1) == row.digest;
@@ -85,6 +93,7 @@ Result<void> QueueTables::add(Unit& unit, std::int64_t now_us, UnitOutcome& outc
 }
 
 Result<void> QueueTables::add_inbox(InboxRow& row, std::int64_t now_us, UnitOutcome& outcome) {
+  refused_bytes_ += refused_bytes(row);
   LET_DONE(add_inbox_.first(row.source, row.kind, row.key, row.digest, Bytes{row.raw},
                             row.order_key, static_cast<int>(row.status), Bytes{row.answer},
                             row.note, row.attempts, row.received_us == 0 ? now_us : row.received_us,

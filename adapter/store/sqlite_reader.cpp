@@ -1,9 +1,9 @@
 #include "store/sqlite_reader.h"
 
 #include "store/rules.h"
+#include "store/sqlite_history.h"
 #include "store/sqlite_schema.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace fingerpost::store {
@@ -96,9 +96,6 @@ class SqliteReader final : public Reader {
     const std::string which = " WHERE r.reference = ?1 AND r.type = ?2 AND r.id = ?3";
     LET(read_, db_->prepare(columns + "v.at = r.row * 16777216 + r.version" + which));
     LET(vread_, db_->prepare(columns + "v.at = r.row * 16777216 + ?4" + which));
-    LET(history_,
-        db_->prepare(columns + "v.at > r.row * 16777216 AND v.at < r.row * 16777216 + ?4" + which +
-                     " ORDER BY v.at DESC LIMIT ?5"));
     LET(held_, db_->prepare("SELECT held FROM lane WHERE lane = ?"));
     return {};
   }
@@ -115,25 +112,9 @@ class SqliteReader final : public Reader {
     return one(vread_, there, type, id);
   }
 
-  Result<HistoryPage> history(std::string_view type, std::string_view id, std::int64_t before,
-                              int limit) override {
-    HistoryPage page;
-    const std::int64_t below = before > 0 ? std::min(before, versions_of_one) : versions_of_one;
-    LET(bool there, history_.first(reference(type, id), keys_.known_type(type), id, below,
-                                   std::int64_t{limit} + 1));
-    while (there) {
-      page.more = page.versions.size() == static_cast<std::size_t>(limit);
-      if (page.more) break;
-      page.versions.push_back(stored(history_, type, id));
-      LET(there, history_.step());
-    }
-    history_.reset();
-    if (page.versions.empty() && !page.more) {
-      // Either nothing is below `before`, or there never was such a resource.
-      auto current = read(type, id);
-      if (!current && current.error().kind == Kind::not_found) return std::move(current).error();
-    }
-    return page;
+  Result<HistoryPage> history(const HistoryQuery& query) override {
+    LET(const auto snapshot, Snapshot::begin(*db_));
+    return History(statements_, keys_, hash_key_, query).run();
   }
 
   Result<Page> search(const search::Plan& plan) override {
@@ -307,7 +288,7 @@ class SqliteReader final : public Reader {
   const Limits limits_;
   StatementCache statements_;
   std::optional<Fetcher> fetcher_;
-  Statement read_, vread_, history_, held_;
+  Statement read_, vread_, held_;
 };
 
 }  // namespace

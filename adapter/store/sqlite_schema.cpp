@@ -9,8 +9,9 @@ namespace fingerpost::store {
 namespace {
 
 constexpr std::int64_t application_id = 0x46'50'4f'53;  // "FPOS"
-// Goes up with every change of the tables, and the folders of other numbers are refused.
-constexpr std::int64_t schema_version = 2;
+// Goes up with every change of the tables. Folders of the number before are brought up to it,
+// those of other numbers are refused.
+constexpr std::int64_t schema_version = 3;
 
 constexpr const char* schema = R"sql(
 CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
@@ -27,6 +28,9 @@ CREATE INDEX resource_updated ON resource(type, updated) WHERE removed = 0;
 
 CREATE TABLE version(
   at INTEGER PRIMARY KEY, updated INTEGER NOT NULL, change INTEGER NOT NULL, body BLOB NOT NULL);
+
+CREATE TABLE history(
+  type INTEGER, updated INTEGER, at INTEGER, PRIMARY KEY(type, updated, at)) WITHOUT ROWID;
 
 CREATE TABLE by_hash(
   key INTEGER, hash INTEGER, row INTEGER, PRIMARY KEY(key, hash, row)) WITHOUT ROWID;
@@ -62,6 +66,15 @@ CREATE INDEX outbox_bad ON outbox(status, id) WHERE status > 3;
 CREATE TABLE lane(lane TEXT PRIMARY KEY, held INTEGER NOT NULL) WITHOUT ROWID;
 )sql";
 
+// Number 2 had no history: versions were found by their resource alone.
+constexpr const char* from_2_to_3 = R"sql(
+CREATE TABLE history(
+  type INTEGER, updated INTEGER, at INTEGER, PRIMARY KEY(type, updated, at)) WITHOUT ROWID;
+INSERT INTO history SELECT r.type, v.updated, v.at FROM version v
+  JOIN resource r ON r.row = v.at / 16777216 ORDER BY 1, 2, 3;
+PRAGMA user_version = 3;
+)sql";
+
 // The file with mode 0600 before SQLite makes it with another; its log takes the same mode.
 Result<void> make_private(const std::string& path) {
   const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -86,19 +99,27 @@ Result<void> create(Db& db, Random& random) {
   return db.run("COMMIT");
 }
 
-Result<void> check(Db& db) {
+// The number of its tables, when they are ours to use or to bring up to our own.
+Result<std::int64_t> check(Db& db) {
   LET(const auto application, db.integer("PRAGMA application_id"));
   LET(const auto version, db.integer("PRAGMA user_version"));
   if (application != application_id)
     return Error{Kind::unsupported, "the database was not made by Fingerpost", ""};
-  if (version == schema_version) return {};
+  if (version == schema_version || version == schema_version - 1) return version;
   return Error{Kind::unsupported,
                std::string("the data folder was made by ") +
                    (version > schema_version ? "a newer" : "an older") +
                    " Fingerpost: its tables have the number " + std::to_string(version) +
-                   ", this program reads and writes number " + std::to_string(schema_version) +
+                   ", this program's have the number " + std::to_string(schema_version) +
                    ". Nothing was changed. Use the program that made it, or a new folder",
                ""};
+}
+
+// All or nothing: a program that ends in the midst of it leaves the old tables.
+Result<void> migrate(Db& db) {
+  LET_DONE(db.run("BEGIN IMMEDIATE"));
+  LET_DONE(db.run(from_2_to_3));
+  return db.run("COMMIT");
 }
 
 }  // namespace
@@ -107,7 +128,10 @@ Result<Db> open_writer(const std::string& path, Random& random) {
   LET_DONE(make_private(path));
   LET(auto db, Db::open(path, Access::write));
   LET(const auto tables, db.integer("SELECT count(*) FROM sqlite_schema"));
-  if (tables > 0) LET_DONE(check(db));
+  std::int64_t version = schema_version;
+  if (tables > 0) {
+    LET(version, check(db));
+  }
   if (tables == 0) LET_DONE(db.run("PRAGMA page_size = 4096"));
   LET_DONE(
       db.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;"
@@ -119,6 +143,7 @@ Result<Db> open_writer(const std::string& path, Random& random) {
   if (mode != "wal" || synchronous != 2)
     return Error{Kind::fault, "the database cannot be made durable here (WAL and FULL)", ""};
   if (tables == 0) LET_DONE(create(db, random));
+  if (version != schema_version) LET_DONE(migrate(db));
   db.watch_log();
   return db;
 }

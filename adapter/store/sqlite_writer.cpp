@@ -47,7 +47,7 @@ Result<std::unique_ptr<Writer>> Writer::start(Db db, Keys& keys, const search::H
                                               Clock& clock, const Limits& limits,
                                               std::size_t checkpoint_bytes) {
   std::unique_ptr<Writer> writer(new Writer(std::move(db), keys, clock, limits, checkpoint_bytes));
-  LET(writer->applier_, Applier::prepare(writer->db_, keys, hash_key));
+  LET(writer->applier_, Applier::prepare(writer->db_, keys, hash_key, limits));
   LET(writer->begin_, writer->db_.prepare("BEGIN IMMEDIATE"));
   LET(writer->commit_, writer->db_.prepare("COMMIT"));
   LET(writer->savepoint_, writer->db_.prepare("SAVEPOINT unit"));

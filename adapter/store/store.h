@@ -20,6 +20,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,7 +30,9 @@
 namespace fingerpost::store {
 
 struct Write {
-  enum class Op : std::uint8_t { put, remove };
+  // remove keeps the history. expunge leaves nothing of the resource; drop_history nothing but the
+  // current version.
+  enum class Op : std::uint8_t { put, remove, expunge, drop_history };
   Op op = Op::put;
   std::string type;
   std::string id;
@@ -49,8 +52,21 @@ struct WriteOutcome {
   std::int64_t last_updated_us = 0;
 };
 
+// What a unit was decided on. When it no longer holds at the commit, nothing of the unit is done.
+struct ReadGuard {
+  std::string type;
+  std::string id;
+  std::int64_t version = 0;  // the current one; 0: there is none, or it was removed
+};
+struct SearchGuard {
+  search::Plan plan;             // its criteria alone; the Parameters must outlive the unit
+  std::vector<std::string> ids;  // of plan.type: exactly these match
+};
+
 // All or nothing.
 struct Unit {
+  std::vector<ReadGuard> reads;  // looked at, as searches are, before anything is written
+  std::vector<SearchGuard> searches;
   std::vector<Write> writes;      // applied in order
   std::optional<InboxRow> inbox;  // refused when its key is there with another digest
   std::vector<InboxUpdate> inbox_updates;
@@ -68,10 +84,11 @@ struct UnitOutcome {
   std::vector<std::int64_t> outbox_ids;  // one for each row; 0 where the key was there already
 };
 
-// Errors: conflict with where "If-Match" (version differs, or nothing is there to match), "id"
-// (must_be_new), "inbox" (same key, other content), "status" (an inbox row is no longer what its
-// update says); not_found with where "inbox" or "outbox" (an
-// update of no row); busy (the queue or the disk is full: nothing was done, try later); fault (the
+// Errors: conflict with where "guard" (a ReadGuard or SearchGuard does not hold), "If-Match"
+// (version differs, or nothing is there to match), "id" (must_be_new), "inbox" (same key, other
+// content), "status" (an inbox row is no longer what its update says); not_found with where "inbox"
+// or "outbox" (an update of no row); too_costly with where "refused" (no room for another row of
+// refused_source); busy (the queue or the disk is full: nothing was done, try later); fault (the
 // outcome is not known, or the store has stopped). To remove what is not there is no error: the
 // outcome is unchanged, version 0.
 using Completion = std::function<void(Result<UnitOutcome>)>;
@@ -98,9 +115,26 @@ struct Page {
   bool cut = false;                    // more resources to include than Limits::included
 };
 
+// A version's place in a history: by time, then by a number of the store's own.
+struct HistoryPlace {
+  std::int64_t updated_us = 0;
+  std::int64_t at = 0;
+};
+
+struct HistoryQuery {
+  std::string_view type;  // "": of all types
+  std::string_view id;    // "": of all resources of the type
+  std::int64_t since_us = std::numeric_limits<std::int64_t>::min();  // not older than this
+  // Current at a moment between these two, both within. No second: at any.
+  std::int64_t at_low_us = 0;
+  std::optional<std::int64_t> at_high_us;
+  std::optional<HistoryPlace> after;  // older than this place
+  int limit = 50;
+};
+
 struct HistoryPage {
-  std::vector<Stored> versions;  // newest first
-  bool more = false;             // continue below the last one's version
+  std::vector<Stored> versions;      // newest first
+  std::optional<HistoryPlace> next;  // the last one's place, when there are more
 };
 
 // One thread's eyes. Every call sees one state of the store; two calls may see two.
@@ -111,9 +145,8 @@ class Reader {
   virtual Result<Stored> read(std::string_view type, std::string_view id) = 0;  // not_found, gone
   virtual Result<Stored> vread(std::string_view type, std::string_view id,
                                std::int64_t version) = 0;
-  // Versions below `before` (0: all); not_found when there never was such a resource.
-  virtual Result<HistoryPage> history(std::string_view type, std::string_view id,
-                                      std::int64_t before, int limit) = 0;
+  // Of one resource: not_found when there never was such a one.
+  virtual Result<HistoryPage> history(const HistoryQuery& query) = 0;
   virtual Result<Page> search(const search::Plan& plan) = 0;
 
   // Received rows due by `now_us`, the first of each source and order key.
@@ -165,7 +198,7 @@ struct SqliteOptions {
   std::size_t checkpoint_bytes = std::size_t{64} << 20;  // the log is folded in beyond this size
 };
 // Kind::conflict: another process has it open. Kind::unsupported: made by another program, or with
-// another layout of its tables, older or newer than this one's.
+// another layout of its tables that this one cannot bring up to its own.
 Result<std::unique_ptr<Store>> open_sqlite(const SqliteOptions& options, Clock& clock,
                                            Random& random);
 

@@ -1,10 +1,10 @@
 #include "wire/archive.h"
 
+#include "wire/gzip.h"
+
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <utility>
-#include <zlib.h>
 
 namespace fingerpost::wire {
 namespace {
@@ -16,28 +16,11 @@ Error broken(const char* text) {
 }
 
 Result<std::string> inflate_all(std::string_view bytes, std::size_t most) {
-  z_stream stream{};
-  constexpr int gzip_only = 16 + MAX_WBITS;
-  if (inflateInit2(&stream, gzip_only) != Z_OK) return Error{Kind::fault, "zlib failed", ""};
-  struct End {
-    z_stream* of;
-    ~End() { inflateEnd(of); }
-  } const end{&stream};
-  std::string out;
-  std::array<char, 64 << 10> piece;
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
-  stream.avail_in = static_cast<uInt>(bytes.size());
-  int state = Z_OK;
-  while (state == Z_OK) {
-    stream.next_out = reinterpret_cast<Bytef*>(piece.data());
-    stream.avail_out = static_cast<uInt>(piece.size());
-    state = inflate(&stream, Z_NO_FLUSH);
-    if (state != Z_OK && state != Z_STREAM_END) return broken("the archive is not whole gzip");
-    out.append(piece.data(), piece.size() - stream.avail_out);
-    if (out.size() > most)
-      return broken("the archive unpacks to more than the limit package_bytes");
-  }
-  return out;
+  auto out = gunzip(bytes, most);
+  if (out) return out;
+  if (out.error().kind == Kind::too_costly)
+    return broken("the archive unpacks to more than the limit package_bytes");
+  return broken("the archive is not whole gzip");
 }
 
 // A number of the header: octal digits, ended by a blank or NUL.

@@ -31,9 +31,8 @@ class FaultyReader final : public store::Reader {
                               std::int64_t version) override {
     return behind_->vread(type, id, version);
   }
-  Result<store::HistoryPage> history(std::string_view type, std::string_view id,
-                                     std::int64_t before, int limit) override {
-    return behind_->history(type, id, before, limit);
+  Result<store::HistoryPage> history(const store::HistoryQuery& query) override {
+    return behind_->history(query);
   }
   Result<store::Page> search(const search::Plan& plan) override { return behind_->search(plan); }
   Result<std::vector<store::InboxRow>> inbox_due(std::int64_t now_us, int limit) override {

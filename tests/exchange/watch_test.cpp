@@ -6,6 +6,7 @@
 #include "world.h"
 
 #include <deque>
+#include <functional>
 
 using namespace fingerpost;
 using namespace fingerpost::exchange;
@@ -13,9 +14,11 @@ using namespace fingerpost::test;
 
 namespace {
 
-// A transaction of PUTs as interaction would commit it.
-Result<store::UnitOutcome> put_all(World& world, Watch& watch,
-                                   const std::vector<std::string>& resources) {
+// A transaction of PUTs as interaction would commit it; what others commit `between` its hook and
+// its commit.
+Result<store::UnitOutcome> put_all(
+    World& world, Watch& watch, const std::vector<std::string>& resources,
+    const std::function<void()>& between = [] {}) {
   std::deque<Tree> trees;
   std::deque<std::string> types, ids, befores;
   std::vector<Written> written;
@@ -40,6 +43,7 @@ Result<store::UnitOutcome> put_all(World& world, Watch& watch,
   }
   const auto allowed = watch.before_commit(unit, written);
   if (!allowed) return allowed.error();
+  between();
   return commit_now(*world.store, std::move(unit));
 }
 Result<store::UnitOutcome> put_task(World& world, Watch& watch, const std::string& json) {
@@ -345,6 +349,27 @@ TEST_CASE("a request that changes without its Task goes to the owner, anew and a
   CHECK_FALSE(holds(sent, R"("url":"Task/)"));
   REQUIRE(put_all(world, world.watch, {changed}));  // the same again
   CHECK(world.outbox().size() == 1);
+}
+
+TEST_CASE("a request is not committed past a new Task about it, nor a Task past its new request") {
+  Referred world("LINK1");
+  const auto changed = request(world, R"("text":"help")", R"("text":"other words")");
+  auto another = task(world, "R1", "requested");
+  const auto id = another.find(task_id("R1"));
+  REQUIRE(id != std::string::npos);
+  another.replace(id, task_id("R1").size(), "another");
+  const auto put_other = [&] { REQUIRE(put_task(world, world.watch, another)); };
+  const auto put_request = [&] { REQUIRE(put_all(world, world.watch, {changed})); };
+  const bool request_first = GENERATE(false, true);
+  const auto overtaken = request_first ? put_all(world, world.watch, {another}, put_request)
+                                       : put_all(world, world.watch, {changed}, put_other);
+  REQUIRE(overtaken.has_error());
+  CHECK(overtaken.error().where == "guard");
+  // Tried again, the owner gets the words as they are now.
+  request_first ? put_other() : put_request();
+  const auto sent = world.outbox();
+  REQUIRE(!sent.empty());
+  CHECK(holds(sent.back(), "other words"));
 }
 
 TEST_CASE("a request that changes with its Task goes to the owner once") {

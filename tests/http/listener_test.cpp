@@ -6,6 +6,7 @@
 #include "support/raw_http.h"
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -259,6 +260,41 @@ TEST_CASE("a handler may answer later and from another thread") {
     CHECK(client.response().body == "POST /3 x");
   }
   for (auto& thread : threads) thread.join();
+}
+
+TEST_CASE("requests beyond those that may wait are refused at once, and the others are answered") {
+  std::mutex mutex;
+  std::condition_variable came;
+  std::vector<http::Respond> held;
+  http::ListenerOptions options;
+  options.limits.waiting_requests = 2;
+  Echo echo(options, [&](const http::Request&, const http::Respond& respond) {
+    const std::lock_guard lock(mutex);
+    held.push_back(respond);
+    came.notify_all();
+  });
+  RawHttp first(echo.port()), second(echo.port()), third(echo.port());
+  first.send(get("/"));
+  second.send(get("/"));
+  {
+    std::unique_lock lock(mutex);
+    REQUIRE(came.wait_for(lock, std::chrono::seconds(10), [&] { return held.size() == 2; }));
+  }
+  third.send(get("/"));
+  const auto refused = third.response();
+  CHECK(refused.status == 503);
+  CHECK(refused.field("Retry-After") == "1");
+  held[0]({});
+  CHECK(first.response().status == 200);
+  third.send(get("/"));  // on the same connection
+  {
+    std::unique_lock lock(mutex);
+    REQUIRE(came.wait_for(lock, std::chrono::seconds(10), [&] { return held.size() == 3; }));
+  }
+  held[1]({});
+  held[2]({});
+  CHECK(second.response().status == 200);
+  CHECK(third.response().status == 200);
 }
 
 TEST_CASE("a handler's fault is answered without its text") {

@@ -99,16 +99,16 @@ TEST_CASE("a transaction that cannot be done whole is not done at all") {
   };
   const auto row = GENERATE_COPY(
       Row{entry("POST", "Task", task(urn2)), 400, "Bundle.entry[2].resource.for.reference"},
-      Row{entry("POST", "Task", task("Patient?identifier=x")), 400, "Bundle.entry[2].resource.for"},
+      Row{entry("POST", "Task", task("Patient?identifier=x")), 412, "Bundle.entry[2].resource.for"},
       Row{entry("PUT", "Patient/new", patient("new", "Twice")), 400, "Bundle.entry[2]"},
       Row{entry("PUT", "Patient/x", patient("y")), 400, "Bundle.entry[2].resource.id"},
       Row{entry("PUT", "Patient", patient("y")), 400, "Bundle.entry[2].request.url"},
-      Row{entry("PUT", "Patient?name=x", patient("y")), 400, "Bundle.entry[2].request.url"},
+      Row{entry("PUT", "Patient?nmae=x", patient("y")), 400, "Bundle.entry[2]"},
       Row{entry("PUT", "Patient/a_b", patient("a_b")), 422, "Bundle.entry[2].resource.id"},
       Row{entry("POST", "Practitioner", patient("")), 400, "resourceType"},
       Row{entry("POST", "Nothing", patient("")), 404, "Bundle.entry[2].request.url"},
       Row{entry("POST", "Patient"), 400, "Bundle.entry[2]"},
-      Row{entry("PATCH", "Patient/new", patient("new")), 400, "Bundle.entry[2].request.method"},
+      Row{entry("PATCH", "Patient/new", patient("new")), 400, "Bundle.entry[2].resource"},
       Row{R"({"resource":)" + patient("") + "}", 400, "Bundle.entry[2]"},
       Row{entry("POST", "Patient", R"({"resourceType":"Patient","birthDate":"x"})"), 422,
           "Bundle.entry[2].resource.birthDate"},
@@ -116,8 +116,8 @@ TEST_CASE("a transaction that cannot be done whole is not done at all") {
               R"(,"request":{"method":"PUT","url":"Patient/m","ifMatch":"W/\"7\""}})",
           412, "If-Match"},
       Row{R"({"resource":)" + patient("m") +
-              R"(,"request":{"method":"POST","url":"Patient","ifNoneExist":"name=x"}})",
-          400, "Bundle.entry[2].request.ifNoneExist"});
+              R"(,"request":{"method":"POST","url":"Patient","ifNoneExist":"nmae=x"}})",
+          400, "Bundle.entry[2]"});
   CAPTURE(row.bad);
   const auto answer = fhir.bundle(bundle("transaction", {good, removes, row.bad}));
   CHECK(static_cast<int>(answer.status) == row.status);
@@ -148,6 +148,74 @@ TEST_CASE("a resource in a Bundle may be empty, as it may be alone") {
   const auto answer = fhir.bundle(
       bundle("transaction", {entry("POST", "Patient", R"({"resourceType":"Patient"})")}));
   CHECK(answer.status == Status::ok);
+}
+
+TEST_CASE("a transaction's conditions are decided before it writes, and hold when it does") {
+  test::Fhir fhir;
+  const auto known = [](const std::string& value) {
+    return R"({"resourceType":"Patient","identifier":[{"system":"urn:s","value":")" + value +
+           R"("}]})";
+  };
+  const auto if_none_exist = [&](const std::string& value) {
+    return R"({"fullUrl":")" + std::string(urn1) + R"(","resource":)" + known(value) +
+           R"(,"request":{"method":"POST","url":"Patient","ifNoneExist":"identifier=urn:s|)" +
+           value + R"("}})";
+  };
+  const auto first =
+      fhir.bundle(bundle("transaction", {if_none_exist("1"), entry("POST", "Task", task(urn1))}));
+  REQUIRE(first.status == Status::ok);
+  CHECK(count(first.content(), "201 Created") == 2);
+  const auto of_patient = place(first, "Patient");
+  const auto second = fhir.bundle(bundle(
+      "transaction",
+      {if_none_exist("1"), entry("POST", "Task", task("Patient?identifier=urn:s|1")),
+       entry("PUT", "Patient?identifier=urn:s|2", known("2")),
+       entry("PATCH", of_patient,
+             R"({"resourceType":"Binary","contentType":"application/json-patch+json","data":)"
+             R"("W3sib3AiOiJhZGQiLCJwYXRoIjoiL2FjdGl2ZSIsInZhbHVlIjp0cnVlfV0="})")}));
+  REQUIRE(second.status == Status::ok);
+  CHECK(count(second.content(), "200 OK") == 2);
+  CHECK(count(second.content(), "201 Created") == 2);
+  CHECK(holds(fhir.read("Patient", of_patient.substr(8)), R"("active":true)"));
+  const auto of_task = place(second, "Task");
+  CHECK(holds(fhir.read("Task", of_task.substr(5)), "\"reference\":\"" + of_patient + "\""));
+  CHECK(fhir.bundle(bundle("transaction",
+                           {if_none_exist("9"), entry("DELETE", "Patient?identifier=urn:s|1")}))
+            .status == Status::ok);
+  CHECK(fhir.read("Patient", of_patient.substr(8)).status == Status::gone);
+  CHECK(fhir.bundle(bundle("transaction", {entry("PUT", "Patient?identifier=urn:s|2", known("2")),
+                                           entry("DELETE", "Patient?identifier=urn:s|2")}))
+            .status == Status::bad_request);
+  CHECK(fhir.bundle(bundle("transaction", {entry("PATCH", "Patient?identifier=urn:s|none",
+                                                 R"({"resourceType":"Parameters"})")}))
+            .status == Status::not_found);
+}
+
+TEST_CASE("the answers of a Bundle hold what Prefer asks for") {
+  test::Fhir fhir;
+  const auto type = GENERATE("batch", "transaction");
+  const auto sent = bundle(type, {entry("PUT", "Patient/a", patient("a", "Shown"))});
+  interaction::BundleOptions options;
+  CHECK_FALSE(holds(fhir.bundle(sent, options), "Shown"));
+  options.back = Return::representation;
+  CHECK(holds(fhir.bundle(sent, options), "Shown"));
+  options.back = Return::outcome;
+  const auto told = fhir.bundle(sent, options);
+  CHECK_FALSE(holds(told, "Shown"));
+  CHECK(holds(told, R"("outcome":{"resourceType":"OperationOutcome")"));
+  CHECK(holds(told, R"("etag":"W/\"3\"")"));
+}
+
+TEST_CASE("a read in a Bundle is not repeated to who has its version") {
+  test::Fhir fhir;
+  fhir.update({"Patient", "a"}, patient("a", "Shown"));
+  const auto answer = fhir.bundle(
+      bundle(GENERATE("batch", "transaction"),
+             {R"({"request":{"method":"GET","url":"Patient/a","ifNoneMatch":"W/\"1\""}})",
+              R"({"request":{"method":"GET","url":"Patient/a","ifNoneMatch":"W/\"2\""}})",
+              get_entry("Patient/_history"), get_entry("_history")}));
+  CHECK(count(answer.content(), "304 Not Modified") == 1);
+  CHECK(count(answer.content(), "Shown") == 3);
 }
 
 TEST_CASE("the entries of a batch stand alone") {

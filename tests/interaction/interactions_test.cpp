@@ -62,15 +62,17 @@ TEST_CASE("an update makes the next version, and every version stays readable") 
 TEST_CASE("an update stands on the version that If-Match names, or does not happen") {
   test::Fhir fhir;
   fhir.update({"Patient", "p1"}, patient("p1", "One"));
-  CHECK(fhir.update({"Patient", "p1"}, patient("p1", "Two"), {1, Return::minimal}).status ==
+  CHECK(fhir.update({"Patient", "p1"}, patient("p1", "Two"), {{{1}}, Return::minimal}).status ==
         Status::ok);
-  const auto late = fhir.update({"Patient", "p1"}, patient("p1", "Three"), {1, Return::minimal});
+  const auto late =
+      fhir.update({"Patient", "p1"}, patient("p1", "Three"), {{{1}}, Return::minimal});
   CHECK(late.status == Status::precondition_failed);
   CHECK(holds(fhir.read("Patient", "p1"), "Two"));
-  CHECK(fhir.update({"Patient", "p2"}, patient("p2"), {1, Return::minimal}).status ==
+  CHECK(fhir.update({"Patient", "p2"}, patient("p2"), {{{1}}, Return::minimal}).status ==
         Status::precondition_failed);
-  CHECK(fhir.remove({"Patient", "p1"}, {1, Return::minimal}).status == Status::precondition_failed);
-  CHECK(fhir.remove({"Patient", "p1"}, {2, Return::minimal}).status == Status::no_content);
+  CHECK(fhir.remove({"Patient", "p1"}, {{{1}}, Return::minimal}).status ==
+        Status::precondition_failed);
+  CHECK(fhir.remove({"Patient", "p1"}, {{{2}}, Return::minimal}).status == Status::no_content);
 }
 
 TEST_CASE("a deleted resource reads as gone, keeps its history, and can come back") {
@@ -88,7 +90,7 @@ TEST_CASE("a deleted resource reads as gone, keeps its history, and can come bac
   const auto back = fhir.update({"Patient", "p1"}, patient("p1", "Again"));
   CHECK(back.status == Status::created);
   CHECK(back.version == 3);
-  const auto history = interaction::history_instance(*fhir.session, {"Patient", "p1"}, {});
+  const auto history = interaction::history(*fhir.session, {"Patient", "p1"}, {});
   CHECK(history.status == Status::ok);
   CHECK(holds(history, R"("method":"DELETE")"));
   CHECK(holds(history, "Again"));
@@ -99,20 +101,25 @@ TEST_CASE("a history comes in pages, newest first") {
   for (int i = 1; i <= 5; ++i)
     fhir.update({"Patient", "p1"}, patient("p1", "N" + std::to_string(i)));
   const auto page = [&](std::vector<search::Pair> pairs) {
-    return interaction::history_instance(*fhir.session, {"Patient", "p1"}, pairs);
+    return interaction::history(*fhir.session, {"Patient", "p1"}, pairs);
   };
   const auto first = page({{"_count", "2"}});
   CHECK(holds(first, "N5"));
   CHECK(holds(first, "N4"));
   CHECK_FALSE(holds(first, "N3"));
-  CHECK(holds(first, "_history?_count=2&_before=4"));
-  const auto last = page({{"_count", "4"}, {"_before", "3"}});
+  const auto mark = first.content().find("_cursor=");
+  REQUIRE(mark != std::string::npos);
+  const auto rest = first.content().substr(mark + 8);
+  const std::string cursor(rest.substr(0, rest.find('"')));
+  const auto last = page({{"_count", "4"}, {"_cursor", cursor}});
+  CHECK(holds(last, "N3"));
   CHECK(holds(last, "N1"));
+  CHECK_FALSE(holds(last, "N4"));
+  CHECK(page({{"_since", "2020"}, {"_cursor", cursor}}).status == Status::bad_request);
   CHECK_FALSE(holds(last, R"("next")"));
   CHECK(page({{"_count", "x"}}).status == Status::bad_request);
   CHECK(page({{"_sinse", "2020"}}).status == Status::bad_request);
-  CHECK(interaction::history_instance(*fhir.session, {"Patient", "no"}, {}).status ==
-        Status::not_found);
+  CHECK(interaction::history(*fhir.session, {"Patient", "no"}, {}).status == Status::not_found);
 }
 
 TEST_CASE("what is not a valid resource is refused with the place of the fault") {
@@ -195,7 +202,7 @@ TEST_CASE("what is refused for another reason, or is larger than the limit, is n
   test::Fhir fhir(limits);
   const auto kept = [&] { return (*fhir.store->reader())->inbox({})->size(); };
   fhir.update({"Patient", "p1"}, patient("p1"));
-  CHECK(fhir.update({"Patient", "p1"}, patient("p1"), {7, Return::minimal}).status ==
+  CHECK(fhir.update({"Patient", "p1"}, patient("p1"), {{{7}}, Return::minimal}).status ==
         Status::precondition_failed);
   CHECK(fhir.create("Patient", "").status == Status::bad_request);
   CHECK(fhir.create("Patient", "{" + std::string(100, ' ')).status == Status::bad_request);

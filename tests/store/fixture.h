@@ -9,16 +9,15 @@
 #include "store/store.h"
 #include "support/catch.h"
 #include "support/definitions.h"
+#include "support/folder.h"
 
 #include <catch2/catch.hpp>
 
 #include <atomic>
-#include <filesystem>
 #include <memory>
 #include <random>
 #include <string>
 #include <string_view>
-#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -42,27 +41,6 @@ class SeededRandom final : public Random {
   std::mt19937_64 engine_{7};
 };
 
-// A folder of its own, gone with all in it at the end.
-class Folder {
- public:
-  Folder() {
-    std::string path =
-        (std::filesystem::temp_directory_path() / "fingerpost-store-XXXXXX").string();
-    REQUIRE(::mkdtemp(path.data()) != nullptr);
-    path_ = path;
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
-
 // A store and the search parameters under its hash key.
 struct World {
   SteppingClock clock;
@@ -71,12 +49,13 @@ struct World {
   std::unique_ptr<store::Store> store;
   std::unique_ptr<store::Reader> reader;
 
-  explicit World(const std::string& folder = "") {
+  explicit World(const std::string& folder = "", const Limits& limits = {}) {
     if (folder.empty()) {
-      store = store::open_memory(Limits{}, clock, random);
+      store = store::open_memory(limits, clock, random);
     } else {
       store::SqliteOptions options;
       options.directory = folder;
+      options.limits = limits;
       auto opened = store::open_sqlite(options, clock, random);
       REQUIRE(opened);
       store = *std::move(opened);

@@ -127,6 +127,54 @@ TEST_CASE("a folder of another layout is refused with the way out, and stays as 
   CHECK(*db->integer("SELECT count(*) FROM meta") == 1);
 }
 
+TEST_CASE("a folder of the number before is brought up to this one, whole or not at all") {
+  const Folder folder;
+  const auto histories = [](World& world) {
+    std::string text;
+    for (const char* type : {"", "Patient", "Organization"}) {
+      store::HistoryQuery query;
+      query.type = type;
+      const auto page = world.reader->history(query);
+      REQUIRE(page);
+      for (const auto& one : page->versions)
+        text += one.type + "/" + one.id + "/" + std::to_string(one.version) + " ";
+    }
+    return text;
+  };
+  std::string before;
+  {
+    World world(folder.path());
+    for (int i = 0; i < 20; ++i)
+      REQUIRE(world.commit(world.put(person(i), std::to_string(i % 7)),
+                           world.put(R"({"resourceType":"Organization","name":"N"})", "o")));
+    REQUIRE(world.commit(World::remove("Patient", "1")));
+    before = histories(world);
+  }
+  const auto path = folder.path() + "/fingerpost.db";
+  {
+    auto db = store::Db::open(path, store::Access::write);
+    REQUIRE(db);
+    REQUIRE(db->run("DROP TABLE history; PRAGMA user_version = 2"));
+    // In the way of the new table: the first try fails.
+    REQUIRE(db->run("CREATE VIEW history AS SELECT 1"));
+  }
+  {
+    SteppingClock clock;
+    SeededRandom random;
+    store::SqliteOptions options;
+    options.directory = folder.path();
+    REQUIRE(!store::open_sqlite(options, clock, random));
+    auto db = store::Db::open(path, store::Access::write);
+    REQUIRE(db);
+    CHECK(*db->integer("PRAGMA user_version") == 2);
+    REQUIRE(db->run("DROP VIEW history"));
+  }
+  World world(folder.path());
+  CHECK(histories(world) == before);
+  REQUIRE(world.commit(world.put(person(1), "1")));
+  CHECK(histories(world) != before);
+}
+
 TEST_CASE("everything is there again after a restart") {
   const Folder folder;
   search::HashKey key;

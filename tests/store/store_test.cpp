@@ -83,18 +83,24 @@ TEST_CASE("a resource is created, read, changed and deleted, and its history kep
   CHECK(again->writes.at(0).change == Change::created);
   CHECK(again->writes.at(0).version == 4);
 
-  const auto first = world.reader->history("Patient", "a", 0, 3);
+  store::HistoryQuery query;
+  query.type = "Patient";
+  query.id = "a";
+  query.limit = 3;
+  const auto first = world.reader->history(query);
   REQUIRE(first);
   REQUIRE(first->versions.size() == 3);
-  CHECK(first->more);
+  REQUIRE(first->next);
   CHECK(first->versions[0].version == 4);
   CHECK(first->versions[1].change == Change::removed);
   CHECK(first->versions[1].body.empty());
-  const auto rest = world.reader->history("Patient", "a", 2, 3);
+  query.after = first->next;
+  const auto rest = world.reader->history(query);
   REQUIRE(rest);
-  CHECK(!rest->more);
+  CHECK(!rest->next);
   CHECK(rest->versions.size() == 1);
-  CHECK(world.reader->history("Patient", "b", 0, 3).error().kind == Kind::not_found);
+  query.id = "b";
+  CHECK(world.reader->history(query).error().kind == Kind::not_found);
 }
 
 TEST_CASE("a condition that does not hold refuses its own unit whole and no other") {

@@ -43,7 +43,9 @@ inline const search::Parameters& parameters(const search::HashKey& key) {
 
 class Fhir {
  public:
-  explicit Fhir(const Limits& limits = {}) : store(store::open_memory(limits, clock, random)) {
+  // In memory, or in a folder on SQLite.
+  explicit Fhir(const Limits& limits = {}, const std::string& folder = "")
+      : store(open(limits, folder)) {
     context =
         std::make_unique<interaction::Context>(interaction::Context{definitions(),
                                                                     parameters(store->hash_key()),
@@ -71,6 +73,16 @@ class Fhir {
     return *std::move(answer);
   }
 
+  // Starts that many calls before any of them is waited for.
+  template <class Call>
+  std::vector<interaction::Answer> wait_all(std::size_t count, Call call) {
+    std::vector<interaction::Answer> answers;
+    for (std::size_t i = 0; i < count; ++i)
+      call(i, [&](interaction::Answer given) { answers.push_back(std::move(given)); });
+    while (answers.size() < count) next_work()();
+    return answers;
+  }
+
   interaction::Answer create(std::string_view type, std::string body,
                              interaction::WriteOptions options = {}) {
     return wait([&](interaction::Done done) {
@@ -86,6 +98,12 @@ class Fhir {
   interaction::Answer remove(interaction::Target target, interaction::WriteOptions options = {}) {
     return wait([&](interaction::Done done) {
       interaction::remove(*session, target, options, std::move(done));
+    });
+  }
+  interaction::Answer patch(interaction::Target target, interaction::PatchForm form,
+                            std::string body, interaction::WriteOptions options = {}) {
+    return wait([&](interaction::Done done) {
+      interaction::patch(*session, target, {form, std::move(body)}, options, std::move(done));
     });
   }
   interaction::Answer bundle(std::string body, interaction::BundleOptions options = {}) {
@@ -108,6 +126,14 @@ class Fhir {
   std::shared_ptr<const interaction::Session> session;
 
  private:
+  std::unique_ptr<store::Store> open(const Limits& limits, const std::string& folder) {
+    if (folder.empty()) return store::open_memory(limits, clock, random);
+    store::SqliteOptions options;
+    options.directory = folder;
+    options.limits = limits;
+    return store::open_sqlite(options, clock, random).value();
+  }
+
   std::function<void()> next_work() {
     std::unique_lock lock(mutex_);
     came_.wait(lock, [&] { return !work_.empty(); });

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "http/fhir.h"
+#include "http/jobs.h"
 #include "http/listener.h"
 #include "http/routes.h"
 #include "support/fhir.h"
@@ -16,13 +17,16 @@ namespace fingerpost::test {
 
 class FhirServer {
  public:
-  FhirServer() {
+  explicit FhirServer(const Limits& limits = {})
+      : fhir_(limits), jobs_(http::Jobs::start(*fhir_.context).value()) {
     http::ListenerOptions options;
+    options.limits = limits;
     options.threads = 2;
     auto opened = http::Listener::open(options, fhir_.clock, [&](const http::Post& post) {
       http::Routes routes;
-      routes.mount("/fhir",
-                   http::fhir_handler(interaction::open_session(*fhir_.context, post).value()));
+      routes.mount(
+          "/fhir",
+          http::fhir_handler(interaction::open_session(*fhir_.context, post).value(), jobs_.get()));
       return std::move(routes).handler();
     });
     listener_ = std::move(opened.value());
@@ -47,6 +51,7 @@ class FhirServer {
 
  private:
   Fhir fhir_;
+  std::unique_ptr<http::Jobs> jobs_;
   std::unique_ptr<http::Listener> listener_;
 };
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "support/files.h"
+#include "support/folder.h"
 
 #include <chrono>
 #include <csignal>
@@ -18,28 +19,6 @@
 #include <vector>
 
 namespace fingerpost::test {
-
-// A folder of its own, gone with the object.
-class Folder {
- public:
-  Folder() {
-    auto pattern = (std::filesystem::temp_directory_path() / "fingerpost-XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr) std::abort();
-    path_ = pattern;
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() { std::filesystem::remove_all(path_); }
-
-  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
-  std::string write(const std::string& name, const std::string& text) const {
-    std::ofstream(path_ / name, std::ios::binary) << text;
-    return (path_ / name).string();
-  }
-
- private:
-  std::filesystem::path path_;
-};
 
 // Ends with the object, by SIGKILL when it was not asked to end before.
 class Program {

@@ -1,0 +1,130 @@
+#include "base/digest.h"
+#include "base/text.h"
+#include "http/answer.h"
+#include "http/call.h"
+#include "http/date.h"
+#include "interaction/conformance.h"
+#include "interaction/operations.h"
+
+#include <optional>
+#include <utility>
+
+namespace fingerpost::http {
+namespace {
+
+using interaction::Answer;
+
+// RFC 9110 13.1.2, 13.1.3; If-None-Match comes first.
+void give_unless_known(const Serving& serving, const Call& call, Answer answer) {
+  const auto& head = call.request.head;
+  const auto tags = head.field("if-none-match");
+  const auto since = head.field("if-modified-since");
+  if (tags.empty() && since.empty()) return give(serving, call, std::move(answer));
+  interaction::Versions versions;
+  if (auto read = interaction::read_etags(tags)) versions = *std::move(read);
+  if (!tags.empty() && versions.empty()) versions.list = {0};  // not our tags: none of ours
+  std::optional<std::int64_t> since_us;
+  if (tags.empty()) since_us = read_http_date(since);
+  if (since_us) *since_us += 999'999;  // of that second
+  give(serving, call, interaction::unless_known(std::move(answer), versions, since_us));
+}
+
+}  // namespace
+
+// The statement is the same until the program is another, so that a client need not take it twice.
+void serve_metadata(Serving& serving, Call call) {
+  Answer statement;
+  for (const auto& [name, value] : call.pairs)
+    if (name == "mode" && value == "terminology")
+      statement.body = interaction::terminology_capabilities(serving.context);
+  if (statement.body.empty()) {
+    if (!serving.metadata)
+      serving.metadata =
+          std::make_shared<const std::string>(interaction::capabilities(serving.context));
+    statement.shared_body = serving.metadata;
+  }
+  const auto mark = hash64(statement.content());
+  const auto tag = "W/\"" + hex(reinterpret_cast<const std::uint8_t*>(&mark), sizeof mark) + "\"";
+  if (call.request.head.field("if-none-match").find(tag) != std::string_view::npos) {
+    statement = {};
+    statement.status = interaction::Status::not_modified;
+  }
+  auto response = response_of(serving.context, std::move(statement), call.asked);
+  response.fields += "ETag: " + tag + "\r\n";
+  call.respond(std::move(response));
+}
+
+void serve_openapi(Serving& serving, Call call) {
+  Response response;
+  response.content_type = "application/json";
+  response.body = interaction::openapi(serving.context);
+  call.respond(std::move(response));
+}
+
+// SMART App Launch 2.0: nobody is authorised here yet, and it says so.
+void serve_smart_configuration(Serving&, Call call) {
+  Response response;
+  response.content_type = "application/json";
+  response.body = R"({"grant_types_supported":[],"code_challenge_methods_supported":["S256"],)"
+                  R"("capabilities":[]})";
+  call.respond(std::move(response));
+}
+
+void serve_history(Serving& serving, Call call) {
+  auto target = call.target();
+  if (target.type == "_history") target = {};
+  if (target.id == "_history") target.id = {};
+  give(serving, call, interaction::history(*serving.session, target, call.pairs));
+}
+
+void serve_search_type(Serving& serving, Call call) {
+  give(serving, call,
+       interaction::search_type(*serving.session, call.path[0], call.pairs, call.asked.handling));
+}
+
+// R4 http.html#search: the parameters of the URL and of the body together.
+void serve_search_by_post(Serving& serving, Call call) {
+  const auto& request = call.request;
+  if (!request.body.empty()) {
+    if (!is_form(request.head))
+      return call.respond(
+          outcome(415, "not-supported", "a search's body is application/x-www-form-urlencoded"));
+    auto pairs = interaction::read_query(request.body, serving.context.limits);
+    if (!pairs) return refuse(serving, call, pairs.error());
+    for (auto& pair : *pairs) call.pairs.push_back(std::move(pair));
+    if (auto response = negotiate(request.head, call.pairs, call.asked))
+      return call.respond(*std::move(response));
+  }
+  serve_search_type(serving, std::move(call));
+}
+
+void serve_read(Serving& serving, Call call) {
+  give_unless_known(serving, call, interaction::read(*serving.session, call.target(), call.pairs));
+}
+
+void serve_vread(Serving& serving, Call call) {
+  give_unless_known(serving, call,
+                    interaction::vread(*serving.session, call.target(), call.path[3], call.pairs));
+}
+
+// R4 operations.html: one that changes something is not asked for by GET, and is refused then.
+void serve_operation(Serving& serving, Call call) {
+  const auto& path = call.path;
+  const auto& head = call.request.head;
+  interaction::OperationCall asked;
+  asked.type = path[0];
+  asked.id = path.size() == 3 ? path[1] : std::string_view();
+  asked.name = path[path.size() - 1].substr(1);
+  asked.pairs = call.pairs;
+  asked.accept_language = head.field("accept-language");
+  if (head.method == Method::post) {
+    auto& body = call.request.body;
+    if (!body.empty())
+      if (auto response = check_resource(head, body)) return call.respond(*std::move(response));
+    asked.body = std::move(body);
+    return interaction::operate(*serving.session, asked, done(serving, call));
+  }
+  give(serving, call, interaction::operate(*serving.session, asked));
+}
+
+}  // namespace fingerpost::http

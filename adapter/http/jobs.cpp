@@ -1,0 +1,124 @@
+#include "http/jobs.h"
+
+#include "base/uuid.h"
+
+#include <utility>
+
+namespace fingerpost::http {
+
+struct Jobs::Queue {
+  std::mutex mutex;
+  std::condition_variable came;
+  std::deque<std::function<void()>> work;
+  bool ending = false;
+
+  void push(std::function<void()> one) {
+    {
+      const std::lock_guard lock(mutex);
+      if (ending) return;
+      work.push_back(std::move(one));
+    }
+    came.notify_one();
+  }
+
+  // Nothing: the end.
+  std::function<void()> next() {
+    std::unique_lock lock(mutex);
+    came.wait(lock, [&] { return ending || !work.empty(); });
+    if (ending) return nullptr;
+    auto one = std::move(work.front());
+    work.pop_front();
+    return one;
+  }
+
+  void end() {
+    {
+      const std::lock_guard lock(mutex);
+      ending = true;
+    }
+    came.notify_one();
+  }
+};
+
+Jobs::Jobs(const interaction::Context& context)
+    : context_(context), queue_(std::make_shared<Queue>()) {}
+
+Result<std::unique_ptr<Jobs>> Jobs::start(const interaction::Context& context) {
+  std::unique_ptr<Jobs> jobs(new Jobs(context));
+  LET(jobs->session_,
+      interaction::open_session(context, [queue = jobs->queue_](std::function<void()> work) {
+        queue->push(std::move(work));
+      }));
+  jobs->thread_ = std::thread([at = jobs.get()] { at->run(); });
+  return jobs;
+}
+
+Jobs::~Jobs() {
+  queue_->end();
+  if (thread_.joinable()) thread_.join();
+  queue_->work.clear();  // what came late holds this
+}
+
+void Jobs::run() {
+  while (auto work = queue_->next()) work();
+}
+
+Result<std::string> Jobs::add(Work work) {
+  auto id = uuid_v4(context_.random);
+  {
+    const std::lock_guard lock(mutex_);
+    forget_old();
+    if (jobs_.size() >= context_.limits.async_jobs)
+      return Error{Kind::busy, "as many answers are kept as the limit async_jobs allows", ""};
+    jobs_[id].work = std::move(work);
+  }
+  queue_->push([this, id] { begin(id); });
+  return id;
+}
+
+void Jobs::begin(const std::string& id) {
+  Work work;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto at = jobs_.find(id);
+    if (at == jobs_.end()) return;  // cancelled
+    work = std::move(at->second.work);
+  }
+  const auto respond = [this, id](Response response) { finished(id, std::move(response)); };
+  try {
+    work(session_, respond);
+  } catch (const std::exception&) {
+    // The text of an exception may hold patient data: it goes nowhere.
+    finished(id, outcome(500, "exception", "the request met a fault of the server"));
+  }
+}
+
+void Jobs::finished(const std::string& id, Response response) {
+  const std::lock_guard lock(mutex_);
+  const auto at = jobs_.find(id);
+  if (at == jobs_.end()) return;
+  at->second.response = std::make_shared<const Response>(std::move(response));
+  at->second.done_us = context_.clock.monotonic_us();
+}
+
+std::optional<Jobs::State> Jobs::look(std::string_view id) {
+  const std::lock_guard lock(mutex_);
+  forget_old();
+  const auto at = jobs_.find(std::string(id));
+  if (at == jobs_.end()) return {};
+  return State{at->second.response};
+}
+
+bool Jobs::cancel(std::string_view id) {
+  const std::lock_guard lock(mutex_);
+  return jobs_.erase(std::string(id)) > 0;
+}
+
+void Jobs::forget_old() {
+  const auto before =
+      context_.clock.monotonic_us() - std::int64_t{1'000'000} * context_.limits.async_kept_seconds;
+  std::erase_if(
+      jobs_, [&](const auto& one) { return one.second.response && one.second.done_us < before; });
+}
+
+}  // namespace fingerpost::http

@@ -1,0 +1,69 @@
+// Requests that are answered while their clients do not wait (R4 async.html). Answers lie in memory
+// until their time is over: a restart forgets them, and a client that asks then is told so by 404.
+
+#pragma once
+
+#include "fingerpost/result.h"
+#include "http/message.h"
+#include "interaction/context.h"
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <unordered_map>
+
+namespace fingerpost::http {
+
+// Any thread may call. One thread of its own works, on one job after another.
+class Jobs {
+ public:
+  // What a job does, with a session that is the jobs' own.
+  using Work =
+      std::function<void(const std::shared_ptr<const interaction::Session>& session, Respond)>;
+
+  // The context must outlive it.
+  static Result<std::unique_ptr<Jobs>> start(const interaction::Context& context);
+  ~Jobs();
+  Jobs(const Jobs&) = delete;
+  Jobs& operator=(const Jobs&) = delete;
+
+  // The job's id, which nobody can guess. Kind::busy: Limits::async_jobs are kept already.
+  Result<std::string> add(Work work);
+  // Nothing: there is no such job. No response: it is not done yet.
+  struct State {
+    std::shared_ptr<const Response> response;
+  };
+  std::optional<State> look(std::string_view id);
+  // Forgets the job, and what it would have answered; false when there is none.
+  bool cancel(std::string_view id);
+
+ private:
+  struct Job {
+    Work work;  // until it begins
+    std::shared_ptr<const Response> response;
+    std::int64_t done_us = 0;
+  };
+  struct Queue;  // of the thread's work; outlives late answers
+
+  explicit Jobs(const interaction::Context& context);
+  void run();
+  void begin(const std::string& id);
+  void finished(const std::string& id, Response response);
+  void forget_old();  // under the mutex
+
+  const interaction::Context& context_;
+  std::mutex mutex_;
+  std::unordered_map<std::string, Job> jobs_;
+  std::shared_ptr<Queue> queue_;
+  std::shared_ptr<const interaction::Session> session_;  // the thread's
+  std::thread thread_;
+};
+
+}  // namespace fingerpost::http

@@ -1,0 +1,153 @@
+#include "base/text.h"
+#include "interaction/answers.h"
+#include "interaction/interactions.h"
+#include "search/cursor.h"
+#include "search/range.h"
+#include "search/search.h"
+#include "store/store.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace fingerpost::interaction {
+namespace {
+
+struct Asked {
+  store::HistoryQuery query;
+  std::vector<search::Pair> used;  // for the links; without the cursor
+  std::uint64_t fingerprint = 0;   // of what decides which versions come
+};
+
+// A cursor is bound to what it was made for, and only the store's key makes one.
+std::uint64_t fingerprint(const Context& context, Target target, const Asked& asked) {
+  std::string text = "history " + std::string(target.type) + "/" + std::string(target.id);
+  for (const auto& [name, value] : asked.used)
+    if (name != "_count") text += "&" + name + "=" + value;
+  return search::hash(context.store.hash_key(), text);
+}
+
+std::string cursor(const Context& context, const Asked& asked, const store::HistoryPlace& place) {
+  std::string time(sizeof place.updated_us, '\0');
+  std::memcpy(time.data(), &place.updated_us, time.size());
+  return search::seal(context.store.hash_key(), asked.fingerprint, {{time}, place.at});
+}
+
+Result<store::HistoryPlace> place_of(const Context& context, const Asked& asked,
+                                     std::string_view text) {
+  const auto sealed = search::unseal(context.store.hash_key(), asked.fingerprint, text);
+  store::HistoryPlace place;
+  if (!sealed || sealed->sort_values.size() != 1 ||
+      sealed->sort_values[0].size() != sizeof place.updated_us)
+    return Error{Kind::invalid, "the cursor is not of this history", "_cursor"};
+  std::memcpy(&place.updated_us, sealed->sort_values[0].data(), sizeof place.updated_us);
+  place.at = sealed->row;
+  return place;
+}
+
+Result<void> read_pair(const search::Pair& pair, const Limits& limits, Asked& asked) {
+  const auto& [name, text] = pair;
+  if (name == "_count") {
+    const auto number = to_integer(text);
+    if (!number || *number < 1) return Error{Kind::invalid, "_count is a whole number", name};
+    asked.query.limit = static_cast<int>(std::min<std::int64_t>(*number, limits.page_max));
+  } else if (name == "_since" || name == "_at") {
+    const auto range = search::date_range(text);
+    if (!range) return Error{Kind::invalid, name + " is a date or a time", name};
+    if (name == "_since") {
+      asked.query.since_us = range->low;
+    } else {
+      asked.query.at_low_us = range->low;
+      asked.query.at_high_us = range->high;
+    }
+  } else {
+    return Error{Kind::invalid,
+                 "a history takes _count, _since and _at and no other parameter of this name",
+                 "parameter"};
+  }
+  asked.used.push_back(pair);
+  return {};
+}
+
+Result<Asked> read_query(const Context& context, Target target,
+                         const std::vector<search::Pair>& pairs) {
+  Asked asked;
+  asked.query.type = target.type;
+  asked.query.id = target.id;
+  asked.query.limit = context.limits.page_default;
+  std::string_view after;
+  for (const auto& pair : pairs) {
+    if (pair.first == "_format" || pair.first == "_pretty") continue;
+    if (pair.first == "_cursor")
+      after = pair.second;
+    else
+      LET_DONE(read_pair(pair, context.limits, asked));
+  }
+  asked.fingerprint = fingerprint(context, target, asked);
+  if (!after.empty()) {
+    LET(asked.query.after, place_of(context, asked, after));
+  }
+  return asked;
+}
+
+// R4 bundle.html#history: what was asked, and what came of it.
+void write_entry(const Context& context, std::string& out, const store::Stored& version) {
+  const auto place = version.type + "/" + version.id;
+  out += '{';
+  write_member(out, "fullUrl", context.base_url + "/" + place);
+  if (version.change != store::Change::removed) {
+    out += R"(,"resource":)";
+    out += version.body;
+  }
+  Answer answer;
+  answer.version = version.version;
+  answer.last_updated_us = version.last_updated_us;
+  out += R"(,"request":{"method":)";
+  if (version.change == store::Change::removed) {
+    answer.status = Status::no_content;
+    out += "\"DELETE\",";
+  } else {
+    answer.status = version.change == store::Change::created ? Status::created : Status::ok;
+    out += "\"PUT\",";
+  }
+  write_member(out, "url", place);
+  out += "},";
+  write_response(context, out, answer);
+  out += '}';
+}
+
+}  // namespace
+
+// R4 http.html#history
+Answer history(const Session& session, Target target, const std::vector<search::Pair>& pairs) {
+  const auto& context = session.context;
+  const auto asked = read_query(context, target, pairs);
+  if (!asked) return failure(asked.error());
+  const auto page = session.reader.history(asked->query);
+  if (!page) return failure(page.error());
+  std::string path(target.type);
+  if (!target.id.empty()) path += "/" + std::string(target.id);
+  path += path.empty() ? "_history" : "/_history";
+  Answer answer;
+  auto& out = answer.body;
+  out = R"({"resourceType":"Bundle","type":"history","link":[)";
+  write_link(out, "self", url_of(context, path, asked->used));
+  if (page->next) {
+    auto used = asked->used;
+    used.emplace_back("_cursor", cursor(context, *asked, *page->next));
+    out += ',';
+    write_link(out, "next", url_of(context, path, used));
+  }
+  out += ']';
+  if (!page->versions.empty()) {
+    out += R"(,"entry":[)";
+    for (const auto& version : page->versions) {
+      if (out.back() == '}') out += ',';
+      write_entry(context, out, version);
+    }
+    out += ']';
+  }
+  out += '}';
+  return answer;
+}
+
+}  // namespace fingerpost::interaction

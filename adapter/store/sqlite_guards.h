@@ -1,0 +1,39 @@
+// What a unit was decided on, looked at again by the writer: nothing can come between.
+
+#pragma once
+
+#include "fingerpost/limits.h"
+#include "fingerpost/result.h"
+#include "search/hash.h"
+#include "store/sqlite_cache.h"
+#include "store/sqlite_db.h"
+#include "store/sqlite_keys.h"
+#include "store/sqlite_search.h"
+#include "store/store.h"
+
+#include <memory>
+
+namespace fingerpost::store {
+
+class Guards {
+ public:
+  static Result<std::unique_ptr<Guards>> prepare(Db& db, Keys& keys, const search::HashKey& key,
+                                                 const Limits& limits);
+  // Inside the writer's transaction. Kind::conflict: one of them does not hold.
+  Result<void> check(const Unit& unit);
+
+ private:
+  Guards(Db& db, Keys& keys, const search::HashKey& key, const Limits& limits)
+      : keys_(keys), hash_key_(key), limits_(limits), statements_(db) {}
+  Result<void> check(const ReadGuard& guard);
+  Result<void> check(const SearchGuard& guard);
+
+  Keys& keys_;
+  search::HashKey hash_key_;
+  Limits limits_;
+  StatementCache statements_;
+  Fetcher fetcher_;
+  Statement version_;
+};
+
+}  // namespace fingerpost::store

@@ -1,0 +1,125 @@
+#include "store/sqlite_history.h"
+
+#include "store/sqlite_schema.h"
+
+#include <algorithm>
+#include <limits>
+#include <string>
+#include <utility>
+
+namespace fingerpost::store {
+namespace {
+
+constexpr auto latest = std::numeric_limits<std::int64_t>::max();
+
+}  // namespace
+
+Result<HistoryPage> History::run() {
+  auto found = !query_.id.empty()     ? of_resource()
+               : !query_.type.empty() ? of_type(keys_.known_type(query_.type))
+                                      : of_all();
+  if (!found) return std::move(found).error();
+  HistoryPage page;
+  const auto limit = static_cast<std::size_t>(query_.limit);
+  const bool more = found->size() > limit;
+  if (more) found->resize(limit);
+  for (const auto& one : *found) {
+    LET(auto version, stored(one));
+    page.versions.push_back(std::move(version));
+  }
+  if (more && limit > 0) page.next = found->back().place;
+  return page;
+}
+
+Result<std::vector<History::Found>> History::of_resource() {
+  const auto type = keys_.known_type(query_.type);
+  LET(Statement* const row,
+      statements_.get("SELECT row FROM resource WHERE reference = ? AND type = ? AND id = ?"));
+  LET(const bool known,
+      row->first(search::reference_hash(hash_key_, query_.type, query_.id), type, query_.id));
+  const auto at = known ? row->integer(0) : 0;
+  row->reset();
+  if (!known) return Error{Kind::not_found, "there is no such resource", ""};
+  const auto end = version_at(at, versions_of_one);
+  return places(
+      type,
+      "SELECT updated, at FROM version v WHERE at > ?3 AND at < ?4 AND updated >= ?5 "
+      "AND updated <= ?2" +
+          current() + " ORDER BY at DESC",
+      {version_at(at, 0), query_.after ? std::min(query_.after->at, end) : end, query_.since_us});
+}
+
+Result<std::vector<History::Found>> History::of_type(std::int64_t type) {
+  const auto start = query_.after.value_or(HistoryPlace{latest, latest});
+  return places(type,
+                "SELECT updated, at FROM history v WHERE type = ?3 AND updated >= ?4 AND "
+                "updated <= ?2 AND (updated, at) < (?5, ?6)" +
+                    current() + " ORDER BY updated DESC, at DESC",
+                {type, query_.since_us, start.updated_us, start.at});
+}
+
+// A version is current from its time to that of the next one.
+std::string History::current() const {
+  if (!query_.at_high_us) return "";
+  return " AND NOT EXISTS(SELECT 1 FROM version n WHERE n.at = v.at + 1 AND n.updated <= ?1)";
+}
+
+// The newest of each type, then the newest of those.
+Result<std::vector<History::Found>> History::of_all() {
+  LET(Statement* const types, statements_.get("SELECT id FROM type"));
+  std::vector<std::int64_t> all;
+  LET(bool there, types->first());
+  while (there) {
+    all.push_back(types->integer(0));
+    LET(there, types->step());
+  }
+  types->reset();
+  std::vector<Found> found;
+  for (const auto type : all) {
+    LET(const auto some, of_type(type));
+    found.insert(found.end(), some.begin(), some.end());
+  }
+  std::sort(found.begin(), found.end(), [](const Found& a, const Found& b) {
+    return std::pair(a.place.updated_us, a.place.at) > std::pair(b.place.updated_us, b.place.at);
+  });
+  return found;
+}
+
+// The first of them, one more than the page has. ?1 and ?2 are the ends of _at.
+Result<std::vector<History::Found>> History::places(std::int64_t type, const std::string& sql,
+                                                    std::vector<std::int64_t> values) {
+  LET(Statement* const statement, statements_.get(sql + " LIMIT ?7"));
+  statement->reset();
+  statement->clear();
+  statement->bind(1, query_.at_low_us);
+  statement->bind(2, query_.at_high_us.value_or(latest));
+  statement->bind(7, std::int64_t{query_.limit} + 1);
+  for (std::size_t i = 0; i < values.size(); ++i)
+    statement->bind(static_cast<int>(i) + 3, values[i]);
+  std::vector<Found> found;
+  LET(bool there, statement->step());
+  while (there) {
+    found.push_back({{statement->integer(0), statement->integer(1)}, type});
+    LET(there, statement->step());
+  }
+  statement->reset();
+  return found;
+}
+
+Result<Stored> History::stored(const Found& found) {
+  LET(Statement* const statement,
+      statements_.get("SELECT r.id, v.change, v.body FROM version v JOIN resource r "
+                      "ON r.row = v.at / 16777216 WHERE v.at = ?"));
+  LET(const bool there, statement->first(found.place.at));
+  if (!there) return Error{Kind::fault, "a version is lost that the history has", ""};
+  Stored stored{keys_.type_name(found.type),
+                std::string(statement->text(0)),
+                found.place.at % versions_of_one,
+                found.place.updated_us,
+                static_cast<Change>(statement->integer(1)),
+                std::string(statement->bytes(2))};
+  statement->reset();
+  return stored;
+}
+
+}  // namespace fingerpost::store

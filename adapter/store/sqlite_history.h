@@ -1,0 +1,45 @@
+// One look into the history of a resource, a type or all types, on one connection.
+
+#pragma once
+
+#include "fingerpost/result.h"
+#include "search/hash.h"
+#include "store/sqlite_cache.h"
+#include "store/sqlite_keys.h"
+#include "store/store.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace fingerpost::store {
+
+class History {
+ public:
+  // To be run within a read transaction.
+  History(StatementCache& statements, Keys& keys, const search::HashKey& hash_key,
+          const HistoryQuery& query)
+      : statements_(statements), keys_(keys), hash_key_(hash_key), query_(query) {}
+
+  Result<HistoryPage> run();
+
+ private:
+  struct Found {
+    HistoryPlace place;
+    std::int64_t type = 0;
+  };
+  Result<std::vector<Found>> of_resource();
+  Result<std::vector<Found>> of_type(std::int64_t type);
+  Result<std::vector<Found>> of_all();
+  Result<std::vector<Found>> places(std::int64_t type, const std::string& sql,
+                                    std::vector<std::int64_t> values);
+  std::string current() const;
+  Result<Stored> stored(const Found& found);
+
+  StatementCache& statements_;
+  Keys& keys_;
+  const search::HashKey& hash_key_;
+  const HistoryQuery& query_;
+};
+
+}  // namespace fingerpost::store
