@@ -105,7 +105,12 @@ struct ConfigCheck {
   std::string file;
 };
 
+struct Backup {
+  std::string data;
+  std::string to;
+};
+
 using Command = std::variant<Serve, Translate, Validate, Snapshot, FhirPath, Transform, Convert,
-                             Conformance, Queue, MllpSend, MllpListen, ConfigCheck>;
+                             Conformance, Queue, MllpSend, MllpListen, ConfigCheck, Backup>;
 
 }  // namespace fingerpost::command

@@ -43,6 +43,7 @@ int run(const Queue& command, Console console);
 int run(const MllpSend& command, Console console);
 int run(const MllpListen& command, Console console);
 int run(const ConfigCheck& command, Console console);
+int run(const Backup& command, Console console);
 
 std::vector<std::string> suite_names();  // of `conformance`
 

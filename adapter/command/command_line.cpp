@@ -21,6 +21,7 @@ struct Chosen {
   MllpSend send;
   MllpListen listen;
   ConfigCheck config_check;
+  Backup backup;
   std::optional<Command> command;
 };
 
@@ -262,6 +263,14 @@ void add_config(CLI::App& app, Chosen& chosen) {
   choose(check, chosen, chosen.config_check);
 }
 
+void add_backup(CLI::App& app, Chosen& chosen) {
+  auto& backup =
+      *app.add_subcommand("backup", "Copy a data folder's database, also while it is served");
+  backup.add_option("--data", chosen.backup.data, "the data folder")->required();
+  backup.add_option("TO", chosen.backup.to, "a data folder to be made")->required();
+  choose(backup, chosen, chosen.backup);
+}
+
 }  // namespace
 
 std::variant<Command, int> read_command_line(std::span<const std::string> arguments,
@@ -284,6 +293,7 @@ std::variant<Command, int> read_command_line(std::span<const std::string> argume
   add_queues(app, chosen);
   add_mllp(app, chosen);
   add_config(app, chosen);
+  add_backup(app, chosen);
   try {
     // CLI11 takes the words from the back.
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));

@@ -33,8 +33,14 @@ Result<void> Guards::check(const ReadGuard& guard) {
 
 Result<void> Guards::check(const SearchGuard& guard) {
   const auto plan = guarding(guard);
-  LET(const auto page, Search(statements_, fetcher_, keys_, limits_, plan).run());
-  if (!finds_exactly(page, guard.ids)) return guard_failed();
+  const auto page = Search(statements_, fetcher_, keys_, limits_, plan).run();
+  if (!page) {
+    auto error = page.error();
+    // To the writer, invalid is a statement that left its transaction half done.
+    if (error.kind == Kind::invalid) error.kind = Kind::unsupported;
+    return error;
+  }
+  if (!finds_exactly(*page, guard.ids)) return guard_failed();
   return {};
 }
 

@@ -122,15 +122,34 @@ Result<void> migrate(Db& db) {
   return db.run("COMMIT");
 }
 
+// Whether the log of the last program is still there: it did not end in order.
+bool left_in_disorder(const std::string& path) {
+  struct stat about {};
+  return ::stat((path + "-wal").c_str(), &about) == 0 && about.st_size > 0;
+}
+
 }  // namespace
+
+Result<void> check_ours(Db& db) {
+  LET_DONE(check(db));
+  return {};
+}
+
+Result<void> check_whole(Db& db) {
+  LET(const auto found, db.text("PRAGMA quick_check(1)"));
+  if (found == "ok") return {};
+  return Error{Kind::fault, "the database file is damaged; use a backup", ""};
+}
 
 Result<Db> open_writer(const std::string& path, Random& random) {
   LET_DONE(make_private(path));
+  const bool disorder = left_in_disorder(path);
   LET(auto db, Db::open(path, Access::write));
   LET(const auto tables, db.integer("SELECT count(*) FROM sqlite_schema"));
   std::int64_t version = schema_version;
   if (tables > 0) {
     LET(version, check(db));
+    if (disorder) LET_DONE(check_whole(db));
   }
   if (tables == 0) LET_DONE(db.run("PRAGMA page_size = 4096"));
   LET_DONE(

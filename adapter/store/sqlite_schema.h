@@ -18,11 +18,16 @@ constexpr std::int64_t version_at(std::int64_t row, std::int64_t version) {
   return row * versions_of_one + version;
 }
 
-// The writer's connection: makes the file when it is new, checks it when it is not.
+// The writer's connection: makes the file when it is new, checks it when it is not, and looks at all
+// of it when the last program did not end in order.
 // Kind::unsupported: made by a newer program, or not ours. Kind::fault: durability could not be
 // switched on.
 Result<Db> open_writer(const std::string& path, Random& random);
 Result<Db> open_reader(const std::string& path);
+// Kind::unsupported: not a database of this program's tables, or of a number it can bring up.
+Result<void> check_ours(Db& db);
+// Kind::fault: the file is damaged. Reads all of it.
+Result<void> check_whole(Db& db);
 Result<search::HashKey> read_hash_key(Db& db);
 
 }  // namespace fingerpost::store

@@ -1,5 +1,6 @@
 // What only the store on disk must do.
 
+#include "store/backup.h"
 #include "store/fixture.h"
 #include "store/sqlite_db.h"
 
@@ -7,6 +8,7 @@
 #include <cerrno>
 #include <chrono>
 #include <fcntl.h>
+#include <filesystem>
 #include <fstream>
 #include <set>
 #include <signal.h>
@@ -173,6 +175,62 @@ TEST_CASE("a folder of the number before is brought up to this one, whole or not
   CHECK(histories(world) == before);
   REQUIRE(world.commit(world.put(person(1), "1")));
   CHECK(histories(world) != before);
+}
+
+TEST_CASE("a backup taken while others write is a data folder of one moment") {
+  const Folder folder;
+  const Folder beside;
+  const auto to = beside.path() + "/copy";
+  std::size_t at_least = 0;
+  {
+    World world(folder.path());
+    for (int i = 0; i < 50; ++i) REQUIRE(world.commit(world.put(person(i), std::to_string(i))));
+    std::atomic<bool> ending = false;
+    std::thread writer([&] {
+      for (int i = 50; !ending; ++i) (void)world.commit(world.put(person(i), std::to_string(i)));
+    });
+    const auto copied = store::back_up(folder.path(), to);
+    ending = true;
+    writer.join();
+    REQUIRE(copied);
+    CHECK(*copied > 0);
+    at_least = 50;
+    CHECK(store::back_up(folder.path(), to).error().kind == Kind::conflict);
+  }
+  World world(to);
+  const auto found = world.search("Patient", {{"_count", "0"}});
+  REQUIRE(found);
+  CHECK(*found->total >= at_least);
+  CHECK(world.reader->read("Patient", "49").has_value());
+  REQUIRE(world.commit(world.put(person(1), "new")));
+  CHECK(store::back_up(beside.path(), beside.path() + "/none").has_error());
+  CHECK(!std::filesystem::exists(beside.path() + "/none"));
+}
+
+TEST_CASE("a damaged file is found when the last program did not end in order") {
+  const Folder folder;
+  const auto path = folder.path() + "/fingerpost.db";
+  {
+    World world(folder.path());
+    for (int i = 0; i < 500; ++i) REQUIRE(world.commit(world.put(person(i), std::to_string(i))));
+  }
+  {
+    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+    const auto size = std::filesystem::file_size(path);
+    REQUIRE(size > 100'000);
+    for (std::size_t at = 40'960; at + 4096 < size; at += 16'384) {
+      file.seekp(static_cast<std::streamoff>(at));
+      file << std::string(2048, '\x7f');
+    }
+  }
+  std::ofstream(path + "-wal", std::ios::binary) << std::string(64, 'x');
+  SteppingClock clock;
+  SeededRandom random;
+  store::SqliteOptions options;
+  options.directory = folder.path();
+  const auto opened = store::open_sqlite(options, clock, random);
+  REQUIRE(!opened);
+  CHECK(opened.error().kind == Kind::fault);
 }
 
 TEST_CASE("everything is there again after a restart") {
