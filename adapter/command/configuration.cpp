@@ -252,6 +252,14 @@ void read_limits(Section& section, Limits& limits) {
   section.number("async_jobs", limits.async_jobs);
   section.number("async_kept_seconds", limits.async_kept_seconds);
   section.number("waiting_requests", limits.waiting_requests);
+  section.number("remote_terminology_seconds", limits.remote_terminology_seconds);
+  section.number("validation_steps", limits.validation_steps);
+  section.number("include_rounds", limits.include_rounds);
+  section.number("filter_terms", limits.filter_terms);
+  section.number("filter_depth", limits.filter_depth);
+  section.number("text_words", limits.text_words);
+  section.number("custom_parameters", limits.custom_parameters);
+  section.number("search_candidates", limits.search_candidates);
 }
 
 void read_root(Section& root, Configuration& to) {
