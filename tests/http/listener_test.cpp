@@ -8,6 +8,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <map>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -265,36 +266,35 @@ TEST_CASE("a handler may answer later and from another thread") {
 TEST_CASE("requests beyond those that may wait are refused at once, and the others are answered") {
   std::mutex mutex;
   std::condition_variable came;
-  std::vector<http::Respond> held;
+  std::map<std::string, http::Respond> held;  // by path
   http::ListenerOptions options;
   options.limits.waiting_requests = 2;
-  Echo echo(options, [&](const http::Request&, const http::Respond& respond) {
+  Echo echo(options, [&](const http::Request& request, const http::Respond& respond) {
     const std::lock_guard lock(mutex);
-    held.push_back(respond);
+    held[std::string(request.head.path)] = respond;
     came.notify_all();
   });
-  RawHttp first(echo.port()), second(echo.port()), third(echo.port());
-  first.send(get("/"));
-  second.send(get("/"));
-  {
+  const auto taken = [&](const std::string& path) {
     std::unique_lock lock(mutex);
-    REQUIRE(came.wait_for(lock, std::chrono::seconds(10), [&] { return held.size() == 2; }));
-  }
-  third.send(get("/"));
+    came.wait(lock, [&] { return held.count(path) != 0; });
+    return held[path];
+  };
+  RawHttp first(echo.port()), second(echo.port()), third(echo.port());
+  first.send(get("/1"));
+  const auto to_first = taken("/1");
+  second.send(get("/2"));
+  const auto to_second = taken("/2");
+  third.send(get("/3"));
   const auto refused = third.response();
   CHECK(refused.status == 503);
   CHECK(refused.field("Retry-After") == "1");
-  held[0]({});
+  to_first({});
   CHECK(first.response().status == 200);
-  third.send(get("/"));  // on the same connection
-  {
-    std::unique_lock lock(mutex);
-    REQUIRE(came.wait_for(lock, std::chrono::seconds(10), [&] { return held.size() == 3; }));
-  }
-  held[1]({});
-  held[2]({});
-  CHECK(second.response().status == 200);
+  third.send(get("/4"));  // on the same connection
+  taken("/4")({});
   CHECK(third.response().status == 200);
+  to_second({});
+  CHECK(second.response().status == 200);
 }
 
 TEST_CASE("a handler's fault is answered without its text") {
