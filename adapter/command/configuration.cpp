@@ -24,6 +24,15 @@ struct Problems {
   }
 };
 
+// "http://127.0.0.1:8080/fhir", with a port.
+bool is_local(std::string_view url) {
+  constexpr std::string_view scheme = "http://";
+  if (!url.starts_with(scheme)) return false;
+  url.remove_prefix(scheme.size());
+  const auto address = read_address(url.substr(0, url.find('/')));
+  return address && is_loopback(*address);
+}
+
 // One table being read. Every key asked for is a key there is; finish() refuses all others.
 class Section {
  public:
@@ -54,6 +63,15 @@ class Section {
   }
 
   void address(std::string_view key, Address& to) { text_read_by(key, to, read_address); }
+
+  // The base of another server: encrypted, unless it is this machine.
+  void web_base(std::string_view key, std::string& to) {
+    text_read_by(key, to, [](const std::string& url) -> Result<std::string> {
+      if (!url.starts_with("https://") && !is_local(url))
+        return Error{Kind::invalid, "must begin with https://, or be http:// on loopback", ""};
+      return url.substr(0, url.find_last_not_of('/') + 1);
+    });
+  }
 
   void charset(std::string_view key, std::string& to) {
     text_read_by(key, to, [](const std::string& name) -> Result<std::string> {
@@ -227,6 +245,8 @@ void read_limits(Section& section, Limits& limits) {
   section.number("expansion_codes", limits.expansion_codes);
   section.number("value_set_depth", limits.value_set_depth);
   section.number("value_set_steps", limits.value_set_steps);
+  section.number("remote_terminology_seconds", limits.remote_terminology_seconds);
+  section.number("validation_steps", limits.validation_steps);
   section.number("header_bytes", limits.header_bytes);
   section.number("url_bytes", limits.url_bytes);
   section.number("header_fields", limits.header_fields);
@@ -284,6 +304,15 @@ void read_root(Section& root, Configuration& to) {
     section.word("nhs_number_check", {"error", "warning", "information"}, [&](std::size_t index) {
       to.nhs_number_check = static_cast<Severity>(index + 1);
     });
+  });
+  root.section("terminology", [&](Section& section) {
+    section.web_base("url", to.terminology.url);
+    section.texts("systems", to.terminology.systems);
+    section.text("ca_file", to.terminology.ca_file);
+  });
+  root.section("writes", [&](Section& section) {
+    section.word("check", {"structure", "profiles"},
+                 [&](std::size_t index) { to.profiles_on_write = index == 1; });
   });
   root.sections("partner", [&](Section& section) { read_partner(section, to.partners); });
   root.section("limits", [&](Section& section) { read_limits(section, to.limits); });

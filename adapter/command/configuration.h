@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace fingerpost::command {
 
@@ -31,6 +32,14 @@ struct Configuration {
   bool expunge = false;  // whether clients may make the store forget what was there
   std::string zone = "Europe/London";
   Severity nhs_number_check = Severity::warning;
+  // A terminology server elsewhere; url empty: none.
+  struct Terminology {
+    std::string url;                   // without a slash at the end
+    std::vector<std::string> systems;  // the code systems it is asked about
+    std::string ca_file;
+  } terminology;
+  // What is written must meet invariants and the profiles it claims too.
+  bool profiles_on_write = false;
   exchange::Partners partners;  // concept_maps are paths as written, relative to the file
   Limits limits;
 };

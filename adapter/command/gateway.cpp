@@ -19,7 +19,9 @@
 #include "http/listener.h"
 #include "http/routes.h"
 #include "interaction/context.h"
+#include "interaction/remote_codes.h"
 #include "profile/validator.h"
+#include "remote/terminology_client.h"
 #include "terminology/core.h"
 
 namespace fingerpost::command {
@@ -115,6 +117,9 @@ struct Gateway::Parts {
   std::optional<terminology::Terminology> codes;
   std::optional<profile::Validator> validator;
 
+  std::optional<remote::TerminologyClient> terminology;
+  interaction::RemoteCodes remote_codes;
+
   std::optional<exchange::Parts> shared;
   std::optional<exchange::Wires> wires;
   std::optional<exchange::OutboxWorker> outbox;
@@ -135,6 +140,7 @@ struct Gateway::Parts {
   Result<void> load(const GatewayOptions& options);
   Result<void> settle_addresses();
   void join(const std::string& version);
+  void join_terminology();
   Result<void> listen();
   Result<void> open_door();
   http::Handler handler(http::Post post);
@@ -207,6 +213,24 @@ void Gateway::Parts::join(const std::string& version) {
                                        &*validator,
                                        &translator->maps()});
   context->may_expunge = configuration.expunge;
+  context->profiles_on_write = configuration.profiles_on_write;
+  join_terminology();
+}
+
+void Gateway::Parts::join_terminology() {
+  const auto& asked = configuration.terminology;
+  if (asked.url.empty()) return;
+  remote::TerminologyClientOptions options;
+  options.base = asked.url;
+  options.seconds = configuration.limits.remote_terminology_seconds;
+  options.ca_file = asked.ca_file;
+  terminology.emplace(std::move(options), clock);
+  remote_codes.systems = asked.systems;
+  remote_codes.get = [this](const std::string& path,
+                            std::function<void(Result<std::string>)> done) {
+    terminology->get(path, std::move(done));
+  };
+  context->remote_codes = &remote_codes;
 }
 
 Result<void> Gateway::Parts::listen() {

@@ -124,7 +124,7 @@ void serve_operation(Serving& serving, Call call) {
     asked.body = std::move(body);
     return interaction::operate(*serving.session, asked, done(serving, call));
   }
-  give(serving, call, interaction::operate(*serving.session, asked));
+  interaction::ask(*serving.session, asked, done(serving, call));
 }
 
 }  // namespace fingerpost::http

@@ -1,8 +1,8 @@
 #include "interaction/commit.h"
 
+#include "interaction/content.h"
 #include "interaction/references.h"
 #include "model/xml.h"
-#include "profile/validate.h"
 #include "search/index.h"
 #include "search/search.h"
 
@@ -167,8 +167,7 @@ Sent read_sent(const Context& context, std::string body) {
   auto read = model::read_resource(context.definitions, std::move(body), context.limits);
   if (!read) return failure(read.error());
   auto issues = std::move(read->issues);
-  auto found =
-      profile::validate(context.definitions, read->tree, read->tree.root(), context.limits);
+  auto found = content_issues(context, read->tree);
   issues.insert(issues.end(), std::make_move_iterator(found.begin()),
                 std::make_move_iterator(found.end()));
   if (has_errors(issues)) return failure(Status::unprocessable, std::move(issues));

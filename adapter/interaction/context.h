@@ -33,6 +33,8 @@ struct Unit;
 
 namespace fingerpost::interaction {
 
+struct RemoteCodes;  // remote_codes.h
+
 // One resource that a request is about to change.
 struct Change {
   std::string_view type;
@@ -65,6 +67,10 @@ struct Context {
                                      // commit can have changed between that and this one
   const profile::Validator* validator = nullptr;  // of $validate; null: it is not offered
   const mapping::Maps* maps = nullptr;            // for $transform beside the stored ones; or null
+  const RemoteCodes* remote_codes = nullptr;      // of a terminology server elsewhere; or null
+  // What is written must also meet the invariants and the profiles it claims; else the structure
+  // and required bindings alone. Needs the validator.
+  bool profiles_on_write = false;
   std::shared_ptr<Compiled> compiled = std::make_shared<Compiled>();
   bool may_expunge = false;  // whether anybody may make the store forget what was there
 };

@@ -2,7 +2,8 @@
 
 #include "base/text.h"
 #include "interaction/interactions.h"
-#include "model/json.h"
+#include "interaction/remote_codes.h"
+#include "model/xml.h"
 #include "store/store.h"
 
 #include <algorithm>
@@ -78,7 +79,7 @@ void add_resource(const Context& context, Tree& tree, std::string_view named, co
 }
 
 Result<Tree> read_body(const Context& context, const std::string& body) {
-  LET(auto read, model::read_json(context.definitions, body, context.limits));
+  LET(auto read, model::read_resource(context.definitions, body, context.limits));
   for (const auto& issue : read.issues)
     if (issue.severity <= Severity::error && issue.code == "value")
       return Error{Kind::invalid, issue.text, issue.expression};
@@ -104,6 +105,12 @@ void operate(const Session& session, const OperationCall& call, Done done) {
   const auto* const found = find(call);
   if (found != nullptr && found->start != nullptr)
     return found->start(session, call, std::move(done));
+  ask(session, call, std::move(done));
+}
+
+void ask(const Session& session, const OperationCall& call, Done done) {
+  if (auto question = remote_question(session, call))
+    return ask_elsewhere(session, *std::move(question), std::move(done));
   done(operate(session, call));
 }
 

@@ -41,7 +41,11 @@ std::span<const Operation> operations();
 
 // Kind::not_found: there is no such operation there.
 void operate(const Session& session, const OperationCall& call, Done done);
-// Of those that change nothing; else 405.
+// Of those that change nothing; else 405. With what a terminology server elsewhere knows
+// (remote_codes.h): the call need not outlive this, and `done` is called on the session's thread, now
+// or when that server has answered.
+void ask(const Session& session, const OperationCall& call, Done done);
+// The same, with what is known here alone.
 Answer operate(const Session& session, const OperationCall& call);
 
 // The call's parameters as a Parameters resource: those of the URL as primitives, then those of the

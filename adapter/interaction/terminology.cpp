@@ -134,7 +134,9 @@ class Gatherer {
     if (!taken_.emplace(stored.type + "/" + stored.id).second) return {};
     if (stored.type == "ConceptMap") {
       LET(auto map, stored_concept_map(context_, stored));
-      if (map) all_.add(std::move(map));
+      if (!map) return {};
+      for (const auto url : map->other_maps()) want(url);
+      all_.add(std::move(map));
       return {};
     }
     auto tables = context_.compiled->find<Tables>(stored);

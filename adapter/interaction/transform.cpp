@@ -4,7 +4,7 @@
 #include "base/digest.h"
 #include "interaction/operations.h"
 #include "interaction/stored_maps.h"
-#include "model/json.h"
+#include "model/xml.h"
 #include "store/body.h"
 
 #include <array>
@@ -22,7 +22,7 @@ struct Asked {
 };
 
 Result<Tree> read(const Context& context, const std::string& body, model::Model model) {
-  LET(auto read, model::read_json(context.definitions, body, context.limits, model));
+  LET(auto read, model::read_resource(context.definitions, body, context.limits, model));
   for (const auto& issue : read.issues)
     if (issue.severity <= Severity::error && issue.code == "value")
       return Error{Kind::invalid, issue.text, issue.expression};
@@ -48,7 +48,7 @@ Asked asked_of(const Session& session, const OperationCall& call) {
   Asked asked{"", Tree(context.definitions.names()), no_node, {}};
   for (const auto& [key, value] : call.pairs)
     if (key == "source") asked.source = value;
-  auto sent = model::read_json(context.definitions, *call.body, context.limits);
+  auto sent = model::read_resource(context.definitions, *call.body, context.limits);
   if (!sent) return asked;  // of another FHIR version, perhaps
   if (context.definitions.type_name(sent->tree[sent->tree.root()].type) != "Parameters")
     return asked;

@@ -1,7 +1,7 @@
 #include "base/text.h"
 #include "interaction/operations.h"
 #include "interaction/outcome.h"
-#include "model/json.h"
+#include "model/xml.h"
 #include "profile/validator.h"
 #include "store/body.h"
 #include "store/store.h"
@@ -84,7 +84,7 @@ Result<Subject> subject_of(const Session& session, const OperationCall& call) {
     if (!call.id.empty()) return stored_subject(session, call);
     return Error{Kind::invalid, "there is no resource to validate", ""};
   }
-  LET(auto read, model::read_json(context.definitions, *call.body, context.limits));
+  LET(auto read, model::read_resource(context.definitions, *call.body, context.limits));
   const auto type = context.definitions.type_name(read.tree[read.tree.root()].type);
   if (type == "Parameters" && call.type != "Parameters")
     return from_parameters(session, call, read);

@@ -5,6 +5,9 @@
 #include <charconv>
 #include <optional>
 #include <span>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
 
 namespace fingerpost::patch {
 namespace {
@@ -45,7 +48,8 @@ std::optional<std::size_t> read_index(std::string_view text) {
 
 class Patcher {
  public:
-  Patcher(JsonValue& root, const Limits& limits) : root_(root), room_(limits.body_bytes) {}
+  Patcher(JsonValue& root, const Limits& limits)
+      : root_(root), room_(limits.body_bytes), steps_left_(limits.steps) {}
 
   Result<void> apply(const JsonValue& operation) {
     struct Row {
@@ -108,12 +112,14 @@ class Patcher {
     if (size > room_)
       return Error{fingerpost::Kind::too_costly, "copies are over the limit body_bytes", ""};
     room_ -= size;
+    LET_DONE(charge(size));
     return put(path, JsonValue(*there));
   }
 
   Result<void> test(const JsonValue& operation, const std::string& path) {
     LET(const auto value, value_of(operation));
     LET(const auto* const there, find(path));
+    LET_DONE(charge(weight(value)));
     if (same(*there, value)) return {};
     return Error{fingerpost::Kind::conflict, "the value is another than the test's", ""};
   }
@@ -125,9 +131,17 @@ class Patcher {
     return &parent.items[*index];
   }
 
+  Result<void> charge(std::size_t steps) {
+    if (steps > steps_left_)
+      return Error{fingerpost::Kind::too_costly, "the patch takes more than the limit steps", ""};
+    steps_left_ -= steps;
+    return {};
+  }
+
   Result<JsonValue*> walk(std::span<const std::string> names) {
     JsonValue* at = &root_;
     for (const auto& name : names) {
+      LET_DONE(charge(at->members.size() + 1));
       at = child(*at, name);
       if (at == nullptr) return invalid("the pointer leads to nothing");
     }
@@ -147,6 +161,7 @@ class Patcher {
     }
     LET(auto* const parent, walk(std::span(names).first(names.size() - 1)));
     const auto& name = names.back();
+    LET_DONE(charge(parent->members.size()));
     if (parent->kind == Kind::object) {
       if (auto* const there = parent->member(name)) {
         *there = std::move(value);
@@ -159,6 +174,7 @@ class Patcher {
       return invalid("the pointer leads into a value without members");
     const auto index = name == "-" ? parent->items.size() : read_index(name);
     if (!index || *index > parent->items.size()) return invalid("the index is not in the list");
+    LET_DONE(charge(parent->items.size() - *index));
     parent->items.insert(parent->items.begin() + static_cast<std::ptrdiff_t>(*index),
                          std::move(value));
     return {};
@@ -168,6 +184,7 @@ class Patcher {
     LET(const auto names, read_pointer(pointer));
     if (names.empty()) return invalid("the whole cannot be taken away");
     LET(auto* const parent, walk(std::span(names).first(names.size() - 1)));
+    LET_DONE(charge(parent->members.size() + parent->items.size()));
     auto* const there = child(*parent, names.back());
     if (there == nullptr) return invalid("the pointer leads to nothing");
     auto taken = std::move(*there);
@@ -180,6 +197,7 @@ class Patcher {
 
   JsonValue& root_;
   std::size_t room_;  // what copies may still add
+  std::uint64_t steps_left_;
 };
 
 // RFC 7396 section 2.
@@ -192,20 +210,35 @@ void merge(JsonValue& target, const JsonValue& changes) {
     target = {};
     target.kind = Kind::object;
   }
+  auto& members = target.members;
+  members.reserve(members.size() + changes.members.size());  // the names stay where they are
+  std::unordered_map<std::string_view, std::size_t> at;
+  for (const auto& member : members) at.emplace(member.name, at.size());
+  std::vector<bool> gone(members.size());
   for (const auto& change : changes.members) {
+    const auto there = at.find(change.name);
     if (change.value.kind == Kind::null) {
-      std::erase_if(target.members, [&](const auto& one) { return one.name == change.name; });
+      if (there != at.end()) gone[there->second] = true;
       continue;
     }
-    if (target.member(change.name) == nullptr) target.members.push_back({change.name, JsonValue{}});
-    merge(*target.member(change.name), change.value);
+    if (there == at.end()) members.push_back({change.name, JsonValue{}});
+    merge(there == at.end() ? members.back().value : members[there->second].value, change.value);
   }
+  gone.resize(members.size());
+  std::size_t index = 0;
+  std::erase_if(members, [&](const auto&) { return gone[index++]; });
 }
 
 std::string written(const JsonValue& value) {
   std::string out;
   wire::write_json_value(value, out);
   return out;
+}
+
+Result<std::string> bounded(std::string text, const Limits& limits) {
+  if (text.size() > limits.body_bytes)
+    return Error{fingerpost::Kind::too_costly, "the result is over the limit body_bytes", ""};
+  return text;
 }
 
 }  // namespace
@@ -227,10 +260,7 @@ Result<std::string> apply_json(std::string_view resource, std::string_view opera
       return error;
     }
   }
-  auto text = written(value);
-  if (text.size() > limits.body_bytes)
-    return Error{fingerpost::Kind::too_costly, "the result is over the limit body_bytes", ""};
-  return text;
+  return bounded(written(value), limits);
 }
 
 Result<std::string> apply_merge(std::string_view resource, std::string_view changes,
@@ -238,7 +268,7 @@ Result<std::string> apply_merge(std::string_view resource, std::string_view chan
   LET(auto value, wire::read_json_value(resource, limits));
   LET(const auto with, wire::read_json_value(changes, limits));
   merge(value, with);
-  return written(value);
+  return bounded(written(value), limits);
 }
 
 }  // namespace fingerpost::patch

@@ -21,7 +21,8 @@ Result<void> apply_fhirpath(const model::Definitions& definitions, Tree& resourc
                             const Tree& operations, const Limits& limits);
 
 // JSON Patch (RFC 6902) of a JSON text. Kind::invalid, `where` the operation ("/0"): malformed, a
-// pointer to nothing. Kind::conflict: a `test` that fails.
+// pointer to nothing. Kind::conflict: a `test` that fails. Kind::too_costly: over
+// Limits::patch_operations, body_bytes, or steps (members and items looked at).
 Result<std::string> apply_json(std::string_view resource, std::string_view operations,
                                const Limits& limits);
 

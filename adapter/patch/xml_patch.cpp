@@ -12,12 +12,12 @@ Error invalid(std::string text) {
 
 class Patcher {
  public:
-  explicit Patcher(XmlNode& root) : root_(root) {}
+  Patcher(XmlNode& root, const Limits& limits) : root_(root), steps_left_(limits.steps) {}
 
   Result<void> apply(XmlNode operation) {
     auto* const sel = operation.attribute("sel");
     if (sel == nullptr) return invalid("an operation needs sel");
-    LET(const auto place, select(root_, sel->value));
+    LET(const auto place, select(root_, sel->value, steps_left_));
     if (operation.name == "add") return add(place, operation);
     if (operation.name == "replace") return replace(place, operation);
     if (operation.name == "remove") return remove(place);
@@ -86,6 +86,7 @@ class Patcher {
   }
 
   XmlNode& root_;
+  std::uint64_t steps_left_;
 };
 
 }  // namespace
@@ -96,7 +97,7 @@ Result<std::string> apply_xml(std::string_view resource, std::string_view operat
   LET(const auto diff, wire::parse_xml(std::string(operations), limits));
   if (wire::XmlView(diff).name() != "diff") return invalid("an XML Patch is a diff element");
   auto root = xml_node(wire::XmlView(document));
-  Patcher patcher(root);
+  Patcher patcher(root, limits);
   std::map<std::string, int> times;
   std::size_t count = 0;
   for (auto at = wire::XmlView(diff).first(); at; at = at.next()) {
@@ -112,6 +113,8 @@ Result<std::string> apply_xml(std::string_view resource, std::string_view operat
   }
   std::string out;
   write_xml_node(root, "", out);
+  if (out.size() > limits.body_bytes)
+    return Error{Kind::too_costly, "the result is over the limit body_bytes", ""};
   return out;
 }
 

@@ -60,12 +60,22 @@ bool named(const XmlNode& node, std::string_view name) {
   return node.element && (name == "*" || node.name == name);
 }
 
-Result<std::vector<Place>> walk(XmlNode& from, std::span<const Step> steps);
+Result<void> charge(std::uint64_t& steps_left, std::size_t steps) {
+  if (steps > steps_left)
+    return Error{Kind::too_costly, "the patch takes more than the limit steps", ""};
+  steps_left -= steps;
+  return {};
+}
+
+Result<std::vector<Place>> walk(XmlNode& from, std::span<const Step> steps,
+                                std::uint64_t& steps_left);
 
 // Whether some node that the path gives from `node` has the value.
-Result<bool> has_value(XmlNode& node, std::string_view path, std::string_view value) {
+Result<bool> has_value(XmlNode& node, std::string_view path, std::string_view value,
+                       std::uint64_t& steps_left) {
+  LET_DONE(charge(steps_left, path.size()));
   LET(const auto steps, read_steps(path));
-  LET(const auto places, walk(node, steps));
+  LET(const auto places, walk(node, steps, steps_left));
   for (const auto& place : places) {
     if (!place.attribute.empty()) {
       if (place.parent->attribute(place.attribute)->value == value) return true;
@@ -79,7 +89,8 @@ Result<bool> has_value(XmlNode& node, std::string_view path, std::string_view va
   return false;
 }
 
-Result<void> keep(std::vector<Place>& places, std::string_view predicate) {
+Result<void> keep(std::vector<Place>& places, std::string_view predicate,
+                  std::uint64_t& steps_left) {
   std::size_t number = 0;
   const auto* end = predicate.data() + predicate.size();
   if (const auto read = std::from_chars(predicate.data(), end, number);
@@ -99,16 +110,18 @@ Result<void> keep(std::vector<Place>& places, std::string_view predicate) {
   for (auto& place : places) {
     if (!place.attribute.empty()) return invalid("sel has a predicate on an attribute");
     auto& node = place.parent->children[place.index];
-    LET(const bool good,
-        has_value(node, predicate.substr(0, equals), value.substr(1, value.size() - 2)));
+    LET(const bool good, has_value(node, predicate.substr(0, equals),
+                                   value.substr(1, value.size() - 2), steps_left));
     if (good) kept.push_back(place);
   }
   places = std::move(kept);
   return {};
 }
 
-Result<std::vector<Place>> walk(XmlNode& from, std::span<const Step> steps) {
+Result<std::vector<Place>> walk(XmlNode& from, std::span<const Step> steps,
+                                std::uint64_t& steps_left) {
   const auto& step = steps.front();
+  LET_DONE(charge(steps_left, from.children.size() + 1));
   std::vector<Place> found;
   if (step.name.starts_with('@')) {
     if (steps.size() > 1) return invalid("sel has a step after an attribute");
@@ -117,11 +130,11 @@ Result<std::vector<Place>> walk(XmlNode& from, std::span<const Step> steps) {
   }
   for (std::size_t i = 0; i < from.children.size(); ++i)
     if (named(from.children[i], step.name)) found.push_back({&from, i, ""});
-  for (const auto predicate : step.predicates) LET_DONE(keep(found, predicate));
+  for (const auto predicate : step.predicates) LET_DONE(keep(found, predicate, steps_left));
   if (steps.size() == 1) return found;
   std::vector<Place> all;
   for (const auto& place : found) {
-    LET(const auto below, walk(place.parent->children[place.index], steps.subspan(1)));
+    LET(const auto below, walk(place.parent->children[place.index], steps.subspan(1), steps_left));
     all.insert(all.end(), below.begin(), below.end());
   }
   return all;
@@ -129,12 +142,12 @@ Result<std::vector<Place>> walk(XmlNode& from, std::span<const Step> steps) {
 
 }  // namespace
 
-Result<Place> select(XmlNode& root, std::string_view path) {
+Result<Place> select(XmlNode& root, std::string_view path, std::uint64_t& steps_left) {
   LET(const auto steps, read_steps(path));
   if (!named(root, steps.front().name) || !steps.front().predicates.empty())
     return invalid("sel begins with another element than the root");
   if (steps.size() == 1) return Place{};
-  LET(const auto found, walk(root, std::span(steps).subspan(1)));
+  LET(const auto found, walk(root, std::span(steps).subspan(1), steps_left));
   if (found.size() != 1)
     return invalid(found.empty() ? "sel gives nothing" : "sel gives several nodes");
   return found[0];

@@ -19,7 +19,8 @@ struct Place {
 
 // Steps by name, "*", "text()" or, last, "@name"; predicates [N], [@name='…'] and [path='…'].
 // Prefixes are not looked at: names in a FHIR document are of one namespace. Kind::invalid when
-// the text is no such path, or gives none or several nodes.
-Result<Place> select(XmlNode& root, std::string_view path);
+// the text is no such path, or gives none or several nodes. Kind::too_costly: it looks at more
+// nodes than there are steps left, which count down.
+Result<Place> select(XmlNode& root, std::string_view path, std::uint64_t& steps_left);
 
 }  // namespace fingerpost::patch

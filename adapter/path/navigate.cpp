@@ -38,8 +38,19 @@ class Walk {
     const auto& node = tree[child];
     if (step.how == Step::How::text) return tree.name_text_of(node.name) == step.text;
     if (node.name == step.name) return true;
-    return step.choice != no_name && node.name == step.choice && node.type != no_type &&
-           run_.definitions().type(node.type).name == step.type;
+    if (step.choice == no_name || node.name != step.choice || node.type == no_type) return false;
+    if (run_.definitions().type(node.type).name != step.type) return false;
+    // TestScript has responseCode beside response, a code: only value[x] may be called by its type.
+    const auto* element = run_.definitions().element(tree[tree.parent(child)].type, step.choice);
+    return element == nullptr || element->choice;
+  }
+
+  bool may_repeat(TypeId type, const Step& step) const {
+    for (const NameId name : {step.name, step.choice}) {
+      const auto* element = run_.definitions().element(type, name);
+      if (element != nullptr) return element->repeats();
+    }
+    return true;
   }
 
   void from_node(NodeRef at, std::size_t index) {
@@ -52,10 +63,17 @@ class Walk {
     }
     const std::size_t before = out_.size();
     bool found = false;
+    constexpr int few = 16;
+    int since = 0;  // the last that was found
     for (NodeId child = tree.first_child(at.node); child != no_node; child = tree.next(child)) {
       ++visited_;
-      if (!goes_to(step, tree, child)) continue;
+      if (!goes_to(step, tree, child)) {
+        // A Bundle's type stands before its many entries: nobody looks through them for another.
+        if (found && ++since == few && !may_repeat(tree[at.node].type, step)) return;
+        continue;
+      }
       found = true;
+      since = 0;
       from(NodeRef{&tree, child}, index + 1);
       if (limit_ != 0 && out_.size() > before && done()) return;
     }

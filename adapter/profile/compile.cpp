@@ -214,6 +214,12 @@ class Compiler {
     });
   }
 
+  // One that the profile contains is known by the profile's url too.
+  std::string value_set_named(std::string_view canonical) const {
+    return canonical.starts_with('#') ? profile_.url + std::string(canonical)
+                                      : std::string(canonical);
+  }
+
   void read_binding(Rule& rule, View binding, const model::Element* base) {
     if (!binding) return;
     constexpr std::pair<std::string_view, model::Binding> strengths[] = {
@@ -223,11 +229,11 @@ class Compiler {
     rule.binding.strength = model::Binding::example;
     for (const auto& [text, strength] : strengths)
       if (binding["strength"].text() == text) rule.binding.strength = strength;
-    rule.binding.value_set = binding["valueSet"].text();
+    rule.binding.value_set = value_set_named(binding["valueSet"].text());
     binding.each("extension", [&](View extension) {
       const auto url = last_segment(extension["url"].text(), '/');
       if (url == "elementdefinition-maxValueSet")
-        rule.binding.max_value_set = extension["value"].text();
+        rule.binding.max_value_set = value_set_named(extension["value"].text());
       if (url != "additional-binding" && url != "extension-ElementDefinition.binding.additional")
         return;
       std::string_view purpose, value_set;
@@ -236,7 +242,7 @@ class Compiler {
         if (part["url"].text() == "valueSet") value_set = part["value"].text();
       });
       if (purpose == "required" || purpose == "maximum")
-        rule.binding.also_required.emplace_back(value_set);
+        rule.binding.also_required.push_back(value_set_named(value_set));
     });
     // The base's own binding is the base walk's to check.
     if (base == nullptr || base->binding != rule.binding.strength) return;

@@ -1,5 +1,6 @@
 #include "profile/equal.h"
 
+#include <algorithm>
 #include <vector>
 
 namespace fingerpost::profile {
@@ -29,12 +30,28 @@ std::vector<NodeRef> parts(NodeRef of, NameId id) {
 
 }  // namespace
 
+namespace {
+
+// Many parts are sorted by their names, those of one name in their order.
+bool equal_sorted(std::vector<NodeRef> have, std::vector<NodeRef> want) {
+  const auto name = [](NodeRef at) { return at.tree->name_text(at.node); };
+  const auto before = [&](NodeRef a, NodeRef b) { return name(a) < name(b); };
+  std::stable_sort(have.begin(), have.end(), before);
+  std::stable_sort(want.begin(), want.end(), before);
+  return std::equal(have.begin(), have.end(), want.begin(),
+                    [](NodeRef a, NodeRef b) { return same_name(a, b) && equal(a, b); });
+}
+
+}  // namespace
+
 bool equal(NodeRef value, NodeRef fixed) {
   if (!same_value(value, fixed)) return false;
   const NameId id = value.tree->names().find("id");
   const auto have = parts(value, id);
   const auto want = parts(fixed, id);
   if (have.size() != want.size()) return false;
+  constexpr std::size_t few = 16;
+  if (have.size() > few) return equal_sorted(have, want);
   // The order between different elements says nothing: each is sought from its own kind.
   std::vector<bool> used(have.size());
   for (const auto& part : want) {

@@ -40,6 +40,9 @@ std::vector<Segment> split_id(std::string_view id) {
   return segments;
 }
 
+constexpr std::ptrdiff_t most_deep = 64;  // segments of a path
+constexpr std::size_t most_steps = 50'000'000;
+
 class Generator {
  public:
   Generator(const model::Definitions& definitions, const Tree& definition,
@@ -70,6 +73,13 @@ class Generator {
   }
 
  private:
+  // False when no work is left: the definition is too large, or made to be.
+  bool charge(std::size_t steps) {
+    over_ = over_ || steps > steps_left_;
+    steps_left_ -= over_ ? 0 : steps;
+    return !over_;
+  }
+
   void report(std::string text) {
     issues_.push_back({Severity::error, "value", place_, std::move(text)});
   }
@@ -149,6 +159,12 @@ class Generator {
   std::optional<Error> apply(View element) {
     const auto path = element["path"].text();
     if (path.empty()) return report("an element has no path"), std::nullopt;
+    const auto id = element["id"].text();
+    if (std::count(path.begin(), path.end(), '.') > most_deep ||
+        std::count(id.begin(), id.end(), '.') > most_deep)
+      return report("the path is too deep"), std::nullopt;
+    if (!charge(rows_.size() + static_cast<std::size_t>(most_deep) * latest_.size()))
+      return Error{Kind::too_costly, "the differential is too large", place_};
     const auto segments = segments_of(element);
     if (segments.size() == 1 && element["slicing"])
       return Error{Kind::invalid, "slicing at the root of a profile has no meaning", place_};
@@ -205,6 +221,7 @@ class Generator {
   }
 
   std::optional<std::size_t> step(std::size_t row, const Segment& segment) {
+    if (!charge(3 * rows_.size())) return std::nullopt;
     if (end_of_children(row) == row + 1 && !expand(row)) return std::nullopt;
     const std::string inside = rows_[row].id + ".";
     std::size_t at = find_id(inside + segment.name);
@@ -389,6 +406,8 @@ class Generator {
 
   const model::Definitions& definitions_;
   const Tree& definition_;
+  std::size_t steps_left_ = most_steps;  // rows to look at
+  bool over_ = false;
   const FindDefinition& find_;
   Tree work_;
   View root_;

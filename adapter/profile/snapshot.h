@@ -24,7 +24,8 @@ struct Snapshot {
 
 // Elements keep the order of the base; a slice stands after its element's own children and the
 // slices before it. Kind::not_found when the base is not known; Kind::invalid for what has no
-// meaning: slicing at the root, a definition without a base.
+// meaning: slicing at the root, a definition without a base; Kind::too_costly for a differential of
+// no sensible size.
 Result<Snapshot> make_snapshot(const model::Definitions& definitions, const Tree& definition,
                                const FindDefinition& find);
 

@@ -101,7 +101,8 @@ Walk::Walk(const Validator::Parts& parts, const Tree& tree, const Options& optio
       options_(options),
       limits_(limits),
       words_(parts.words),
-      environment_(limits) {
+      environment_(limits),
+      steps_left_(limits.validation_steps) {
   environment_.now = options.now.empty() ? "2000-01-01T00:00:00Z" : std::string_view(options.now);
   environment_.resolve = [this](std::string_view text, NodeRef) {
     return options_.resolve ? options_.resolve(text) : NodeRef{};
@@ -142,6 +143,9 @@ void Walk::document(NodeId node) {
     return error(node, "structure", "is not a resource");
   resource(node);
   for (const auto& profile : options_.profiles) conform(node, profile, true);
+  if (over_)
+    issues_.push_back({Severity::error, "too-costly", model::location(definitions_, tree_, node),
+                       "takes more work than the limit validation_steps: not all was checked"});
 }
 
 void Walk::resource(NodeId node) {
@@ -161,11 +165,12 @@ void Walk::children(NodeId node) {
   for (NodeId at = tree_.first_child(node); at != no_node; at = tree_.next(at)) {
     const Element* element = definitions_.element(type, tree_[at].name);
     if (element == nullptr) continue;  // the reader has said so
+    if (!step()) break;
     const auto index = static_cast<std::size_t>(element - elements.data());
     ++counts_[mark + index];
     one(*element, index, type, at);
   }
-  for (std::size_t i = 0; i < elements.size(); ++i)
+  for (std::size_t i = 0; i < elements.size() && !over_; ++i)
     cardinality(node, elements[i], counts_[mark + i]);
   counts_.resize(mark);
 }
@@ -274,8 +279,10 @@ void Walk::invariant(const Invariant& invariant, NodeId node, std::string_view s
   if (asked_ == 0) environment_.arena.clear();
   const auto result = path::evaluate(invariant.expression, NodeRef{&tree_, node}, environment_);
   if (!result || result->size() > 1)
-    return report(node, Severity::warning, "not-supported",
-                  "the invariant " + invariant.key + " could not be evaluated: not checked");
+    return report(
+        node, Severity::warning,
+        !result && result.error().kind == Kind::too_costly ? "too-costly" : "not-supported",
+        "the invariant " + invariant.key + " could not be evaluated: not checked");
   // What gives nothing is not broken: R4's own examples and invariants (bdl-8, ras-2) rely on it.
   const bool broken = result->size() == 1 && result->front().kind() == path::Value::Kind::boolean &&
                       !result->front().boolean();

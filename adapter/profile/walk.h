@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "profile/invariants.h"
+#include "profile/link_index.h"
 #include "profile/validator.h"
 #include "profile/view.h"
 
@@ -66,6 +67,17 @@ class Walk {
  private:
   using Element = model::Element;
 
+  // Counts work against the limit validation_steps. False: it is reached, nothing more is looked
+  // at, and the issues will say so.
+  bool step(std::uint64_t steps = 1) {
+    if (steps > steps_left_) {
+      over_ = failed_ = true;
+      steps = steps_left_;
+    }
+    steps_left_ -= steps;
+    return !over_;
+  }
+
   // --- issues ---
   void report(NodeId node, Severity severity, const char* code, std::string text,
               std::string_view member = "");
@@ -121,6 +133,7 @@ class Walk {
   void narrative_control(const Rule& rule, NodeId node);
   void narrative_sources(std::string_view div, NodeId node);
   void collect_ids(NodeId from, boost::unordered_flat_set<std::string_view>& into) const;
+  const boost::unordered_flat_set<std::string_view>& ids_within(NodeId container);
   void narrative_language(std::string_view wanted, std::string_view div, NodeId node);
   void structure_definition(NodeId node);
   void profile_of_type(View type, View profile);
@@ -128,17 +141,25 @@ class Walk {
   // --- questionnaires ---
   void questionnaire(NodeId node);
   void questionnaire_response(NodeId node);
-  void answers(View questions, View given, std::vector<View>& scopes, bool complete);
-  void question_items(View question, const std::vector<View>& items, View given,
-                      std::vector<View>& scopes, bool complete);
-  void value_of_answer(View question, View answer);
-  bool enabled(View question, const std::vector<View>& scopes);
-  bool condition_met(View when, const std::vector<View>& given);
+  struct Scopes {
+    View questionnaire;
+    LinkIndex answers;
+    std::vector<View> open;  // the response, and the items and answers being looked at
+  };
+  void answers(View questions, View given, Scopes& scopes, bool complete);
+  void question_items(View question, const std::vector<View>& items, View given, Scopes& scopes,
+                      bool complete);
+  void value_of_answer(View question, View answer, View questionnaire);
+  bool enabled(View question, const Scopes& scopes);
+  bool condition_met(View when, std::span<const View> given);
   // None when the two do not compare.
   std::optional<bool> less(NodeRef left, NodeRef right);
 
   // --- codes ---
   In contains(std::string_view value_set, NodeId coding);
+  const terminology::Terminology* terminology_of(std::string_view value_set);
+  std::string own_value_set(View container, std::string_view reference);
+  terminology::Checked ask(std::string_view value_set, const terminology::Coded& coded);
   void judge_display(NodeId coding, const terminology::Checked& checked);
   In contains_code(std::string_view value_set, NodeId node);
   void bound(const Element& element, NodeId node, TypeId type);
@@ -162,7 +183,7 @@ class Walk {
   NodeId container_of(NodeId node) const;  // the outermost resource that is not an entry's
   NodeId bundle_of(NodeId node) const;
   NodeId entry_named(NodeId bundle, NodeId from, std::string_view reference);
-  NodeId contained_named(NodeId container, std::string_view id) const;
+  NodeId contained_named(NodeId container, std::string_view id);
   struct Entries {
     boost::unordered_flat_map<std::string, NodeId, TextHash, std::equal_to<>> by_name;
   };
@@ -227,7 +248,14 @@ class Walk {
   std::vector<std::pair<NodeId, const Profile*>> open_;       // being checked: a circle holds
   std::map<std::pair<NodeId, const Profile*>, bool> judged_;  // whether they conform
   std::unordered_map<NodeId, Entries> entries_;               // by Bundle
+  // By container: its contained resources, and all ids within it.
+  std::unordered_map<NodeId, boost::unordered_flat_map<std::string_view, NodeId>> contained_;
+  std::unordered_map<NodeId, boost::unordered_flat_set<std::string_view>> ids_;
+  // Value sets that stand within a profile or a questionnaire, by the name own_value_set gives.
+  std::unordered_map<std::string, terminology::Terminology, TextHash, std::equal_to<>> own_codes_;
   int elsewhere_ = 0;  // how many documents deep this walk is
+  std::uint64_t steps_left_;
+  bool over_ = false;
 };
 
 }  // namespace fingerpost::profile

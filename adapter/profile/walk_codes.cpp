@@ -2,12 +2,79 @@
 
 #include "profile/view.h"
 #include "profile/walk.h"
+#include "terminology/build.h"
 
+#include <cstdint>
+#include <memory>
 #include <string>
 
 namespace fingerpost::profile {
 
 using model::Binding;
+
+namespace {
+
+constexpr std::string_view contained_name = "urn:contained:";
+
+// The value sets and code systems that a resource contains; a value set "#id" is known as
+// `of`#id.
+std::shared_ptr<const terminology::Content> contained_codes(const model::Definitions& definitions,
+                                                            View container, const std::string& of) {
+  terminology::Builder builder(definitions);
+  container.each("contained", [&](View at) {
+    const auto type = definitions.type_name(at.type());
+    if (type != "ValueSet" && type != "CodeSystem") return;
+    Tree own(definitions.names());
+    own.set_type(own.root(), at.type());
+    at.children([&](View child) { own.copy(at.tree(), child.node(), own.root()); });
+    if (type == "ValueSet") {
+      const NameId url = definitions.names().find("url");
+      NodeId named = own.child(own.root(), url);
+      if (named == no_node) named = own.add(own.root(), url, definitions.common().uri);
+      own.set(named, Shape::string, of + "#" + std::string(at["id"].text()));
+    }
+    (void)builder.add(own, own.root());  // what is neither says nothing here
+  });
+  return std::move(builder).finish();
+}
+
+}  // namespace
+
+// A name for the value set that a reference within `container` means: its own, for "#id".
+std::string Walk::own_value_set(View container, std::string_view reference) {
+  if (!reference.starts_with('#')) return std::string(reference);
+  const auto of = std::string(contained_name) +
+                  std::to_string(reinterpret_cast<std::uintptr_t>(&container.tree())) + ":" +
+                  std::to_string(container.node());
+  auto name = of + std::string(reference);
+  if (own_codes_.contains(name)) return name;
+  auto codes = parts_.terminology == nullptr ? terminology::Terminology() : *parts_.terminology;
+  codes.add(contained_codes(definitions_, container, of));
+  own_codes_.emplace(name, std::move(codes));
+  return name;
+}
+
+// What knows a value set; profiles know those that they contain as "profile#id".
+const terminology::Terminology* Walk::terminology_of(std::string_view value_set) {
+  const auto hash = value_set.find('#');
+  if (hash == std::string_view::npos) return parts_.terminology;
+  if (const auto known = own_codes_.find(value_set); known != own_codes_.end())
+    return &known->second;
+  const auto url = value_set.substr(0, hash);
+  const Tree* const profile = parts_.registry.with_snapshot(url);
+  if (profile == nullptr) return parts_.terminology;
+  auto codes = parts_.terminology == nullptr ? terminology::Terminology() : *parts_.terminology;
+  codes.add(contained_codes(definitions_, View(*profile, profile->root()), std::string(url)));
+  return &own_codes_.emplace(value_set, std::move(codes)).first->second;
+}
+
+terminology::Checked Walk::ask(std::string_view value_set, const terminology::Coded& coded) {
+  const auto* const codes = terminology_of(value_set);
+  if (codes == nullptr || !step()) return {};
+  auto checked = codes->check(value_set, coded);
+  step(checked.steps);
+  return checked;
+}
 
 // A Coding, or anything with system and code.
 In Walk::contains(std::string_view value_set, NodeId coding) {
@@ -27,9 +94,8 @@ In Walk::contains(std::string_view value_set, NodeId coding) {
                                 {text(words_.system), text(words_.version), code, display}));
     return In::yes;
   }
-  if (parts_.terminology == nullptr) return In::unknown;
-  const auto checked = parts_.terminology->check(
-      value_set, {text(words_.system), text(words_.version), code, text(words_.display)});
+  const auto checked =
+      ask(value_set, {text(words_.system), text(words_.version), code, text(words_.display)});
   judge_display(coding, checked);
   switch (checked.membership) {
     case terminology::Membership::in:
@@ -53,8 +119,7 @@ In Walk::contains_code(std::string_view value_set, NodeId node) {
     return definitions_.contains(definitions_.value_sets()[found->second], "", tree_.text(node))
                ? In::yes
                : In::no;
-  if (parts_.terminology == nullptr) return In::unknown;
-  const auto checked = parts_.terminology->check(value_set, {"", "", tree_.text(node), ""});
+  const auto checked = ask(value_set, {"", "", tree_.text(node), ""});
   if (checked.membership == terminology::Membership::not_known) return In::unknown;
   return checked.membership == terminology::Membership::in ? In::yes : In::no;
 }
@@ -92,7 +157,8 @@ void Walk::bound(Binding strength, std::string_view value_set, NodeId node, Type
   if (concept_without_code && tree_.child(node, words_.extension) != no_node) return;
   const In in = member(value_set, node, type);
   if (in == In::yes) return;
-  const std::string set(value_set);
+  const std::string set(value_set.starts_with(contained_name) ? value_set.substr(value_set.find('#'))
+                                                      : value_set);
   if (in == In::unknown)
     return report(node, Severity::information, "not-supported",
                   "the codes of " + set + " are not at hand: not checked");

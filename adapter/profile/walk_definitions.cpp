@@ -21,8 +21,9 @@ void Walk::structure_definition(NodeId node) {
     return parts_.registry.with_snapshot(url);
   });
   if (!made) {
-    const bool unknown = made.error().kind == Kind::not_found;
-    return report(node, unknown ? Severity::warning : Severity::error, "invalid", made.error().text,
+    const auto kind = made.error().kind;
+    return report(node, kind == Kind::not_found ? Severity::warning : Severity::error,
+                  kind == Kind::too_costly ? "too-costly" : "invalid", made.error().text,
                   made.error().where);
   }
   for (const auto& issue : made->issues)

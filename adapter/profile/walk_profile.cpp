@@ -28,8 +28,12 @@ void Walk::conform(NodeId node, std::string_view canonical, bool asked) {
 
 void Walk::apply(const Profile& profile, NodeId node) {
   const auto key = std::pair(node, &profile);
+  if (!step(1 + open_.size())) return;
   if (std::find(open_.begin(), open_.end(), key) != open_.end()) return;
-  if (open_.size() >= static_cast<std::size_t>(limits_.depth)) return;
+  if (open_.size() >= static_cast<std::size_t>(limits_.depth))
+    return error(node, "too-costly",
+                 "profiles ask for each other deeper than the limit depth: " + profile.url +
+                     " is not checked");
   if (!definitions_.is_a(tree_[node].type, profile.type))
     return error(node, "structure",
                  "is not a " + std::string(definitions_.type_name(profile.type)) + ", which " +
@@ -60,7 +64,12 @@ bool Walk::conforms_elsewhere(const Profile& profile, NodeRef node) {
   Walk other(parts_, *node.tree, options_, limits_);
   other.elsewhere_ = elsewhere_ + 1;
   other.quiet_ = true;
+  other.steps_left_ = steps_left_;
+  other.environment_.steps_left = environment_.steps_left;
   other.apply(profile, node.node);
+  environment_.steps_left = other.environment_.steps_left;
+  step(steps_left_ - other.steps_left_);
+  over_ = over_ || other.over_;
   return !other.failed_;
 }
 
@@ -73,6 +82,7 @@ void Walk::element(const Profile& profile, const Rule& rule, NodeId parent) {
   std::vector<NodeId> nodes;
   for (NodeId at = tree_.child(parent, rule.name); at != no_node; at = tree_.next_same(at))
     nodes.push_back(at);
+  if (!step(1 + nodes.size())) return;
   counted(profile, rule, nodes.size(), parent);
   for (const NodeId node : nodes) this->rule(profile, rule, node);
   if (rule.slicing && !rule.slices.empty()) slices(profile, rule, nodes, parent);

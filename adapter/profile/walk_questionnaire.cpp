@@ -8,45 +8,23 @@
 #include "profile/walk.h"
 
 #include <algorithm>
-#include <map>
-#include <set>
+#include <span>
 #include <string>
+#include <unordered_map>
 
 namespace fingerpost::profile {
 
-namespace {
-
-View question_named(View items, std::string_view link_id) {
-  View found;
-  items.each("item", [&](View item) {
-    if (found) return;
-    found = item["linkId"].text() == link_id ? item : question_named(item, link_id);
-  });
-  return found;
-}
-
-// The answers to a question within an item or a response, at any depth.
-void answers_within(View items, std::string_view link_id, std::vector<View>& out) {
-  const auto look = [&](View item) {
-    if (item["linkId"].text() == link_id) item.each("answer", [&](View at) { out.push_back(at); });
-    answers_within(item, link_id, out);
-  };
-  items.each("item", look);
-  items.each("answer", [&](View answer) { answers_within(answer, link_id, out); });
-}
-
-}  // namespace
-
 void Walk::questionnaire(NodeId node) {
   const View root(tree_, node);
+  const LinkIndex questions(root, LinkIndex::Of::questions);
   const auto look = [&](auto&& self, View items) -> void {
     items.each("item", [&](View item) {
       item.each("enableWhen", [&](View when) {
         const auto asked = when["question"].text();
-        if (asked == item["linkId"].text() || question_named(item, asked))
+        if (asked == item["linkId"].text() || !questions.within(item, asked).empty())
           error(item.node(), "business-rule",
                 "an item cannot be enabled by a question within it, or by itself");
-        else if (!asked.empty() && !question_named(root, asked))
+        else if (!asked.empty() && questions.within(root, asked).empty())
           error(item.node(), "business-rule", "an item is enabled by a question that is not there");
       });
       self(self, item);
@@ -71,34 +49,37 @@ void Walk::questionnaire_response(NodeId node) {
                   "the questionnaire is not known: answers are not checked", "questionnaire");
   const auto status = response["status"].text();
   const bool complete = status == "completed" || status == "amended";
-  std::vector<View> scopes{response};
+  Scopes scopes{questionnaire, LinkIndex(response, LinkIndex::Of::answers), {response}};
   answers(questionnaire, response, scopes, complete);
 }
 
 // The items of a response, or of a group or an answer in it, against the questions of that place.
-void Walk::answers(View questions, View given, std::vector<View>& scopes, bool complete) {
-  std::map<std::string_view, std::vector<View>> by_link;
-  std::vector<std::string_view> order;
-  questions.each("item", [&](View question) { order.push_back(question["linkId"].text()); });
+void Walk::answers(View questions, View given, Scopes& scopes, bool complete) {
+  std::unordered_map<std::string_view, std::vector<View>> by_link;
+  std::unordered_map<std::string_view, std::size_t> order;
+  questions.each("item", [&](View question) {
+    if (step()) order.emplace(question["linkId"].text(), order.size());
+  });
   std::size_t furthest = 0;
   given.each("item", [&](View item) {
     const auto link = item["linkId"].text();
-    const auto at = std::find(order.begin(), order.end(), link);
+    if (!step()) return;
+    const auto at = order.find(link);
     if (at == order.end())
       return error(item.node(), "not-found", "no such item in this place of the questionnaire");
-    const auto index = static_cast<std::size_t>(at - order.begin());
-    if (index < furthest)
+    if (at->second < furthest)
       error(item.node(), "structure", "stands out of the questionnaire's order");
-    furthest = std::max(furthest, index);
+    furthest = std::max(furthest, at->second);
     by_link[link].push_back(item);
   });
   questions.each("item", [&](View question) {
+    if (!step()) return;
     question_items(question, by_link[question["linkId"].text()], given, scopes, complete);
   });
 }
 
-void Walk::question_items(View question, const std::vector<View>& items, View given,
-                          std::vector<View>& scopes, bool complete) {
+void Walk::question_items(View question, const std::vector<View>& items, View given, Scopes& scopes,
+                          bool complete) {
   const auto type = question["type"].text();
   const bool on = enabled(question, scopes);
   const bool answered = std::any_of(items.begin(), items.end(), [](View item) {
@@ -123,19 +104,19 @@ void Walk::question_items(View question, const std::vector<View>& items, View gi
     if (count > 0 && (type == "group" || type == "display"))
       error(item.node(), "structure", "takes no answer");
     item.each("answer", [&](View answer) {
-      if (answer["value"]) value_of_answer(question, answer);
-      scopes.push_back(answer);
+      if (answer["value"]) value_of_answer(question, answer, scopes.questionnaire);
+      scopes.open.push_back(answer);
       answers(question, answer, scopes, complete);
-      scopes.pop_back();
+      scopes.open.pop_back();
     });
     if (type != "group" && count > 0) continue;
-    scopes.push_back(item);
+    scopes.open.push_back(item);
     answers(question, item, scopes, complete);
-    scopes.pop_back();
+    scopes.open.pop_back();
   }
 }
 
-void Walk::value_of_answer(View question, View answer) {
+void Walk::value_of_answer(View question, View answer, View questionnaire) {
   const View value = answer["value"];
   const auto type = definitions_.type_name(value.type());
   const auto wanted = question["type"].text();
@@ -152,30 +133,33 @@ void Walk::value_of_answer(View question, View answer) {
   if (wanted == "open-choice" && type == "string") return;
   if (question["answerOption"]) {
     bool met = false;
-    question.each("answerOption", [&](View option) { met |= same_answer(option["value"], value); });
+    question.each("answerOption", [&](View option) {
+      met = met || (step() && same_answer(option["value"], value));
+    });
     if (!met) error(answer.node(), "code-invalid", "is none of the questionnaire's options");
   } else if (const auto set = question["answerValueSet"].text(); !set.empty()) {
-    bound(model::Binding::required, set, value.node(), value.type());
+    bound(model::Binding::required, own_value_set(questionnaire, set), value.node(), value.type());
   }
 }
 
-bool Walk::enabled(View question, const std::vector<View>& scopes) {
+bool Walk::enabled(View question, const Scopes& scopes) {
   if (!question["enableWhen"]) return true;
   const bool all = question["enableBehavior"].text() == "all";
   bool any_met = false;
   bool all_met = true;
   question.each("enableWhen", [&](View when) {
-    std::vector<View> given;
-    for (auto scope = scopes.rbegin(); scope != scopes.rend() && given.empty(); ++scope)
-      answers_within(*scope, when["question"].text(), given);
-    const bool met = condition_met(when, given);
+    std::span<const View> given;
+    const auto asked = when["question"].text();
+    for (auto scope = scopes.open.rbegin(); scope != scopes.open.rend() && given.empty(); ++scope)
+      given = scopes.answers.within(*scope, asked);
+    const bool met = step(1 + given.size()) && condition_met(when, given);
     any_met |= met;
     all_met &= met;
   });
   return all ? all_met : any_met;
 }
 
-bool Walk::condition_met(View when, const std::vector<View>& given) {
+bool Walk::condition_met(View when, std::span<const View> given) {
   const auto operation = when["operator"].text();
   const View wanted = when["answer"];
   if (operation == "exists") return wanted.is_true() == !given.empty();

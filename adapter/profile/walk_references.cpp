@@ -53,13 +53,14 @@ NodeId Walk::bundle_of(NodeId node) const {
   return bundle != no_node && tree_[bundle].type == definitions_.common().bundle ? bundle : no_node;
 }
 
-NodeId Walk::contained_named(NodeId container, std::string_view id) const {
-  for (NodeId at = tree_.child(container, words_.contained); at != no_node;
-       at = tree_.next_same(at)) {
-    const NodeId own = tree_.child(at, words_.id);
-    if (own != no_node && tree_.text(own) == id) return at;
-  }
-  return no_node;
+NodeId Walk::contained_named(NodeId container, std::string_view id) {
+  const auto [names, fresh] = contained_.try_emplace(container);
+  for (NodeId at = fresh ? tree_.child(container, words_.contained) : no_node; at != no_node;
+       at = tree_.next_same(at))
+    if (const NodeId own = tree_.child(at, words_.id); own != no_node)
+      names->second.emplace(tree_.text(own), at);
+  const auto found = names->second.find(id);
+  return found == names->second.end() ? no_node : found->second;
 }
 
 // What the entries of a Bundle are called: by fullUrl, and where they have none by Type/id.

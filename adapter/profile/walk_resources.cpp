@@ -74,11 +74,13 @@ void Walk::look_for_fragments(NodeId from, NodeId inner, Fragments& into) const 
 void Walk::claimed_profiles(NodeId node) {
   const NodeId meta = tree_.child(node, words_.meta);
   if (meta == no_node) return;
+  boost::unordered_flat_set<std::string_view> seen;
   for (NodeId at = tree_.child(meta, words_.profile); at != no_node; at = tree_.next_same(at)) {
     if (!tree_.has_value(at)) continue;
     const auto canonical = tree_.text(at);
     bool asked = false;  // then it is checked once, by that name
     for (const auto& other : options_.profiles) asked |= other == canonical;
+    if (!seen.insert(canonical).second) continue;
     if (!asked || tree_.parent(node) != no_node) conform(node, canonical, false);
   }
 }
@@ -120,10 +122,17 @@ void Walk::narrative_links(NodeId div) {
   boost::unordered_flat_set<std::string_view> anchors;
   each_value(text, " id=", "", [&](std::string_view id) { anchors.insert(id); });
   each_value(text, " name=", "", [&](std::string_view name) { anchors.insert(name); });
-  collect_ids(container_of(div), anchors);
-  const bool astray = std::any_of(wanted.begin(), wanted.end(),
-                                  [&](std::string_view id) { return !anchors.contains(id); });
+  const auto& ids = ids_within(container_of(div));
+  const bool astray = std::any_of(wanted.begin(), wanted.end(), [&](std::string_view id) {
+    return !anchors.contains(id) && !ids.contains(id);
+  });
   if (astray) error(div, "invalid", "a link in the narrative leads nowhere");
+}
+
+const boost::unordered_flat_set<std::string_view>& Walk::ids_within(NodeId container) {
+  const auto [ids, fresh] = ids_.try_emplace(container);
+  if (fresh) collect_ids(container, ids->second);
+  return ids->second;
 }
 
 void Walk::collect_ids(NodeId from, boost::unordered_flat_set<std::string_view>& into) const {

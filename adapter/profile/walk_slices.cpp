@@ -22,8 +22,10 @@ void Walk::slices(const Profile& profile, const Rule& rule, std::span<const Node
   bool outside = false;
   for (const NodeId node : nodes) {
     std::size_t at = 0;
-    while (at < rule.slices.size() && !in_slice(profile, rule, profile[rule.slices[at]], node))
+    while (at < rule.slices.size() && step() &&
+           !in_slice(profile, rule, profile[rule.slices[at]], node))
       ++at;
+    if (over_) return;
     if (at == rule.slices.size()) {
       if (slicing.rules == SliceRules::closed)
         error(node, "structure",
@@ -61,6 +63,7 @@ bool Walk::in_slice(const Profile& profile, const Rule& sliced, const Rule& slic
 
 // The nodes that a discriminator's path leads to.
 void Walk::find(NodeRef from, std::span<const Step> path, std::vector<NodeRef>& out) {
+  if (!step()) return;
   if (path.empty()) return out.push_back(from);
   const Step& step = path.front();
   const auto rest = path.subspan(1);
@@ -140,6 +143,7 @@ void Walk::find(Place from, std::span<const Step> path, std::vector<Place>& out)
 // Whether a value is what a rule fixes, itself or by what it asks of the elements within. `asked`:
 // the rule fixes something at all.
 bool Walk::meets(Place place, NodeRef node, int depth, bool& asked) {
+  if (!step()) return true;
   const Rule& rule = *place.rule;
   if (rule.fixed != no_node) {
     asked = true;

@@ -45,10 +45,6 @@ struct Composer::Inside {
   }
 };
 
-void Composer::note(std::vector<std::string>& used, const std::string& canonical) {
-  if (std::find(used.begin(), used.end(), canonical) == used.end()) used.push_back(canonical);
-}
-
 Found<void> Composer::spend(std::uint64_t steps) {
   steps_ += steps;
   if (steps_ > limits_.value_set_steps)
@@ -112,9 +108,13 @@ Found<Item> Composer::item(std::string_view url, std::string_view version,
 
 Found<ValueSet> Composer::imported(const ValueSet& from, Text reference) {
   const auto canonical = from.text(reference);
+  if (canonical.starts_with('#')) {
+    const auto* container = from.container ? from.container : from.row;
+    LET_DONE(spend(container->contained.count));
+  }
   const auto found = find_imported(terminology_, from, canonical);
   if (!found) return unknown_value_set(canonical);
-  if (!found.row->is_contained) note(used_value_sets_, found.canonical());
+  if (!found.row->is_contained) used_value_sets_.add(found.canonical());
   return found;
 }
 
@@ -189,8 +189,16 @@ Found<bool> Composer::in_system(const ValueSet& set, const IncludeRow& row, cons
   }
   if (place == no_row) return false;
   LET(auto* const filters, this->filters(set, row, system));
-  return std::all_of(filters->begin(), filters->end(),
-                     [&](Filter& filter) { return filter.holds(system, place); });
+  return passes(*filters, system, place);
+}
+
+Found<bool> Composer::passes(std::vector<Filter>& filters, const CodeSystem& system,
+                             std::uint32_t place) {
+  for (auto& filter : filters) {
+    LET_DONE(spend(filter.cost(system, place)));
+    if (!filter.holds(system, place)) return false;
+  }
+  return true;
 }
 
 Found<std::vector<Filter>*> Composer::filters(const ValueSet& set, const IncludeRow& row,
@@ -198,6 +206,10 @@ Found<std::vector<Filter>*> Composer::filters(const ValueSet& set, const Include
   const auto [known, fresh] = filters_.try_emplace(&row);
   if (!fresh) return &known->second;
   std::vector<Filter> made;
+  if (auto spent = spend(row.filters.count); !spent) {
+    filters_.erase(known);
+    return spent.error();
+  }
   for (const auto& filter : Content::rows(set.content->filters, row.filters)) {
     auto one = Filter::make(*set.content, filter, system);
     if (!one) {
@@ -211,17 +223,17 @@ Found<std::vector<Filter>*> Composer::filters(const ValueSet& set, const Include
 }
 
 Found<std::vector<std::string>> Composer::systems(const ValueSet& set) {
-  std::vector<std::string> made;
+  Uniques made;
   LET_DONE(gather_systems(set, made));
-  return made;
+  return made.all();
 }
 
-Found<void> Composer::gather_systems(const ValueSet& set, std::vector<std::string>& into) {
+Found<void> Composer::gather_systems(const ValueSet& set, Uniques& into) {
   LET(const auto inside, enter(set));
   for (const auto& row : set.includes()) {
     LET_DONE(spend(1));
     if (row.system.size > 0) {
-      note(into, std::string(set.text(row.system)));
+      into.add(std::string(set.text(row.system)));
       continue;
     }
     for (const Text reference : set.value_sets(row)) {
@@ -276,7 +288,7 @@ Found<std::vector<Item>> Composer::included(const ValueSet& set, const IncludeRo
 Found<std::vector<Item>> Composer::listed(const ValueSet& set, const IncludeRow& row) {
   const auto url = set.text(row.system);
   LET(const auto system, this->system(url, set.text(row.version)));
-  if (system) note(used_systems_, system.canonical());
+  if (system) used_systems_.add(system.canonical());
   std::vector<Item> made;
   LET_DONE(spend(row.listed.count));
   for (const auto& code : Content::rows(set.content->listed, row.listed)) {
@@ -304,14 +316,13 @@ Found<std::vector<Item>> Composer::of_system(const ValueSet& set, const IncludeR
   if (system.row->whole == Whole::not_present || system.row->whole == Whole::example)
     return unusable("The code system '" + system.canonical() +
                     "' is known, but not its codes, so the value set cannot be expanded");
-  note(used_systems_, system.canonical());
+  used_systems_.add(system.canonical());
   LET(auto* const filters, this->filters(set, row, system));
-  LET_DONE(spend(std::uint64_t{system.size()} * (filters->size() + 1)));
+  LET_DONE(spend(system.size()));
   std::vector<Item> made;
   for (std::uint32_t place = 0; place < system.size(); ++place) {
-    if (!std::all_of(filters->begin(), filters->end(),
-                     [&](Filter& filter) { return filter.holds(system, place); }))
-      continue;
+    LET(const bool kept, passes(*filters, system, place));
+    if (!kept) continue;
     Item item;
     item.system = system;
     item.place = place;

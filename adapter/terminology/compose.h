@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace fingerpost::terminology {
@@ -20,6 +21,19 @@ struct VersionRules {
   std::vector<Canonical> preferred;  // where a value set names no version
   std::vector<Canonical> checked;    // any other version is an error
   std::vector<Canonical> forced;     // whatever the value set says
+};
+
+// Texts in the order they came, each once.
+class Uniques {
+ public:
+  void add(const std::string& text) {
+    if (seen_.insert(text).second) all_.push_back(text);
+  }
+  const std::vector<std::string>& all() const { return all_; }
+
+ private:
+  std::vector<std::string> all_;
+  std::unordered_set<std::string> seen_;
 };
 
 // Evaluates value sets for one operation: it keeps what it prepared, and spends one budget.
@@ -42,8 +56,9 @@ class Composer {
   Found<std::vector<Item>> expand(const ValueSet& set);
 
   // The value sets other than the first that were looked into, and the code systems: canonicals.
-  const std::vector<std::string>& used_value_sets() const { return used_value_sets_; }
-  const std::vector<std::string>& used_systems() const { return used_systems_; }
+  const std::vector<std::string>& used_value_sets() const { return used_value_sets_.all(); }
+  const std::vector<std::string>& used_systems() const { return used_systems_.all(); }
+  std::uint64_t steps() const { return steps_; }  // spent
 
  private:
   struct Inside;
@@ -51,24 +66,24 @@ class Composer {
   Found<ValueSet> imported(const ValueSet& from, Text reference);
   Found<bool> any_contains(const ValueSet& set, std::span<const IncludeRow> rows, const Item& item);
   Found<bool> matches(const ValueSet& set, const IncludeRow& row, const Item& item);
+  Found<bool> passes(std::vector<Filter>& filters, const CodeSystem& system, std::uint32_t place);
   Found<bool> in_system(const ValueSet& set, const IncludeRow& row, const Item& item);
   Found<bool> in_imports(const ValueSet& set, std::span<const Text> references, const Item& item);
   Found<std::vector<Filter>*> filters(const ValueSet& set, const IncludeRow& row,
                                       const CodeSystem& system);
-  Found<void> gather_systems(const ValueSet& set, std::vector<std::string>& into);
+  Found<void> gather_systems(const ValueSet& set, Uniques& into);
   Found<std::vector<Item>> listed(const ValueSet& set, const IncludeRow& row);
   Found<std::vector<Item>> included(const ValueSet& set, const IncludeRow& row);
   Found<std::vector<Item>> of_system(const ValueSet& set, const IncludeRow& row);
   Found<void> spend(std::uint64_t steps);
-  void note(std::vector<std::string>& used, const std::string& canonical);
 
   const Terminology& terminology_;
   VersionRules rules_;
   const Limits& limits_;
   std::vector<const ValueSetRow*> path_;  // the sets being looked into, one in the other
   std::unordered_map<const IncludeRow*, std::vector<Filter>> filters_;
-  std::vector<std::string> used_value_sets_;
-  std::vector<std::string> used_systems_;
+  Uniques used_value_sets_;
+  Uniques used_systems_;
   std::uint64_t steps_ = 0;
 };
 

@@ -14,24 +14,30 @@ bool holds(std::string_view text, std::string_view word) {
   return std::search(text.begin(), text.end(), word.begin(), word.end(), same) != text.end();
 }
 
-// Each word of the filter is somewhere in the code or in one of its names.
-bool passes(const Item& item, const Supplements& supplements, std::string_view filter) {
-  const auto names = names_of(item, supplements);
-  while (!(filter = trim(filter)).empty()) {
-    const auto end = std::min(filter.find_first_of(" \t\r\n"), filter.size());
-    const auto word = filter.substr(0, end);
-    if (!holds(item.code, word) &&
-        std::none_of(names.begin(), names.end(),
-                     [&](const Spoken& name) { return holds(name.text, word); }))
-      return false;
-    filter.remove_prefix(end);
+std::vector<std::string_view> words_of(std::string_view text) {
+  std::vector<std::string_view> words;
+  while (!(text = trim(text)).empty()) {
+    const auto end = std::min(text.find_first_of(" \t\r\n"), text.size());
+    words.push_back(text.substr(0, end));
+    text.remove_prefix(end);
   }
-  return true;
+  return words;
+}
+
+// Each word is somewhere in the code or in one of its names.
+bool passes(const Item& item, const Supplements& supplements,
+            const std::vector<std::string_view>& words) {
+  const auto names = names_of(item, supplements);
+  return std::all_of(words.begin(), words.end(), [&](std::string_view word) {
+    return holds(item.code, word) ||
+           std::any_of(names.begin(), names.end(),
+                       [&](const Spoken& name) { return holds(name.text, word); });
+  });
 }
 
 // Takes the items away that the request does not want.
-void select(const Arguments& arguments, const Supplements& supplements, std::vector<Item>& items) {
-  const auto filter = arguments.text("filter");
+void select(const Arguments& arguments, const Supplements& supplements,
+            const std::vector<std::string_view>& words, std::vector<Item>& items) {
   const bool active_only = arguments.flag("activeOnly").value_or(false);
   const bool for_ui = arguments.flag("excludeNotForUI").value_or(false);
   std::erase_if(items, [&](const Item& item) {
@@ -39,7 +45,7 @@ void select(const Arguments& arguments, const Supplements& supplements, std::vec
       const auto& row = item.system.at(item.place);
       if ((active_only && row.inactive) || (for_ui && row.abstract)) return true;
     }
-    return !filter.empty() && !passes(item, supplements, filter);
+    return !words.empty() && !passes(item, supplements, words);
   });
 }
 
@@ -107,9 +113,14 @@ Found<Page> page_of(const Arguments& arguments) {
 Found<Expansion> expansion_of(Request& request, const ValueSet& set) {
   const auto& arguments = request.arguments();
   LET(const auto page, page_of(arguments));
+  const auto words = words_of(arguments.text("filter"));
+  constexpr std::size_t most_letters = 200;
+  if (words.size() > request.question().limits.text_words ||
+      arguments.text("filter").size() > most_letters)
+    return too_costly("The filter has more words than the limit text_words, or too many letters");
   auto composer = request.composer();
   LET(auto items, composer.expand(set));
-  select(arguments, request.supplements(), items);
+  select(arguments, request.supplements(), words, items);
   const auto limit = request.question().limits.expansion_codes;
   if (page.count.value_or(items.size() - std::min(items.size(), page.offset.value_or(0))) > limit &&
       items.size() > limit)

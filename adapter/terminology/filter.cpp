@@ -7,6 +7,8 @@
 namespace fingerpost::terminology {
 namespace {
 
+constexpr int often = 8;
+
 bool is_relation(Operator op) {
   return op == Operator::is_a || op == Operator::descendent_of || op == Operator::is_not_a ||
          op == Operator::generalizes || op == Operator::child_of || op == Operator::descendent_leaf;
@@ -32,12 +34,14 @@ Found<Filter> Filter::make(const Content& content, const FilterRow& row, const C
       return unusable("The code '" + std::string(made.value_) + "' of a filter is not in '" +
                       system.canonical() + "'");
   }
-  if (row.op == Operator::in || row.op == Operator::not_in)
+  if (row.op == Operator::in || row.op == Operator::not_in) {
     for (auto rest = made.value_; !rest.empty();) {
       const auto comma = rest.find(',');
       made.values_.push_back(trim(rest.substr(0, comma)));
       rest = comma == std::string_view::npos ? std::string_view() : rest.substr(comma + 1);
     }
+    std::sort(made.values_.begin(), made.values_.end());
+  }
   if (row.op == Operator::regex) {
     made.pattern_.emplace(made.value_);
     if (!made.pattern_->good())
@@ -47,7 +51,7 @@ Found<Filter> Filter::make(const Content& content, const FilterRow& row, const C
 }
 
 bool Filter::listed(std::string_view value) const {
-  return std::find(values_.begin(), values_.end(), value) != values_.end();
+  return std::binary_search(values_.begin(), values_.end(), value);
 }
 
 // Whether one of the values of the property is `same`.
@@ -65,8 +69,25 @@ bool Filter::any_value(const CodeSystem& system, std::uint32_t place, auto&& sam
   return false;
 }
 
+std::uint64_t Filter::cost(const CodeSystem& system, std::uint32_t place) const {
+  constexpr std::uint64_t letters = 64;  // that cost as much as a code
+  if (op_ == Operator::child_of) return 1 + system.parents(place).size();
+  if (op_ == Operator::descendent_leaf && !system.children(place).empty()) return 1;
+  if (is_relation(op_)) return 1 + (related_.empty() ? system.size() / often : 0);
+  if (property_ == "parent") return 1 + system.parents(place).size();
+  if (property_ == "child") return 1 + system.children(place).size();
+  const auto text = [&](std::string_view value) {
+    return op_ == Operator::regex ? value.size() / letters : 0;
+  };
+  if (is_the_code(property_)) return 1 + text(system.code(place));
+  if (property_ == "display") return 1 + text(system.display(place));
+  if (property_ == "definition") return 1 + text(system.text(system.at(place).definition));
+  std::uint64_t sum = 1;
+  for (const auto& row : system.properties(place)) sum += 1 + text(system.text(row.value.value));
+  return sum;
+}
+
 bool Filter::is_below(const CodeSystem& system, std::uint32_t place) {
-  constexpr int often = 8;
   if (asked_ < often) {
     ++asked_;
     return is_a(system, place, place_);

@@ -18,6 +18,8 @@ class Filter {
   // The filter for codes of `system`. `content` is the row's.
   static Found<Filter> make(const Content& content, const FilterRow& row, const CodeSystem& system);
 
+  // How many codes and values are looked at to tell whether it holds, about.
+  std::uint64_t cost(const CodeSystem& system, std::uint32_t place) const;
   // Asked often, it prepares for more.
   bool holds(const CodeSystem& system, std::uint32_t place);
 
@@ -31,7 +33,7 @@ class Filter {
   std::string_view property_;
   std::string_view value_;
   std::uint32_t place_ = no_row;          // of the code `value_`, for relations
-  std::vector<std::string_view> values_;  // of `in`
+  std::vector<std::string_view> values_;  // of `in` and `not-in`, sorted
   std::optional<Pattern> pattern_;
   int asked_ = 0;
   std::vector<bool> related_;  // what place_ reaches, once that was asked for often

@@ -71,6 +71,7 @@ Languages read_languages(std::string_view text) {
   std::stable_sort(entries.begin(), entries.end(), [](const Weighed& a, const Weighed& b) {
     return a.thousandths > b.thousandths;
   });
+  if (entries.size() > most_languages) entries.resize(most_languages);
   for (const auto& entry : entries) made.tags.push_back(entry.tag);
   return made;
 }

@@ -19,6 +19,8 @@ struct Languages {
 
   bool any() const { return tags.empty(); }
 };
+// No more than the best `most_languages`.
+constexpr std::size_t most_languages = 16;
 Languages read_languages(std::string_view text);
 // As it was read, in one form.
 std::string print(const Languages& languages);

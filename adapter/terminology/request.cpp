@@ -74,10 +74,10 @@ Request::Request(const Question& question)
 
 Found<void> Request::prepare() {
   const auto& tree = arguments_.tree();
-  if (arguments_.texts("property").size() > question_.limits.parameters ||
-      arguments_.texts("designation").size() > question_.limits.parameters ||
-      arguments_.texts("useSupplement").size() > question_.limits.parameters)
-    return too_costly("A parameter comes more often than the limit parameters");
+  for (const auto name : {"property", "designation", "useSupplement", "system-version",
+                          "check-system-version", "force-system-version"})
+    if (arguments_.texts(name).size() > question_.limits.parameters)
+      return too_costly("A parameter comes more often than the limit parameters");
   Builder along(question_.definitions);
   arguments_.each("tx-resource", [&](NodeId parameter) {
     const NodeId node = arguments_.elements().child(parameter, "resource");

@@ -20,13 +20,13 @@ void add_remarks(const Item& item, const Coded& coded, Checked& checked) {
 }
 
 Checked not_known(std::string reason) {
-  return {Membership::not_known, std::move(reason), false, false};
+  return {Membership::not_known, std::move(reason)};
 }
 
 Checked check_item(Composer& composer, const ValueSet& set, const Item& item, const Coded& coded) {
   const auto in = composer.contains(set, item);
   if (!in) return not_known(in.error().text);
-  Checked made{*in ? Membership::in : Membership::not_in, "", false, false};
+  Checked made{*in ? Membership::in : Membership::not_in, ""};
   add_remarks(item, coded, made);
   if (*in) return made;
   // A code that its code system may have, though it is not among those at hand.
@@ -54,23 +54,18 @@ std::optional<Item> plainly_in(const Terminology& all, const ValueSet& set, cons
     const auto same = [&](std::uint32_t at) {
       return same_code(set.text(rows[at].code), coded.code, system.row->case_sensitive);
     };
-    if (rows.empty() || find_slot(set.content->slots, row.slots, coded.code, same) != no_row)
-      return Item{system, place, url, system.version(), coded.code, nullptr, nullptr};
+    Item item{system, place, url, system.version(), coded.code, nullptr, nullptr};
+    if (rows.empty()) return item;
+    const auto at = find_slot(set.content->slots, row.slots, coded.code, same);
+    if (at == no_row) continue;
+    item.content = set.content;  // the set may have displays of its own for its codes
+    item.listed = &rows[at];
+    return item;
   }
   return std::nullopt;
 }
 
-}  // namespace
-
-Checked Terminology::check(std::string_view value_set, const Coded& coded) const {
-  const auto set = find_value_set(*this, canonical(value_set));
-  if (!set) return not_known("the value set " + std::string(value_set) + " is not at hand");
-  if (const auto item = plainly_in(*this, set, coded)) {
-    Checked made{Membership::in, "", false, false};
-    add_remarks(*item, coded, made);
-    return made;
-  }
-  Composer composer(*this, {}, usual());
+Checked check_composed(Composer& composer, const ValueSet& set, const Coded& coded) {
   if (!coded.system.empty()) {
     const auto item = composer.item(coded.system, coded.version, coded.code);
     if (!item) return not_known(item.error().text);
@@ -78,8 +73,7 @@ Checked Terminology::check(std::string_view value_set, const Coded& coded) const
   }
   const auto systems = composer.systems(set);
   if (!systems) return not_known(systems.error().text);
-  Checked answer{Membership::not_in, "the code is not in the value set " + set.named(), false,
-                 false};
+  Checked answer{Membership::not_in, "the code is not in the value set " + set.named()};
   for (const auto& system : *systems) {
     const auto item = composer.item(system, {}, coded.code);
     if (!item) return not_known(item.error().text);
@@ -90,13 +84,30 @@ Checked Terminology::check(std::string_view value_set, const Coded& coded) const
   return answer;
 }
 
+}  // namespace
+
+Checked Terminology::check(std::string_view value_set, const Coded& coded) const {
+  const auto set = find_value_set(*this, canonical(value_set));
+  if (!set) return not_known("the value set " + std::string(value_set) + " is not at hand");
+  if (const auto item = plainly_in(*this, set, coded)) {
+    Checked made{Membership::in, ""};
+    made.steps += set.row->includes.count;
+    add_remarks(*item, coded, made);
+    return made;
+  }
+  Composer composer(*this, {}, usual());
+  auto made = check_composed(composer, set, coded);
+  made.steps += composer.steps();
+  return made;
+}
+
 Checked Terminology::check_code(const Coded& coded) const {
   const Composer composer(*this, {}, usual());
   const auto item = composer.item(coded.system, coded.version, coded.code);
   if (!item) return not_known(item.error().text);
   if (!item->system)
     return not_known("the code system " + std::string(coded.system) + " is not at hand");
-  Checked made{Membership::in, "", false, false};
+  Checked made{Membership::in, ""};
   add_remarks(*item, coded, made);
   if (item->place != no_row) return made;
   if (item->system.row->whole != Whole::complete)

@@ -30,6 +30,7 @@ struct Checked {
   std::string reason;          // of not_in and not_known, for a person; never holds the code itself
   bool wrong_display = false;  // a display was given, and the code has no such one
   bool inactive = false;       // the code system no longer wants it used
+  std::uint64_t steps = 1;     // what it cost: codes looked at
 };
 
 // Values: copying is cheap, the tables are shared. Any thread.

@@ -83,16 +83,33 @@ std::size_t weight(const JsonValue& value) {
   return sum;
 }
 
+namespace {
+
+std::vector<const JsonValue::Member*> by_name(const JsonValue& object) {
+  std::vector<const JsonValue::Member*> sorted;
+  for (const auto& one : object.members) sorted.push_back(&one);
+  std::sort(sorted.begin(), sorted.end(),
+            [](const auto* left, const auto* right) { return left->name < right->name; });
+  return sorted;
+}
+
+bool same_members(const JsonValue& a, const JsonValue& b) {
+  if (a.members.size() != b.members.size()) return false;
+  const auto left = by_name(a);
+  const auto right = by_name(b);
+  return std::equal(left.begin(), left.end(), right.begin(), [](const auto* one, const auto* two) {
+    return one->name == two->name && same(one->value, two->value);
+  });
+}
+
+}  // namespace
+
 bool same(const JsonValue& a, const JsonValue& b) {
   using Kind = JsonValue::Kind;
   if (a.kind != b.kind) return false;
   switch (a.kind) {
     case Kind::object:
-      return a.members.size() == b.members.size() &&
-             std::all_of(a.members.begin(), a.members.end(), [&](const JsonValue::Member& one) {
-               const auto* other = b.member(one.name);
-               return other != nullptr && same(one.value, *other);
-             });
+      return same_members(a, b);
     case Kind::array:
       return std::equal(a.items.begin(), a.items.end(), b.items.begin(), b.items.end(), same);
     case Kind::number:

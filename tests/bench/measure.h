@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <ctime>
 #include <string>
+#include <unistd.h>
 #include <vector>
 
 namespace fingerpost::bench {
@@ -32,6 +33,17 @@ Figure measure(int times, Work&& work, int rounds = 7) {
   }
   std::sort(each.begin(), each.end());
   return {each[each.size() / 2], each.front()};
+}
+
+// What the process holds in memory, in MB (Linux).
+inline double resident_mb() {
+  long size = 0;
+  long resident = 0;
+  if (std::FILE* file = std::fopen("/proc/self/statm", "r")) {
+    if (std::fscanf(file, "%ld %ld", &size, &resident) != 2) resident = 0;
+    std::fclose(file);
+  }
+  return static_cast<double>(resident) * static_cast<double>(sysconf(_SC_PAGESIZE)) / 1e6;
 }
 
 // "name   12.3 µs CPU (least 11.9)   81,300/s   123 MB/s"; bytes 0: no rate in bytes.

@@ -25,29 +25,10 @@ double milliseconds(const std::function<void()>& work) {
       .count();
 }
 
-constexpr const char* patient = R"({"resourceType":"Patient","id":"p1","meta":{"versionId":"3",
-"lastUpdated":"2026-11-02T09:30:00Z"},"text":{"status":"generated","div":"<div xmlns=\"http://www.w3.org/1999/xhtml\"><p>Ann Example, born 1970</p></div>"},
-"identifier":[{"use":"official","system":"https://fhir.nhs.uk/Id/nhs-number","value":"9990000018",
-"extension":[{"url":"https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-NHSNumberVerificationStatus",
-"valueCodeableConcept":{"coding":[{"system":"https://fhir.hl7.org.uk/CodeSystem/UKCore-NHSNumberVerificationStatus","code":"number-present-and-verified"}]}}]},
-{"system":"https://practice.example/ids","value":"12345","period":{"start":"2015-04-01","end":"2027-03-31"}}],
-"active":true,"name":[{"use":"official","family":"Example","given":["Ann","Jane"],"prefix":["Ms"],
-"period":{"start":"2001-05-06"}},{"use":"nickname","given":["Annie"]}],
-"telecom":[{"system":"phone","value":"0113 496 0000","use":"home"},{"system":"phone","value":"07700 900000",
-"use":"mobile","rank":1},{"system":"email","value":"ann@example.org"}],"gender":"female","birthDate":"1970-03-02",
-"deceasedBoolean":false,"address":[{"use":"home","type":"both","line":["1 Example Street","Exampleton"],
-"city":"Leeds","district":"West Yorkshire","postalCode":"LS1 1AA","country":"GBR","period":{"start":"2010-01-01"}}],
-"maritalStatus":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v3-MaritalStatus","code":"M","display":"Married"}]},
-"multipleBirthInteger":1,"contact":[{"relationship":[{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v2-0131",
-"code":"N","display":"Next-of-Kin"}]}],"name":{"family":"Example","given":["Bob"]},"telecom":[{"system":"phone",
-"value":"0113 496 0001"}],"address":{"line":["1 Example Street"],"city":"Leeds"},"gender":"male"}],
-"communication":[{"language":{"coding":[{"system":"urn:ietf:bcp:47","code":"en-GB"}],"text":"English"},"preferred":true}],
-"generalPractitioner":[{"reference":"Organization/o1","display":"Example Surgery"}],
-"managingOrganization":{"reference":"Organization/o2"}})";
-
 }  // namespace
 
 int main() {
+  const auto patient = test::read_file(test::project() / "tests/bench/patient.json");
   const auto& definitions = test::definitions();
   auto codes = terminology::core(definitions);
   std::unique_ptr<profile::Validator> validator;
@@ -56,7 +37,7 @@ int main() {
   }) << " ms\n";
   const auto read = model::read_json(definitions, patient, {});
   if (!read) return 1;
-  const auto size = static_cast<double>(std::string_view(patient).size());
+  const auto size = static_cast<double>(patient.size());
   const profile::Options base;
   bench::print(
       "structure, 2 KB Patient",
@@ -65,14 +46,19 @@ int main() {
   bench::print("R4 with invariants, 2 KB Patient",
                bench::measure(20'000, [&] { (void)validator->validate(read->tree, 1, base, {}); }),
                size);
+  std::cout << "memory with R4 loaded: " << bench::resident_mb() << " MB\n";
   const auto folder = test::shared_data() / "gp/uk-core";
   if (!std::filesystem::is_directory(folder)) return 0;
   std::size_t files = 0;
+  std::vector<std::string> urls;
   std::cout << "its profiles are read in " << milliseconds([&] {
     for (const auto& file : std::filesystem::recursive_directory_iterator(folder)) {
       if (file.path().extension() != ".xml" && file.path().extension() != ".json") continue;
       auto definition = model::read_resource(definitions, test::read_file(file.path()), {});
       if (!definition) continue;
+      const NodeId url =
+          definition->tree.child(definition->tree.root(), definitions.names().find("url"));
+      if (url != no_node) urls.emplace_back(definition->tree.text(url));
       validator->registry().add(std::move(definition->tree));
       ++files;
     }
@@ -85,4 +71,9 @@ int main() {
   bench::print("UK Core Patient with slices, 2 KB",
                bench::measure(5'000, [&] { (void)validator->validate(read->tree, 1, uk, {}); }),
                size);
+  std::cout << "all profiles are compiled in " << milliseconds([&] {
+    for (const auto& url : urls) (void)validator->registry().profile(url);
+  }) << " ms\n"
+            << "memory with R4 and UK Core loaded and compiled: " << bench::resident_mb()
+            << " MB\n";
 }

@@ -175,3 +175,30 @@ TEST_CASE("every limit can be configured") {
   }
   CHECK(found >= 25);
 }
+
+TEST_CASE("a terminology server elsewhere is named with what it is asked about") {
+  const auto read = read_configuration(
+      "[terminology]\nurl = \"https://tx.example/fhir/\"\nsystems = [\"urn:s\"]\n"
+      "[writes]\ncheck = \"profiles\"\n",
+      "gateway.toml");
+  REQUIRE(read);
+  CHECK(read->terminology.url == "https://tx.example/fhir");
+  CHECK(read->terminology.systems == std::vector<std::string>{"urn:s"});
+  CHECK(read->profiles_on_write);
+  CHECK_FALSE(read_configuration("", "gateway.toml")->profiles_on_write);
+}
+
+TEST_CASE("a terminology server elsewhere is reached encrypted, or on this machine") {
+  struct Row {
+    const char* url;
+    bool good;
+  };
+  const auto row =
+      GENERATE(Row{"https://tx.example/fhir", true}, Row{"http://127.0.0.1:80/fhir", true},
+               Row{"http://tx.example:80/fhir", false},
+               Row{"http://127.0.0.1.tx.example:80/", false}, Row{"ftp://a", false});
+  CAPTURE(row.url);
+  const auto read =
+      read_configuration("[terminology]\nurl = \"" + std::string(row.url) + "\"\n", "gateway.toml");
+  CHECK(read.has_value() == row.good);
+}

@@ -98,3 +98,17 @@ TEST_CASE("a call of $validate that makes no sense is refused") {
   server.fhir.context->validator = nullptr;
   CHECK(server.ask(good).failed());
 }
+
+TEST_CASE("writes are asked for invariants and profiles when the configuration says so") {
+  Validating server;
+  const std::string contact = R"({"resourceType":"Patient","contact":[{"gender":"male"}]})";
+  CHECK(server.fhir.create("Patient", contact).status == Status::created);
+  server.fhir.context->profiles_on_write = true;
+  CHECK(server.fhir.create("Patient", contact).status == Status::unprocessable);
+  CHECK(server.fhir.create("Patient", R"({"resourceType":"Patient","gender":"male"})").status ==
+        Status::created);
+  const std::string claims =
+      R"({"resourceType":"Observation","status":"final","code":{"text":"weight"},"meta":{"profile":[
+         "http://hl7.org/fhir/StructureDefinition/vitalsigns"]}})";
+  CHECK(server.fhir.create("Observation", claims).status == Status::unprocessable);
+}

@@ -188,3 +188,11 @@ TEST_CASE("references are followed within the resource, and their type is known 
 }
 
 }  // namespace fingerpost
+
+TEST_CASE("only a choice is found by its name with a type behind it") {
+  const auto tree = fingerpost::test::tree_of(R"({"resourceType":"TestScript","test":[{"action":[
+    {"assert":{"response":"okay"}}]}]})");
+  CHECK(fingerpost::test::evaluated(&tree, "TestScript.test.action.assert.response") ==
+        "code okay");
+  CHECK(fingerpost::test::evaluated(&tree, "TestScript.test.action.assert.responseCode") == "");
+}

@@ -79,3 +79,33 @@ TEST_CASE("only a ConceptMap with a url is one") {
   REQUIRE(tree);
   CHECK(terminology::read_concept_map(test::definitions(), tree->tree).has_error());
 }
+
+TEST_CASE("a target that depends on another element needs its value") {
+  const auto map = read(R"({"resourceType":"ConceptMap","url":"urn:m","status":"active","group":[
+    {"source":"urn:a","target":"urn:x","element":[{"code":"1","target":[
+      {"code":"one","equivalence":"equal","dependsOn":[{"property":"urn:p","system":"urn:s",
+        "value":"v"}],"product":[{"property":"urn:q","system":"urn:t","value":"w"}]}]}]}]})");
+  using terminology::Dependency;
+  const auto count = [&](std::vector<Dependency> known) {
+    return map.translate("urn:a", "1", known).size();
+  };
+  CHECK(count({}) == 0);
+  CHECK(count({{"urn:p", "urn:s", "v", ""}}) == 1);
+  CHECK(count({{"urn:p", "urn:other", "v", ""}}) == 0);
+  CHECK(count({{"urn:other", "urn:s", "v", ""}}) == 0);
+  const Dependency known[] = {{"urn:p", "urn:s", "v", ""}};
+  const auto match = map.translate("urn:a", "1", known)[0];
+  REQUIRE(match.products.size() == 1);
+  CHECK(match.products[0].property == "urn:q");
+  CHECK(match.products[0].value == "w");
+}
+
+TEST_CASE("a map is asked from its targets' side") {
+  const auto map = read(r4);
+  const auto found = map.reversed("urn:x", "uno");
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].system == "urn:a");
+  CHECK(found[0].code == "1");
+  CHECK(found[0].equivalence == terminology::Equivalence::narrower);
+  CHECK(map.reversed("urn:y", "uno").empty());
+}

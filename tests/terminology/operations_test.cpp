@@ -156,3 +156,71 @@ TEST_CASE("$translate answers from one map, or from all") {
   CHECK(has(told("," + test::uri("targetsystem", "urn:c")), R"("valueBoolean":false)"));
   CHECK(told("," + test::uri("url", "urn:other")).failed);
 }
+
+namespace {
+
+Terminology with_maps(std::initializer_list<std::string> groups) {
+  Terminology all;
+  int number = 1;
+  for (const auto& group : groups) {
+    const auto tree =
+        test::tree_of(R"({"resourceType":"ConceptMap","url":"urn:m)" + std::to_string(number++) +
+                      R"(","status":"active",)" + group + "}");
+    all.add(std::make_shared<const terminology::ConceptMap>(
+        terminology::read_concept_map(test::definitions(), tree).value()));
+  }
+  return all;
+}
+
+const std::string one_is_wider =
+    R"("sourceUri":"urn:from","targetUri":"urn:to","group":[{"source":"urn:a","target":"urn:b",
+       "element":[{"code":"1","target":[{"code":"one","equivalence":"wider"}]},
+                  {"code":"2","target":[{"equivalence":"unmatched"}]},
+                  {"code":"3","target":[{"code":"three","equivalence":"equal","dependsOn":[
+                    {"property":"urn:p","system":"urn:s","value":"v"}],"product":[
+                    {"property":"urn:q","system":"urn:t","value":"w"}]}]}],
+       "unmapped":{"mode":"other-map","url":"urn:m2"}}])";
+const std::string rest =
+    R"("group":[{"source":"urn:a","target":"urn:c","element":[
+       {"code":"9","target":[{"code":"nine","equivalence":"equivalent"}]}]}])";
+
+}  // namespace
+
+TEST_CASE("$translate obeys its parameters, and the map its rules for unmapped codes") {
+  const auto all = with_maps({one_is_wider, rest});
+  const std::string dependency =
+      R"({"name":"dependency","part":[{"name":"element","valueUri":"urn:p"},{"name":"concept",
+         "valueCodeableConcept":{"coding":[{"system":"urn:s","code":"v"}]}}]})";
+  struct Row {
+    std::string system, code, more, wanted;
+  };
+  const auto row = GENERATE_COPY(
+      Row{"urn:b", "one", test::flag("reverse", true), R"("valueCode":"narrower")"},
+      Row{"urn:b", "one", test::flag("reverse", true), R"("code":"1")"},
+      Row{"urn:a", "1", test::flag("reverse", true), R"("valueBoolean":false)"},
+      Row{"urn:a", "1", test::uri("source", "urn:from"), R"("code":"one")"},
+      Row{"urn:a", "1", test::uri("source", "urn:elsewhere"), R"("valueBoolean":false)"},
+      Row{"urn:a", "1", test::uri("target", "urn:to|2"), R"("code":"one")"},
+      Row{"urn:a", "1", test::uri("target", "urn:elsewhere"), R"("valueBoolean":false)"},
+      Row{"urn:a", "2", test::uri("url", "urn:m1"), R"("valueCode":"unmatched")"},
+      Row{"urn:a", "2", test::uri("url", "urn:m1"), R"("valueBoolean":false)"},
+      Row{"urn:a", "3", test::uri("url", "urn:m1"), R"("valueBoolean":false)"},
+      Row{"urn:a", "3", dependency, R"("code":"three")"},
+      Row{"urn:a", "3", dependency, R"({"name":"element","valueUri":"urn:q"})"},
+      Row{"urn:a", "9", test::uri("url", "urn:m1"), R"("code":"nine")"},
+      Row{"urn:a", "8", test::uri("url", "urn:m1"), R"("valueBoolean":false)"});
+  CAPTURE(row.code, row.more, row.wanted);
+  const auto told = test::ask(
+      terminology::translate, all,
+      test::uri("system", row.system) + "," + test::code("code", row.code) + "," + row.more);
+  CHECK(has(told, row.wanted));
+}
+
+TEST_CASE("a map of unmapped codes that is not at hand, or leads back, is told") {
+  const auto lonely = with_maps({one_is_wider});
+  const auto asked = test::uri("system", "urn:a") + "," + test::code("code", "9");
+  CHECK(has(test::ask(terminology::translate, lonely, asked), "not at hand"));
+  const auto circle = with_maps({one_is_wider, R"("group":[{"source":"urn:a","target":"urn:b",
+                        "unmapped":{"mode":"other-map","url":"urn:m1"}}])"});
+  CHECK(has(test::ask(terminology::translate, circle, asked), "value_set_depth"));
+}

@@ -106,3 +106,14 @@ TEST_CASE("versions are told apart by their numbers") {
   CHECK_FALSE(later("1.0", "1.0"));
   CHECK(later("1", ""));
 }
+
+TEST_CASE("a display that the value set gives a code is one of its names") {
+  const auto all = test::loaded(
+      {R"({"resourceType":"CodeSystem","url":"urn:c","status":"active","content":"complete",
+          "concept":[{"code":"a","display":"A"}]})",
+       R"({"resourceType":"ValueSet","url":"urn:vs","status":"active","compose":{"include":[
+          {"system":"urn:c","concept":[{"code":"a","display":"Our A"}]}]}})"});
+  CHECK_FALSE(all.check("urn:vs", {"urn:c", "", "a", "Our A"}).wrong_display);
+  CHECK_FALSE(all.check("urn:vs", {"urn:c", "", "a", "A"}).wrong_display);
+  CHECK(all.check("urn:vs", {"urn:c", "", "a", "B"}).wrong_display);
+}

@@ -1,0 +1,15 @@
+// What may be stored.
+
+#pragma once
+
+#include "fingerpost/issue.h"
+#include "interaction/context.h"
+
+namespace fingerpost::interaction {
+
+// What is wrong with a resource that is to be stored, but for what only its bytes show: by the
+// definitions, and, when Context::profiles_on_write says so, by invariants and by the profiles that
+// it claims.
+Issues content_issues(const Context& context, const Tree& tree);
+
+}  // namespace fingerpost::interaction

@@ -1,0 +1,31 @@
+// Code systems that a terminology server elsewhere answers for, because they are not here.
+
+#pragma once
+
+#include "fingerpost/result.h"
+#include "interaction/operations.h"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace fingerpost::interaction {
+
+struct RemoteCodes {
+  std::vector<std::string> systems;  // their urls
+  // The body of the answer to a GET of `path` below the server's base. `done` is called once, on
+  // any thread.
+  std::function<void(std::string path, std::function<void(Result<std::string>)> done)> get;
+};
+
+// The question that is to be asked elsewhere instead of here: $lookup, $subsumes, $validate-code or
+// $expand of such a code system, or of a value set whose url begins with one's, when neither is
+// stored here. It holds urls, codes and versions, and nothing else of the call. None: the call is
+// this gateway's own to answer.
+std::optional<std::string> remote_question(const Session& session, const OperationCall& call);
+
+// Asks it, and answers on the session's thread.
+void ask_elsewhere(const Session& session, std::string question, Done done);
+
+}  // namespace fingerpost::interaction

@@ -1,0 +1,111 @@
+#include "remote/terminology_client.h"
+
+#include "remote/fhir_client.h"
+
+#include <list>
+#include <mutex>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+
+namespace fingerpost::remote {
+namespace {
+
+FhirClientOptions client_options(const TerminologyClientOptions& options) {
+  FhirClientOptions made;
+  made.bases = {options.base};
+  made.total_ms = 1000L * options.seconds;
+  made.answer_bytes = options.answer_bytes;
+  made.connections_per_host = 8;
+  made.ca_file = options.ca_file;
+  return made;
+}
+
+Result<std::string> answered(Answer answer, std::size_t most) {
+  if (answer.outcome == Outcome::refused)
+    return Error{Kind::not_found, "the terminology server refuses the question: " + answer.reason,
+                 ""};
+  if (answer.outcome != Outcome::delivered)
+    return Error{Kind::busy, "not checked: the terminology server did not answer", ""};
+  if (answer.body.size() >= most)
+    return Error{Kind::too_costly, "not checked: the terminology server's answer is too long", ""};
+  return std::move(answer.body);
+}
+
+// Answers by path, those used last.
+class Kept {
+ public:
+  Kept(std::size_t most_bytes, std::int64_t most_us) : most_bytes_(most_bytes), most_us_(most_us) {}
+
+  std::optional<std::string> find(const std::string& path, std::int64_t now_us) {
+    const std::lock_guard lock(mutex_);
+    const auto at = by_path_.find(path);
+    if (at == by_path_.end()) return std::nullopt;
+    if (now_us - at->second->at_us > most_us_) {
+      forget(at->second);
+      return std::nullopt;
+    }
+    list_.splice(list_.begin(), list_, at->second);
+    return at->second->body;
+  }
+
+  void keep(const std::string& path, const std::string& body, std::int64_t now_us) {
+    const std::lock_guard lock(mutex_);
+    if (const auto at = by_path_.find(path); at != by_path_.end()) forget(at->second);
+    list_.push_front({path, body, now_us});
+    by_path_.emplace(path, list_.begin());
+    bytes_ += path.size() + body.size();
+    while (bytes_ > most_bytes_) forget(std::prev(list_.end()));
+  }
+
+ private:
+  struct One {
+    std::string path, body;
+    std::int64_t at_us = 0;
+  };
+  void forget(std::list<One>::iterator at) {
+    bytes_ -= at->path.size() + at->body.size();
+    by_path_.erase(at->path);
+    list_.erase(at);
+  }
+
+  std::size_t most_bytes_;
+  std::int64_t most_us_;
+  std::mutex mutex_;
+  std::size_t bytes_ = 0;
+  std::list<One> list_;  // the last used first
+  std::unordered_map<std::string, std::list<One>::iterator> by_path_;
+};
+
+}  // namespace
+
+struct TerminologyClient::Parts {
+  Parts(TerminologyClientOptions o, Clock& c)
+      : options(std::move(o)),
+        clock(c),
+        kept(options.kept_bytes, std::int64_t{1'000'000} * options.kept_seconds),
+        client(client_options(options), c) {}
+
+  TerminologyClientOptions options;
+  Clock& clock;
+  Kept kept;
+  FhirClient client;  // goes first, with what is under way
+};
+
+TerminologyClient::TerminologyClient(TerminologyClientOptions options, Clock& clock)
+    : parts_(std::make_unique<Parts>(std::move(options), clock)) {}
+TerminologyClient::~TerminologyClient() = default;
+
+void TerminologyClient::get(const std::string& path,
+                            std::function<void(Result<std::string>)> done) {
+  auto& parts = *parts_;
+  if (auto known = parts.kept.find(path, parts.clock.now_us())) return done(*std::move(known));
+  parts.client.send({parts.options.base + "/" + path, "", ""},
+                    [&parts, path, done = std::move(done)](Answer answer) {
+                      auto body = answered(std::move(answer), parts.options.answer_bytes);
+                      if (body) parts.kept.keep(path, *body, parts.clock.now_us());
+                      done(std::move(body));
+                    });
+}
+
+}  // namespace fingerpost::remote

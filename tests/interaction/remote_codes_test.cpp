@@ -1,0 +1,111 @@
+// Code systems that a terminology server elsewhere answers for.
+
+#include "interaction/remote_codes.h"
+
+#include "support/catch.h"
+#include "support/fhir.h"
+
+using namespace fingerpost;
+using interaction::Status;
+
+namespace {
+
+const std::string found =
+    R"({"resourceType":"Parameters","parameter":[{"name":"name","valueString":"S"}]})";
+
+// A server elsewhere that knows urn:s, and what it was asked.
+struct Asking {
+  test::Fhir fhir;
+  std::vector<std::string> asked;
+  Result<std::string> answer = found;
+  interaction::RemoteCodes remote{
+      {"urn:s"}, [this](std::string path, const std::function<void(Result<std::string>)>& done) {
+        asked.push_back(std::move(path));
+        done(answer);
+      }};
+
+  Asking() { fhir.context->remote_codes = &remote; }
+
+  interaction::Answer ask(std::string_view type, std::string_view name,
+                          std::vector<search::Pair> pairs, std::optional<std::string> body = {}) {
+    return fhir.wait([&](interaction::Done done) {
+      interaction::operate(*fhir.session, {type, "", name, std::move(pairs), std::move(body), ""},
+                           std::move(done));
+    });
+  }
+};
+
+}  // namespace
+
+TEST_CASE("what is asked of a code system elsewhere is its url, codes and versions alone") {
+  struct Row {
+    const char *type, *name;
+    std::vector<search::Pair> pairs;
+    const char* question;
+  };
+  const std::vector<Row> rows = {{"CodeSystem",
+                                  "lookup",
+                                  {{"system", "urn:s"}, {"code", "a b"}, {"displayLanguage", "de"}},
+                                  "CodeSystem/$lookup?system=urn%3As&code=a%20b"},
+                                 {"CodeSystem",
+                                  "validate-code",
+                                  {{"url", "urn:s"}, {"code", "1"}, {"display", "Mr A's illness"}},
+                                  "CodeSystem/$validate-code?url=urn%3As&code=1"},
+                                 {"CodeSystem",
+                                  "subsumes",
+                                  {{"system", "urn:s"}, {"codeA", "1"}, {"codeB", "2"}},
+                                  "CodeSystem/$subsumes?system=urn%3As&codeA=1&codeB=2"},
+                                 {"ValueSet",
+                                  "expand",
+                                  {{"url", "urn:s?fhir_vs"}, {"count", "10"}},
+                                  "ValueSet/$expand?url=urn%3As%3Ffhir_vs&count=10"}};
+  for (const auto& row : rows) {
+    CAPTURE(row.name);
+    Asking server;
+    const auto answer = server.ask(row.type, row.name, row.pairs);
+    CHECK(answer.status == Status::ok);
+    CHECK(answer.content() == found);
+    CHECK(server.asked == std::vector<std::string>{row.question});
+  }
+}
+
+TEST_CASE("a coding is told by its system and code, without its display") {
+  Asking server;
+  server.ask("CodeSystem", "lookup", {},
+             R"({"resourceType":"Parameters","parameter":[{"name":"coding","valueCoding":
+                {"system":"urn:s","code":"1","display":"of a person"}}]})");
+  CHECK(server.asked == std::vector<std::string>{"CodeSystem/$lookup?system=urn%3As&code=1"});
+}
+
+TEST_CASE("what is known here, or says more, is never asked elsewhere") {
+  Asking server;
+  server.remote.systems.emplace_back("http://hl7.org/fhir/administrative-gender");
+  CHECK(server
+            .ask("CodeSystem", "lookup",
+                 {{"system", "http://hl7.org/fhir/administrative-gender"}, {"code", "male"}})
+            .status == Status::ok);
+  CHECK(server.ask("CodeSystem", "lookup", {{"system", "urn:other"}, {"code", "1"}}).failed());
+  CHECK(server.ask("ValueSet", "expand", {{"url", "urn:s?fhir_vs"}, {"filter", "Mr A"}}).failed());
+  REQUIRE_FALSE(server.fhir
+                    .update({"CodeSystem", "s"},
+                            R"({"resourceType":"CodeSystem","id":"s","url":"urn:s",
+                               "status":"active","content":"complete","concept":[{"code":"1"}]})")
+                    .failed());
+  CHECK(server.ask("CodeSystem", "lookup", {{"system", "urn:s"}, {"code", "1"}}).status ==
+        Status::ok);
+  CHECK(server.asked.empty());
+}
+
+TEST_CASE("a server elsewhere that does not answer, or with no resource, is told so") {
+  Asking server;
+  const std::vector<search::Pair> pairs{{"system", "urn:s"}, {"code", "1"}};
+  server.answer = Error{Kind::busy, "not checked: the terminology server did not answer", ""};
+  const auto silent = server.ask("CodeSystem", "lookup", pairs);
+  CHECK(silent.status == Status::unavailable);
+  REQUIRE(silent.issues.size() == 1);
+  CHECK(silent.issues[0].text == "not checked: the terminology server did not answer");
+  server.answer = std::string("<html>");
+  CHECK(server.ask("CodeSystem", "lookup", pairs).status == Status::unavailable);
+  server.answer = Error{Kind::not_found, "the terminology server refuses the question", ""};
+  CHECK(server.ask("CodeSystem", "lookup", pairs).status == Status::not_found);
+}
