@@ -5,7 +5,9 @@
 namespace fingerpost::interaction {
 
 std::string Compiled::key_of(const store::Stored& resource) {
-  return resource.type + "/" + resource.id + "/" + std::to_string(resource.version);
+  // The time too: what was expunged may come again, with versions from the first on.
+  return resource.type + "/" + resource.id + "/" + std::to_string(resource.version) + "/" +
+         std::to_string(resource.last_updated_us);
 }
 
 std::shared_ptr<const void> Compiled::find(const std::string& key) {

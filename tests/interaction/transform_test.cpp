@@ -102,6 +102,20 @@ TEST_CASE("source and content come as Parameters too") {
         Status::bad_request);
 }
 
+TEST_CASE("what is transformed may be XML") {
+  Transforming server;
+  server.put("StructureMap", "gender", map_of("gender", "", gender));
+  const std::string patient =
+      R"(<Patient xmlns="http://hl7.org/fhir"><gender value="male"/></Patient>)";
+  CHECK(server.of("gender", patient).content() == made);
+  CHECK(server
+            .ask(R"(<Parameters xmlns="http://hl7.org/fhir"><parameter><name value="content"/>
+                    <resource>)" +
+                     patient + "</resource></parameter></Parameters>",
+                 {}, "gender")
+            .content() == made);
+}
+
 TEST_CASE("imports are found among the stored maps, by their url and by a pattern") {
   Transforming server;
   server.put("StructureMap", "gender", map_of("gender", "", gender));
