@@ -245,8 +245,6 @@ void read_limits(Section& section, Limits& limits) {
   section.number("expansion_codes", limits.expansion_codes);
   section.number("value_set_depth", limits.value_set_depth);
   section.number("value_set_steps", limits.value_set_steps);
-  section.number("remote_terminology_seconds", limits.remote_terminology_seconds);
-  section.number("validation_steps", limits.validation_steps);
   section.number("header_bytes", limits.header_bytes);
   section.number("url_bytes", limits.url_bytes);
   section.number("header_fields", limits.header_fields);
