@@ -36,7 +36,7 @@ spent() {
   local line
   read -r line 2>/dev/null <"/proc/$1/stat" || return 0
   set -- ${line##*) }
-  echo $((($12 + $13) / $(getconf CLK_TCK)))
+  echo $(((${12} + ${13}) / $(getconf CLK_TCK)))
 }
 
 # Runs a command until it has had its processor time; its own status, or 0 when it was stopped.
@@ -47,7 +47,7 @@ run_for() {
   process=$!
   while used=$(spent "$process") && [ -n "$used" ]; do
     if [ "$used" -ge "$most" ]; then
-      kill -INT "$process" 2>/dev/null || true
+      kill -USR1 "$process" 2>/dev/null || true
       break
     fi
     sleep 1
