@@ -216,3 +216,45 @@ TEST_CASE("X-Provenance is written with its resource") {
         patient, 201},
        {"GET", "/Provenance", "", "", 200, "\"reference\":\"Patient/"}});
 }
+
+TEST_CASE("what the metadata offers is served, and what it does not is refused") {
+  Server server;
+  server.ask("PUT", "/Patient/p1", "", patient);
+  const auto metadata = server.ask("GET", "/metadata");
+  const auto begin = metadata.body.find(R"({"type":"Patient")");
+  REQUIRE(begin != std::string::npos);
+  const auto of_patient =
+      metadata.body.substr(begin, metadata.body.find(R"({"type":"Person")") - begin);
+  struct Row {
+    const char* code;
+    const char* method;
+    const char* url;
+    std::string body;
+  };
+  for (const auto& row :
+       {Row{"read", "GET", "/Patient/p1", ""}, Row{"vread", "GET", "/Patient/p1/_history/1", ""},
+        Row{"update", "PUT", "/Patient/p1", patient}, Row{"create", "POST", "/Patient", patient},
+        Row{"patch", "PATCH", "/Patient/p1", "[]"}, Row{"search-type", "GET", "/Patient", ""},
+        Row{"history-instance", "GET", "/Patient/p1/_history", ""},
+        Row{"history-type", "GET", "/Patient/_history", ""},
+        Row{"delete", "DELETE", "/Patient/p1", ""}}) {
+    CAPTURE(row.code);
+    CHECK(of_patient.find(std::string(R"({"code":")") + row.code + "\"}") != std::string::npos);
+    const auto media = std::string(row.method) == "PATCH" ? patch_as("application/json-patch+json")
+                                                          : std::string();
+    CHECK(server.ask(row.method, row.url, media, row.body).status < 300);
+  }
+  CHECK(holds(metadata, R"("code":"history-system")"));
+  CHECK(server.ask("GET", "/_history").status == 200);
+  const auto tag = metadata.field("ETag");
+  REQUIRE(!tag.empty());
+  CHECK(server.ask("GET", "/metadata", "If-None-Match: " + tag + "\r\n").status == 304);
+  const auto definition = std::string("\"definition\":\"http://test.example/fhir");
+  const auto at = metadata.body.find(definition);
+  REQUIRE(at != std::string::npos);
+  const auto start = at + definition.size();
+  const auto url = metadata.body.substr(start, metadata.body.find('"', start) - start);
+  CHECK(holds(server.ask("GET", url), R"("resourceType":"OperationDefinition")"));
+  CHECK(holds(server.ask("GET", "/openapi.json"), R"("openapi":"3.0.3")"));
+  CHECK(holds(server.ask("GET", "/.well-known/smart-configuration"), "capabilities"));
+}

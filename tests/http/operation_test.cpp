@@ -38,3 +38,17 @@ TEST_CASE("the metadata of terminology is asked for by its mode") {
   CHECK(holds(told, R"("resourceType":"TerminologyCapabilities")"));
   CHECK(holds(told, "http://hl7.org/fhir/request-status"));
 }
+
+TEST_CASE("an operation takes and gives XML") {
+  Server server;
+  const std::string in_xml = "Content-Type: application/fhir+xml\r\n";
+  const std::string space = " xmlns=\"http://hl7.org/fhir\"";
+  const auto looked = server.ask(
+      "POST", "/CodeSystem/$lookup", in_xml + "Accept: application/fhir+xml\r\n",
+      "<Parameters" + space +
+          R"(><parameter><name value="code"/><valueCode value="active"/></parameter>)"
+          R"(<parameter><name value="system"/><valueUri value="http://hl7.org/fhir/request-status"/>)"
+          "</parameter></Parameters>");
+  CHECK(looked.status == 200);
+  CHECK(holds(looked, "<valueString value=\"Active\"/>"));
+}
