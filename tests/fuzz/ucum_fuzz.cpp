@@ -3,6 +3,8 @@
 #include "fuzz/fuzz.h"
 #include "value/ucum.h"
 
+#include <algorithm>
+
 using namespace fingerpost;
 using value::Unit;
 
@@ -24,7 +26,10 @@ void check_alone(const std::string& text, const Unit& unit) {
   const auto again = value::parse_unit(text);
   fuzz::require(again && same(unit, *again), "a unit is the same twice");
   fuzz::require(comparable(unit, unit) || !unit.convertible, "a unit compares with itself");
-  if (unit.shift || !unit.convertible) return;
+  // Only a whole unit begins with a slash, and brackets go so deep.
+  constexpr std::ptrdiff_t few = 10;
+  if (unit.shift || !unit.convertible || text.starts_with('/')) return;
+  if (std::count(text.begin(), text.end(), '(') > few) return;
   const auto bracketed = value::parse_unit("(" + text + ")");
   fuzz::require(bracketed && same(unit, *bracketed), "brackets change nothing");
 }
