@@ -25,7 +25,8 @@ std::string read_file(const fs::path& path) {
 // Only files whose names can hold what compile() looks at: a package also has thousands of
 // examples.
 bool looked_at(const std::string& name) {
-  for (const auto kind : {"StructureDefinition-", "ValueSet-", "CodeSystem-", "SearchParameter-"})
+  for (const auto kind : {"StructureDefinition-", "ValueSet-", "CodeSystem-", "SearchParameter-",
+                          "CompartmentDefinition-"})
     if (name.starts_with(kind)) return name.ends_with(".json");
   return false;
 }

@@ -19,6 +19,7 @@
 #include "http/listener.h"
 #include "http/routes.h"
 #include "interaction/context.h"
+#include "interaction/reindex.h"
 #include "interaction/remote_codes.h"
 #include "profile/validator.h"
 #include "remote/terminology_client.h"
@@ -157,6 +158,8 @@ Result<void> Gateway::Parts::load(const GatewayOptions& options) {
   LET(store, store::open_sqlite(sqlite, clock, random));
   noticing.emplace(*store);
   LET(parameters, search::Parameters::compile(*definitions, store->hash_key()));
+  // What another program, with other parameters, has left; nothing as a rule.
+  LET_DONE(interaction::reindex(*definitions, *parameters, *store, configuration.limits));
   codes.emplace(terminology::core(*definitions));
   validator.emplace(*definitions, &*codes);
   return {};

@@ -27,6 +27,9 @@ enum class Place : std::uint8_t {
   instance_history,
   version,
   job,
+  system_search,
+  compartment,
+  explain,
   nothing
 };
 
@@ -37,6 +40,8 @@ Place place_of(const Path& path) {
   if (size == 1 && last == "metadata") return Place::metadata;
   if (size == 1 && last == "openapi.json") return Place::openapi;
   if (size == 1 && last == "_history") return Place::system_history;
+  if (size == 1 && last == "_search") return Place::system_search;
+  if (size == 1 && last == "$explain") return Place::explain;
   if (size == 2 && path[0] == ".well-known" && last == "smart-configuration")
     return Place::smart_configuration;
   if (size == 2 && path[0] == "_async") return Place::job;
@@ -49,6 +54,7 @@ Place place_of(const Path& path) {
   if (size == 2) return Place::instance;
   if (size == 3 && last == "_history") return Place::instance_history;
   if (size == 4 && path[2] == "_history") return Place::version;
+  if (size == 3 && !last.starts_with('_')) return Place::compartment;
   return Place::nothing;
 }
 
@@ -61,6 +67,11 @@ struct Route {
 };
 constexpr Route routes[] = {
     {Place::base, Method::post, serve_bundle, true},
+    {Place::base, Method::get, serve_search_system, true},
+    {Place::system_search, Method::get, serve_search_system, true},
+    {Place::system_search, Method::post, serve_search_by_post, true},
+    {Place::compartment, Method::get, serve_search_compartment, true},
+    {Place::explain, Method::get, serve_explain},
     {Place::metadata, Method::get, serve_metadata},
     {Place::openapi, Method::get, serve_openapi},
     {Place::smart_configuration, Method::get, serve_smart_configuration},
@@ -132,7 +143,8 @@ void take(Serving& serving, Request request, const Respond& respond) {
   Call call{std::move(request), respond, {}, {}, {}};
   if (auto response = read_call(serving.context, call)) return respond(*std::move(response));
   const auto place = place_of(call.path);
-  const bool typed = place >= Place::type && place <= Place::version;
+  const bool typed =
+      (place >= Place::type && place <= Place::version) || place == Place::compartment;
   if (typed && !interaction::is_resource_type(serving.context, call.path[0]))
     return respond(outcome(404, "not-supported", "R4 has no such type of resource"));
   const auto* const route = route_of(place, call.request.head.method);

@@ -82,6 +82,24 @@ void serve_search_type(Serving& serving, Call call) {
        interaction::search_type(*serving.session, call.path[0], call.pairs, call.asked.handling));
 }
 
+void serve_search_system(Serving& serving, Call call) {
+  give(serving, call,
+       interaction::search_system(*serving.session, call.pairs, call.asked.handling));
+}
+
+void serve_search_compartment(Serving& serving, Call call) {
+  const auto type = call.path[2];
+  if (type != "*" && !interaction::is_resource_type(serving.context, type))
+    return call.respond(outcome(404, "not-supported", "R4 has no such type of resource"));
+  give(serving, call,
+       interaction::search_compartment(*serving.session, call.target(), type, call.pairs,
+                                       call.asked.handling));
+}
+
+void serve_explain(Serving& serving, Call call) {
+  give(serving, call, interaction::explain(*serving.session, call.pairs));
+}
+
 // R4 http.html#search: the parameters of the URL and of the body together.
 void serve_search_by_post(Serving& serving, Call call) {
   const auto& request = call.request;
@@ -95,6 +113,7 @@ void serve_search_by_post(Serving& serving, Call call) {
     if (auto response = negotiate(request.head, call.pairs, call.asked))
       return call.respond(*std::move(response));
   }
+  if (call.path.size() == 1) return serve_search_system(serving, std::move(call));
   serve_search_type(serving, std::move(call));
 }
 

@@ -22,7 +22,11 @@ Answer found(const Session& session, const Entry& entry, search::Handling handli
     answer.body = capabilities(session.context);
     return answer;
   }
-  if (path.size() > 0 && is_resource_type(session.context, path[0])) {
+  if (path.size() == 0) return search_system(session, entry.query, handling);
+  if (is_resource_type(session.context, path[0])) {
+    const bool inside =
+        path.size() == 3 && (path[2] == "*" || is_resource_type(session.context, path[2]));
+    if (inside) return search_compartment(session, entry.target(), path[2], entry.query, handling);
     if (path.size() == 1) return search_type(session, path[0], entry.query, handling);
     if (path.size() == 2 && path[1] == "_history")
       return history(session, {path[0], ""}, entry.query);

@@ -12,7 +12,8 @@ namespace {
 constexpr std::array type_interactions = {
     "read",         "vread",      "update", "patch", "delete", "create", "history-instance",
     "history-type", "search-type"};
-constexpr std::array system_interactions = {"transaction", "batch", "history-system"};
+constexpr std::array system_interactions = {"transaction", "batch", "history-system",
+                                            "search-system"};
 
 // When what it says last changed: not when it is asked for, so that every thread, and the same
 // program started again, says the same under one ETag.

@@ -13,8 +13,8 @@
 
 namespace fingerpost::model {
 
-// One JSON file of a package. Only StructureDefinition, ValueSet, CodeSystem and SearchParameter
-// are looked at; of STU3 only the types.
+// One JSON file of a package. Only StructureDefinition, ValueSet, CodeSystem, SearchParameter and
+// CompartmentDefinition are looked at; of STU3 only the types.
 struct DefinitionFile {
   std::string name;  // for messages
   std::string text;

@@ -85,7 +85,10 @@ class Parser {
 
   Result<void> of_type(std::string_view name, std::vector<Step>& steps) const {
     if (!is_name(name)) return not_plain();
-    steps.push_back({Step::To::of_type, no_name, definitions_.find(name), "", 0});
+    TypeId type = definitions_.find(name);
+    // R4's own parameters write DateTime for dateTime.
+    if (type == no_type) type = definitions_.find(to_lower(name[0]) + std::string(name.substr(1)));
+    steps.push_back({Step::To::of_type, no_name, type, "", 0});
     return {};
   }
 
@@ -178,11 +181,13 @@ Result<std::vector<Clause>> parse_expression(const model::Definitions& definitio
   return clauses;
 }
 
-std::vector<TypeId> reference_targets(const model::Definitions& definitions, TypeId type,
-                                      const Clause& clause) {
+namespace {
+
+// The types that the clause's last child may have; none when that cannot be told.
+std::span<const model::ElementType> end_types(const model::Definitions& definitions, TypeId type,
+                                              const Clause& clause) {
   std::span<const model::ElementType> types;
   for (const Step& step : clause.steps) {
-    if (step.to == Step::To::where_leads) return {step.type};
     if (step.to != Step::To::child) continue;
     const model::Element* element = definitions.element(type, step.name);
     if (element == nullptr) return {};
@@ -190,12 +195,28 @@ std::vector<TypeId> reference_targets(const model::Definitions& definitions, Typ
     if (types.empty()) return {};
     type = types[0].type;
   }
-  for (const auto& one : types) {
+  return types;
+}
+
+}  // namespace
+
+std::vector<TypeId> reference_targets(const model::Definitions& definitions, TypeId type,
+                                      const Clause& clause) {
+  for (const Step& step : clause.steps)
+    if (step.to == Step::To::where_leads) return {step.type};
+  for (const auto& one : end_types(definitions, type, clause)) {
     if (!definitions.is_a(one.type, definitions.common().reference)) continue;
     const auto targets = definitions.targets(one.first_target, one.target_count);
     return {targets.begin(), targets.end()};
   }
   return {};
+}
+
+bool ends_at_uri(const model::Definitions& definitions, TypeId type, const Clause& clause) {
+  const auto types = end_types(definitions, type, clause);
+  return std::any_of(types.begin(), types.end(), [&](const model::ElementType& one) {
+    return definitions.is_a(one.type, definitions.common().uri);
+  });
 }
 
 }  // namespace fingerpost::search

@@ -162,7 +162,11 @@ ValueNames::ValueNames(const Names& names)
       country(names.find("country")),
       postal_code(names.find("postalCode")),
       bounds(names.find("bounds")),
-      contained(names.find("contained")) {}
+      contained(names.find("contained")),
+      display(names.find("display")),
+      latitude(names.find("latitude")),
+      longitude(names.find("longitude")),
+      div(names.find("div")) {}
 
 Extractor::Extractor(const model::Definitions& definitions) : names_(definitions.names()) {
   forms_.resize(definitions.types().size(), Form::none);
@@ -177,6 +181,10 @@ Extractor::Extractor(const model::Definitions& definitions) : names_(definitions
 void Extractor::add(KeyId key, std::vector<Clause> clauses) {
   if (keys_.size() <= key) keys_.resize(std::size_t{key} + 1);
   keys_[key].clauses = std::move(clauses);
+}
+
+void Extractor::add_component(KeyId key, Component component) {
+  keys_[key].components.push_back(std::move(component));
 }
 
 void Extractor::add(KeyId key, path::Expression expression) {

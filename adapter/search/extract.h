@@ -52,6 +52,9 @@ Result<std::vector<Clause>> parse_expression(const model::Definitions& definitio
 std::vector<TypeId> reference_targets(const model::Definitions& definitions, TypeId type,
                                       const Clause& clause);
 
+// Whether a clause may end at a canonical url.
+bool ends_at_uri(const model::Definitions& definitions, TypeId type, const Clause& clause);
+
 // The nodes that the clause leads to. `found` and `spare` are overwritten.
 void walk(const model::Definitions& definitions, const Clause& clause, NodeRef resource,
           std::vector<NodeId>& found, std::vector<NodeId>& spare);
@@ -94,8 +97,16 @@ enum class Form : std::uint8_t {
 struct ValueNames {
   NameId code, coding, currency, comparator, end, event, extension, family, given, high, id,
       identifier, low, prefix, reference, repeat, start, suffix, system, text, type, unit, url,
-      value, line, city, district, state, country, postal_code, bounds, contained;
+      value, line, city, district, state, country, postal_code, bounds, contained, display,
+      latitude, longitude, div;
   explicit ValueNames(const Names& names);
+};
+
+// One part of a composite parameter: from an element to its values.
+struct Component {
+  model::SearchType kind = model::SearchType::token;
+  std::vector<Clause> clauses;
+  bool from_resource = false;  // "%resource.x": the clauses start there
 };
 
 // Per-parameter clauses and the form of each type. Read-only once made.
@@ -105,7 +116,10 @@ class Extractor {
 
   void add(KeyId key, std::vector<Clause> clauses);
   void add(KeyId key, path::Expression expression);
+  void add_component(KeyId key, Component component);
   const std::vector<Clause>& clauses(KeyId key) const { return keys_[key].clauses; }
+  // Of a composite's key, whose clauses lead to the elements that have them together.
+  const std::vector<Component>& components(KeyId key) const { return keys_[key].components; }
   // Of a key without clauses; may be empty too.
   const path::Expression& expression(KeyId key) const { return keys_[key].expression; }
   Form form(TypeId type) const { return forms_[type]; }
@@ -114,6 +128,7 @@ class Extractor {
  private:
   struct Source {
     std::vector<Clause> clauses;
+    std::vector<Component> components;
     path::Expression expression;
   };
   std::vector<Source> keys_;  // by key

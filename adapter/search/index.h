@@ -5,6 +5,7 @@
 #include "fingerpost/tree.h"
 #include "search/hash.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -35,7 +36,8 @@ struct DateRow {
   friend auto operator<=>(const DateRow&, const DateRow&) = default;
 };
 
-// number, quantity: one row for each form of the unit; unit 0 is "whatever its unit".
+// number, quantity: one row for each form of the unit; unit 0 is "whatever its unit". A position:
+// its latitude and its longitude.
 struct NumberRow {
   KeyId key = 0;
   std::uint64_t unit = 0;
@@ -44,22 +46,44 @@ struct NumberRow {
   friend auto operator<=>(const NumberRow&, const NumberRow&) = default;
 };
 
-// string: folded text and the hash of the text as written; uri: the text as written, hash 0.
+// string: folded text and the hash of the text as written; uri: the text as written, hash 0. Inner
+// ones, which no index leads to: what tokens and references sort by, and the texts beside codes.
 struct TextRow {
   KeyId key = 0;
+  bool inner = false;
   std::string text;
   std::uint64_t exact = 0;
   friend auto operator<=>(const TextRow&, const TextRow&) = default;
 };
 
-// All rows of one resource, each list sorted and without repeats.
-struct IndexValues {
-  const Parameters* parameters =
-      nullptr;  // whose keys the rows carry; must outlive the value's use
+// Each list sorted and without repeats.
+struct ValueRows {
   std::vector<HashRow> hashes;
   std::vector<DateRow> dates;
   std::vector<NumberRow> numbers;
   std::vector<TextRow> texts;
+  friend auto operator<=>(const ValueRows&, const ValueRows&) = default;
+
+  std::size_t size() const { return hashes.size() + dates.size() + numbers.size() + texts.size(); }
+  void sort();
+};
+
+// composite: what one element has for each component; the keys of these rows are the components'
+// numbers, from 1.
+struct CompositeRow {
+  KeyId key = 0;
+  ValueRows parts;
+  friend auto operator<=>(const CompositeRow&, const CompositeRow&) = default;
+};
+
+// All rows of one resource.
+struct IndexValues : ValueRows {
+  const Parameters* parameters =
+      nullptr;  // whose keys the rows carry; must outlive the value's use
+  std::vector<CompositeRow> composites;
+  std::vector<KeyId> present;  // the keys that the resource has a value for, sorted
+  // Folded words without repeats, each with a letter before it: n of the narrative, c of all texts.
+  std::vector<std::string> words;
   // reference_hash of the Patient in whose compartment it is; 0 when in none.
   std::uint64_t compartment = 0;
 };

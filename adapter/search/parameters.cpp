@@ -1,19 +1,24 @@
 #include "base/text.h"
+#include "model/json.h"
 #include "search/extract.h"
 #include "search/search.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <utility>
 
 namespace fingerpost::search {
 namespace {
 
+// Goes up whenever the same parameter gives other rows than before: those of older programs are
+// made again then.
+constexpr std::uint64_t rows_version = 1;
+
 // Concrete R4 resource types that are one of the parameter's bases.
 std::vector<TypeId> types_of(const model::Definitions& definitions,
-                             const model::SearchParameter& parameter) {
+                             const std::vector<TypeId>& bases) {
   std::vector<TypeId> found;
-  const auto bases = definitions.targets(parameter.first_base, parameter.base_count);
   for (TypeId id = 1; id < definitions.types().size(); ++id) {
     const model::Type& type = definitions.type(id);
     if (type.kind != model::TypeKind::resource || type.model != model::Model::r4 || type.abstract)
@@ -34,10 +39,8 @@ std::vector<std::string_view> names_of(const model::Definitions& definitions,
 
 // Where the elements allow fewer types than the definition, which may be about many resources.
 std::vector<std::string_view> targets_of(const model::Definitions& definitions,
-                                         const model::SearchParameter& parameter, TypeId type,
+                                         const std::vector<TypeId>& wanted, TypeId type,
                                          const std::vector<Clause>& clauses) {
-  const auto given = definitions.targets(parameter.first_target, parameter.target_count);
-  const std::vector<TypeId> wanted(given.begin(), given.end());
   std::vector<TypeId> possible;
   if (clauses.empty()) return names_of(definitions, wanted);
   for (const Clause& clause : clauses) {
@@ -54,7 +57,7 @@ std::vector<std::string_view> targets_of(const model::Definitions& definitions,
 
 bool is_plain(const std::vector<Clause>& clauses) {
   return std::none_of(clauses.begin(), clauses.end(), [](const Clause& clause) {
-    return clause.steps.back().to == Step::To::where_leads;
+    return clause.steps.empty() || clause.steps.back().to == Step::To::where_leads;
   });
 }
 
@@ -67,8 +70,32 @@ bool are_among(const std::vector<Clause>& these, const std::vector<Clause>& thos
   });
 }
 
-bool is_offered(model::SearchType type) {
-  return type != model::SearchType::composite && type != model::SearchType::special;
+ParameterText text_of(const model::Definitions& definitions, const model::SearchParameter& from) {
+  const Names& names = definitions.names();
+  ParameterText made;
+  made.url = names.text(from.url);
+  made.code = names.text(from.code);
+  made.kind = from.type;
+  made.expression = names.text(from.expression);
+  const auto bases = definitions.targets(from.first_base, from.base_count);
+  made.bases.assign(bases.begin(), bases.end());
+  const auto targets = definitions.targets(from.first_target, from.target_count);
+  made.targets.assign(targets.begin(), targets.end());
+  return made;
+}
+
+bool is_offered(const ParameterText& parameter) {
+  if (parameter.expression.empty() || parameter.kind == model::SearchType::composite) return false;
+  if (parameter.kind == model::SearchType::special) return parameter.code == "near";
+  return parameter.code != "_lastUpdated" && parameter.code != "_id";
+}
+
+// The published definition as a tree; nothing when it cannot be read.
+std::optional<Tree> read_source(const model::Definitions& definitions,
+                                const model::Source& source) {
+  auto read = model::read_json(definitions, std::string(definitions.text(source)), Limits{});
+  if (!read) return {};
+  return std::move(read->tree);
 }
 
 }  // namespace
@@ -82,73 +109,190 @@ Parameters::Parameters(const model::Definitions& definitions, const HashKey& has
 }
 Parameters::~Parameters() = default;
 
-Result<std::unique_ptr<const Parameters>> Parameters::compile(const model::Definitions& definitions,
-                                                              const HashKey& hash_key) {
+Result<std::unique_ptr<const Parameters>> Parameters::compile(
+    const model::Definitions& definitions, const HashKey& hash_key,
+    std::span<const ParameterText> custom) {
   std::unique_ptr<Parameters> made(new Parameters(definitions, hash_key));
-  for (const auto& parameter : definitions.search_parameters()) made->add(parameter);
-  made->add_identifier_forms();
+  for (const auto& parameter : definitions.search_parameters())
+    made->add(text_of(definitions, parameter), false);
+  made->add_composites();
+  made->add_compartments();
+  for (const auto& parameter : custom) {
+    if (parameter.kind == model::SearchType::composite) {
+      made->add_composite(parameter, true);
+    } else {
+      made->add(parameter, true);
+    }
+  }
+  made->add_other_forms();
   if (made->keys_.size() > 0xffff)
     return Error{Kind::unsupported, "more search parameters than can be numbered", ""};
   made->sort_by_type();
   made->find_leads();
+  made->find_meanings();
   return std::unique_ptr<const Parameters>(std::move(made));
 }
 
-void Parameters::add(const model::SearchParameter& parameter) {
-  const Names& names = definitions_.names();
-  const auto expression = names.text(parameter.expression);
-  const auto code = names.text(parameter.code);
-  if (!is_offered(parameter.type) || expression.empty() || code == "_lastUpdated" || code == "_id")
-    return;
-  for (const TypeId type : types_of(definitions_, parameter)) {
-    Key key;
-    key.type = definitions_.type_name(type);
-    key.code = code;
-    key.name = std::string(key.type) + "." + std::string(code);
+Key Parameters::new_key(const ParameterText& parameter, TypeId type, bool custom) {
+  Key key;
+  key.type = definitions_.type_name(type);
+  key.code = keep(parameter.code);
+  key.url = keep(parameter.url);
+  key.name = std::string(key.type) + "." + parameter.code;
+  key.kind = parameter.kind;
+  key.custom = custom;
+  key.meaning = hash64(parameter.expression, rows_version);
+  return key;
+}
+
+void Parameters::add(const ParameterText& parameter, bool custom) {
+  kind_of_url_.emplace(parameter.url, parameter.kind);
+  if (!is_offered(parameter)) return;
+  for (const TypeId type : types_of(definitions_, parameter.bases)) {
+    Key key = new_key(parameter, type, custom);
     // Two definitions of one code: the first stands.
-    if (!known_.insert(key.name).second) continue;
-    auto clauses = parse_expression(definitions_, expression, type);
-    path::Expression compiled;
-    if (!clauses) {
-      path::CompileOptions options;
-      options.start = type;
-      auto made = path::compile(expression, definitions_, options);
-      if (!made) {
-        left_out_.push_back(key.name);
-        continue;
-      }
-      compiled = *std::move(made);
-      clauses = std::vector<Clause>{};
-    } else if (clauses->empty()) {
+    if (!known_.insert(key.name).second) {
+      if (custom) left_out_.push_back(key.name + ": there is a parameter of this code");
       continue;
     }
-    key.url = names.text(parameter.url);
-    key.kind = parameter.type;
-    key.meaning = hash64(expression);
-    if (key.kind == model::SearchType::reference)
-      key.targets = targets_of(definitions_, parameter, type, *clauses);
+    const std::string name = key.name;
+    if (auto done = add_key(parameter, type, std::move(key)); !done)
+      left_out_.push_back(name + ": " + done.error().text);
+  }
+}
+
+Result<void> Parameters::add_key(const ParameterText& parameter, TypeId type, Key key) {
+  auto clauses = parse_expression(definitions_, parameter.expression, type);
+  path::Expression compiled;
+  if (!clauses) {
+    path::CompileOptions options;
+    options.start = type;
+    LET(compiled, path::compile(parameter.expression, definitions_, options));
+    clauses = std::vector<Clause>{};
+  } else if (clauses->empty()) {
+    return {};
+  }
+  if (key.kind == model::SearchType::reference) {
+    key.targets = targets_of(definitions_, parameter.targets, type, *clauses);
+    key.canonical = std::any_of(clauses->begin(), clauses->end(), [&](const Clause& clause) {
+      return ends_at_uri(definitions_, type, clause);
+    });
+  }
+  const auto id = static_cast<KeyId>(keys_.size());
+  if (compiled) {
+    extractor_->add(id, std::move(compiled));
+  } else {
+    extractor_->add(id, std::move(*clauses));
+  }
+  keys_.push_back(std::move(key));
+  return {};
+}
+
+void Parameters::add_composites() {
+  for (const auto& source : definitions_.sources()) {
+    if (definitions_.names().text(source.kind) != "SearchParameter") continue;
+    const auto tree = read_source(definitions_, source);
+    if (!tree) continue;
+    if (const auto parameter = read_parameter(definitions_, {&*tree, tree->root()}))
+      add_composite(*parameter, false);
+  }
+}
+
+// Each component as the parameter that it names is read; where R4's own definitions name one of
+// another type than the element has (DocumentReference.relationship), as the element is.
+void Parameters::add_composite(const ParameterText& parameter, bool custom) {
+  for (const TypeId type : types_of(definitions_, parameter.bases)) {
+    Key key = new_key(parameter, type, custom);
+    if (known_.contains(key.name)) continue;
+    const auto elements = parse_expression(definitions_, parameter.expression, type);
+    std::vector<Component> components;
+    bool good = elements && !elements->empty();
+    for (const auto& part : parameter.components) {
+      if (!good) break;
+      constexpr std::string_view root = "%resource.";
+      Component component;
+      component.from_resource = part.expression.starts_with(root);
+      const auto expression =
+          std::string_view(part.expression).substr(component.from_resource ? root.size() : 0);
+      auto clauses = parse_expression(definitions_, expression, type);
+      const auto kind = kind_of_url_.find(part.definition);
+      good = clauses && !clauses->empty() && kind != kind_of_url_.end();
+      if (!good) break;
+      component.kind = kind->second;
+      component.clauses = *std::move(clauses);
+      if (component.kind == model::SearchType::reference && part.expression == "code")
+        component.kind = model::SearchType::token;
+      else if (component.kind == model::SearchType::token && part.expression == "target")
+        component.kind = model::SearchType::reference;
+      components.push_back(std::move(component));
+    }
+    if (!good) {
+      left_out_.push_back(key.name + ": its components cannot be read");
+      continue;
+    }
+    known_.insert(key.name);
     const auto id = static_cast<KeyId>(keys_.size());
-    if (compiled) {
-      extractor_->add(id, std::move(compiled));
-    } else {
-      extractor_->add(id, std::move(*clauses));
+    extractor_->add(id, *elements);
+    for (auto& component : components) {
+      key.components.push_back(component.kind);
+      extractor_->add_component(id, std::move(component));
     }
     keys_.push_back(std::move(key));
   }
 }
 
-// Reference.identifier is searched as a token, under a key of its own.
-void Parameters::add_identifier_forms() {
+void Parameters::add_compartments() {
+  const Names& names = definitions_.names();
+  for (const auto& source : definitions_.sources()) {
+    if (names.text(source.kind) != "CompartmentDefinition") continue;
+    if (names.text(source.url).ends_with("/example")) continue;
+    const auto read = read_source(definitions_, source);
+    if (!read) continue;
+    const Tree& tree = *read;
+    const auto text = [&](NodeId node, std::string_view name) {
+      const NodeId found = tree.child(node, names.find(name));
+      return found ? std::string(tree.text(found)) : std::string();
+    };
+    const std::string whose = text(tree.root(), "code");
+    for (NodeId at = tree.child(tree.root(), names.find("resource")); at; at = tree.next_same(at)) {
+      std::vector<std::string> by;
+      for (NodeId one = tree.child(at, names.find("param")); one; one = tree.next_same(one))
+        by.emplace_back(tree.text(one));
+      const std::string type = text(at, "code");
+      if (type == whose) by.emplace_back("{def}");
+      if (!by.empty()) compartments_[{whose, type}] = std::move(by);
+    }
+  }
+}
+
+const std::vector<std::string>* Parameters::compartment(std::string_view whose,
+                                                        std::string_view type) const {
+  const auto at = compartments_.find(std::pair<std::string, std::string>(whose, type));
+  return at == compartments_.end() ? nullptr : &at->second;
+}
+
+bool Parameters::is_compartment(std::string_view whose) const {
+  return compartment(whose, whose) != nullptr;
+}
+
+// Reference.identifier is searched as a token, and the words beside a code as a string, each under
+// a key of its own.
+void Parameters::add_other_forms() {
   const std::size_t plain = keys_.size();
-  for (std::size_t id = 1; id < plain; ++id) {
-    if (keys_[id].kind != model::SearchType::reference) continue;
+  const auto add_form = [&](std::size_t id, const char* name, model::SearchType kind) {
     Key form = keys_[id];
-    form.name += ":identifier";
+    form.name += name;
     form.code = {};
-    form.kind = model::SearchType::token;
-    keys_[id].identifier = static_cast<KeyId>(keys_.size());
+    form.kind = kind;
     extractor_->add(static_cast<KeyId>(keys_.size()), std::vector<Clause>{});
     keys_.push_back(std::move(form));
+    return static_cast<KeyId>(keys_.size() - 1);
+  };
+  for (std::size_t id = 1; id < plain; ++id) {
+    if (keys_[id].kind == model::SearchType::reference)
+      keys_[id].identifier = add_form(id, ":identifier", model::SearchType::token);
+    else if (keys_[id].kind == model::SearchType::token)
+      keys_[id].text = add_form(id, ":text", model::SearchType::string);
   }
 }
 
@@ -160,33 +304,69 @@ void Parameters::sort_by_type() {
   });
   std::sort(left_out_.begin(), left_out_.end());
   known_.clear();
+  kind_of_url_.clear();
 }
 
 void Parameters::find_leads() {
   for (std::size_t id = 1; id < keys_.size(); ++id) keys_[id].lead = static_cast<KeyId>(id);
   for (const KeyId id : by_type_) {
     Key& key = keys_[id];
+    if (key.kind == model::SearchType::composite) {
+      key.lead = lead_of_composite(id);
+      continue;
+    }
     key.lead = lead_of(id);
+    if (key.text != 0) keys_[key.text].lead = 0;
     if (key.identifier != 0) keys_[key.identifier].lead = keys_[key.lead].identifier;
   }
 }
 
-// Of the plain ones that have all its nodes the one with the most, which is its own lead then.
+// Of the plain ones that have all its nodes the one with the most, which is its own lead then. A
+// client's parameter leads to nothing but itself: it may go again.
 KeyId Parameters::lead_of(KeyId id) const {
   const auto& own = extractor_->clauses(id);
   const model::SearchType kind = keys_[id].kind;
   if (kind != model::SearchType::token && kind != model::SearchType::reference) return id;
-  if (own.empty()) return id;
+  if (own.empty() || keys_[id].custom) return id;
   KeyId best = id;
   std::size_t most = is_plain(own) ? own.size() : 0;
   for (const KeyId other : of_type(keys_[id].type)) {
     const auto& theirs = extractor_->clauses(other);
     if (keys_[other].kind != kind || theirs.size() < most || !is_plain(theirs)) continue;
+    if (keys_[other].custom) continue;
     if ((theirs.size() == most && other >= best) || !are_among(own, theirs)) continue;
     best = other;
     most = theirs.size();
   }
   return best;
+}
+
+// The token parameter that has every code of the first component: "code" for "code-value-quantity".
+// Where there is none, the composite has rows of them itself.
+KeyId Parameters::lead_of_composite(KeyId id) const {
+  const Component& first = extractor_->components(id).front();
+  if (first.kind != model::SearchType::token) return 0;
+  std::vector<Clause> whole;
+  const auto starts = first.from_resource ? std::vector<Clause>(1) : extractor_->clauses(id);
+  for (const Clause& start : starts) {
+    for (const Clause& rest : first.clauses) {
+      whole.push_back(start);
+      whole.back().steps.insert(whole.back().steps.end(), rest.steps.begin(), rest.steps.end());
+    }
+  }
+  for (const KeyId other : of_type(keys_[id].type)) {
+    const auto& theirs = extractor_->clauses(other);
+    if (keys_[other].kind != model::SearchType::token || theirs.empty() || !is_plain(theirs))
+      continue;
+    if (!keys_[other].custom && are_among(whole, theirs)) return keys_[other].lead;
+  }
+  return id;
+}
+
+// Which rows stand in the index, and under which key, is part of what a key means.
+void Parameters::find_meanings() {
+  for (std::size_t id = 1; id < keys_.size(); ++id)
+    keys_[id].meaning = hash64(keys_[keys_[id].lead].name, keys_[id].meaning);
 }
 
 std::span<const KeyId> Parameters::of_type(std::string_view type) const {

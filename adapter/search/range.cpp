@@ -151,12 +151,12 @@ std::optional<Digits> digits_of(std::string_view text) {
   return found;
 }
 
-double to_double(const std::string& digits, long exponent) {
-  const std::string text = digits + "e" + std::to_string(exponent);
+double to_double(const std::string& text) {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error == std::errc::result_out_of_range) return exponent > 0 ? HUGE_VAL : 0;
-  return value;
+  if (error != std::errc::result_out_of_range) return value;
+  const bool tiny = text.find("e-") != std::string::npos;
+  return tiny ? 0 : text.starts_with('-') ? -HUGE_VAL : HUGE_VAL;
 }
 
 // Takes one from the last digit of a number that is not zero.
@@ -173,18 +173,29 @@ std::string previous_digits(std::string digits) {
 
 }  // namespace
 
-std::optional<NumberRange> number_range(std::string_view text) {
+std::optional<NumberTexts> number_texts(std::string_view text) {
   const auto number = digits_of(text);
   if (!number) return {};
   const auto& digits = number->digits;
-  const double value = to_double(digits, number->exponent);
+  const auto print = [](bool negative, const std::string& of, long exponent) {
+    return (negative ? "-" : "") + of + "e" + std::to_string(exponent);
+  };
   // Half a unit of the last digit each way: "100" is 1000e-1, so 995e-1 and 1005e-1.
-  const double outer = to_double(digits + "5", number->exponent - 1);
+  const long finer = number->exponent - 1;
   const bool zero = digits.find_first_not_of('0') == std::string::npos;
-  const double inner =
-      zero ? -outer : to_double(previous_digits(digits) + "5", number->exponent - 1);
-  if (number->negative) return NumberRange{-value, -outer, -inner};
-  return NumberRange{value, inner, outer};
+  NumberTexts made;
+  made.value = print(number->negative && !zero, digits, number->exponent);
+  made.high = print(number->negative, digits + "5", finer);
+  made.low = zero ? print(!number->negative, digits + "5", finer)
+                  : print(number->negative, previous_digits(digits) + "5", finer);
+  if (number->negative) made.low.swap(made.high);
+  return made;
+}
+
+std::optional<NumberRange> number_range(std::string_view text) {
+  const auto texts = number_texts(text);
+  if (!texts) return {};
+  return NumberRange{to_double(texts->value), to_double(texts->low), to_double(texts->high)};
 }
 
 }  // namespace fingerpost::search

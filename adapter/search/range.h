@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace fingerpost::search {
@@ -32,6 +33,12 @@ struct NumberRange {
   double low = 0;
   double high = 0;
 };
+
+// The same as decimals with an exponent, exactly: "100e0", "995e-1", "1005e-1".
+struct NumberTexts {
+  std::string value, low, high;
+};
+std::optional<NumberTexts> number_texts(std::string_view text);
 
 // A FHIR decimal, with an exponent perhaps. The bounds are made from the digits, not by
 // arithmetic on doubles, so that equal numbers give equal bounds. Nothing when it is no number.

@@ -6,14 +6,18 @@
 #include "model/definitions.h"
 #include "search/hash.h"
 #include "search/index.h"
+#include "search/parameter_text.h"
 #include "search/plan.h"
 
 #include <cstdint>
+#include <deque>
+#include <map>
 #include <memory>
 #include <set>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace fingerpost::search {
@@ -27,21 +31,28 @@ struct Key {
   std::string_view url;   // of the SearchParameter
   std::string_view type;  // "Observation"
   model::SearchType kind = model::SearchType::string;
-  std::vector<std::string_view> targets;  // of references; empty: any type
-  KeyId identifier = 0;                   // of references: the key of the identifier form
+  std::vector<std::string_view> targets;      // of references; empty: any type
+  KeyId identifier = 0;                       // of references: the key of the identifier form
+  KeyId text = 0;                             // of tokens: the key of the words beside the codes
+  bool canonical = false;                     // of references: some of them are canonical urls
+  bool custom = false;                        // added by a client
+  std::vector<model::SearchType> components;  // of composites
   // The key whose rows in the index stand for this one's too: itself, or that of a parameter that
-  // has every value of this one ("subject" for "patient").
+  // has every value of this one ("subject" for "patient"). Of a composite: the key that has every
+  // code of its first component; 0: that is no code. Of the words beside codes: 0, no index has
+  // them.
   KeyId lead = 0;
-  std::uint64_t meaning = 0;  // changes when its expression does
+  std::uint64_t meaning = 0;  // changes when its rows would
 };
 
 // Read-only once made; any thread.
 class Parameters {
  public:
-  // Every SearchParameter of the definitions whose expression can be compiled; one that cannot is
-  // in left_out(). The definitions must outlive it.
-  static Result<std::unique_ptr<const Parameters>> compile(const model::Definitions& definitions,
-                                                           const HashKey& hash_key);
+  // Every SearchParameter of the definitions whose expression can be compiled, and `custom` ones
+  // besides; one that cannot is in left_out(). The definitions must outlive it.
+  static Result<std::unique_ptr<const Parameters>> compile(
+      const model::Definitions& definitions, const HashKey& hash_key,
+      std::span<const ParameterText> custom = {});
   ~Parameters();
   Parameters(const Parameters&) = delete;
   Parameters& operator=(const Parameters&) = delete;
@@ -50,26 +61,44 @@ class Parameters {
   const HashKey& hash_key() const { return hash_key_; }
   std::span<const Key> keys() const { return keys_; }  // keys()[0] is "no key"
   const Key& key(KeyId id) const { return keys_[id]; }
-  // The keys of one type, by code, identifier forms left out; empty for an unknown type.
+  // The keys of one type, by code, other forms left out; empty for an unknown type.
   std::span<const KeyId> of_type(std::string_view type) const;
   KeyId find(std::string_view type, std::string_view code) const;  // 0: none
+  // Why each that is not among the keys is not: "Patient.x: …".
   std::span<const std::string> left_out() const { return left_out_; }
   const Extractor& extractor() const { return *extractor_; }
 
+  // The parameters by which a resource of `type` is in the compartment of a `whose`, "Patient"
+  // (R4 compartmentdefinition.html). "{def}": by being it. Null: such resources never are.
+  const std::vector<std::string>* compartment(std::string_view whose, std::string_view type) const;
+  bool is_compartment(std::string_view whose) const;
+
  private:
   Parameters(const model::Definitions& definitions, const HashKey& hash_key);
-  void add(const model::SearchParameter& parameter);
-  void add_identifier_forms();
+  void add(const ParameterText& parameter, bool custom);
+  void add_composites();
+  void add_composite(const ParameterText& parameter, bool custom);
+  Result<void> add_key(const ParameterText& parameter, TypeId type, Key key);
+  Key new_key(const ParameterText& parameter, TypeId type, bool custom);
+  void add_compartments();
+  void add_other_forms();
   void find_leads();
   KeyId lead_of(KeyId id) const;
+  KeyId lead_of_composite(KeyId id) const;
+  void find_meanings();
   void sort_by_type();
+  const std::string& keep(std::string text) { return texts_.emplace_back(std::move(text)); }
 
   const model::Definitions& definitions_;
   HashKey hash_key_;
   std::vector<Key> keys_;
   std::vector<KeyId> by_type_;  // sorted by (type, code)
   std::vector<std::string> left_out_;
-  std::set<std::string> known_;  // names of keys, while compiling
+  std::set<std::string> known_;                           // names of keys, while compiling
+  std::map<std::string, model::SearchType> kind_of_url_;  // while compiling
+  std::deque<std::string> texts_;                         // of custom parameters
+  std::map<std::pair<std::string, std::string>, std::vector<std::string>, std::less<>>
+      compartments_;  // (whose, type)
   std::unique_ptr<Extractor> extractor_;
 };
 

@@ -4,6 +4,7 @@
 
 #include "search/hash.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -24,5 +25,15 @@ inline std::uint64_t system_code_hash(const HashKey& key, std::string_view syste
                                       std::string_view code) {
   return hash(key, "s" + std::string(system) + "|" + std::string(code));
 }
+
+// :of-type
+inline std::uint64_t of_type_hash(const HashKey& key, std::string_view type_system,
+                                  std::string_view type_code, std::string_view value) {
+  return hash(key, "o" + std::string(type_system) + "|" + std::string(type_code) + "|" +
+                       std::string(value));
+}
+
+// Texts are sorted by their beginning, then by row.
+constexpr std::size_t sort_bytes = 200;
 
 }  // namespace fingerpost::search

@@ -26,7 +26,9 @@ struct Resource {
 
   const Stored& current() const { return versions.back(); }
   bool removed() const { return versions.empty() || current().change == Change::removed; }
-  search::Row search_row() const { return {reference, current().last_updated_us, id, &values}; }
+  search::Row search_row() const {
+    return {reference, current().last_updated_us, id, &values, &values.present};
+  }
 };
 
 struct Data {
@@ -59,11 +61,8 @@ class Searcher {
 
   Page run() {
     std::vector<std::pair<search::Place, const Resource*>> found;
-    for (const Resource& resource : data_.resources) {
-      if (resource.removed() || resource.type != plan_.type || !passes(plan_.criteria, resource))
-        continue;
-      found.push_back({{sort_values(plan_, resource.search_row()), resource.row}, &resource});
-    }
+    find(plan_, found);
+    for (const auto& other : plan_.others) find(other, found);
     const auto less = [&](const auto& a, const auto& b) { return before(plan_, a.first, b.first); };
     std::sort(found.begin(), found.end(), less);
     Page page;
@@ -78,27 +77,74 @@ class Searcher {
   }
 
  private:
-  bool passes(const std::vector<search::Criterion>& criteria, const Resource& resource) const {
+  using Rows = std::set<std::int64_t>;
+
+  void find(const search::Plan& plan,
+            std::vector<std::pair<search::Place, const Resource*>>& found) const {
+    for (const Resource& resource : data_.resources)
+      if (!resource.removed() && resource.type == plan.type && all_pass(plan.criteria, resource))
+        found.push_back({{sort_values(plan, resource.search_row()), resource.row}, &resource});
+  }
+
+  bool all_pass(const std::vector<search::Criterion>& criteria, const Resource& resource) const {
     return std::all_of(criteria.begin(), criteria.end(),
                        [&](const auto& criterion) { return passes(criterion, resource); });
   }
 
   bool passes(const search::Criterion& criterion, const Resource& resource) const {
     using Test = search::Criterion::Test;
-    if (criterion.test != Test::chain && criterion.test != Test::has)
-      return search::matches(criterion, resource.search_row());
-    const bool outward = criterion.test == Test::chain;
+    switch (criterion.test) {
+      case Test::chain:
+      case Test::has:
+        return linked(criterion, resource) != criterion.negated;
+      case Test::words:
+        return has_words(criterion, resource) != criterion.negated;
+      case Test::all:
+        return all_pass(criterion.parts, resource) != criterion.negated;
+      case Test::any:
+        return std::any_of(criterion.parts.begin(), criterion.parts.end(), [&](const auto& part) {
+                 return passes(part, resource);
+               }) != criterion.negated;
+      default:
+        return search::matches(criterion, resource.search_row());
+    }
+  }
+
+  bool linked(const search::Criterion& criterion, const Resource& resource) const {
+    const bool outward = criterion.test == search::Criterion::Test::chain;
     return std::any_of(data_.resources.begin(), data_.resources.end(), [&](const Resource& other) {
+      if (other.removed() || other.type != criterion.target) return false;
       const Resource& from = outward ? resource : other;
       const Resource& to = outward ? other : resource;
-      return !other.removed() && other.type == criterion.target &&
-             refers(from, criterion.key, to) && passes(criterion.chained, other);
+      return (refers(from, criterion.key, to) ||
+              refers_by_url(from, criterion.key, to, criterion.url_key)) &&
+             all_pass(criterion.parts, other);
     });
   }
 
+  static bool has_words(const search::Criterion& criterion, const Resource& resource) {
+    const auto has = [&](const search::WordTest& test) {
+      return search::has_word(resource.values.words, test);
+    };
+    return std::any_of(criterion.words.begin(), criterion.words.end(), [&](const auto& group) {
+      return std::all_of(group.begin(), group.end(), has);
+    });
+  }
+
+  static bool has_hash(const Resource& resource, search::KeyId key, std::uint64_t hash) {
+    return std::any_of(resource.values.hashes.begin(), resource.values.hashes.end(),
+                       [&](const auto& row) { return row.key == key && row.hash == hash; });
+  }
   static bool refers(const Resource& from, search::KeyId key, const Resource& to) {
-    return std::any_of(from.values.hashes.begin(), from.values.hashes.end(),
-                       [&](const auto& row) { return row.key == key && row.hash == to.reference; });
+    return has_hash(from, key, to.reference);
+  }
+  // A canonical url that the other has as its own.
+  static bool refers_by_url(const Resource& from, search::KeyId key, const Resource& to,
+                            search::KeyId url_key) {
+    if (url_key == 0) return false;
+    return std::any_of(from.values.hashes.begin(), from.values.hashes.end(), [&](const auto& row) {
+      return row.key == key && has_hash(to, url_key, row.hash);
+    });
   }
 
   void add(Page& page, const Resource& resource, bool included) {
@@ -107,37 +153,51 @@ class Searcher {
   }
 
   void add_includes(Page& page) {
-    const std::set<std::int64_t> matches = shown_;
-    for (const auto& include : plan_.includes) {
-      for (const Resource& other : data_.resources) {
-        if (other.removed() || shown_.contains(other.row) || !wanted(include, other, matches))
-          continue;
-        if (shown_.size() - matches.size() >= limits_.included) {
-          page.cut = true;
-          return;
-        }
-        add(page, other, true);
+    const std::size_t matches = shown_.size();
+    Rows from = shown_;
+    for (int round = 0; !from.empty() && !plan_.includes.empty(); ++round) {
+      if (round > limits_.include_rounds) {
+        page.cut_rounds = true;
+        return;
       }
+      Rows next;
+      for (const auto& include : plan_.includes) {
+        if (round > 0 && !include.iterate) continue;
+        for (const Resource& other : data_.resources) {
+          if (other.removed() || shown_.contains(other.row) || !wanted(include, other, from))
+            continue;
+          if (shown_.size() - matches >= limits_.included) {
+            page.cut = true;
+            return;
+          }
+          add(page, other, true);
+          next.insert(other.row);
+        }
+      }
+      from = std::move(next);
     }
   }
 
-  bool wanted(const search::Include& include, const Resource& other,
-              const std::set<std::int64_t>& matches) const {
+  bool wanted(const search::Include& include, const Resource& other, const Rows& from) const {
     const std::string& type = include.reverse ? include.source : include.target;
     if (!type.empty() && other.type != type) return false;
-    return std::any_of(matches.begin(), matches.end(), [&](std::int64_t row) {
-      const Resource& match = data_.resources[static_cast<std::size_t>(row - 1)];
-      const bool right_type =
-          !include.reverse || include.target.empty() || match.type == include.target;
-      return right_type && (include.reverse ? refers(other, include.key, match)
-                                            : refers(match, include.key, other));
+    return std::any_of(from.begin(), from.end(), [&](std::int64_t row) {
+      const Resource& one = data_.resources[static_cast<std::size_t>(row - 1)];
+      if (include.reverse)
+        return (include.target.empty() || one.type == include.target) &&
+               refers(other, include.key, one);
+      if (one.type != include.source) return false;
+      if (refers(one, include.key, other)) return true;
+      return std::any_of(include.url_keys.begin(), include.url_keys.end(), [&](auto url_key) {
+        return refers_by_url(one, include.key, other, url_key);
+      });
     });
   }
 
   const Data& data_;
   const search::Plan& plan_;
   const Limits& limits_;
-  std::set<std::int64_t> shown_;
+  Rows shown_;
 };
 
 class MemoryReader final : public Reader {
@@ -188,6 +248,15 @@ class MemoryReader final : public Reader {
   Result<Page> search(const search::Plan& plan) override {
     const std::shared_lock lock(data_.mutex);
     return Searcher(data_, plan, limits_).run();
+  }
+
+  Result<std::vector<Stored>> outdated(const search::Parameters&, int) override {
+    return std::vector<Stored>{};
+  }
+  Result<Explained> explain(const search::Plan& plan) override {
+    Explained explained;
+    explained.types.push_back({plan.type, 0, "everything that is stored", "sorted", {}});
+    return explained;
   }
 
   Result<std::vector<InboxRow>> inbox_due(std::int64_t now_us, int limit) override {

@@ -7,6 +7,9 @@ namespace fingerpost::store {
 Result<WriteOutcome> decide(const Write& write, const std::optional<Current>& current,
                             std::int64_t now_us) {
   const bool there = current && !current->removed;
+  if (write.op == Write::Op::reindex)
+    return WriteOutcome{Change::unchanged, current ? current->version : 0,
+                        current ? current->last_updated_us : 0};
   if (write.must_be_new && current)
     return Error{Kind::conflict, "a resource of this id was there before", "id"};
   if (write.if_version && (!there || current->version != *write.if_version))

@@ -1,5 +1,6 @@
 #include "store/sqlite_apply.h"
 
+#include "base/text.h"
 #include "store/sqlite_rows.h"
 #include "store/sqlite_schema.h"
 
@@ -51,6 +52,7 @@ Result<void> IndexTables::write(Statement& statement, std::int64_t row,
 }
 Result<void> IndexTables::write(Statement& statement, std::int64_t row,
                                 const search::TextRow& value) {
+  if (value.inner) return {};
   return statement.run(int{value.key}, value.text, value.exact, row);
 }
 
@@ -78,12 +80,56 @@ Result<void> IndexTables::change(std::int64_t row, const search::IndexValues& fr
   return change_rows(add_text_, take_text_, row, from.texts, to.texts);
 }
 
+Result<WordTables> WordTables::prepare(Db& db) {
+  WordTables tables;
+  LET(tables.digest_, db.prepare("SELECT digest FROM document WHERE id = ?"));
+  LET(tables.add_, db.prepare("INSERT INTO document(row, digest) VALUES(?, ?) RETURNING id"));
+  LET(tables.remove_, db.prepare("DELETE FROM document WHERE id = ?"));
+  LET(tables.add_words_, db.prepare("INSERT INTO words(rowid, text) VALUES(?, ?)"));
+  return tables;
+}
+
+Result<std::int64_t> WordTables::change(std::int64_t row, std::int64_t from,
+                                        const std::vector<std::string>& words) {
+  std::string text;
+  for (const auto& word : words) text += word + ' ';
+  const std::uint64_t digest = hash64(text);
+  if (from != 0) {
+    LET(const bool there, digest_.first(from));
+    const bool same = there && static_cast<std::uint64_t>(digest_.integer(0)) == digest;
+    digest_.reset();
+    if (same && !text.empty()) return from;
+    LET_DONE(remove_.run(from));
+  }
+  if (text.empty()) return std::int64_t{0};
+  LET_DONE(add_.first(row, digest));
+  const std::int64_t document = add_.integer(0);
+  add_.reset();
+  LET_DONE(add_words_.run(document, text));
+  return document;
+}
+
+void ShapeCounts::keep() {
+  for (const auto& [shape, by] : unit_) all_[shape] += by;
+  unit_.clear();
+}
+
+Result<void> ShapeCounts::save(Db& db) {
+  if (all_.empty()) return {};
+  LET(auto count, db.prepare("UPDATE shape SET resources = resources + ? WHERE id = ?"));
+  for (const auto& [shape, by] : all_)
+    if (by != 0) LET_DONE(count.run(by, shape));
+  all_.clear();
+  return {};
+}
+
 Result<std::unique_ptr<Applier>> Applier::prepare(Db& db, Keys& keys, const search::HashKey& key,
                                                   const Limits& limits) {
   std::unique_ptr<Applier> made(new Applier(keys, key));
   LET(made->next_row_, db.integer("SELECT coalesce(max(row), 0) + 1 FROM resource"));
-  LET(made->find_, db.prepare("SELECT row, version, updated, removed, found_by FROM resource "
-                              "WHERE reference = ? AND type = ? AND id = ?"));
+  LET(made->find_,
+      db.prepare("SELECT row, version, updated, removed, shape, document, found_by FROM resource "
+                 "WHERE reference = ? AND type = ? AND id = ?"));
   LET(made->body_, db.prepare("SELECT body FROM version WHERE at = ?"));
   LET(made->add_version_, db.prepare("INSERT INTO version VALUES(?, ?, ?, ?)"));
   LET(made->add_history_, db.prepare("INSERT INTO history VALUES(?, ?, ?)"));
@@ -92,17 +138,32 @@ Result<std::unique_ptr<Applier>> Applier::prepare(Db& db, Keys& keys, const sear
   LET(made->take_history_,
       db.prepare("DELETE FROM history WHERE type = ? AND updated = ? AND at = ?"));
   LET(made->take_resource_, db.prepare("DELETE FROM resource WHERE row = ?"));
-  LET(made->add_resource_, db.prepare("INSERT INTO resource VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+  LET(made->add_resource_,
+      db.prepare("INSERT INTO resource VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
   LET(made->change_resource_,
       db.prepare("UPDATE resource SET version = ?, updated = ?, removed = ?, "
-                 "compartment = ?, labels = ?, found_by = ? WHERE row = ?"));
+                 "compartment = ?, labels = ?, shape = ?, document = ?, found_by = ? "
+                 "WHERE row = ?"));
+  LET(made->reindex_,
+      db.prepare("UPDATE resource SET shape = ?, document = ?, found_by = ? WHERE row = ?"));
   LET(made->index_, IndexTables::prepare(db));
+  LET(made->words_, WordTables::prepare(db));
   LET(made->queues_, QueueTables::prepare(db, limits));
   LET(made->guards_, Guards::prepare(db, keys, key, limits));
   return made;
 }
 
 Result<UnitOutcome> Applier::apply(Unit& unit, std::int64_t now_us) {
+  auto outcome = apply_all(unit, now_us);
+  if (outcome) {
+    counts_.keep();
+  } else {
+    counts_.drop();
+  }
+  return outcome;
+}
+
+Result<UnitOutcome> Applier::apply_all(Unit& unit, std::int64_t now_us) {
   if (unit.inbox) {
     LET(auto duplicate, queues_->duplicate(*unit.inbox));
     if (duplicate) return std::move(*duplicate);
@@ -128,7 +189,9 @@ Result<std::optional<Applier::Found>> Applier::find(const Write& write, std::uin
   Found found;
   found.row = find_.integer(0);
   found.current = {find_.integer(1), find_.integer(2), find_.integer(3) != 0, {}};
-  auto values = unpack(find_.bytes(4));
+  found.shape = find_.integer(4);
+  found.document = find_.integer(5);
+  auto values = unpack(find_.bytes(6));
   find_.reset();
   if (!values) return Error{Kind::fault, "the index rows kept with a resource are damaged", ""};
   found.values = std::move(*values);
@@ -152,6 +215,9 @@ Result<WriteOutcome> Applier::apply(Write& write, std::int64_t now_us) {
   LET(const WriteOutcome outcome, decide(write, current, now_us));
   if (outcome.version >= versions_of_one)
     return Error{Kind::unsupported, "the resource has as many versions as can be kept", "id"};
+  if (write.op == Write::Op::reindex && found && !current->removed &&
+      write.if_version == current->version)
+    LET_DONE(reindex(write, *found, type));
   if (outcome.change == Change::unchanged) return outcome;
   const bool forgets = write.op == Write::Op::expunge || write.op == Write::Op::drop_history;
   if (forgets) LET_DONE(forget(write, *found, type));
@@ -174,8 +240,24 @@ Result<void> Applier::forget(const Write& write, const Found& found, std::int64_
     LET_DONE(take_history_.run(type, updated, at));
   }
   if (!all) return {};
+  if (!found.current.removed) counts_.add(found.shape, -1);
+  LET_DONE(words_->change(found.row, found.document, {}));
   LET_DONE(index_->change(found.row, found.values, search::IndexValues{}));
   return take_resource_.run(found.row);
+}
+
+// The rows of a resource made anew from the same version.
+Result<void> Applier::reindex(Write& write, const Found& found, std::int64_t type) {
+  LET(const auto set, keys_.parameter_set(*write.index.parameters, write.type));
+  LET(const auto map, keys_.map(*write.index.parameters));
+  const auto values = translate(std::move(write.index), *map);
+  const std::int64_t shape = keys_.shape(type, set, values.present);
+  LET(const auto document, words_->change(found.row, found.document, values.words));
+  counts_.add(found.shape, -1);
+  counts_.add(shape, 1);
+  const std::string found_by = pack(values);
+  LET_DONE(reindex_.run(shape, document, Bytes{found_by}, found.row));
+  return index_->change(found.row, found.values, values);
 }
 
 Result<void> Applier::store(Write& write, const WriteOutcome& outcome,
@@ -185,10 +267,16 @@ Result<void> Applier::store(Write& write, const WriteOutcome& outcome,
   const std::int64_t row = found ? found->row : next_row_++;
   const std::uint64_t compartment = write.index.compartment;
   search::IndexValues values;
+  std::int64_t set = 0;
   if (put && write.index.parameters != nullptr) {
+    LET(set, keys_.parameter_set(*write.index.parameters, write.type));
     LET(const auto map, keys_.map(*write.index.parameters));
     values = translate(std::move(write.index), *map);
   }
+  const std::int64_t shape = keys_.shape(type, set, values.present);
+  LET(const std::int64_t document, words_->change(row, found ? found->document : 0, values.words));
+  if (found && !found->current.removed) counts_.add(found->shape, -1);
+  if (put) counts_.add(shape, 1);
   const std::string body =
       put ? complete(write.body, outcome.version, outcome.last_updated_us) : std::string();
   LET_DONE(add_version_.run(version_at(row, outcome.version), outcome.last_updated_us,
@@ -198,11 +286,11 @@ Result<void> Applier::store(Write& write, const WriteOutcome& outcome,
   const int removed = put ? 0 : 1;
   if (found) {
     LET_DONE(change_resource_.run(outcome.version, outcome.last_updated_us, removed, compartment,
-                                  write.labels, Bytes{found_by}, row));
+                                  write.labels, shape, document, Bytes{found_by}, row));
   } else {
     LET_DONE(add_resource_.run(row, type, reference, write.id, outcome.version,
-                               outcome.last_updated_us, removed, compartment, write.labels,
-                               Bytes{found_by}));
+                               outcome.last_updated_us, removed, compartment, write.labels, shape,
+                               document, Bytes{found_by}));
   }
   return index_->change(row, found ? found->values : search::IndexValues{}, values);
 }

@@ -11,9 +11,11 @@
 #include "store/store.h"
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace fingerpost::store {
 
@@ -36,6 +38,33 @@ class IndexTables {
 
   Statement add_hash_, add_date_, add_number_, add_text_;
   Statement take_hash_, take_date_, take_number_, take_text_;
+};
+
+// The statements that keep the words of resources, for _text and _content. What a document says is
+// never taken back out of the words: a changed resource gets a new document, and the old one's
+// number leads nowhere.
+class WordTables {
+ public:
+  static Result<WordTables> prepare(Db& db);
+  // The document that a resource has from now on; 0: it has no words.
+  Result<std::int64_t> change(std::int64_t row, std::int64_t from,
+                              const std::vector<std::string>& words);
+
+ private:
+  Statement digest_, add_, remove_, add_words_;
+};
+
+// How many resources there are of each shape, counted while a transaction is made.
+class ShapeCounts {
+ public:
+  void add(std::int64_t shape, std::int64_t by) { unit_[shape] += by; }
+  void keep();  // the unit is done
+  void drop() { unit_.clear(); }
+  Result<void> save(Db& db);
+  void forget() { all_.clear(); }
+
+ private:
+  std::map<std::int64_t, std::int64_t> unit_, all_;
 };
 
 // The statements of inbox, outbox and lanes.
@@ -62,17 +91,25 @@ class Applier {
                                                   const Limits& limits);
   // Kind::fault or busy: the transaction is spoilt. Any other error: roll back this unit alone.
   Result<UnitOutcome> apply(Unit& unit, std::int64_t now_us);
+  // What units so far have counted becomes part of the transaction; what one that failed had is
+  // forgotten.
+  Result<void> save_counts(Db& db) { return counts_.save(db); }
+  void forget_counts() { counts_.forget(); }
 
  private:
   struct Found {
     std::int64_t row = 0;
+    std::int64_t shape = 0;
+    std::int64_t document = 0;
     Current current;
     search::IndexValues values;
     std::string body;
   };
   Applier(Keys& keys, const search::HashKey& key) : keys_(keys), hash_key_(key) {}
   Result<std::optional<Found>> find(const Write& write, std::uint64_t reference, std::int64_t type);
+  Result<UnitOutcome> apply_all(Unit& unit, std::int64_t now_us);
   Result<WriteOutcome> apply(Write& write, std::int64_t now_us);
+  Result<void> reindex(Write& write, const Found& found, std::int64_t type);
   Result<void> store(Write& write, const WriteOutcome& outcome, const std::optional<Found>& found,
                      std::uint64_t reference, std::int64_t type);
   // Takes its versions away for good: all of them, or all but the current one.
@@ -85,6 +122,9 @@ class Applier {
   Statement versions_, take_version_, take_history_, take_resource_;
   std::unique_ptr<Guards> guards_;
   std::optional<IndexTables> index_;
+  Statement reindex_;
+  std::optional<WordTables> words_;
+  ShapeCounts counts_;
   std::optional<QueueTables> queues_;
 };
 

@@ -16,11 +16,12 @@ class StatementCache {
  public:
   explicit StatementCache(Db& db) : db_(db) {}
 
-  // Good until the next call. The caller resets it.
+  // Good until it is reset, which the caller does, and a next call is made.
   Result<Statement*> get(const std::string& sql) {
     if (const auto at = statements_.find(sql); at != statements_.end()) return &at->second;
     LET(auto statement, db_.prepare(sql));
-    if (statements_.size() >= most) statements_.clear();
+    if (statements_.size() >= most)
+      std::erase_if(statements_, [](const auto& one) { return !one.second.running(); });
     return &(statements_[sql] = std::move(statement));
   }
 

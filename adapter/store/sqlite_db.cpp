@@ -59,6 +59,10 @@ void Statement::clear() {
   sqlite3_clear_bindings(statement_.get());
 }
 
+bool Statement::running() const {
+  return sqlite3_stmt_busy(statement_.get()) != 0;
+}
+
 void Statement::reset() {
   sqlite3_reset(statement_.get());
 }

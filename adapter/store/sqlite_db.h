@@ -49,8 +49,9 @@ class Statement {
   }
 
   Result<bool> step();
-  void clear();  // all parameters NULL
-  void reset();  // an open statement pins the log: reset as soon as the rows are read
+  void clear();          // all parameters NULL
+  bool running() const;  // has given a row and was not reset
+  void reset();          // an open statement pins the log: reset as soon as the rows are read
 
   void bind(int at, std::int64_t value);
   void bind(int at, int value) { bind(at, std::int64_t{value}); }

@@ -9,6 +9,8 @@
 #include "store/sqlite_db.h"
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -16,6 +18,7 @@
 namespace fingerpost::store {
 
 using Bound = std::variant<std::int64_t, double, std::string>;
+using Criteria = std::vector<search::Criterion>;
 
 // A query of rows ("row"), each perhaps several times, in no order: all that pass the criteria it
 // covers, and perhaps more.
@@ -24,20 +27,43 @@ struct Rows {
   std::vector<Bound> values;
 };
 
-struct Driver {
-  Rows rows;
-  std::vector<bool> covered;  // criteria that need no further test
-  bool ordered = false;       // `rows` takes one more value, the row to start after, and gives rows
-                              // once, in order
-};
-
 Result<bool> first_row(Statement& statement, const std::vector<Bound>& values);
 
-// The best driver for a plan with the database's keys; `type` is the database's number.
-Result<Driver> choose_driver(StatementCache& statements, const search::Plan& plan,
-                             std::int64_t type);
+// The rows that may pass a criterion, by the index alone; nothing when no index leads to them.
+std::optional<Rows> rows_of(const search::Criterion& criterion, std::int64_t type);
+// The resources of a type that have no value for the key, or have one.
+Rows rows_without(search::KeyId key, std::int64_t type, bool without);
+// What FTS5 is asked for these words.
+std::string match_text(const std::vector<std::vector<search::WordTest>>& words);
 
-// The rows of a driver once each, in order, after a row that is the last value bound.
+struct Driver {
+  enum class By : std::uint8_t { type, criterion, list };
+  By by = By::type;
+  std::size_t criterion = 0;
+  Rows rows;
+  std::vector<std::int64_t> list;  // By::list: the rows themselves, in order
+  std::vector<bool> covered;       // criteria that need no further test
+  bool ordered = false;            // `rows` takes one more value, the row to start after, and gives
+                                   // rows once, in order
+  std::int64_t estimate = 0;       // of the rows it gives, as far as was counted
+  std::vector<std::int64_t> estimates;  // of each criterion; -1: not asked
+};
+
+// A chain or _has, resolved to the rows that may pass it, in order; nothing when there are too
+// many.
+using Resolver =
+    std::function<Result<std::optional<std::vector<std::int64_t>>>(const search::Criterion&)>;
+
+struct DriverAsk {
+  const Criteria& criteria;  // with the database's keys
+  std::int64_t type = 0;     // the database's number
+  std::int64_t of_type = 0;  // how many resources there are
+  std::int64_t page = 0;     // how many matches are wanted; 0: all
+};
+Result<Driver> choose_driver(StatementCache& statements, const DriverAsk& ask,
+                             const Resolver& resolve);
+
+// The rows of a driver that has some once each, in order, after a row that is the last value bound.
 Rows in_order(const Driver& driver);
 
 }  // namespace fingerpost::store

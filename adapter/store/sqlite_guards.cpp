@@ -9,7 +9,7 @@ namespace fingerpost::store {
 Result<std::unique_ptr<Guards>> Guards::prepare(Db& db, Keys& keys, const search::HashKey& key,
                                                 const Limits& limits) {
   std::unique_ptr<Guards> made(new Guards(db, keys, key, limits));
-  LET(made->fetcher_, Fetcher::prepare(db));
+  LET(made->fetcher_, Fetcher::prepare(db, keys));
   LET(made->version_, db.prepare("SELECT version, removed FROM resource "
                                  "WHERE reference = ? AND type = ? AND id = ?"));
   return made;

@@ -1,5 +1,7 @@
 #include "store/sqlite_keys.h"
 
+#include "base/text.h"
+
 #include <algorithm>
 #include <limits>
 
@@ -15,7 +17,23 @@ void translate_rows(std::vector<Row>& rows, const KeyMap& map) {
 void translate_criterion(search::Criterion& criterion, const KeyMap& map) {
   criterion.key = map[criterion.key];
   criterion.lead.key = map[criterion.lead.key];
-  for (auto& inner : criterion.chained) translate_criterion(inner, map);
+  criterion.url_key = map[criterion.url_key];
+  // The keys in a composite's parts are the numbers of its components.
+  if (criterion.test == search::Criterion::Test::composite) return;
+  for (auto& inner : criterion.parts) translate_criterion(inner, map);
+}
+
+std::string text_of(const std::vector<search::KeyId>& keys) {
+  std::string text = ",";
+  for (const auto key : keys) text += std::to_string(key) + ",";
+  return text;
+}
+
+std::string key_text(std::string_view name, std::uint64_t meaning) {
+  return std::string(name) + " " + std::to_string(meaning);
+}
+std::string shape_text(std::int64_t type, std::int64_t set, std::string_view keys) {
+  return std::to_string(type) + " " + std::to_string(set) + " " + std::string(keys);
 }
 
 }  // namespace
@@ -25,6 +43,9 @@ search::IndexValues translate(search::IndexValues values, const KeyMap& map) {
   translate_rows(values.dates, map);
   translate_rows(values.numbers, map);
   translate_rows(values.texts, map);
+  translate_rows(values.composites, map);
+  for (auto& key : values.present) key = map[key];
+  std::sort(values.present.begin(), values.present.end());
   return values;
 }
 
@@ -34,6 +55,7 @@ search::Plan translate(search::Plan plan, const KeyMap& map) {
   for (auto& include : plan.includes) {
     include.key = map[include.key];
     include.lead = map[include.lead];
+    for (auto& key : include.url_keys) key = map[key];
   }
   return plan;
 }
@@ -46,26 +68,66 @@ Result<std::unique_ptr<Keys>> Keys::load(Db& db) {
     keys->types_.emplace(types.text(0), types.integer(1));
     LET(row, types.step());
   }
-  LET(auto names, db.prepare("SELECT name, id FROM key"));
+  LET(auto names, db.prepare("SELECT name, meaning, id FROM key"));
   LET(row, names.first());
   for (; row;) {
-    keys->keys_.emplace(names.text(0), names.integer(1));
+    keys->keys_.emplace(key_text(names.text(0), static_cast<std::uint64_t>(names.integer(1))),
+                        names.integer(2));
     LET(row, names.step());
   }
+  LET_DONE(keys->load_shapes(db));
   return keys;
 }
 
-std::int64_t Keys::give(std::unordered_map<std::string, std::int64_t>& numbers, bool is_type,
-                        std::string_view name, std::uint64_t meaning) {
+Result<void> Keys::load_shapes(Db& db) {
+  LET(auto sets, db.prepare("SELECT type, keys, id FROM parameter_set"));
+  LET(bool row, sets.first());
+  for (; row;) {
+    sets_.emplace(shape_text(sets.integer(0), 0, sets.text(1)), sets.integer(2));
+    LET(row, sets.step());
+  }
+  LET(auto shapes, db.prepare("SELECT type, parameter_set, keys, id FROM shape"));
+  LET(row, shapes.first());
+  for (; row;) {
+    shapes_.emplace(shape_text(shapes.integer(0), shapes.integer(1), shapes.text(2)),
+                    shapes.integer(3));
+    add_shape(shapes.integer(3), shapes.text(2));
+    LET(row, shapes.step());
+  }
+  return {};
+}
+
+void Keys::add_shape(std::int64_t id, std::string_view keys) {
+  std::vector<search::KeyId> found;
+  while (keys.size() > 1) {
+    keys.remove_prefix(1);
+    const auto end = keys.find(',');
+    if (const auto key = to_integer(keys.substr(0, end)))
+      found.push_back(static_cast<search::KeyId>(*key));
+    keys.remove_prefix(std::min(end, keys.size()));
+  }
+  const auto at = static_cast<std::size_t>(id);
+  if (present_.size() <= at) present_.resize(at + 1);
+  present_[at] = std::make_shared<const std::vector<search::KeyId>>(std::move(found));
+}
+
+std::int64_t Keys::give(Numbers& numbers, const std::string& text, New made) {
   const auto next = static_cast<std::int64_t>(numbers.size()) + 1;
-  const auto [at, is_new] = numbers.try_emplace(std::string(name), next);
-  if (is_new) unsaved_.push_back({is_type, next, std::string(name), meaning});
+  const auto [at, is_new] = numbers.try_emplace(text, next);
+  if (is_new) {
+    made.id = next;
+    unsaved_.push_back(std::move(made));
+  }
   return at->second;
+}
+
+std::int64_t Keys::give_type(std::string_view name) {
+  return give(types_, std::string(name), {Of::type, 0, std::string(name), 0, 0, 0});
 }
 
 std::int64_t Keys::type(std::string_view name) {
   const std::lock_guard lock(mutex_);
-  return give(types_, true, name, 0);
+  return give_type(name);
 }
 
 std::int64_t Keys::known_type(std::string_view name) const {
@@ -83,11 +145,17 @@ std::string Keys::type_name(std::int64_t type) const {
 
 Result<std::shared_ptr<const KeyMap>> Keys::map(const search::Parameters& parameters) {
   const std::lock_guard lock(mutex_);
+  return map_locked(parameters);
+}
+
+Result<std::shared_ptr<const KeyMap>> Keys::map_locked(const search::Parameters& parameters) {
   auto& known = maps_[&parameters];
   if (known) return known;
   auto map = std::make_shared<KeyMap>();
   for (const auto& key : parameters.keys()) {
-    const std::int64_t id = map->empty() ? 0 : give(keys_, false, key.name, key.meaning);
+    const std::int64_t id = map->empty() ? 0
+                                         : give(keys_, key_text(key.name, key.meaning),
+                                                {Of::key, 0, key.name, key.meaning, 0, 0});
     if (id > std::numeric_limits<search::KeyId>::max())
       return Error{Kind::unsupported, "more search parameters than can be numbered", ""};
     map->push_back(static_cast<search::KeyId>(id));
@@ -96,24 +164,75 @@ Result<std::shared_ptr<const KeyMap>> Keys::map(const search::Parameters& parame
   return known;
 }
 
+Result<std::int64_t> Keys::parameter_set(const search::Parameters& parameters,
+                                         std::string_view type) {
+  const std::lock_guard lock(mutex_);
+  auto& known = set_of_[{&parameters, std::string(type)}];
+  if (known != 0) return known;
+  LET(const auto map, map_locked(parameters));
+  std::vector<search::KeyId> keys;
+  for (const auto id : parameters.of_type(type)) keys.push_back((*map)[id]);
+  std::sort(keys.begin(), keys.end());
+  const std::int64_t number = give_type(type);
+  const std::string text = text_of(keys);
+  known = give(sets_, shape_text(number, 0, text), {Of::parameter_set, 0, text, 0, number, 0});
+  return known;
+}
+
+std::int64_t Keys::shape(std::int64_t type, std::int64_t parameter_set,
+                         const std::vector<search::KeyId>& present) {
+  const std::string text = text_of(present);
+  const std::lock_guard lock(mutex_);
+  const std::size_t before = shapes_.size();
+  const std::int64_t id = give(shapes_, shape_text(type, parameter_set, text),
+                               {Of::shape, 0, text, 0, type, parameter_set});
+  if (shapes_.size() > before) add_shape(id, text);
+  return id;
+}
+
+std::shared_ptr<const std::vector<search::KeyId>> Keys::present(std::int64_t shape) const {
+  const std::lock_guard lock(mutex_);
+  const auto at = static_cast<std::size_t>(shape);
+  if (at >= present_.size() || !present_[at])
+    return std::make_shared<const std::vector<search::KeyId>>();
+  return present_[at];
+}
+
 bool Keys::has_unsaved() const {
   const std::lock_guard lock(mutex_);
-  return !unsaved_.empty();
+  return saving_ < unsaved_.size();
 }
 
 Result<void> Keys::save(Db& db) {
   const std::lock_guard lock(mutex_);
   LET(auto type, db.prepare("INSERT INTO type(id, name) VALUES(?, ?)"));
   LET(auto key, db.prepare("INSERT INTO key(id, name, meaning) VALUES(?, ?, ?)"));
-  for (const New& one : unsaved_) {
-    if (one.is_type) {
-      LET_DONE(type.run(one.id, one.name));
-    } else {
-      LET_DONE(key.run(one.id, one.name, one.meaning));
+  LET(auto set, db.prepare("INSERT INTO parameter_set(id, type, keys) VALUES(?, ?, ?)"));
+  LET(auto shape, db.prepare("INSERT INTO shape(id, type, parameter_set, keys, resources) "
+                             "VALUES(?, ?, ?, ?, 0)"));
+  for (; saving_ < unsaved_.size(); ++saving_) {
+    const New& one = unsaved_[saving_];
+    switch (one.of) {
+      case Of::type:
+        LET_DONE(type.run(one.id, one.name));
+        break;
+      case Of::key:
+        LET_DONE(key.run(one.id, one.name, one.meaning));
+        break;
+      case Of::parameter_set:
+        LET_DONE(set.run(one.id, one.type, one.name));
+        break;
+      case Of::shape:
+        LET_DONE(shape.run(one.id, one.type, one.of_set, one.name));
+        break;
     }
   }
-  saving_ = unsaved_.size();
   return {};
+}
+
+void Keys::not_saved() {
+  const std::lock_guard lock(mutex_);
+  saving_ = 0;
 }
 
 void Keys::saved() {

@@ -1,5 +1,6 @@
-// The numbers that types and search keys have in the database. They are given once and kept by
-// name, so that they survive changed definitions.
+// The numbers that types, search keys, sets of them and shapes have in the database. They are given
+// once and kept by name, so that they survive changed definitions; a key whose meaning changes is
+// another key.
 
 #pragma once
 
@@ -10,11 +11,13 @@
 #include "store/sqlite_db.h"
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace fingerpost::store {
@@ -36,26 +39,44 @@ class Keys {
   std::int64_t known_type(std::string_view name) const;  // 0: nothing of it was ever stored
   std::string type_name(std::int64_t type) const;
   Result<std::shared_ptr<const KeyMap>> map(const search::Parameters& parameters);
+  // The set of all keys that resources of the type are indexed by.
+  Result<std::int64_t> parameter_set(const search::Parameters& parameters, std::string_view type);
+  // Resources indexed by one set that have values for the same keys are of one shape.
+  std::int64_t shape(std::int64_t type, std::int64_t parameter_set,
+                     const std::vector<search::KeyId>& present);
+  // The keys that resources of the shape have values for, sorted.
+  std::shared_ptr<const std::vector<search::KeyId>> present(std::int64_t shape) const;
 
   bool has_unsaved() const;
-  // For the writer's thread alone, inside its transaction; saved() after the commit.
+  // For the writer's thread alone, inside its transaction, once or more; saved() after the commit,
+  // not_saved() when it failed.
   Result<void> save(Db& db);
   void saved();
+  void not_saved();
 
  private:
+  enum class Of : std::uint8_t { type, key, parameter_set, shape };
   struct New {
-    bool is_type = false;
+    Of of = Of::type;
     std::int64_t id = 0;
-    std::string name;
-    std::uint64_t meaning = 0;
+    std::string name;           // or the keys
+    std::uint64_t meaning = 0;  // of a key
+    std::int64_t type = 0;      // of a set or a shape
+    std::int64_t of_set = 0;    // of a shape
   };
-  std::int64_t give(std::unordered_map<std::string, std::int64_t>& numbers, bool is_type,
-                    std::string_view name, std::uint64_t meaning);
+  using Numbers = std::unordered_map<std::string, std::int64_t>;
+  // The number under this text, a new one when it has none; `made` says what it is of then.
+  std::int64_t give(Numbers& numbers, const std::string& text, New made);
+  std::int64_t give_type(std::string_view name);
+  Result<std::shared_ptr<const KeyMap>> map_locked(const search::Parameters& parameters);
+  Result<void> load_shapes(Db& db);
+  void add_shape(std::int64_t id, std::string_view keys);
 
   mutable std::mutex mutex_;
-  std::unordered_map<std::string, std::int64_t> types_;
-  std::unordered_map<std::string, std::int64_t> keys_;
+  Numbers types_, keys_, sets_, shapes_;
+  std::vector<std::shared_ptr<const std::vector<search::KeyId>>> present_;  // by shape
   std::unordered_map<const search::Parameters*, std::shared_ptr<const KeyMap>> maps_;
+  std::map<std::pair<const search::Parameters*, std::string>, std::int64_t> set_of_;
   std::vector<New> unsaved_;
   std::size_t saving_ = 0;  // how many of them the open transaction holds
 };

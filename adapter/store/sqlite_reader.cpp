@@ -1,8 +1,10 @@
 #include "store/sqlite_reader.h"
 
+#include "search/search.h"
 #include "store/rules.h"
 #include "store/sqlite_history.h"
 #include "store/sqlite_schema.h"
+#include "store/sqlite_search.h"
 
 #include <utility>
 
@@ -88,7 +90,7 @@ class SqliteReader final : public Reader {
       : db_(std::move(db)), keys_(keys), hash_key_(hash_key), limits_(limits), statements_(*db_) {}
 
   Result<void> prepare() {
-    LET(fetcher_, Fetcher::prepare(*db_));
+    LET(fetcher_, Fetcher::prepare(*db_, keys_));
     // version_at() as SQL; v.at % 16777216 is the version.
     const std::string columns =
         "SELECT v.at % 16777216, v.updated, v.change, v.body FROM resource r "
@@ -120,6 +122,43 @@ class SqliteReader final : public Reader {
   Result<Page> search(const search::Plan& plan) override {
     LET(const auto snapshot, Snapshot::begin(*db_));
     return Search(statements_, *fetcher_, keys_, limits_, plan).run();
+  }
+
+  Result<std::vector<Stored>> outdated(const search::Parameters& parameters, int limit) override {
+    LET(const auto snapshot, Snapshot::begin(*db_));
+    std::string current = "0";
+    std::string_view last;
+    for (const auto& key : parameters.keys()) {
+      if (key.type.empty() || key.type == last || keys_.known_type(key.type) == 0) continue;
+      last = key.type;
+      LET(const auto set, keys_.parameter_set(parameters, key.type));
+      current += "," + std::to_string(set);
+    }
+    LET(Statement* const find,
+        statements_.get("SELECT r.row FROM shape s CROSS JOIN resource r ON r.type = s.type AND "
+                        "r.shape = s.id AND r.removed = 0 WHERE s.resources > 0 AND "
+                        "(s.parameter_set = 0 OR s.parameter_set NOT IN (" +
+                        current + ")) LIMIT ?"));
+    LET(bool there, find->first(std::int64_t{limit}));
+    std::vector<std::int64_t> rows;
+    while (there) {
+      rows.push_back(find->integer(0));
+      LET(there, find->step());
+    }
+    find->reset();
+    std::vector<Stored> found;
+    for (const std::int64_t row : rows) {
+      LET(const auto candidate, fetcher_->by_row(row));
+      if (!candidate) continue;
+      LET(auto stored, fetcher_->stored(*candidate, keys_.type_name(candidate->type)));
+      found.push_back(std::move(stored));
+    }
+    return found;
+  }
+
+  Result<Explained> explain(const search::Plan& plan) override {
+    LET(const auto snapshot, Snapshot::begin(*db_));
+    return Search(statements_, *fetcher_, keys_, limits_, plan).explain();
   }
 
   Result<std::vector<InboxRow>> inbox_due(std::int64_t now_us, int limit) override {

@@ -1,8 +1,10 @@
-// The form: for each kind of row its count, then the rows; counts, keys and sizes seven bits a
+// The form: for each kind of row its count, then the rows, and a composite's parts in the same
+// way; inner texts have no hash; counts, keys and sizes seven bits a
 // byte, low ones first; hashes and values eight bytes, low byte first.
 
 #include "store/sqlite_rows.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <cstring>
@@ -58,10 +60,12 @@ class Unpacker {
     return taken;
   }
 
-  // Calls `read` for each row that the next count announces.
-  template <class Read>
-  void rows(const Read& read) {
-    for (std::uint64_t left = count(); left > 0 && good_; --left) read();
+  // What `read` gives for each row that the next count announces.
+  template <class Row, class Read>
+  void rows(std::vector<Row>& into, const Read& read) {
+    const std::uint64_t announced = count();
+    into.reserve(std::min<std::uint64_t>(announced, bytes_.size()));
+    for (std::uint64_t left = announced; left > 0 && good_; --left) into.push_back(read());
   }
 
   bool good() const { return good_; }
@@ -72,12 +76,7 @@ class Unpacker {
   bool good_ = true;
 };
 
-}  // namespace
-
-std::string pack(const search::IndexValues& values) {
-  std::string out;
-  out.reserve(8 + values.hashes.size() * 10 + values.dates.size() * 18 +
-              values.numbers.size() * 26 + values.texts.size() * 32);
+void put_rows(std::string& out, const search::ValueRows& values) {
   put_count(out, values.hashes.size());
   for (const auto& row : values.hashes) {
     put_count(out, std::uint64_t{row.key} << 1 | (row.inner ? 1 : 0));
@@ -98,10 +97,50 @@ std::string pack(const search::IndexValues& values) {
   }
   put_count(out, values.texts.size());
   for (const auto& row : values.texts) {
-    put_count(out, row.key);
+    put_count(out, std::uint64_t{row.key} << 1 | (row.inner ? 1 : 0));
     put_count(out, row.text.size());
     out += row.text;
-    put(out, row.exact);
+    if (!row.inner) put(out, row.exact);
+  }
+}
+
+void take_rows(Unpacker& in, search::ValueRows& values) {
+  in.rows(values.hashes, [&] {
+    const std::uint64_t key = in.count();
+    return search::HashRow{static_cast<search::KeyId>(key >> 1), (key & 1) != 0,
+                           in.value<std::uint64_t>()};
+  });
+  in.rows(values.dates, [&] {
+    const auto key = in.key();
+    const auto low = in.value<std::int64_t>();
+    return search::DateRow{key, low, in.value<std::int64_t>()};
+  });
+  in.rows(values.numbers, [&] {
+    const auto key = in.key();
+    const auto unit = in.value<std::uint64_t>();
+    const auto low = in.value<double>();
+    return search::NumberRow{key, unit, low, in.value<double>()};
+  });
+  in.rows(values.texts, [&] {
+    const std::uint64_t key = in.count();
+    const bool inner = (key & 1) != 0;
+    std::string text(in.take(in.count()));
+    return search::TextRow{static_cast<search::KeyId>(key >> 1), inner, std::move(text),
+                           inner ? 0 : in.value<std::uint64_t>()};
+  });
+}
+
+}  // namespace
+
+std::string pack(const search::IndexValues& values) {
+  std::string out;
+  out.reserve(8 + values.hashes.size() * 10 + values.dates.size() * 18 +
+              values.numbers.size() * 26 + values.texts.size() * 32);
+  put_rows(out, values);
+  put_count(out, values.composites.size());
+  for (const auto& row : values.composites) {
+    put_count(out, row.key);
+    put_rows(out, row.parts);
   }
   return out;
 }
@@ -109,26 +148,12 @@ std::string pack(const search::IndexValues& values) {
 std::optional<search::IndexValues> unpack(std::string_view bytes) {
   Unpacker in(bytes);
   search::IndexValues values;
-  in.rows([&] {
-    const std::uint64_t key = in.count();
-    values.hashes.push_back(
-        {static_cast<search::KeyId>(key >> 1), (key & 1) != 0, in.value<std::uint64_t>()});
-  });
-  in.rows([&] {
-    const auto key = in.key();
-    const auto low = in.value<std::int64_t>();
-    values.dates.push_back({key, low, in.value<std::int64_t>()});
-  });
-  in.rows([&] {
-    const auto key = in.key();
-    const auto unit = in.value<std::uint64_t>();
-    const auto low = in.value<double>();
-    values.numbers.push_back({key, unit, low, in.value<double>()});
-  });
-  in.rows([&] {
-    const auto key = in.key();
-    std::string text(in.take(in.count()));
-    values.texts.push_back({key, std::move(text), in.value<std::uint64_t>()});
+  take_rows(in, values);
+  in.rows(values.composites, [&] {
+    search::CompositeRow row;
+    row.key = in.key();
+    take_rows(in, row.parts);
+    return row;
   });
   if (!in.ended()) return {};
   return values;

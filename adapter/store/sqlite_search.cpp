@@ -1,191 +1,132 @@
 #include "store/sqlite_search.h"
 
 #include "store/order.h"
-#include "store/sqlite_rows.h"
-#include "store/sqlite_schema.h"
+#include "store/sqlite_walk.h"
 
 #include <algorithm>
 #include <limits>
-#include <string_view>
 #include <utility>
 
 namespace fingerpost::store {
 namespace {
 
-constexpr std::int64_t no_row = std::numeric_limits<std::int64_t>::max();
+bool all(const std::vector<bool>& of) {
+  return std::all_of(of.begin(), of.end(), [](bool is) { return is; });
+}
 
-Error damaged() {
-  return {Kind::fault, "the index rows kept with a resource are damaged", ""};
+// What must all pass is as good as several criteria.
+Criteria flattened(Criteria criteria) {
+  Criteria flat;
+  for (auto& criterion : criteria) {
+    if (criterion.test != search::Criterion::Test::all || criterion.negated) {
+      flat.push_back(std::move(criterion));
+      continue;
+    }
+    for (auto& part : flattened(std::move(criterion.parts))) flat.push_back(std::move(part));
+  }
+  return flat;
 }
 
 }  // namespace
 
-Result<Fetcher> Fetcher::prepare(Db& db) {
-  constexpr std::string_view columns =
-      "SELECT row, type, reference, id, version, updated, found_by FROM resource WHERE ";
-  Fetcher made;
-  LET(made.by_row_, db.prepare(std::string(columns) + "row = ? AND removed = 0"));
-  LET(made.by_reference_, db.prepare(std::string(columns) + "reference = ? AND removed = 0"));
-  LET(made.referrers_, db.prepare("SELECT row FROM by_hash WHERE key = ? AND hash = ? LIMIT ?"));
-  LET(made.body_, db.prepare("SELECT change, body FROM version WHERE at = ?"));
-  return made;
-}
-
-Result<Candidate> Fetcher::candidate(const Statement& statement) {
-  Candidate found;
-  found.row = statement.integer(0);
-  found.type = statement.integer(1);
-  found.reference = static_cast<std::uint64_t>(statement.integer(2));
-  found.id = std::string(statement.text(3));
-  found.version = statement.integer(4);
-  found.updated = statement.integer(5);
-  auto values = unpack(statement.bytes(6));
-  if (!values) return damaged();
-  found.values = std::move(*values);
-  return found;
-}
-
-Result<std::optional<Candidate>> Fetcher::by_row(std::int64_t row) {
-  LET(const bool there, by_row_.first(row));
-  std::optional<Candidate> found;
-  if (there) {
-    LET(found, candidate(by_row_));
-  }
-  by_row_.reset();
-  return found;
-}
-
-Result<std::vector<Candidate>> Fetcher::by_reference(std::uint64_t reference) {
-  std::vector<Candidate> found;
-  LET(bool there, by_reference_.first(reference));
-  while (there) {
-    LET(auto one, candidate(by_reference_));
-    found.push_back(std::move(one));
-    LET(there, by_reference_.step());
-  }
-  by_reference_.reset();
-  return found;
-}
-
-Result<std::vector<std::int64_t>> Fetcher::referrers(search::KeyId lead, std::uint64_t reference,
-                                                     std::size_t limit) {
-  std::vector<std::int64_t> rows;
-  LET(bool there, referrers_.first(int{lead}, reference, static_cast<std::int64_t>(limit)));
-  while (there) {
-    rows.push_back(referrers_.integer(0));
-    LET(there, referrers_.step());
-  }
-  referrers_.reset();
-  return rows;
-}
-
-Result<std::optional<Candidate>> Fetcher::referrer(std::int64_t row, search::KeyId key,
-                                                   std::uint64_t reference) {
-  LET(auto found, by_row(row));
-  if (!found) return found;
-  const auto& hashes = found->values.hashes;
-  const bool refers = std::any_of(hashes.begin(), hashes.end(), [&](const search::HashRow& at) {
-    return at.key == key && at.hash == reference;
-  });
-  if (!refers) found.reset();
-  return found;
-}
-
-Result<Stored> Fetcher::stored(const Candidate& candidate, std::string type) {
-  LET(const bool there, body_.first(version_at(candidate.row, candidate.version)));
-  if (!there) return Error{Kind::fault, "a resource has lost its current version", ""};
-  Stored stored{std::move(type),
-                candidate.id,
-                candidate.version,
-                candidate.updated,
-                static_cast<Change>(body_.integer(0)),
-                std::string(body_.bytes(1))};
-  body_.reset();
-  return stored;
-}
-
 Result<Page> Search::run() {
   Page page;
   const bool wants_total = asked_.total != search::Total::none || asked_.count == 0;
-  type_ = keys_.known_type(asked_.type);
-  if (type_ == 0) {
-    if (wants_total) page.total = 0;
-    return page;
-  }
-  LET(const auto map, keys_.map(*asked_.parameters));
-  plan_ = translate(asked_, *map);
-  LET(driver_, choose_driver(statements_, plan_, type_));
-  if (plan_.count > 0 && plan_.sort.empty()) LET_DONE(in_creation_order(page));
-  if (plan_.count > 0 && is_updated_order()) LET_DONE(in_updated_order(page));
+  const bool wants_all = asked_.total == search::Total::accurate || asked_.count == 0;
+  LET_DONE(open(asked_, wants_all ? 0 : asked_.count));
+  for (const auto& other : asked_.others) LET_DONE(open(other, wants_all ? 0 : asked_.count));
   if (wants_total) {
-    LET(page.total, count());
+    page.total = 0;
+    for (const Scope& scope : scopes_) {
+      LET(const auto one, asked_.total == search::Total::estimate ? estimate(scope) : count(scope));
+      *page.total += one;
+    }
   }
-  if (plan_.count > 0 && !plan_.sort.empty() && !is_updated_order()) LET_DONE(sorted(page));
-  LET_DONE(add_includes(page));
+  LET_DONE(add_coverage(page));
+  if (asked_.count == 0) return page;
+
+  const std::size_t room = static_cast<std::size_t>(asked_.count) + 1;
+  Matches matches;
+  for (const Scope& scope : scopes_) {
+    LET(auto some, first(scope, room));
+    std::move(some.begin(), some.end(), std::back_inserter(matches));
+  }
+  if (scopes_.size() > 1)
+    std::sort(matches.begin(), matches.end(),
+              [&](const Placed& a, const Placed& b) { return before(asked_, a.first, b.first); });
+  const bool more = matches.size() >= room;
+  if (more) matches.resize(room - 1);
+  for (const auto& [place, match] : matches) {
+    LET(auto stored, fetcher_.stored(match, keys_.type_name(match.type)));
+    page.hits.push_back({std::move(stored), false});
+  }
+  if (more) page.next = search::cursor(asked_, matches.back().first);
+  LET_DONE(add_includes(page, matches));
   return page;
 }
 
-// Newest or oldest first over the whole type: the index has that order.
-bool Search::is_updated_order() const {
-  return plan_.sort.size() == 1 && plan_.sort[0].by == search::SortKey::By::last_updated &&
-         std::none_of(driver_.covered.begin(), driver_.covered.end(), [](bool is) { return is; });
-}
-
-Result<void> Search::in_creation_order(Page& page) {
-  Rows rows = in_order(driver_);
-  rows.values.emplace_back(plan_.after ? plan_.after->row : 0);
-  return fill(page, rows);
-}
-
-Result<void> Search::in_updated_order(Page& page) {
-  const bool down = plan_.sort[0].descending;
-  Rows rows;
-  rows.sql = "SELECT row FROM resource WHERE type = ? AND removed = 0";
-  rows.values.emplace_back(type_);
-  if (plan_.after) {
-    const auto time = search::sorted_time(plan_.sort[0], plan_.after->sort_values[0]);
-    rows.sql += down ? " AND (updated, row) < (?, ?)" : " AND (updated, row) > (?, ?)";
-    rows.values.emplace_back(time.value_or(0));
-    rows.values.emplace_back(plan_.after->row);
-  }
-  rows.sql += down ? " ORDER BY updated DESC, row DESC" : " ORDER BY updated, row";
-  std::fill(driver_.covered.begin(), driver_.covered.end(), false);
-  return fill(page, rows);
-}
-
-// Matches come in the order of the answer: stop when one more than the page is seen.
-Result<void> Search::fill(Page& page, const Rows& rows) {
-  bool more = false;
-  LET_DONE(each_match(rows, [&](Candidate& candidate) -> Result<bool> {
-    more = matches_.size() == static_cast<std::size_t>(plan_.count);
-    if (!more) matches_.push_back(std::move(candidate));
-    return !more;
-  }));
-  for (const auto& match : matches_) {
-    LET(auto stored, fetcher_.stored(match, asked_.type));
-    page.hits.push_back({std::move(stored), false});
-  }
-  if (more) {
-    const Candidate& last = matches_.back();
-    page.next = search::cursor(asked_, {sort_values(plan_, last.search_row()), last.row});
-  }
+Result<void> Search::open(const search::Plan& asked, std::int64_t page) {
+  Scope scope;
+  scope.asked = &asked;
+  scope.type = keys_.known_type(asked.type);
+  if (scope.type == 0) return {};
+  LET(const auto map, keys_.map(*asked.parameters));
+  scope.plan = translate(asked, *map);
+  scope.plan.criteria = flattened(std::move(scope.plan.criteria));
+  LET(scope.of_type, resources_of(scope.type));
+  LET(scope.driver,
+      choose_driver(
+          statements_, {scope.plan.criteria, scope.type, scope.of_type, page},
+          [&](const search::Criterion& criterion) { return resolve(criterion, scope.type); }));
+  scope.walks = should_walk(scope, page);
+  scopes_.push_back(std::move(scope));
   return {};
 }
 
-// Looks at every match and keeps the first page of them, worst on top of a heap.
-Result<void> Search::sorted(Page& page) {
-  using Placed = std::pair<search::Place, Candidate>;
+// Of n resources e may pass: sorting looks at e, walking at n / e for each match of a page.
+bool Search::should_walk(const Scope& scope, std::int64_t page) const {
+  if (scope.asked->sort.empty() || !OrderedWalk::possible(*scope.asked)) return false;
+  const auto sorted = static_cast<double>(std::max<std::int64_t>(scope.driver.estimate, 1));
+  if (sorted < 256) return false;
+  const auto wanted = static_cast<double>(page > 0 ? page + 1 : asked_.count + 1);
+  return wanted * static_cast<double>(scope.of_type) / sorted < sorted;
+}
+
+Result<std::int64_t> Search::resources_of(std::int64_t type) {
+  LET(Statement* const sum,
+      statements_.get("SELECT coalesce(sum(resources), 0) FROM shape WHERE type = ?"));
+  LET_DONE(sum->first(type));
+  const std::int64_t found = sum->integer(0);
+  sum->reset();
+  return found;
+}
+
+Result<Search::Matches> Search::first(const Scope& scope, std::size_t room) {
+  if (scope.plan.sort.empty()) return in_creation_order(scope, room);
+  return scope.walks ? by_walking(scope, room) : by_sorting(scope, room);
+}
+
+Result<Search::Matches> Search::in_creation_order(const Scope& scope, std::size_t room) {
+  Matches matches;
+  LET_DONE(each_match(scope, asked_.after ? asked_.after->row : 0,
+                      [&](Candidate& candidate) -> Result<bool> {
+                        search::Place place{{}, candidate.row};
+                        matches.emplace_back(std::move(place), std::move(candidate));
+                        return matches.size() < room;
+                      }));
+  return matches;
+}
+
+// Looks at every match and keeps the first of them, worst on top of a heap.
+Result<Search::Matches> Search::by_sorting(const Scope& scope, std::size_t room) {
   const auto less = [&](const Placed& a, const Placed& b) {
-    return before(plan_, a.first, b.first);
+    return before(scope.plan, a.first, b.first);
   };
-  std::vector<Placed> best;
-  const std::size_t room = static_cast<std::size_t>(plan_.count) + 1;
-  Rows rows = in_order(driver_);
-  rows.values.emplace_back(std::int64_t{0});
-  LET_DONE(each_match(rows, [&](Candidate& candidate) -> Result<bool> {
-    search::Place place{sort_values(plan_, candidate.search_row()), candidate.row};
-    if (plan_.after && !before(plan_, *plan_.after, place)) return true;
-    if (best.size() == room && !before(plan_, place, best.front().first)) return true;
+  Matches best;
+  LET_DONE(each_match(scope, 0, [&](Candidate& candidate) -> Result<bool> {
+    search::Place place{sort_values(scope.plan, candidate.search_row()), candidate.row};
+    if (asked_.after && !before(scope.plan, *asked_.after, place)) return true;
+    if (best.size() == room && !before(scope.plan, place, best.front().first)) return true;
     best.emplace_back(std::move(place), std::move(candidate));
     std::push_heap(best.begin(), best.end(), less);
     if (best.size() <= room) return true;
@@ -194,152 +135,162 @@ Result<void> Search::sorted(Page& page) {
     return true;
   }));
   std::sort_heap(best.begin(), best.end(), less);
-  const bool more = best.size() == room;
-  if (more) best.pop_back();
-  for (auto& [place, candidate] : best) {
-    LET(auto stored, fetcher_.stored(candidate, asked_.type));
-    page.hits.push_back({std::move(stored), false});
-    matches_.push_back(std::move(candidate));
+  return best;
+}
+
+// Rows of one value of the first sort key.
+struct Search::Group {
+  std::string value;
+  std::vector<std::int64_t> rows;
+};
+
+Result<Search::Matches> Search::by_walking(const Scope& scope, std::size_t room) {
+  OrderedWalk walk(statements_, scope.plan.sort[0], *scope.asked, scope.type,
+                   asked_.after ? &*asked_.after : nullptr);
+  const bool single = scope.plan.sort.size() == 1;
+  Matches matches;
+  Group group;
+  while (matches.size() < room) {
+    LET(auto step, walk.next());
+    if (!step || step->value != group.value) {
+      LET_DONE(take_group(scope, group, room, matches));
+      group.rows.clear();
+      if (!step) break;
+      group.value = std::move(step->value);
+    }
+    group.rows.push_back(step->row);
+    if (!single || !walk.rows_in_order()) continue;
+    LET_DONE(take_group(scope, group, room, matches));
+    group.rows.clear();
   }
-  if (more) page.next = search::cursor(asked_, best.back().first);
+  if (matches.size() > room) matches.resize(room);
+  return matches;
+}
+
+Result<void> Search::take_group(const Scope& scope, Group& group, std::size_t room,
+                                Matches& matches) {
+  const bool single = scope.plan.sort.size() == 1;
+  const bool down = scope.plan.sort[0].descending;
+  std::sort(group.rows.begin(), group.rows.end());
+  group.rows.erase(std::unique(group.rows.begin(), group.rows.end()), group.rows.end());
+  if (down) std::reverse(group.rows.begin(), group.rows.end());
+  Matches found;
+  for (const std::int64_t row : group.rows) {
+    search::Place place{{group.value}, row};
+    if (single && asked_.after && !before(scope.plan, *asked_.after, place)) continue;
+    LET(auto candidate, fetch(row));
+    if (!candidate || candidate->type != scope.type) continue;
+    // Of several values only the first one places it.
+    place.sort_values = sort_values(scope.plan, candidate->search_row());
+    if (place.sort_values[0] != group.value) continue;
+    if (asked_.after && !before(scope.plan, *asked_.after, place)) continue;
+    LET(const bool passed, all_pass(scope.plan.criteria, *candidate));
+    if (!passed) continue;
+    found.emplace_back(std::move(place), std::move(*candidate));
+    if (single && matches.size() + found.size() >= room) break;
+  }
+  if (!single)
+    std::sort(found.begin(), found.end(), [&](const Placed& a, const Placed& b) {
+      return before(scope.plan, a.first, b.first);
+    });
+  std::move(found.begin(), found.end(), std::back_inserter(matches));
   return {};
 }
 
-Result<std::uint64_t> Search::count() {
-  Rows rows = in_order(driver_);
-  rows.values.emplace_back(std::int64_t{0});
-  if (std::all_of(driver_.covered.begin(), driver_.covered.end(), [](bool is) { return is; })) {
-    LET(Statement* const all, statements_.get("SELECT count(*) FROM (" + rows.sql + ")"));
-    LET_DONE(first_row(*all, rows.values));
-    const auto total = static_cast<std::uint64_t>(all->integer(0));
-    all->reset();
-    return total;
-  }
+Result<std::uint64_t> Search::count(const Scope& scope) {
+  if (scope.plan.criteria.empty()) return static_cast<std::uint64_t>(scope.of_type);
+  if (scope.driver.by != Driver::By::list && all(scope.driver.covered)) return count_rows(scope);
   std::uint64_t total = 0;
-  LET_DONE(each_match(rows, [&](Candidate&) -> Result<bool> {
+  LET_DONE(each_match(scope, 0, [&](Candidate&) -> Result<bool> {
     ++total;
     return true;
   }));
   return total;
 }
 
-Result<void> Search::each_match(const Rows& rows, const Visit& visit) {
+Result<std::uint64_t> Search::count_rows(const Scope& scope) {
+  Rows rows = in_order(scope.driver);
+  rows.values.emplace_back(std::int64_t{0});
+  LET(Statement* const all_rows, statements_.get("SELECT count(*) FROM (" + rows.sql + ")"));
+  LET_DONE(first_row(*all_rows, rows.values));
+  const auto total = static_cast<std::uint64_t>(all_rows->integer(0));
+  all_rows->reset();
+  return total;
+}
+
+// R4 search.html#total: exact when that is cheap, else what a sample of the candidates tells.
+Result<std::uint64_t> Search::estimate(const Scope& scope) {
+  constexpr std::int64_t cheap = 1000;
+  constexpr std::int64_t sample = 500;
+  if (scope.driver.estimate <= cheap || scope.plan.criteria.empty()) return count(scope);
+  if (all(scope.driver.covered)) return static_cast<std::uint64_t>(scope.driver.estimate);
+  std::int64_t seen = 0;
+  std::uint64_t passed = 0;
+  const auto look = [&](std::int64_t row) -> Result<bool> {
+    LET_DONE(visit_row(scope, row, [&](Candidate&) -> Result<bool> {
+      ++passed;
+      return true;
+    }));
+    return ++seen < sample;
+  };
+  if (scope.driver.by == Driver::By::list) {
+    for (const std::int64_t row : scope.driver.list) {
+      LET(const bool go_on, look(row));
+      if (!go_on) break;
+    }
+  } else {
+    Rows rows = in_order(scope.driver);
+    rows.values.emplace_back(std::int64_t{0});
+    LET(Statement* const statement, statements_.get(rows.sql));
+    LET(bool there, first_row(*statement, rows.values));
+    while (there) {
+      LET(const bool go_on, look(statement->integer(0)));
+      if (!go_on) break;
+      LET(there, statement->step());
+    }
+    statement->reset();
+  }
+  if (seen < sample) return passed;
+  return passed * static_cast<std::uint64_t>(scope.driver.estimate) /
+         static_cast<std::uint64_t>(seen);
+}
+
+Result<std::optional<Candidate>> Search::fetch(std::int64_t row) {
+  if (++looked_at_ > limits_.search_candidates)
+    return Error{Kind::too_costly,
+                 "the search would look at more resources than the limit search_candidates of " +
+                     std::to_string(limits_.search_candidates),
+                 ""};
+  return fetcher_.by_row(row);
+}
+
+Result<bool> Search::visit_row(const Scope& scope, std::int64_t row, const Visit& visit) {
+  LET(auto candidate, fetch(row));
+  if (!candidate || candidate->type != scope.type) return true;
+  LET(const bool match, passes(scope, *candidate));
+  return match ? visit(*candidate) : Result<bool>(true);
+}
+
+Result<void> Search::each_match(const Scope& scope, std::int64_t after, const Visit& visit) {
+  if (scope.driver.by == Driver::By::list) {
+    const auto& list = scope.driver.list;
+    for (auto at = std::upper_bound(list.begin(), list.end(), after); at != list.end(); ++at) {
+      LET(const bool go_on, visit_row(scope, *at, visit));
+      if (!go_on) break;
+    }
+    return {};
+  }
+  Rows rows = in_order(scope.driver);
+  rows.values.emplace_back(after);
   LET(Statement* const statement, statements_.get(rows.sql));
   LET(bool there, first_row(*statement, rows.values));
   while (there) {
-    LET(auto candidate, fetcher_.by_row(statement->integer(0)));
-    if (candidate) {
-      LET(const bool match, passes(*candidate));
-      if (match) {
-        LET(const bool go_on, visit(*candidate));
-        if (!go_on) break;
-      }
-    }
+    LET(const bool go_on, visit_row(scope, statement->integer(0), visit));
+    if (!go_on) break;
     LET(there, statement->step());
   }
   statement->reset();
   return {};
-}
-
-Result<bool> Search::passes(const Candidate& candidate) {
-  for (std::size_t i = 0; i < plan_.criteria.size(); ++i) {
-    if (driver_.covered[i]) continue;
-    LET(const bool passed, passes(plan_.criteria[i], candidate));
-    if (!passed) return false;
-  }
-  return true;
-}
-
-Result<bool> Search::passes(const search::Criterion& criterion, const Candidate& candidate) {
-  switch (criterion.test) {
-    case search::Criterion::Test::chain:
-      return chain_passes(criterion, candidate);
-    case search::Criterion::Test::has:
-      return has_passes(criterion, candidate);
-    default:
-      return search::matches(criterion, candidate.search_row());
-  }
-}
-
-Result<bool> Search::all_pass(const std::vector<search::Criterion>& criteria,
-                              const Candidate& candidate) {
-  for (const auto& criterion : criteria) {
-    LET(const bool passed, passes(criterion, candidate));
-    if (!passed) return false;
-  }
-  return true;
-}
-
-Result<bool> Search::chain_passes(const search::Criterion& criterion, const Candidate& candidate) {
-  const std::int64_t target = keys_.known_type(criterion.target);
-  for (const auto& row : candidate.values.hashes) {
-    if (row.key != criterion.key) continue;
-    LET(const auto others, fetcher_.by_reference(row.hash));
-    for (const auto& other : others) {
-      if (other.type != target) continue;
-      LET(const bool passed, all_pass(criterion.chained, other));
-      if (passed) return true;
-    }
-  }
-  return false;
-}
-
-Result<bool> Search::has_passes(const search::Criterion& criterion, const Candidate& candidate) {
-  LET(const auto rows, fetcher_.referrers(criterion.lead.key, candidate.reference, no_row));
-  for (const std::int64_t row : rows) {
-    LET(const auto other, fetcher_.referrer(row, criterion.key, candidate.reference));
-    if (!other) continue;
-    LET(const bool passed, all_pass(criterion.chained, *other));
-    if (passed) return true;
-  }
-  return false;
-}
-
-Result<void> Search::add_includes(Page& page) {
-  std::unordered_set<std::int64_t> shown;
-  for (const auto& match : matches_) shown.insert(match.row);
-  for (const auto& include : plan_.includes) {
-    std::vector<Candidate> found;
-    for (const auto& match : matches_) {
-      LET(auto some, include_of(include, match));
-      for (auto& one : some)
-        if (shown.insert(one.row).second) found.push_back(std::move(one));
-    }
-    std::sort(found.begin(), found.end(),
-              [](const auto& a, const auto& b) { return a.row < b.row; });
-    for (const auto& one : found) {
-      if (page.hits.size() - matches_.size() >= limits_.included) {
-        page.cut = true;
-        return {};
-      }
-      LET(auto stored, fetcher_.stored(one, keys_.type_name(one.type)));
-      page.hits.push_back({std::move(stored), true});
-    }
-  }
-  return {};
-}
-
-Result<std::vector<Candidate>> Search::include_of(const search::Include& include,
-                                                  const Candidate& match) {
-  std::vector<Candidate> found;
-  if (include.reverse) {
-    if (!include.target.empty() && include.target != asked_.type) return found;
-    LET(const auto rows, fetcher_.referrers(include.lead, match.reference,
-                                            limits_.included + plan_.includes.size() + 1));
-    for (const std::int64_t row : rows) {
-      LET(auto one, fetcher_.referrer(row, include.key, match.reference));
-      if (one) found.push_back(std::move(*one));
-    }
-    return found;
-  }
-  const std::int64_t target = include.target.empty() ? 0 : keys_.known_type(include.target);
-  for (const auto& row : match.values.hashes) {
-    if (row.key != include.key) continue;
-    LET(auto others, fetcher_.by_reference(row.hash));
-    for (auto& other : others)
-      if (include.target.empty() || other.type == target) found.push_back(std::move(other));
-  }
-  return found;
 }
 
 }  // namespace fingerpost::store

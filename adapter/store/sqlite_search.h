@@ -6,50 +6,21 @@
 #include "search/plan.h"
 #include "store/sqlite_cache.h"
 #include "store/sqlite_driver.h"
+#include "store/sqlite_fetch.h"
 #include "store/sqlite_keys.h"
 #include "store/store.h"
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
-#include <unordered_set>
+#include <utility>
 #include <vector>
 
 namespace fingerpost::store {
 
-// A resource as its row tells it, without its body.
-struct Candidate {
-  std::int64_t row = 0;
-  std::int64_t type = 0;
-  std::uint64_t reference = 0;
-  std::string id;
-  std::int64_t version = 0;
-  std::int64_t updated = 0;
-  search::IndexValues values;  // keys are the database's
-
-  search::Row search_row() const { return {reference, updated, id, &values}; }
-};
-
-// The statements that fetch by row and by reference, kept with a connection.
-class Fetcher {
- public:
-  static Result<Fetcher> prepare(Db& db);
-
-  Result<std::optional<Candidate>> by_row(std::int64_t row);
-  Result<std::vector<Candidate>> by_reference(std::uint64_t reference);
-  // Rows under which `lead` has this hash, at most `limit`.
-  Result<std::vector<std::int64_t>> referrers(search::KeyId lead, std::uint64_t reference,
-                                              std::size_t limit);
-  // The one at `row`, if its `key` has this hash.
-  Result<std::optional<Candidate>> referrer(std::int64_t row, search::KeyId key,
-                                            std::uint64_t reference);
-  Result<Stored> stored(const Candidate& candidate, std::string type);
-
- private:
-  static Result<Candidate> candidate(const Statement& statement);
-  Statement by_row_, by_reference_, referrers_, body_;
-};
+class OrderedWalk;
 
 class Search {
  public:
@@ -59,35 +30,75 @@ class Search {
       : statements_(statements), fetcher_(fetcher), keys_(keys), limits_(limits), asked_(plan) {}
 
   Result<Page> run();
+  // What run() would do, without doing it.
+  Result<Explained> explain();
 
  private:
   using Visit = std::function<Result<bool>(Candidate&)>;  // false: enough
+  using Placed = std::pair<search::Place, Candidate>;
+  using Matches = std::vector<Placed>;
 
-  Result<void> in_creation_order(Page& page);
-  Result<void> in_updated_order(Page& page);
-  Result<void> sorted(Page& page);
-  // Calls `visit` for each resource that passes, in the order of `rows`.
-  Result<void> each_match(const Rows& rows, const Visit& visit);
-  Result<void> fill(Page& page, const Rows& rows);
-  Result<std::uint64_t> count();
-  Result<bool> passes(const Candidate& candidate);  // what the driver does not cover
+  // A search for resources of one type: its keys the database's, its driver chosen.
+  struct Scope {
+    const search::Plan* asked = nullptr;
+    search::Plan plan;
+    std::int64_t type = 0;
+    std::int64_t of_type = 0;  // how many resources there are
+    Driver driver;
+    bool walks = false;  // in the order of the first sort key, by its index
+  };
+
+  Result<void> open(const search::Plan& asked, std::int64_t page);
+  bool should_walk(const Scope& scope, std::int64_t page) const;
+
+  // The first `room` matches of a scope after the page before, in order.
+  Result<Matches> first(const Scope& scope, std::size_t room);
+  Result<Matches> in_creation_order(const Scope& scope, std::size_t room);
+  Result<Matches> by_sorting(const Scope& scope, std::size_t room);
+  Result<Matches> by_walking(const Scope& scope, std::size_t room);
+  struct Group;
+  Result<void> take_group(const Scope& scope, Group& group, std::size_t room, Matches& matches);
+
+  Result<std::uint64_t> count(const Scope& scope);
+  Result<std::uint64_t> estimate(const Scope& scope);
+  Result<std::uint64_t> count_rows(const Scope& scope);
+  Result<std::int64_t> resources_of(std::int64_t type);
+
+  // Calls `visit` for each resource that passes, in the order of rows, after a row.
+  Result<void> each_match(const Scope& scope, std::int64_t after, const Visit& visit);
+  Result<bool> visit_row(const Scope& scope, std::int64_t row, const Visit& visit);
+  Result<std::optional<Candidate>> fetch(std::int64_t row);
+
+  // sqlite_search_test.cpp
+  Result<bool> passes(const Scope& scope, const Candidate& candidate);  // what no driver covers
   Result<bool> passes(const search::Criterion& criterion, const Candidate& candidate);
+  Result<bool> all_pass(const Criteria& criteria, const Candidate& candidate);
+  Result<bool> any_passes(const Criteria& criteria, const Candidate& candidate);
   Result<bool> chain_passes(const search::Criterion& criterion, const Candidate& candidate);
   Result<bool> has_passes(const search::Criterion& criterion, const Candidate& candidate);
-  Result<bool> all_pass(const std::vector<search::Criterion>& criteria, const Candidate& candidate);
-  Result<void> add_includes(Page& page);
-  Result<std::vector<Candidate>> include_of(const search::Include& include, const Candidate& match);
-  bool is_updated_order() const;
+  Result<bool> has_words(const search::Criterion& criterion, const Candidate& candidate);
+  // What a reference leads to: by its place, or as a canonical url under one of the keys.
+  Result<std::vector<Candidate>> targets(std::uint64_t hash,
+                                         const std::vector<search::KeyId>& url_keys);
+
+  // sqlite_search_links.cpp
+  Result<std::optional<std::vector<std::int64_t>>> resolve(const search::Criterion& criterion,
+                                                           std::int64_t type);
+  Result<std::optional<std::vector<Candidate>>> few_passing(const Criteria& criteria,
+                                                            std::int64_t type);
+  Result<void> add_includes(Page& page, const Matches& matches);
+  Result<std::vector<Candidate>> include_of(const search::Include& include, const Candidate& from);
+  Result<void> add_coverage(Page& page);
+  Result<void> add_coverage(const std::string& type, search::KeyId key, Page& page);
+  Result<void> add_coverage(const std::string& type, const Criteria& criteria, Page& page);
 
   StatementCache& statements_;
   Fetcher& fetcher_;
   Keys& keys_;
   const Limits& limits_;
   const search::Plan& asked_;
-  search::Plan plan_;  // asked_ with the database's keys
-  Driver driver_;
-  std::int64_t type_ = 0;
-  std::vector<Candidate> matches_;
+  std::vector<Scope> scopes_;
+  std::size_t looked_at_ = 0;
 };
 
 }  // namespace fingerpost::store

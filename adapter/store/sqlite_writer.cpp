@@ -121,6 +121,8 @@ void Writer::commit(std::vector<Job>& batch) {
     health_ = Health::good;
     return;
   }
+  applier_->forget_counts();
+  keys_.not_saved();
   const bool full = done.error().kind == Kind::busy;
   if (db_.in_transaction()) {
     if (auto rolled_back = db_.run("ROLLBACK"); !rolled_back) health_ = Health::stopped;
@@ -137,11 +139,20 @@ void Writer::commit(std::vector<Job>& batch) {
 Result<void> Writer::transaction(std::vector<Job>& batch) {
   LET_DONE(begin_.run());
   const std::int64_t now = clock_.now_us();
-  for (Job& job : batch) LET_DONE(apply(job, now));
-  if (keys_.has_unsaved()) LET_DONE(keys_.save(db_));
+  for (Job& job : batch) {
+    // A guard's search must see what the units before it did.
+    if (!job.unit.searches.empty()) LET_DONE(save_numbers());
+    LET_DONE(apply(job, now));
+  }
+  LET_DONE(save_numbers());
   LET_DONE(commit_.run());
   keys_.saved();
   return {};
+}
+
+Result<void> Writer::save_numbers() {
+  if (keys_.has_unsaved()) LET_DONE(keys_.save(db_));
+  return applier_->save_counts(db_);
 }
 
 // An error of this result is the whole batch's; the unit's own is in job.outcome.

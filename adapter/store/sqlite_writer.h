@@ -46,6 +46,7 @@ class Writer {
   void commit(std::vector<Job>& batch);
   Result<void> transaction(std::vector<Job>& batch);
   Result<void> apply(Job& job, std::int64_t now_us);
+  Result<void> save_numbers();
   void answer(std::vector<Job>& batch);
   void fold_log(bool idle);
 

@@ -32,7 +32,7 @@ namespace fingerpost::store {
 struct Write {
   // remove keeps the history. expunge leaves nothing of the resource; drop_history nothing but the
   // current version.
-  enum class Op : std::uint8_t { put, remove, expunge, drop_history };
+  enum class Op : std::uint8_t { put, remove, expunge, drop_history, reindex };
   Op op = Op::put;
   std::string type;
   std::string id;
@@ -40,7 +40,8 @@ struct Write {
   bool must_be_new = false;                // a resource of this id must never have been there
   bool skip_same = false;                  // the same content again makes no new version
   Body body;                               // of a put
-  search::IndexValues index;               // of a put; its compartment too
+  search::IndexValues index;               // of a put, its compartment too; of a reindex, which
+                                           // happens if the version is still `if_version`
   std::uint64_t labels = 0;                // security labels as bits
 };
 
@@ -108,11 +109,38 @@ struct Hit {
   bool included = false;  // else a match
 };
 
+// A search parameter that not all resources of a type are indexed by yet.
+struct Coverage {
+  std::string parameter;  // "Patient.nickname"
+  std::uint64_t indexed = 0;
+  std::uint64_t resources = 0;
+};
+
+// How a store would search.
+struct Explained {
+  struct Criterion {
+    std::size_t number = 0;      // among the plan's criteria
+    std::int64_t estimate = -1;  // resources that the index gives for it, as far as was counted;
+                                 // -1: no index leads to them, or another led to few
+    bool drives = false;
+  };
+  struct Type {
+    std::string type;
+    std::int64_t resources = 0;
+    std::string driver;  // for a person: what is walked
+    std::string order;   // how the matches come into order
+    std::vector<Criterion> criteria;
+  };
+  std::vector<Type> types;
+};
+
 struct Page {
   std::vector<Hit> hits;               // matches first
   std::string next;                    // the cursor of the next page; empty: this is the last
   std::optional<std::uint64_t> total;  // of matches, when the plan asked
   bool cut = false;                    // more resources to include than Limits::included
+  bool cut_rounds = false;             // more rounds of :iterate than Limits::include_rounds
+  std::vector<Coverage> partial;       // of parameters asked for: matches may be missing
 };
 
 // A version's place in a history: by time, then by a number of the store's own.
@@ -147,7 +175,12 @@ class Reader {
                                std::int64_t version) = 0;
   // Of one resource: not_found when there never was such a one.
   virtual Result<HistoryPage> history(const HistoryQuery& query) = 0;
+  // Kind::too_costly: it would look at more rows than Limits::search_candidates.
   virtual Result<Page> search(const search::Plan& plan) = 0;
+  virtual Result<Explained> explain(const search::Plan& plan) = 0;
+  // Resources that are indexed by other parameters than these, to be indexed again; at most
+  // `limit`.
+  virtual Result<std::vector<Stored>> outdated(const search::Parameters& parameters, int limit) = 0;
 
   // Received rows due by `now_us`, the first of each source and order key.
   virtual Result<std::vector<InboxRow>> inbox_due(std::int64_t now_us, int limit) = 0;

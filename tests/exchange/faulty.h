@@ -35,6 +35,13 @@ class FaultyReader final : public store::Reader {
     return behind_->history(query);
   }
   Result<store::Page> search(const search::Plan& plan) override { return behind_->search(plan); }
+  Result<std::vector<store::Stored>> outdated(const search::Parameters& parameters,
+                                              int limit) override {
+    return behind_->outdated(parameters, limit);
+  }
+  Result<store::Explained> explain(const search::Plan& plan) override {
+    return behind_->explain(plan);
+  }
   Result<std::vector<store::InboxRow>> inbox_due(std::int64_t now_us, int limit) override {
     return behind_->inbox_due(now_us, limit);
   }

@@ -156,7 +156,8 @@ TEST_CASE("a folder of the number before is brought up to this one, whole or not
   {
     auto db = store::Db::open(path, store::Access::write);
     REQUIRE(db);
-    REQUIRE(db->run("DROP TABLE history; PRAGMA user_version = 2"));
+    REQUIRE(db->run("DROP TABLE history; DROP TABLE shape; DROP TABLE parameter_set; DROP TABLE "
+                    "words; DROP TABLE document; PRAGMA user_version = 2"));
     // In the way of the new table: the first try fails.
     REQUIRE(db->run("CREATE VIEW history AS SELECT 1"));
   }

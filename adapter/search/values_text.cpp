@@ -1,0 +1,32 @@
+#include "search/fold.h"
+#include "search/values.h"
+
+namespace fingerpost::search {
+
+Result<void> add_string(const ValueContext& context, std::string_view value,
+                        std::string_view modifier, Criterion& criterion) {
+  const std::string text = unescape(value);
+  TextTest test;
+  test.text = fold(text);
+  if (modifier == "exact") {
+    test.match = TextMatch::exact;
+    test.exact = hash(context.parameters.hash_key(), text);
+  } else if (modifier == "contains" || modifier == "text") {
+    test.match = TextMatch::contains;
+  }
+  criterion.texts.push_back(std::move(test));
+  return {};
+}
+
+Result<void> add_uri(const ValueContext&, std::string_view value, std::string_view modifier,
+                     Criterion& criterion) {
+  TextTest test;
+  test.text = unescape(value);
+  test.match = modifier == "below"   ? TextMatch::below
+               : modifier == "above" ? TextMatch::above
+                                     : TextMatch::exact;
+  criterion.texts.push_back(std::move(test));
+  return {};
+}
+
+}  // namespace fingerpost::search

@@ -1,0 +1,129 @@
+#include "search/words.h"
+
+#include "base/text.h"
+#include "search/extract.h"
+#include "search/fold.h"
+#include "search/search.h"
+
+#include <algorithm>
+
+namespace fingerpost::search {
+namespace {
+
+constexpr std::size_t longest = 64;  // bytes of a word; more of it is not looked at
+
+// All but ASCII is part of a word, so that every script is searched.
+bool is_part(char c) {
+  return is_letter(c) || is_digit(c) || static_cast<unsigned char>(c) >= 0x80;
+}
+
+template <class Take>
+void each_word(std::string_view folded, const Take& take) {
+  for (std::size_t at = 0; at < folded.size();) {
+    if (!is_part(folded[at])) {
+      ++at;
+      continue;
+    }
+    std::size_t end = at;
+    while (end < folded.size() && is_part(folded[end])) ++end;
+    take(folded.substr(at, std::min(end - at, longest)), end);
+    at = end;
+  }
+}
+
+// What stands between the tags of an XHTML fragment.
+std::string without_tags(std::string_view xhtml) {
+  std::string text;
+  bool inside = false;
+  for (const char c : xhtml) {
+    if (c == '<') inside = true;
+    if (!inside) text += c;
+    if (c != '>') continue;
+    inside = false;
+    text += ' ';
+  }
+  return text;
+}
+
+class Collector {
+ public:
+  Collector(const Parameters& parameters, const Tree& tree)
+      : extractor_(parameters.extractor()),
+        xhtml_(parameters.definitions().common().xhtml),
+        base64_(parameters.definitions().common().base64_binary),
+        tree_(tree) {}
+
+  std::vector<std::string> run(NodeId resource) {
+    for (NodeId at = tree_.first_child(resource); at; at = tree_.next(at)) visit(at);
+    std::sort(words_.begin(), words_.end());
+    words_.erase(std::unique(words_.begin(), words_.end()), words_.end());
+    return std::move(words_);
+  }
+
+ private:
+  void visit(NodeId node) {
+    const TypeId type = tree_[node].type;
+    if (tree_.has_value(node)) {
+      if (type == xhtml_) {
+        const std::string text = fold(without_tags(tree_.text(node)));
+        add('n', text);
+        add('c', text);
+      } else if (extractor_.form(type) == Form::text && type != base64_) {
+        add('c', fold(tree_.text(node)));
+      }
+    }
+    for (NodeId at = tree_.first_child(node); at; at = tree_.next(at)) visit(at);
+  }
+
+  void add(char of, std::string_view folded) {
+    each_word(folded, [&](std::string_view word, std::size_t) {
+      words_.push_back(std::string(1, of) + std::string(word));
+    });
+  }
+
+  const Extractor& extractor_;
+  const TypeId xhtml_, base64_;
+  const Tree& tree_;
+  std::vector<std::string> words_;
+};
+
+}  // namespace
+
+std::vector<std::string> words_of(const Parameters& parameters, NodeRef resource) {
+  return Collector(parameters, *resource.tree).run(resource.node);
+}
+
+Result<std::vector<std::vector<WordTest>>> read_words(WordsOf of, std::string_view text,
+                                                      const Limits& limits,
+                                                      std::string_view where) {
+  std::vector<std::vector<WordTest>> groups(1);
+  std::size_t count = 0;
+  const std::string folded = fold(text);
+  // OR is told by its capitals, which folding takes away.
+  std::size_t written = 0;
+  each_word(folded, [&](std::string_view word, std::size_t end) {
+    if (word == "or" && text.find("OR", written) != std::string_view::npos) {
+      written = text.find("OR", written) + 2;
+      if (!groups.back().empty()) groups.emplace_back();
+      return;
+    }
+    ++count;
+    const bool begins = end < folded.size() && folded[end] == '*';
+    groups.back().push_back({static_cast<char>(of) + std::string(word), begins});
+  });
+  if (groups.back().empty()) groups.pop_back();
+  if (count == 0) return Error{Kind::invalid, "there is no word in it", std::string(where)};
+  if (count > limits.text_words)
+    return Error{Kind::invalid,
+                 "more words than the limit text_words of " + std::to_string(limits.text_words),
+                 std::string(where)};
+  return groups;
+}
+
+bool has_word(const std::vector<std::string>& words, const WordTest& test) {
+  const auto at = std::lower_bound(words.begin(), words.end(), test.word);
+  if (at == words.end()) return false;
+  return test.begins ? at->starts_with(test.word) : *at == test.word;
+}
+
+}  // namespace fingerpost::search

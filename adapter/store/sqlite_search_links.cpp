@@ -1,0 +1,225 @@
+// What a search follows from one resource to another, and what it says about itself.
+
+#include "search/search.h"
+#include "store/sqlite_search.h"
+#include "store/sqlite_walk.h"
+
+#include <algorithm>
+#include <unordered_set>
+
+namespace fingerpost::store {
+namespace {
+
+// Chains and _has are resolved from their far end when no more resources than this stand there.
+constexpr std::int64_t few_linked = 4000;
+constexpr std::size_t most_referrers = 100'000;
+
+}  // namespace
+
+using search::Criterion;
+
+// The resources that pass, when they are few.
+Result<std::optional<std::vector<Candidate>>> Search::few_passing(const Criteria& criteria,
+                                                                  std::int64_t type) {
+  std::vector<Candidate> found;
+  if (type == 0) return std::optional(std::move(found));
+  Scope scope;
+  scope.type = type;
+  scope.plan.criteria = criteria;
+  LET(scope.of_type, resources_of(type));
+  LET(scope.driver, choose_driver(statements_, {scope.plan.criteria, type, scope.of_type, 0},
+                                  [&](const Criterion& inner) { return resolve(inner, type); }));
+  if (scope.driver.estimate > few_linked) return std::optional<std::vector<Candidate>>{};
+  LET_DONE(each_match(scope, 0, [&](Candidate& candidate) -> Result<bool> {
+    found.push_back(std::move(candidate));
+    return true;
+  }));
+  return std::optional(std::move(found));
+}
+
+Result<std::optional<std::vector<std::int64_t>>> Search::resolve(const Criterion& criterion,
+                                                                 std::int64_t type) {
+  using Some = std::optional<std::vector<std::int64_t>>;
+  std::vector<std::int64_t> rows;
+  if (criterion.test == Criterion::Test::any) {
+    for (const auto& part : criterion.parts) {
+      LET(const auto some, resolve(part, type));
+      if (!some) return Some{};
+      rows.insert(rows.end(), some->begin(), some->end());
+    }
+  } else if (criterion.negated ||
+             (criterion.test != Criterion::Test::chain && criterion.test != Criterion::Test::has)) {
+    return Some{};
+  } else {
+    LET(const auto there, few_passing(criterion.parts, keys_.known_type(criterion.target)));
+    if (!there) return Some{};
+    for (const Candidate& one : *there) {
+      if (criterion.test == Criterion::Test::has) {
+        for (const auto& hash : one.values.hashes) {
+          if (hash.key != criterion.key) continue;
+          LET(const auto here, targets(hash.hash, {}));
+          for (const auto& candidate : here) rows.push_back(candidate.row);
+        }
+        continue;
+      }
+      LET(const auto referrers,
+          fetcher_.referrers(criterion.lead.key, one.reference, most_referrers));
+      if (referrers.size() == most_referrers) return Some{};
+      rows.insert(rows.end(), referrers.begin(), referrers.end());
+      if (criterion.url_key == 0) continue;
+      for (const auto& hash : one.values.hashes) {
+        if (hash.key != criterion.url_key) continue;
+        LET(const auto by_url, fetcher_.referrers(criterion.lead.key, hash.hash, most_referrers));
+        rows.insert(rows.end(), by_url.begin(), by_url.end());
+      }
+    }
+  }
+  std::sort(rows.begin(), rows.end());
+  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+  return Some(std::move(rows));
+}
+
+// R4 search.html#include: from the matches, and with :iterate from what was included, until there
+// is nothing new.
+Result<void> Search::add_includes(Page& page, const Matches& matches) {
+  if (asked_.includes.empty() || matches.empty()) return {};
+  LET(const auto map, keys_.map(*asked_.parameters));
+  search::Plan includes;
+  includes.includes = asked_.includes;
+  includes = translate(std::move(includes), *map);
+  std::unordered_set<std::int64_t> shown;
+  std::vector<Candidate> from;
+  for (const auto& [place, match] : matches) {
+    shown.insert(match.row);
+    from.push_back(match);
+  }
+  for (int round = 0; !from.empty(); ++round) {
+    if (round > limits_.include_rounds) {
+      page.cut_rounds = true;
+      return {};
+    }
+    std::vector<Candidate> next;
+    for (const auto& include : includes.includes) {
+      if (round > 0 && !include.iterate) continue;
+      std::vector<Candidate> found;
+      for (const auto& one : from) {
+        LET(auto some, include_of(include, one));
+        for (auto& other : some)
+          if (shown.insert(other.row).second) found.push_back(std::move(other));
+      }
+      std::sort(found.begin(), found.end(),
+                [](const auto& a, const auto& b) { return a.row < b.row; });
+      for (auto& one : found) {
+        if (page.hits.size() - matches.size() >= limits_.included) {
+          page.cut = true;
+          return {};
+        }
+        LET(auto stored, fetcher_.stored(one, keys_.type_name(one.type)));
+        page.hits.push_back({std::move(stored), true});
+        next.push_back(std::move(one));
+      }
+    }
+    from = std::move(next);
+  }
+  return {};
+}
+
+Result<std::vector<Candidate>> Search::include_of(const search::Include& include,
+                                                  const Candidate& from) {
+  std::vector<Candidate> found;
+  const std::int64_t source = keys_.known_type(include.source);
+  const std::int64_t target = include.target.empty() ? 0 : keys_.known_type(include.target);
+  if (source == 0 || (!include.target.empty() && target == 0)) return found;
+  if (include.reverse) {
+    if (target != 0 && target != from.type) return found;
+    LET(const auto rows, fetcher_.referrers(include.lead, from.reference, most_referrers));
+    for (const std::int64_t row : rows) {
+      LET(auto one, fetcher_.referrer(row, include.key, from.reference));
+      if (one) found.push_back(std::move(*one));
+      // One more than may be shown tells that there are more.
+      if (found.size() > limits_.included + asked_.includes.size() + 1) break;
+    }
+    return found;
+  }
+  if (from.type != source) return found;
+  for (const auto& row : from.values.hashes) {
+    if (row.key != include.key) continue;
+    LET(auto others, targets(row.hash, include.url_keys));
+    for (auto& other : others)
+      if (target == 0 || other.type == target) found.push_back(std::move(other));
+  }
+  return found;
+}
+
+// Resources that are indexed by another set of parameters, one without this key.
+Result<void> Search::add_coverage(const std::string& type, search::KeyId key, Page& page) {
+  const std::int64_t number = keys_.known_type(type);
+  if (key == 0 || number == 0) return {};
+  LET(const std::int64_t set, keys_.parameter_set(*asked_.parameters, type));
+  LET(Statement* const others,
+      statements_.get("SELECT 1 FROM shape WHERE type = ? AND resources > 0 AND "
+                      "parameter_set <> ? LIMIT 1"));
+  LET(const bool any, others->first(number, set));
+  others->reset();
+  if (!any) return {};
+  LET(const auto map, keys_.map(*asked_.parameters));
+  const auto& name = asked_.parameters->key(key).name;
+  LET(Statement* const sum,
+      statements_.get("SELECT coalesce(sum(s.resources), 0) FROM shape s JOIN parameter_set p ON "
+                      "p.id = s.parameter_set WHERE s.type = ? AND instr(p.keys, ?) > 0"));
+  LET_DONE(sum->first(number, "," + std::to_string((*map)[key]) + ","));
+  const auto indexed = static_cast<std::uint64_t>(sum->integer(0));
+  sum->reset();
+  LET(const auto resources, resources_of(number));
+  if (indexed < static_cast<std::uint64_t>(resources))
+    page.partial.push_back({name, indexed, static_cast<std::uint64_t>(resources)});
+  return {};
+}
+
+Result<void> Search::add_coverage(const std::string& type, const Criteria& criteria, Page& page) {
+  for (const auto& criterion : criteria) {
+    const bool there = criterion.test == Criterion::Test::has;
+    const std::string& of = there ? criterion.target : type;
+    LET_DONE(add_coverage(of, criterion.key, page));
+    if (criterion.test == Criterion::Test::composite) continue;
+    const bool linked = there || criterion.test == Criterion::Test::chain;
+    LET_DONE(add_coverage(linked ? criterion.target : type, criterion.parts, page));
+  }
+  return {};
+}
+
+Result<void> Search::add_coverage(Page& page) {
+  for (const Scope& scope : scopes_) {
+    LET_DONE(add_coverage(scope.asked->type, scope.asked->criteria, page));
+    for (const auto& key : scope.asked->sort)
+      LET_DONE(add_coverage(scope.asked->type, key.key, page));
+  }
+  return {};
+}
+
+Result<Explained> Search::explain() {
+  Explained explained;
+  LET_DONE(open(asked_, asked_.count));
+  for (const auto& other : asked_.others) LET_DONE(open(other, asked_.count));
+  for (const Scope& scope : scopes_) {
+    Explained::Type type;
+    type.type = scope.asked->type;
+    type.resources = scope.of_type;
+    const bool by_list = scope.driver.by == Driver::By::list;
+    const bool by_type = scope.driver.by == Driver::By::type;
+    type.driver = scope.walks ? "the index of the first sort key, in its order"
+                  : by_type   ? "all resources of the type, in order of creation"
+                  : by_list   ? "the resources that a chain or _has leads to"
+                              : "the index of one criterion";
+    type.order = scope.plan.sort.empty() ? "in order of creation, as they are found"
+                 : scope.walks           ? "as the index has them"
+                                         : "all matches are sorted for each page";
+    for (std::size_t i = 0; i < scope.plan.criteria.size(); ++i)
+      type.criteria.push_back(
+          {i, scope.driver.estimates[i], !scope.walks && !by_type && scope.driver.criterion == i});
+    explained.types.push_back(std::move(type));
+  }
+  return explained;
+}
+
+}  // namespace fingerpost::store

@@ -1,0 +1,109 @@
+// Tests of a search on one resource, by what is kept with it and by its neighbours.
+
+#include "store/sqlite_search.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace fingerpost::store {
+
+using search::Criterion;
+
+Result<bool> Search::passes(const Scope& scope, const Candidate& candidate) {
+  for (std::size_t i = 0; i < scope.plan.criteria.size(); ++i) {
+    if (scope.driver.covered[i]) continue;
+    LET(const bool passed, passes(scope.plan.criteria[i], candidate));
+    if (!passed) return false;
+  }
+  return true;
+}
+
+Result<bool> Search::passes(const Criterion& criterion, const Candidate& candidate) {
+  const auto linked = [&]() -> Result<bool> {
+    switch (criterion.test) {
+      case Criterion::Test::chain:
+        return chain_passes(criterion, candidate);
+      case Criterion::Test::has:
+        return has_passes(criterion, candidate);
+      case Criterion::Test::words:
+        return has_words(criterion, candidate);
+      case Criterion::Test::all:
+        return all_pass(criterion.parts, candidate);
+      case Criterion::Test::any:
+        return any_passes(criterion.parts, candidate);
+      default:
+        return search::matches(criterion, candidate.search_row()) != criterion.negated;
+    }
+  };
+  LET(const bool passed, linked());
+  return passed != criterion.negated;
+}
+
+Result<bool> Search::all_pass(const Criteria& criteria, const Candidate& candidate) {
+  for (const auto& criterion : criteria) {
+    LET(const bool passed, passes(criterion, candidate));
+    if (!passed) return false;
+  }
+  return true;
+}
+
+Result<bool> Search::any_passes(const Criteria& criteria, const Candidate& candidate) {
+  for (const auto& criterion : criteria) {
+    LET(const bool passed, passes(criterion, candidate));
+    if (passed) return true;
+  }
+  return false;
+}
+
+Result<std::vector<Candidate>> Search::targets(std::uint64_t hash,
+                                               const std::vector<search::KeyId>& url_keys) {
+  LET(auto found, fetcher_.by_reference(hash));
+  looked_at_ += found.size();
+  if (!found.empty()) return found;
+  for (const auto key : url_keys) {
+    if (key == 0) continue;
+    LET(const auto rows, fetcher_.referrers(key, hash, limits_.included));
+    for (const std::int64_t row : rows) {
+      LET(auto one, fetch(row));
+      if (one) found.push_back(std::move(*one));
+    }
+  }
+  return found;
+}
+
+Result<bool> Search::chain_passes(const Criterion& criterion, const Candidate& candidate) {
+  const std::int64_t target = keys_.known_type(criterion.target);
+  for (const auto& row : candidate.values.hashes) {
+    if (row.key != criterion.key) continue;
+    LET(const auto others, targets(row.hash, {criterion.url_key}));
+    for (const auto& other : others) {
+      if (other.type != target) continue;
+      LET(const bool passed, all_pass(criterion.parts, other));
+      if (passed) return true;
+    }
+  }
+  return false;
+}
+
+Result<bool> Search::has_passes(const Criterion& criterion, const Candidate& candidate) {
+  LET(const auto rows, fetcher_.referrers(criterion.lead.key, candidate.reference,
+                                          std::numeric_limits<std::int64_t>::max()));
+  for (const std::int64_t row : rows) {
+    LET(const auto other, fetch(row));
+    if (!other || !other->refers(criterion.key, candidate.reference)) continue;
+    LET(const bool passed, all_pass(criterion.parts, *other));
+    if (passed) return true;
+  }
+  return false;
+}
+
+Result<bool> Search::has_words(const Criterion& criterion, const Candidate& candidate) {
+  if (candidate.document == 0) return false;
+  LET(Statement* const find,
+      statements_.get("SELECT 1 FROM words WHERE words MATCH ? AND rowid = ?"));
+  LET(const bool found, find->first(match_text(criterion.words), candidate.document));
+  find->reset();
+  return found;
+}
+
+}  // namespace fingerpost::store

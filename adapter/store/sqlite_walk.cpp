@@ -1,0 +1,152 @@
+#include "store/sqlite_walk.h"
+
+#include "search/search.h"
+#include "search/token.h"
+
+#include <limits>
+#include <utility>
+
+namespace fingerpost::store {
+namespace {
+
+using search::SortedValue;
+
+constexpr std::int64_t first_time = std::numeric_limits<std::int64_t>::min();
+constexpr std::int64_t last_time = std::numeric_limits<std::int64_t>::max();
+
+model::SearchType kind_of(const search::Plan& asked) {
+  return asked.parameters->key(asked.sort[0].key).kind;
+}
+
+// Greater than every text with this beginning.
+std::string after_all(std::string text) {
+  return text + '\xff';
+}
+
+}  // namespace
+
+bool OrderedWalk::possible(const search::Plan& asked) {
+  using model::SearchType;
+  const auto& key = asked.sort[0];
+  if (key.by == search::SortKey::By::last_updated) return true;
+  if (key.by == search::SortKey::By::id) return false;
+  const SearchType kind = kind_of(asked);
+  return kind == SearchType::string || kind == SearchType::uri || kind == SearchType::date ||
+         kind == SearchType::number || kind == SearchType::quantity;
+}
+
+OrderedWalk::~OrderedWalk() {
+  if (statement_ != nullptr) statement_->reset();
+}
+
+Rows OrderedWalk::valued() const {
+  const bool down = key_.descending;
+  const std::string order = down ? " DESC" : "";
+  const std::string after = down ? " <= ?" : " >= ?";
+  std::optional<SortedValue> from;
+  if (after_ != nullptr && !by_time()) from = search::sorted_value(key_, after_->sort_values[0]);
+  const std::int64_t key = key_.key;
+  if (by_time()) {
+    Rows rows{"SELECT updated, row FROM resource WHERE type = ? AND removed = 0", {type_}};
+    if (after_ != nullptr) {
+      const auto time = search::sorted_time(key_, after_->sort_values[0]);
+      rows.sql += down ? " AND (updated, row) < (?, ?)" : " AND (updated, row) > (?, ?)";
+      rows.values.emplace_back(time.value_or(0));
+      rows.values.emplace_back(after_->row);
+    }
+    rows.sql += " ORDER BY updated" + order + ", row" + order;
+    return rows;
+  }
+  switch (kind_of(asked_)) {
+    case model::SearchType::date: {
+      const std::int64_t start = from ? from->date : down ? last_time : first_time;
+      const std::string of = "SELECT low, row FROM by_date WHERE key = ? AND long = ";
+      return {of + "0 AND low" + after + " UNION ALL " + of + "1 AND low" + after +
+                  " ORDER BY low" + order,
+              {key, start, key, start}};
+    }
+    case model::SearchType::number:
+    case model::SearchType::quantity: {
+      const double infinity = std::numeric_limits<double>::infinity();
+      const double start = from ? from->number : down ? infinity : -infinity;
+      return {"SELECT low, row FROM by_number WHERE key = ? AND unit = 0 AND low" + after +
+                  " ORDER BY low" + order,
+              {key, start}};
+    }
+    default: {
+      Rows rows{"SELECT text, row FROM by_text WHERE key = ?", {key}};
+      if (from) {
+        rows.sql += " AND text" + after;
+        rows.values.emplace_back(down ? after_all(from->text) : from->text);
+      }
+      rows.sql += " ORDER BY text" + order;
+      return rows;
+    }
+  }
+}
+
+Rows OrderedWalk::missing() const {
+  Rows rows = rows_without(key_.key, type_, true);
+  if (after_ != nullptr && !search::sorted_value(key_, after_->sort_values[0])) {
+    rows.sql += key_.descending ? " AND row <= ?" : " AND row >= ?";
+    rows.values.emplace_back(after_->row);
+  }
+  rows.sql += key_.descending ? " ORDER BY row DESC" : " ORDER BY row";
+  return rows;
+}
+
+Result<bool> OrderedWalk::begin() {
+  Rows rows = stage_ == Stage::valued ? valued() : missing();
+  // One of its own: the cache may let go of a statement while others are asked for.
+  LET(statement_, statements_.get(rows.sql));
+  return first_row(*statement_, rows.values);
+}
+
+std::string OrderedWalk::value_at() const {
+  if (stage_ == Stage::missing) return "\x01";
+  SortedValue value;
+  if (by_time()) {
+    search::Row row;
+    row.last_updated = statement_->integer(0);
+    return search::sort_value(key_, row);
+  }
+  switch (kind_of(asked_)) {
+    case model::SearchType::date:
+      value.date = statement_->integer(0);
+      break;
+    case model::SearchType::number:
+    case model::SearchType::quantity:
+      value.is = SortedValue::Is::number;
+      value.number = statement_->real(0);
+      break;
+    default:
+      value.is = SortedValue::Is::text;
+      value.text = statement_->text(0);
+  }
+  return search::sort_value(key_, value);
+}
+
+Result<std::optional<OrderedWalk::Step>> OrderedWalk::next() {
+  while (stage_ != Stage::done) {
+    bool there = false;
+    if (statement_ == nullptr) {
+      const bool past = stage_ == Stage::valued && after_ != nullptr && !by_time() &&
+                        !search::sorted_value(key_, after_->sort_values[0]);
+      if (!past) {
+        LET(there, begin());
+      }
+    } else {
+      LET(there, statement_->step());
+    }
+    if (there) {
+      const bool lone = stage_ == Stage::missing;
+      return std::optional<Step>({value_at(), statement_->integer(lone ? 0 : 1)});
+    }
+    if (statement_ != nullptr) statement_->reset();
+    statement_ = nullptr;
+    stage_ = stage_ == Stage::valued && !by_time() ? Stage::missing : Stage::done;
+  }
+  return std::optional<Step>{};
+}
+
+}  // namespace fingerpost::store

@@ -1,0 +1,57 @@
+// The resources of a type in the order of one sort key, by its index: a page of a sorted search
+// needs only so many of them as pass.
+
+#pragma once
+
+#include "fingerpost/result.h"
+#include "search/plan.h"
+#include "store/sqlite_cache.h"
+#include "store/sqlite_driver.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace fingerpost::store {
+
+class OrderedWalk {
+ public:
+  // Whether there is an index of the key's order. `parameters` and the key as the plan came.
+  static bool possible(const search::Plan& asked);
+
+  // `key` with the database's number; `after`: the place to go on from, or null.
+  OrderedWalk(StatementCache& statements, const search::SortKey& key, const search::Plan& asked,
+              std::int64_t type, const search::Place* after)
+      : statements_(statements), key_(key), asked_(asked), type_(type), after_(after) {}
+  ~OrderedWalk();
+  OrderedWalk(const OrderedWalk&) = delete;
+  OrderedWalk& operator=(const OrderedWalk&) = delete;
+
+  struct Step {
+    std::string value;  // as search::sort_value makes it
+    std::int64_t row = 0;
+  };
+  // A resource with several values comes once for each of them. Those of equal value come in any
+  // order, unless rows_in_order() says otherwise. Nothing: the end.
+  Result<std::optional<Step>> next();
+  bool rows_in_order() const { return stage_ != Stage::valued || by_time(); }
+
+ private:
+  enum class Stage { valued, missing, done };
+  bool by_time() const { return key_.by == search::SortKey::By::last_updated; }
+  Result<bool> begin();
+  Rows valued() const;
+  Rows missing() const;
+  std::string value_at() const;
+
+  StatementCache& statements_;
+  const search::SortKey key_;
+  const search::Plan& asked_;
+  const std::int64_t type_;
+  const search::Place* after_;
+  Stage stage_ = Stage::valued;
+  Statement* statement_ = nullptr;
+  std::string sql_;
+};
+
+}  // namespace fingerpost::store
