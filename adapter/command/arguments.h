@@ -73,8 +73,9 @@ struct Conformance {
   std::string suite;  // one of suite_names()
   std::vector<std::string> files;
   std::string inputs;  // of fhirpath and testscript: the folder of the resources they name
-  std::vector<std::string> servers;  // of testscript: base URLs
-  std::string expected;              // "name: reason" a line; empty: no failure is expected
+  std::vector<std::string> servers;    // of testscript: base URLs
+  std::vector<std::string> variables;  // of testscript: NAME=VALUE
+  std::string expected;                // "name: reason" a line; empty: no failure is expected
 };
 
 // What an operator asks of the inbox or the outbox.

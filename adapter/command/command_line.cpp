@@ -181,9 +181,13 @@ void add_conformance(CLI::App& app, Chosen& chosen) {
       .add_option("--inputs", to.inputs,
                   "Folder of the resources that fhirpath tests and TestScripts name")
       ->type_name("DIR");
-  conformance.add_option("--server", to.servers,
-                         "Base URL of the server that TestScripts are played against; a second is "
-                         "destination 2")
+  conformance
+      .add_option("--server", to.servers,
+                  "Base URL of the server that TestScripts are played against; a second is "
+                  "destination 2")
+      ->allow_extra_args(false);
+  conformance.add_option("--variable", to.variables, "A TestScript's variable")
+      ->type_name("NAME=VALUE")
       ->allow_extra_args(false);
   conformance.add_option("--expected", to.expected, "Failures known, \"name: reason\" a line")
       ->type_name("FILE");

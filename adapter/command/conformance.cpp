@@ -61,6 +61,12 @@ constexpr Suite suites[] = {
        suite::TestScripts with;
        with.servers = command.servers;
        if (!command.inputs.empty()) with.folders.emplace_back(command.inputs);
+       for (const auto& given : command.variables) {
+         const auto equals = given.find('=');
+         if (equals == std::string::npos)
+           return Error{Kind::invalid, "--variable NAME=VALUE", given};
+         with.variables[given.substr(0, equals)] = given.substr(equals + 1);
+       }
        with.exchange = http_exchange(30);
        const std::vector<std::filesystem::path> files(command.files.begin(), command.files.end());
        return suite::run_testscripts(setting, files, with);

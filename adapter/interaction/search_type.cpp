@@ -48,11 +48,19 @@ void write_remarks(std::string& out, const Issues& issues) {
   out += R"(,"search":{"mode":"outcome"}})";
 }
 
+// Asked for, or known because all matches are here.
+std::optional<std::uint64_t> total_of(const search::Plan& plan, const store::Page& page) {
+  const bool whole = plan.count > 0 && !plan.after && page.next.empty() && page.partial.empty();
+  if (page.total || !whole) return page.total;
+  return static_cast<std::uint64_t>(std::count_if(
+      page.hits.begin(), page.hits.end(), [](const store::Hit& hit) { return !hit.included; }));
+}
+
 std::string write_searchset(const Context& context, const std::string& path,
                             const search::Plan& plan, const store::Page& page) {
   const auto issues = remarks(context, plan, page);
   std::string out = R"({"resourceType":"Bundle","type":"searchset")";
-  if (page.total) out += ",\"total\":" + std::to_string(*page.total);
+  if (const auto total = total_of(plan, page)) out += ",\"total\":" + std::to_string(*total);
   out += R"(,"link":[)";
   write_link(out, "self", url_of(context, path, plan.used));
   if (!page.next.empty()) {

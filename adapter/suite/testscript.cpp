@@ -76,7 +76,7 @@ void run_one(const Setting& setting, const std::filesystem::path& file, JsonView
              const TestScripts& with, const profile::Validator& validator, Report& report) {
   Stage stage(setting, with, script, file.parent_path());
   Player player(stage, validator);
-  const auto name = file.stem().string() + ": ";
+  const auto name = file.stem().string() + "/";
   std::string not_played;
   if (const auto loaded = stage.load_fixtures(); !loaded) {
     not_played = loaded.error().text;

@@ -5,6 +5,7 @@
 #include "suite/suite.h"
 
 #include <functional>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -35,9 +36,10 @@ struct TestScripts {
   // Patient/example.json or .xml, or Patient-example.json or .xml.
   std::vector<std::filesystem::path> folders;
   Exchange exchange;
+  std::map<std::string, std::string> variables;  // by name: before what the script says of them
 };
 
-// Each test of each script is a case, "file: test", and so is a setup that does not come through:
+// Each test of each script is a case, "file/test", and so is a setup that does not come through:
 // its tests are skipped then, as they are when a fixture is not to be had. An assert that is
 // warningOnly never fails. What a script asks in an extension is skipped, not passed.
 //

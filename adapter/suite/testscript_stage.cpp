@@ -114,6 +114,8 @@ std::string_view Stage::profile(std::string_view id) const {
 }
 
 Result<std::string> Stage::variable(std::string_view name) const {
+  const auto given = with_.variables.find(std::string(name));
+  if (given != with_.variables.end()) return given->second;
   JsonView wanted;
   script_["variable"].each([&](JsonView one) {
     if (one["name"].text() == name) wanted = one;

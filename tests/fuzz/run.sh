@@ -55,21 +55,37 @@ run_for() {
   wait "$process"
 }
 
-mkdir -p build/fuzz/found
-for target in "${targets[@]}"; do
-  corpus=build/fuzz/corpus/$target
+# Says what came of it; fails with the input kept.
+fuzz() {
+  local target=$1 seconds=$2 corpus=build/fuzz/corpus/$1 log=build/fuzz/$1.log status=0 folder
+  local folders=("$corpus")
   mkdir -p "$corpus"
-  folders=("$corpus")
   for folder in "tests/fuzz/seeds/$target" $(seeds_of "$target"); do
     [ -d "$folder" ] && folders+=("$folder")
   done
-  say "Fuzzing: $target, $seconds s"
-  log=build/fuzz/$target.log
-  status=0
   run_for "$seconds" "build/clang/${target}_fuzz" -timeout=20 -rss_limit_mb=2048 \
     -max_len=16384 -print_final_stats=1 -artifact_prefix=build/fuzz/found/ "${folders[@]}" \
     >"$log" 2>&1 || status=$?
+  say "Fuzzed: $target, $seconds s"
   grep -E 'ERROR|SUMMARY|not so|stat::(number_of|average|peak)' "$log" || true
   [ $status = 0 ] || fail "$target: the input is in build/fuzz/found, the story in $log"
+}
+
+# As many at once as there are processors.
+mkdir -p build/fuzz/found
+running=0
+failed=0
+for target in "${targets[@]}"; do
+  if [ "$running" -ge "$(nproc)" ]; then
+    wait -n || failed=1
+    running=$((running - 1))
+  fi
+  fuzz "$target" "$seconds" &
+  running=$((running + 1))
 done
+while [ $running -gt 0 ]; do
+  wait -n || failed=1
+  running=$((running - 1))
+done
+[ $failed = 0 ] || fail "a target found something"
 say "Nothing found."

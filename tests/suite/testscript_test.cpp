@@ -34,6 +34,7 @@ class Scripts {
             more + R"("test":[{"name":"t","action":[)" + actions + "]}]}");
     TestScripts with;
     with.servers = {"http://a.example/fhir", "http://b.example/fhir"};
+    with.variables = {{"told", "y"}};
     with.exchange = [this](const HttpMessage& request) -> Result<HttpMessage> {
       asked.push_back(request.method + " " + request.url);
       sent.push_back(request.body);
@@ -156,6 +157,8 @@ TEST_CASE("requests are made of resources, parameters, targets, urls and variabl
           "GET http://a.example/fhir/Patient/ann"},
       Row{R"("type":{"code":"read"},"resource":"Patient","params":"/${given}","destination":2)",
           "GET http://b.example/fhir/Patient/x"},
+      Row{R"("type":{"code":"read"},"resource":"Patient","params":"/${told}")",
+          "GET http://a.example/fhir/Patient/y"},
       Row{R"("method":"head","url":"http://c.example/Patient")", "HEAD http://c.example/Patient"},
       Row{R"("type":{"code":"update"},"resource":"Patient","params":"/bea","sourceId":"ann")",
           "PUT http://a.example/fhir/Patient/bea"});
@@ -164,7 +167,7 @@ TEST_CASE("requests are made of resources, parameters, targets, urls and variabl
   const auto report = scripts.play(
       R"({"operation":{)" + row.operation + "}}",
       R"("variable":[{"name":"known","path":"Patient/id","sourceId":"ann"},{"name":"given",)"
-      R"("defaultValue":"x"}],)");
+      R"("defaultValue":"x"},{"name":"told","defaultValue":"x"}],)");
   CHECK(scripts.asked == std::vector<std::string>{row.asked});
   CHECK(report[0].verdict == Verdict::passed);
   if (row.asked.starts_with("PUT"))
@@ -178,7 +181,7 @@ TEST_CASE("a setup that fails is a failure, and its tests are skipped") {
                                                  R"(,{"assert":)"
                                                  R"({"response":"okay","warningOnly":false}}]},)");
   REQUIRE(report.size() == 2);
-  CHECK(report[0].name == "one: setup");
+  CHECK(report[0].name == "one/setup");
   CHECK(report[0].verdict == Verdict::failed);
   CHECK(report[1].verdict == Verdict::skipped);
   CHECK(scripts.asked.size() == 1);
