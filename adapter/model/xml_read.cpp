@@ -101,11 +101,10 @@ class Reader {
     const TypeId type = into_.tree[node].type;
     const bool primitive = definitions_.type(type).kind == TypeKind::primitive;
     element.attributes([&](const XmlToken& token, std::string_view value) {
-      const auto space = element.document().spaces[token.space];
-      if (space == schema_space) return;  // where a schema may be found
-      const NameId name = token.space == 0 ? definitions_.names().find(token.view()) : no_name;
-      if (name != no_name && primitive && token.view() == "value")
+      if (token.space == 0 && primitive && token.view() == "value")
         return value_of(value, node, definitions_.primitive(type));
+      if (element.document().spaces[token.space] == schema_space) return;  // where a schema is
+      const NameId name = token.space == 0 ? definitions_.names().find(token.view()) : no_name;
       const Member member = name == no_name ? Member{} : definitions_.member(type, name);
       if (member.element != nullptr && member.element->xml_attribute) {
         const NodeId made = into_.tree.add(node, member.element->name, member.type);

@@ -23,6 +23,7 @@ build clang "${targets[@]/%/_fuzz}" definitions
 seeds_of() {
   local data=../shared/data
   case $1 in
+    xml) echo "$data/conformance/fhirpath/inputs-r4" ;;
     resource) echo "$data/conformance/fhirpath/inputs-r4" "$data/conformance/jsontestsuite/test_parsing" ;;
     validate) echo "$data/conformance/fhirpath/inputs-r4" "$data/conformance/validator-r4/files" ;;
     terminology) echo "$data/conformance/terminology/tests/validation" ;;

@@ -54,20 +54,20 @@ TEST_CASE("what is not XML, or not taken, is refused with its place") {
   struct Row {
     std::string text, wanted;
   };
-  const auto row =
-      GENERATE(Row{"", "no element found at line 1, column 1"},
-               Row{"<a>\n<b></a>", "mismatched tag at line 2, column 6"},
-               Row{"<a b='1' b='2'/>", "duplicate attribute at line 1, column 10"},
-               Row{"<a>&nbsp;</a>", "undefined entity at line 1, column 4"},
-               Row{"<p:a/>", "a prefix is not declared at line 1, column 1"},
-               Row{"<a p:b='1'/>", "a prefix is not declared at line 1, column 1"},
-               Row{"<!DOCTYPE a [<!ENTITY x 'y'>]><a>&x;</a>",
-                   "a DOCTYPE is not taken at line 1, column 13"},
-               Row{"<a/><b/>", "junk after document element at line 1, column 5"},
-               Row{"<a>\xFF</a>", "the document is not UTF-8 at "},
-               Row{"<a>\x01</a>", "not well-formed (invalid token) at line 1, column 4"},
-               Row{std::string("\0<\0a\0/\0>", 8), "the document is not UTF-8 at "},
-               Row{"\xFF\xFE<a/>", "the document is not UTF-8 at "});
+  const auto row = GENERATE(
+      Row{"", "no element is there at line 1, column 1"},
+      Row{"<a>\n<b></a>",
+          "an end tag of another element than the one that is open at line 2, column 6"},
+      Row{"<a b='1' b='2'/>", "an attribute stands twice at line 1, column 10"},
+      Row{"<a>&nbsp;</a>", "a reference to no character that is known at line 1, column 4"},
+      Row{"<p:a/>", "a prefix is not declared at line 1, column 1"},
+      Row{"<a p:b='1'/>", "a prefix is not declared at line 1, column 4"},
+      Row{"<!DOCTYPE a [<!ENTITY x 'y'>]><a>&x;</a>", "a DOCTYPE is not taken at line 1, column 1"},
+      Row{"<a/><b/>", "something stands after the root element at line 1, column 5"},
+      Row{"<a>\xFF</a>", "the document is not UTF-8 at "},
+      Row{"<a>\x01</a>", "a character that XML does not allow at line 1, column 4"},
+      Row{std::string("\0<\0a\0/\0>", 8), "the document is not UTF-8 at "},
+      Row{"\xFF\xFE<a/>", "the document is not UTF-8 at "});
   CAPTURE(row.text);
   CHECK(refusal(row.text) == row.wanted);
 }
