@@ -5,9 +5,11 @@
 #include "mapping/parse.h"
 #include "mapping/program.h"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -81,6 +83,11 @@ class Linker {
   void type_argument(const TargetText& text, Target& target, std::size_t index);
   void translate_arguments(const TargetText& text, Target& target);
   Index translation_of(const std::string& url, At at);
+  using ConceptMapPointer = std::shared_ptr<const terminology::ConceptMap>;
+  bool each_concept_map(
+      std::string_view url,
+      const std::function<void(const std::string& partner, const ConceptMapPointer&)>& visit);
+  bool add_other_maps(Translation& made, At at);
   void unmapped_mode(const TargetText& text, Target& target);
 
   void report(Severity severity, At at, std::string text);

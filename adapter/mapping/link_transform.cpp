@@ -138,6 +138,48 @@ void Linker::unmapped_mode(const TargetText& text, Target& target) {
          "translate() has no mode for unmapped codes '" + mode.text + "'");
 }
 
+// Calls visit(partner, map) for each that is known by the url. False when that is too costly.
+bool Linker::each_concept_map(
+    std::string_view url,
+    const std::function<void(const std::string&, const ConceptMapPointer&)>& visit) {
+  for (const auto& [partner, map] : sources_.written.concept_maps) {
+    const auto& former = map->former_urls();
+    if (!charge(1 + former.size())) return false;
+    if (map->url() == url || std::find(former.begin(), former.end(), url) != former.end())
+      visit(partner, map);
+  }
+  return true;
+}
+
+// The maps that are asked about what is not mapped, and those that they name in turn.
+bool Linker::add_other_maps(Translation& made, At at) {
+  std::vector<const terminology::ConceptMap*> open;
+  if (made.general != nullptr) open.push_back(made.general);
+  for (const auto& [partner, map] : made.by_partner) open.push_back(map);
+  while (!open.empty()) {
+    const auto* const map = open.back();
+    open.pop_back();
+    for (const auto url : map->other_maps()) {
+      if (made.others.contains(url)) continue;
+      const terminology::ConceptMap* found = nullptr;
+      const auto take = [&](const std::string& partner, const ConceptMapPointer& other) {
+        if (!partner.empty()) return;
+        found = other.get();
+        program_->concept_maps.push_back(other);
+      };
+      if (!each_concept_map(url, take)) return false;
+      if (found == nullptr) {
+        report(map_text(map_).dialect == Dialect::extended ? Severity::error : Severity::warning,
+               at, "no ConceptMap " + std::string(url) + " is loaded");
+        continue;
+      }
+      made.others.emplace(url, found);
+      open.push_back(found);
+    }
+  }
+  return true;
+}
+
 // A url, or '#name' of a conceptmap in this map.
 Index Linker::translation_of(const std::string& name, At at) {
   const bool local = name.starts_with("#");
@@ -158,22 +200,20 @@ Index Linker::translation_of(const std::string& name, At at) {
       program_->concept_maps.push_back(map);
     }
   }
-  for (const auto& [partner, map] : sources_.written.concept_maps) {
-    const auto& former = map->former_urls();
-    if (!charge(1 + former.size())) return none;
-    if (map->url() != name && std::find(former.begin(), former.end(), name) == former.end())
-      continue;
-    const auto* kept = map.get();
-    program_->concept_maps.push_back(map);
-    if (partner.empty()) {
-      made.general = kept;
-    } else {
-      made.by_partner[partner] = kept;
-    }
-  }
+  if (!each_concept_map(name, [&](const std::string& partner, const ConceptMapPointer& map) {
+        const auto* kept = map.get();
+        program_->concept_maps.push_back(map);
+        if (partner.empty()) {
+          made.general = kept;
+        } else {
+          made.by_partner[partner] = kept;
+        }
+      }))
+    return none;
   if (made.general == nullptr && made.by_partner.empty())
     report(map_text(map_).dialect == Dialect::extended ? Severity::error : Severity::warning, at,
            "no ConceptMap " + name + " is loaded");
+  if (!add_other_maps(made, at)) return none;
   program_->translations.push_back(std::move(made));
   return translations_[key] = static_cast<Index>(program_->translations.size() - 1);
 }

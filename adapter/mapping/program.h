@@ -149,6 +149,9 @@ struct Defaults {
 struct Translation {
   const terminology::ConceptMap* general = nullptr;
   std::unordered_map<std::string, const terminology::ConceptMap*> by_partner;
+  // By url: what these, and they in turn, name for what they do not map (R4
+  // ConceptMap.group.unmapped, other-map). The keys are theirs.
+  std::unordered_map<std::string_view, const terminology::ConceptMap*> others;
   std::string url;
 
   std::string_view target_system() const {

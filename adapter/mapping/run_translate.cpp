@@ -32,17 +32,34 @@ void Run::codes_of(const Value& value, std::vector<Coded>& codes) {
     if (const auto text = part(words.text); !text.empty()) codes.push_back({"", "", text});
 }
 
+namespace {
+
+// By the map, or by the one that it names for what it does not map.
+std::vector<terminology::Match> matches_by(const Translation& translation,
+                                           const terminology::ConceptMap* map,
+                                           std::string_view system, std::string_view code) {
+  for (std::size_t hops = 0; map != nullptr && hops <= translation.others.size(); ++hops) {
+    auto found = map->all_of(system, code);
+    if (!found.empty()) {
+      std::erase_if(found, [](const auto& match) { return !match.usable(); });
+      return found;
+    }
+    const auto other = translation.others.find(map->other_map(system));
+    map = other == translation.others.end() ? nullptr : other->second;
+  }
+  return {};
+}
+
+}  // namespace
+
 // The partner's own map first, then the general one.
 std::vector<terminology::Match> Run::matches(const Target& target, const Coded& coded) const {
   const auto& translation = program_.translations[target.translation];
-  if (!options_.partner.empty()) {
-    const auto own = translation.by_partner.find(std::string(options_.partner));
-    if (own != translation.by_partner.end())
-      if (auto found = own->second->translate(coded.system, coded.code); !found.empty())
-        return found;
-  }
-  if (translation.general == nullptr) return {};
-  return translation.general->translate(coded.system, coded.code);
+  const auto own = translation.by_partner.find(std::string(options_.partner));
+  if (own != translation.by_partner.end())
+    if (auto found = matches_by(translation, own->second, coded.system, coded.code); !found.empty())
+      return found;
+  return matches_by(translation, translation.general, coded.system, coded.code);
 }
 
 bool Run::translated(const Target& target, Translated& out) {

@@ -61,8 +61,10 @@ Rows Builder::property_definitions(const Elements& at, NodeId node, System& syst
   return made;
 }
 
+// One that says no code can be meant by nobody: what stands below it belongs to its parent.
 void Builder::add_concepts(const Elements& at, NodeId node, std::uint32_t parent, System& system) {
   at.each(node, "concept", [&](NodeId from) {
+    if (at.text(from, "code").empty()) return add_concepts(at, from, parent, system);
     const auto place = static_cast<std::uint32_t>(made_.concepts.size()) - system.first;
     if (parent != no_row) system.edges.emplace_back(parent, place);
     ConceptRow row;

@@ -97,6 +97,40 @@ TEST_CASE("translate makes Codings and CodeableConcepts of any coded value") {
             "{\"resourceType\":\"Patient\",\"maritalStatus\":" + std::string(row.status) + "}"));
 }
 
+TEST_CASE("a code that a map does not have is looked up in the other map that it names") {
+  const auto map = [](const std::string& name, const std::string& code, const std::string& other) {
+    return R"({"resourceType":"ConceptMap","status":"active","url":"urn:)" + name +
+           R"(","group":[{"source":"urn:a","target":"urn:b","element":[{"code":")" + code +
+           R"(","target":[{"code":"by-)" + name +
+           R"(","equivalence":"equivalent"}]},{"code":"not","target":[{"equivalence":"unmatched"}]}],
+           "unmapped":{"mode":"other-map","url":"urn:)" +
+           other + "\"}}]}";
+  };
+  struct Row {
+    const char *code, *gender;
+  };
+  // The third names the first again.
+  const auto row =
+      GENERATE(Row{"1", "by-x"}, Row{"2", "by-y"}, Row{"3", "by-z"}, Row{"4", ""}, Row{"not", ""});
+  CAPTURE(row.code);
+  test::MapSet set;
+  REQUIRE(
+      set.add("map \"urn:test\" = \"test\"\n"
+              "uses \"http://hl7.org/fhir/StructureDefinition/Patient\" alias Patient as source\n"
+              "group main(source src : Patient, target tgt : Patient) {\n"
+              "src.gender as g -> tgt.gender = translate(g, 'urn:x', 'code', 'drop'); }") == "");
+  REQUIRE(set.add_resource(map("x", "1", "y")) == "");
+  REQUIRE(set.add_resource(map("y", "2", "z")) == "");
+  if (std::string_view(row.code) == "1")
+    CHECK(set.link() == "test.map:4:46: no ConceptMap urn:z is loaded");
+  REQUIRE(set.add_resource(map("z", "3", "x")) == "");
+  const auto made =
+      set.run("test", R"({"resourceType":"Patient","gender":")" + std::string(row.code) + "\"}");
+  CHECK(made.error == "");
+  CHECK(made.report.degraded.size() == (*row.gender == '\0' ? 1 : 0));
+  CHECK((made.json.find(row.gender) != std::string::npos));
+}
+
 TEST_CASE("the mode error stops, and says no code") {
   const auto made =
       translate("src.gender as g -> tgt.gender = translate(g, 'urn:map', 'code', 'error');",

@@ -226,6 +226,15 @@ TEST_CASE("the version a request names is the one that is used") {
   CHECK(expanded(test::loaded(open), rule("force-system-version", "7")) == "failed");
 }
 
+TEST_CASE(
+    "a concept without a code is in no value set; what stands below it belongs to its parent") {
+  const auto terminology = test::loaded(
+      {R"({"resourceType":"CodeSystem","url":"urn:animals","status":"active","content":"complete",
+        "concept":[{"code":"a","concept":[{"display":"?","concept":[{"code":"b"}]}]}]})",
+       set_of(filtered("concept", "descendent-of", "a"))});
+  CHECK(expanded(terminology) == "b ");
+}
+
 TEST_CASE("the value set of all codes is there when its code system names it") {
   const auto told =
       test::ask(terminology::expand, test::loaded({animals}),
