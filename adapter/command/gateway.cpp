@@ -155,6 +155,7 @@ Result<void> Gateway::Parts::load(const GatewayOptions& options) {
   store::SqliteOptions sqlite;
   sqlite.directory = configuration.data;
   sqlite.limits = configuration.limits;
+  sqlite.definitions = &*definitions;
   LET(store, store::open_sqlite(sqlite, clock, random));
   noticing.emplace(*store);
   LET(parameters, search::Parameters::compile(*definitions, store->hash_key()));

@@ -3,6 +3,8 @@
 
 #include "search/cursor.h"
 
+#include "base/base64.h"
+
 #include <algorithm>
 #include <cstring>
 #include <utility>
@@ -11,8 +13,6 @@ namespace fingerpost::search {
 namespace {
 
 constexpr std::size_t tag_size = 8;
-constexpr std::string_view alphabet =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 std::string bytes_of(std::uint64_t value) {
   std::string bytes(8, '\0');
@@ -35,31 +35,9 @@ void apply_key_stream(const HashKey& key, std::uint64_t nonce, std::string& byte
 }
 
 std::string base64url(std::string_view bytes) {
-  std::string text;
-  for (std::size_t at = 0; at < bytes.size(); at += 3) {
-    const std::size_t size = std::min<std::size_t>(3, bytes.size() - at);
-    std::uint32_t group = 0;
-    for (std::size_t i = 0; i < 3; ++i)
-      group = group << 8 | (i < size ? static_cast<unsigned char>(bytes[at + i]) : 0u);
-    for (std::size_t i = 0; i <= size; ++i) text += alphabet[group >> (18 - 6 * i) & 63];
-  }
+  std::string text = to_base64(bytes, Base64::url);
+  text.erase(std::min(text.find('='), text.size()));  // padding would need an escape in a URL
   return text;
-}
-
-std::optional<std::string> from_base64url(std::string_view text) {
-  std::string bytes;
-  std::uint32_t group = 0;
-  int bits = 0;
-  for (const char c : text) {
-    const auto value = alphabet.find(c);
-    if (value == std::string_view::npos) return {};
-    group = group << 6 | static_cast<std::uint32_t>(value);
-    bits += 6;
-    if (bits < 8) continue;
-    bits -= 8;
-    bytes += static_cast<char>(group >> bits & 0xff);
-  }
-  return bytes;
 }
 
 // Row, then each sort value with its length before it.
@@ -96,7 +74,7 @@ std::string seal(const HashKey& key, std::uint64_t fingerprint, const Place& pla
 }
 
 std::optional<Place> unseal(const HashKey& key, std::uint64_t fingerprint, std::string_view text) {
-  auto bytes = from_base64url(text);
+  auto bytes = from_base64(text, Base64::url);
   if (!bytes || bytes->size() < tag_size) return {};
   std::uint64_t nonce = 0;
   std::memcpy(&nonce, bytes->data(), tag_size);

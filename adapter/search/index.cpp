@@ -5,7 +5,6 @@
 #include "search/extract.h"
 #include "search/node_values.h"
 #include "search/search.h"
-#include "search/words.h"
 
 #include <algorithm>
 #include <utility>
@@ -52,7 +51,6 @@ class Indexer {
       if (is_present(key.kind, any, before)) values_.present.push_back(id);
     }
     values_.compartment = compartment(resource);
-    values_.words = words_of(parameters_, {&tree_, resource});
     values_.sort();
     sort_unique(values_.composites);
     sort_unique(values_.present);

@@ -82,8 +82,6 @@ struct IndexValues : ValueRows {
       nullptr;  // whose keys the rows carry; must outlive the value's use
   std::vector<CompositeRow> composites;
   std::vector<KeyId> present;  // the keys that the resource has a value for, sorted
-  // Folded words without repeats, each with a letter before it: n of the narrative, c of all texts.
-  std::vector<std::string> words;
   // reference_hash of the Patient in whose compartment it is; 0 when in none.
   std::uint64_t compartment = 0;
 };

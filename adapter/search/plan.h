@@ -81,7 +81,7 @@ struct Criterion {
   std::vector<NumberTest> numbers;
   std::vector<TextTest> texts;
   std::vector<NearTest> places;
-  std::vector<std::vector<WordTest>> words;
+  WordTests words;
   std::string target;
   // Of a chain whose references may be canonical urls: the target's key that has its own url.
   KeyId url_key = 0;

@@ -1,11 +1,11 @@
 #include "search/words.h"
 
 #include "base/text.h"
-#include "search/extract.h"
+#include "model/json.h"
 #include "search/fold.h"
-#include "search/search.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace fingerpost::search {
 namespace {
@@ -47,11 +47,8 @@ std::string without_tags(std::string_view xhtml) {
 
 class Collector {
  public:
-  Collector(const Parameters& parameters, const Tree& tree)
-      : extractor_(parameters.extractor()),
-        xhtml_(parameters.definitions().common().xhtml),
-        base64_(parameters.definitions().common().base64_binary),
-        tree_(tree) {}
+  Collector(TypeId xhtml, const std::vector<bool>& is_text, const Tree& tree)
+      : xhtml_(xhtml), is_text_(is_text), tree_(tree) {}
 
   std::vector<std::string> run(NodeId resource) {
     for (NodeId at = tree_.first_child(resource); at; at = tree_.next(at)) visit(at);
@@ -68,7 +65,7 @@ class Collector {
         const std::string text = fold(without_tags(tree_.text(node)));
         add('n', text);
         add('c', text);
-      } else if (extractor_.form(type) == Form::text && type != base64_) {
+      } else if (is_text_[type]) {
         add('c', fold(tree_.text(node)));
       }
     }
@@ -81,22 +78,48 @@ class Collector {
     });
   }
 
-  const Extractor& extractor_;
-  const TypeId xhtml_, base64_;
+  const TypeId xhtml_;
+  const std::vector<bool>& is_text_;
   const Tree& tree_;
   std::vector<std::string> words_;
 };
 
-}  // namespace
-
-std::vector<std::string> words_of(const Parameters& parameters, NodeRef resource) {
-  return Collector(parameters, *resource.tree).run(resource.node);
+bool has_word(const std::vector<std::string>& words, const WordTest& test) {
+  const auto at = std::lower_bound(words.begin(), words.end(), test.word);
+  if (at == words.end()) return false;
+  return test.begins ? at->starts_with(test.word) : *at == test.word;
 }
 
-Result<std::vector<std::vector<WordTest>>> read_words(WordsOf of, std::string_view text,
-                                                      const Limits& limits,
-                                                      std::string_view where) {
-  std::vector<std::vector<WordTest>> groups(1);
+}  // namespace
+
+Words::Words(const model::Definitions& definitions)
+    : definitions_(&definitions), is_text_(definitions.types().size()) {
+  const TypeId text = definitions.find("string");
+  const TypeId code = definitions.find("code");
+  const TypeId id = definitions.find("id");
+  for (TypeId type = 1; type < is_text_.size(); ++type)
+    is_text_[type] = definitions.is_a(type, text) && !definitions.is_a(type, code) &&
+                     !definitions.is_a(type, id);
+}
+
+std::vector<std::string> Words::of(NodeRef resource) const {
+  return Collector(definitions_->common().xhtml, is_text_, *resource.tree).run(resource.node);
+}
+
+std::vector<std::string> Words::of_json(std::string_view json) const {
+  if (json.empty()) return {};
+  // It was within the limits of its time when it was taken in.
+  Limits limits;
+  limits.body_bytes = limits.string_bytes = limits.nodes = std::numeric_limits<std::size_t>::max();
+  limits.depth = 1000;
+  const auto read = model::read_json(*definitions_, std::string(json), limits);
+  if (!read) return {};
+  return of({&read->tree, read->tree.root()});
+}
+
+Result<WordTests> read_words(WordsOf of, std::string_view text, const Limits& limits,
+                             std::string_view where) {
+  WordTests groups(1);
   std::size_t count = 0;
   const std::string folded = fold(text);
   // OR is told by its capitals, which folding takes away.
@@ -120,10 +143,11 @@ Result<std::vector<std::vector<WordTest>>> read_words(WordsOf of, std::string_vi
   return groups;
 }
 
-bool has_word(const std::vector<std::string>& words, const WordTest& test) {
-  const auto at = std::lower_bound(words.begin(), words.end(), test.word);
-  if (at == words.end()) return false;
-  return test.begins ? at->starts_with(test.word) : *at == test.word;
+bool has_words(const std::vector<std::string>& words, const WordTests& tests) {
+  return std::any_of(tests.begin(), tests.end(), [&](const auto& group) {
+    return std::all_of(group.begin(), group.end(),
+                       [&](const WordTest& test) { return has_word(words, test); });
+  });
 }
 
 }  // namespace fingerpost::search

@@ -1,6 +1,8 @@
 // The store in memory: every answer by looking at everything. For tests, and as the measure of what
 // the other implementations must answer.
 
+#include "search/search.h"
+#include "search/words.h"
 #include "store/order.h"
 #include "store/rules.h"
 #include "store/store.h"
@@ -9,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <shared_mutex>
 #include <utility>
@@ -122,13 +125,9 @@ class Searcher {
     });
   }
 
-  static bool has_words(const search::Criterion& criterion, const Resource& resource) {
-    const auto has = [&](const search::WordTest& test) {
-      return search::has_word(resource.values.words, test);
-    };
-    return std::any_of(criterion.words.begin(), criterion.words.end(), [&](const auto& group) {
-      return std::all_of(group.begin(), group.end(), has);
-    });
+  bool has_words(const search::Criterion& criterion, const Resource& resource) const {
+    if (!words_) words_.emplace(plan_.parameters->definitions());
+    return search::has_words(words_->of_json(resource.current().body), criterion.words);
   }
 
   static bool has_hash(const Resource& resource, search::KeyId key, std::uint64_t hash) {
@@ -198,6 +197,7 @@ class Searcher {
   const search::Plan& plan_;
   const Limits& limits_;
   Rows shown_;
+  mutable std::optional<search::Words> words_;  // made by the first criterion on words
 };
 
 class MemoryReader final : public Reader {

@@ -44,11 +44,11 @@ class SqliteStore final : public Store {
   SqliteStore(FolderLock lock, std::string path, const Limits& limits)
       : lock_(std::move(lock)), path_(std::move(path)), limits_(limits) {}
 
-  Result<void> open(Clock& clock, Random& random, std::size_t checkpoint_bytes) {
+  Result<void> open(const SqliteOptions& options, Clock& clock, Random& random) {
     LET(auto db, open_writer(path_, random));
     LET(hash_key_, read_hash_key(db));
     LET(keys_, Keys::load(db));
-    LET(writer_, Writer::start(std::move(db), *keys_, hash_key_, clock, limits_, checkpoint_bytes));
+    LET(writer_, Writer::start(std::move(db), *keys_, hash_key_, clock, options));
     return {};
   }
 
@@ -79,7 +79,7 @@ Result<std::unique_ptr<Store>> open_sqlite(const SqliteOptions& options, Clock& 
   LET(auto lock, FolderLock::take(options.directory + "/fingerpost.lock"));
   auto store = std::make_unique<SqliteStore>(std::move(lock), options.directory + "/fingerpost.db",
                                              options.limits);
-  LET_DONE(store->open(clock, random, options.checkpoint_bytes));
+  LET_DONE(store->open(options, clock, random));
   return std::unique_ptr<Store>(std::move(store));
 }
 

@@ -1,6 +1,6 @@
 #include "store/sqlite_apply.h"
 
-#include "base/text.h"
+#include "store/sqlite_driver.h"
 #include "store/sqlite_rows.h"
 #include "store/sqlite_schema.h"
 
@@ -10,9 +10,6 @@
 
 namespace fingerpost::store {
 namespace {
-
-// Longer than a leap year: such a row may overlap a date far from its start.
-constexpr std::int64_t long_us = std::int64_t{367} * 86'400'000'000;
 
 bool is_long(const search::DateRow& row) {
   return static_cast<std::uint64_t>(row.high) - static_cast<std::uint64_t>(row.low) >
@@ -80,33 +77,9 @@ Result<void> IndexTables::change(std::int64_t row, const search::IndexValues& fr
   return change_rows(add_text_, take_text_, row, from.texts, to.texts);
 }
 
-Result<WordTables> WordTables::prepare(Db& db) {
-  WordTables tables;
-  LET(tables.digest_, db.prepare("SELECT digest FROM document WHERE id = ?"));
-  LET(tables.add_, db.prepare("INSERT INTO document(row, digest) VALUES(?, ?) RETURNING id"));
-  LET(tables.remove_, db.prepare("DELETE FROM document WHERE id = ?"));
-  LET(tables.add_words_, db.prepare("INSERT INTO words(rowid, text) VALUES(?, ?)"));
-  return tables;
-}
-
-Result<std::int64_t> WordTables::change(std::int64_t row, std::int64_t from,
-                                        const std::vector<std::string>& words) {
-  std::string text;
-  for (const auto& word : words) text += word + ' ';
-  const std::uint64_t digest = hash64(text);
-  if (from != 0) {
-    LET(const bool there, digest_.first(from));
-    const bool same = there && static_cast<std::uint64_t>(digest_.integer(0)) == digest;
-    digest_.reset();
-    if (same && !text.empty()) return from;
-    LET_DONE(remove_.run(from));
-  }
-  if (text.empty()) return std::int64_t{0};
-  LET_DONE(add_.first(row, digest));
-  const std::int64_t document = add_.integer(0);
-  add_.reset();
-  LET_DONE(add_words_.run(document, text));
-  return document;
+Result<void> ShapeCounts::prepare(Db& db) {
+  LET(count_, db.prepare("UPDATE shape SET resources = resources + ? WHERE id = ?"));
+  return {};
 }
 
 void ShapeCounts::keep() {
@@ -114,21 +87,20 @@ void ShapeCounts::keep() {
   unit_.clear();
 }
 
-Result<void> ShapeCounts::save(Db& db) {
-  if (all_.empty()) return {};
-  LET(auto count, db.prepare("UPDATE shape SET resources = resources + ? WHERE id = ?"));
+Result<void> ShapeCounts::save() {
   for (const auto& [shape, by] : all_)
-    if (by != 0) LET_DONE(count.run(by, shape));
+    if (by != 0) LET_DONE(count_.run(by, shape));
   all_.clear();
   return {};
 }
 
-Result<std::unique_ptr<Applier>> Applier::prepare(Db& db, Keys& keys, const search::HashKey& key,
+Result<std::unique_ptr<Applier>> Applier::prepare(Db& db, Keys& keys, WordIndex& words,
+                                                  const search::HashKey& key,
                                                   const Limits& limits) {
-  std::unique_ptr<Applier> made(new Applier(keys, key));
+  std::unique_ptr<Applier> made(new Applier(keys, words, key));
   LET(made->next_row_, db.integer("SELECT coalesce(max(row), 0) + 1 FROM resource"));
   LET(made->find_,
-      db.prepare("SELECT row, version, updated, removed, shape, document, found_by FROM resource "
+      db.prepare("SELECT row, version, updated, removed, shape, found_by FROM resource "
                  "WHERE reference = ? AND type = ? AND id = ?"));
   LET(made->body_, db.prepare("SELECT body FROM version WHERE at = ?"));
   LET(made->add_version_, db.prepare("INSERT INTO version VALUES(?, ?, ?, ?)"));
@@ -139,15 +111,14 @@ Result<std::unique_ptr<Applier>> Applier::prepare(Db& db, Keys& keys, const sear
       db.prepare("DELETE FROM history WHERE type = ? AND updated = ? AND at = ?"));
   LET(made->take_resource_, db.prepare("DELETE FROM resource WHERE row = ?"));
   LET(made->add_resource_,
-      db.prepare("INSERT INTO resource VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+      db.prepare("INSERT INTO resource VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
   LET(made->change_resource_,
       db.prepare("UPDATE resource SET version = ?, updated = ?, removed = ?, "
-                 "compartment = ?, labels = ?, shape = ?, document = ?, found_by = ? "
+                 "compartment = ?, labels = ?, shape = ?, found_by = ? "
                  "WHERE row = ?"));
-  LET(made->reindex_,
-      db.prepare("UPDATE resource SET shape = ?, document = ?, found_by = ? WHERE row = ?"));
+  LET(made->reindex_, db.prepare("UPDATE resource SET shape = ?, found_by = ? WHERE row = ?"));
   LET(made->index_, IndexTables::prepare(db));
-  LET(made->words_, WordTables::prepare(db));
+  LET_DONE(made->counts_.prepare(db));
   LET(made->queues_, QueueTables::prepare(db, limits));
   LET(made->guards_, Guards::prepare(db, keys, key, limits));
   return made;
@@ -190,8 +161,7 @@ Result<std::optional<Applier::Found>> Applier::find(const Write& write, std::uin
   found.row = find_.integer(0);
   found.current = {find_.integer(1), find_.integer(2), find_.integer(3) != 0, {}};
   found.shape = find_.integer(4);
-  found.document = find_.integer(5);
-  auto values = unpack(find_.bytes(6));
+  auto values = unpack(find_.bytes(5));
   find_.reset();
   if (!values) return Error{Kind::fault, "the index rows kept with a resource are damaged", ""};
   found.values = std::move(*values);
@@ -227,6 +197,7 @@ Result<WriteOutcome> Applier::apply(Write& write, std::int64_t now_us) {
 
 Result<void> Applier::forget(const Write& write, const Found& found, std::int64_t type) {
   const bool all = write.op == Write::Op::expunge;
+  LET_DONE(words_.forgets(found.row, found.current.version, all));
   const auto end = all ? versions_of_one - 1 : found.current.version;
   std::vector<std::pair<std::int64_t, std::int64_t>> gone;
   LET(bool there, versions_.first(version_at(found.row, 0), version_at(found.row, end)));
@@ -241,7 +212,6 @@ Result<void> Applier::forget(const Write& write, const Found& found, std::int64_
   }
   if (!all) return {};
   if (!found.current.removed) counts_.add(found.shape, -1);
-  LET_DONE(words_->change(found.row, found.document, {}));
   LET_DONE(index_->change(found.row, found.values, search::IndexValues{}));
   return take_resource_.run(found.row);
 }
@@ -252,11 +222,10 @@ Result<void> Applier::reindex(Write& write, const Found& found, std::int64_t typ
   LET(const auto map, keys_.map(*write.index.parameters));
   const auto values = translate(std::move(write.index), *map);
   const std::int64_t shape = keys_.shape(type, set, values.present);
-  LET(const auto document, words_->change(found.row, found.document, values.words));
   counts_.add(found.shape, -1);
   counts_.add(shape, 1);
   const std::string found_by = pack(values);
-  LET_DONE(reindex_.run(shape, document, Bytes{found_by}, found.row));
+  LET_DONE(reindex_.run(shape, Bytes{found_by}, found.row));
   return index_->change(found.row, found.values, values);
 }
 
@@ -274,7 +243,7 @@ Result<void> Applier::store(Write& write, const WriteOutcome& outcome,
     values = translate(std::move(write.index), *map);
   }
   const std::int64_t shape = keys_.shape(type, set, values.present);
-  LET(const std::int64_t document, words_->change(row, found ? found->document : 0, values.words));
+  LET_DONE(words_.changes(row, found ? found->current.version : 0));
   if (found && !found->current.removed) counts_.add(found->shape, -1);
   if (put) counts_.add(shape, 1);
   const std::string body =
@@ -286,11 +255,11 @@ Result<void> Applier::store(Write& write, const WriteOutcome& outcome,
   const int removed = put ? 0 : 1;
   if (found) {
     LET_DONE(change_resource_.run(outcome.version, outcome.last_updated_us, removed, compartment,
-                                  write.labels, shape, document, Bytes{found_by}, row));
+                                  write.labels, shape, Bytes{found_by}, row));
   } else {
     LET_DONE(add_resource_.run(row, type, reference, write.id, outcome.version,
                                outcome.last_updated_us, removed, compartment, write.labels, shape,
-                               document, Bytes{found_by}));
+                               Bytes{found_by}));
   }
   return index_->change(row, found ? found->values : search::IndexValues{}, values);
 }

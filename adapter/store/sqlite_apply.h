@@ -8,6 +8,7 @@
 #include "store/sqlite_db.h"
 #include "store/sqlite_guards.h"
 #include "store/sqlite_keys.h"
+#include "store/sqlite_words.h"
 #include "store/store.h"
 
 #include <cstdint>
@@ -40,30 +41,18 @@ class IndexTables {
   Statement take_hash_, take_date_, take_number_, take_text_;
 };
 
-// The statements that keep the words of resources, for _text and _content. What a document says is
-// never taken back out of the words: a changed resource gets a new document, and the old one's
-// number leads nowhere.
-class WordTables {
- public:
-  static Result<WordTables> prepare(Db& db);
-  // The document that a resource has from now on; 0: it has no words.
-  Result<std::int64_t> change(std::int64_t row, std::int64_t from,
-                              const std::vector<std::string>& words);
-
- private:
-  Statement digest_, add_, remove_, add_words_;
-};
-
 // How many resources there are of each shape, counted while a transaction is made.
 class ShapeCounts {
  public:
+  Result<void> prepare(Db& db);
   void add(std::int64_t shape, std::int64_t by) { unit_[shape] += by; }
   void keep();  // the unit is done
   void drop() { unit_.clear(); }
-  Result<void> save(Db& db);
+  Result<void> save();
   void forget() { all_.clear(); }
 
  private:
+  Statement count_;
   std::map<std::int64_t, std::int64_t> unit_, all_;
 };
 
@@ -87,25 +76,25 @@ class QueueTables {
 
 class Applier {
  public:
-  static Result<std::unique_ptr<Applier>> prepare(Db& db, Keys& keys, const search::HashKey& key,
-                                                  const Limits& limits);
+  static Result<std::unique_ptr<Applier>> prepare(Db& db, Keys& keys, WordIndex& words,
+                                                  const search::HashKey& key, const Limits& limits);
   // Kind::fault or busy: the transaction is spoilt. Any other error: roll back this unit alone.
   Result<UnitOutcome> apply(Unit& unit, std::int64_t now_us);
   // What units so far have counted becomes part of the transaction; what one that failed had is
   // forgotten.
-  Result<void> save_counts(Db& db) { return counts_.save(db); }
+  Result<void> save_counts() { return counts_.save(); }
   void forget_counts() { counts_.forget(); }
 
  private:
   struct Found {
     std::int64_t row = 0;
     std::int64_t shape = 0;
-    std::int64_t document = 0;
     Current current;
     search::IndexValues values;
     std::string body;
   };
-  Applier(Keys& keys, const search::HashKey& key) : keys_(keys), hash_key_(key) {}
+  Applier(Keys& keys, WordIndex& words, const search::HashKey& key)
+      : keys_(keys), words_(words), hash_key_(key) {}
   Result<std::optional<Found>> find(const Write& write, std::uint64_t reference, std::int64_t type);
   Result<UnitOutcome> apply_all(Unit& unit, std::int64_t now_us);
   Result<WriteOutcome> apply(Write& write, std::int64_t now_us);
@@ -116,6 +105,7 @@ class Applier {
   Result<void> forget(const Write& write, const Found& found, std::int64_t type);
 
   Keys& keys_;
+  WordIndex& words_;
   search::HashKey hash_key_;
   std::int64_t next_row_ = 1;
   Statement find_, body_, add_version_, add_history_, add_resource_, change_resource_;
@@ -123,7 +113,6 @@ class Applier {
   std::unique_ptr<Guards> guards_;
   std::optional<IndexTables> index_;
   Statement reindex_;
-  std::optional<WordTables> words_;
   ShapeCounts counts_;
   std::optional<QueueTables> queues_;
 };

@@ -151,6 +151,10 @@ bool Db::in_transaction() const {
   return sqlite3_get_autocommit(db_.get()) == 0;
 }
 
+std::int64_t Db::changes() const {
+  return sqlite3_total_changes64(db_.get());
+}
+
 Result<void> Db::checkpoint(bool truncate) {
   const int mode = truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
   int in_log = 0;

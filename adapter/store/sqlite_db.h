@@ -93,6 +93,7 @@ class Db {
   Result<std::string> text(std::string_view sql);
 
   bool in_transaction() const;
+  std::int64_t changes() const;  // rows changed through this connection, all in all
   // Folds the log into the database as far as readers allow; `truncate` besides empties the file.
   Result<void> checkpoint(bool truncate);
   // Pages in the log after the last commit; counted from the moment of watch_log().

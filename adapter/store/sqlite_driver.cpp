@@ -1,5 +1,7 @@
 #include "store/sqlite_driver.h"
 
+#include "store/sqlite_words.h"
+
 #include <algorithm>
 #include <limits>
 #include <utility>
@@ -34,10 +36,6 @@ bool is_linked(const Criterion& criterion) {
   if (criterion.test == Criterion::Test::any)
     return std::any_of(criterion.parts.begin(), criterion.parts.end(), is_linked);
   return criterion.test == Criterion::Test::chain || criterion.test == Criterion::Test::has;
-}
-
-Bound bound(std::uint64_t value) {
-  return static_cast<std::int64_t>(value);
 }
 
 // One hash, in order of row, and every other single hash tested in the same query.
@@ -133,6 +131,11 @@ Result<Driver> choose_driver(StatementCache& statements, const DriverAsk& ask,
   const Criterion& best = ask.criteria[driver.criterion];
   if (is_plain_hash(best)) {
     by_one_hash(ask.criteria, driver.criterion, driver);
+    return driver;
+  }
+  if (best.test == Criterion::Test::words) {
+    driver.ordered = true;
+    driver.rows = {rows_by_words, {match_text(best.words)}};
     return driver;
   }
   // Rows that do not come in order are all collected for each page; the type's own rows come in

@@ -20,6 +20,15 @@ namespace fingerpost::store {
 using Bound = std::variant<std::int64_t, double, std::string>;
 using Criteria = std::vector<search::Criterion>;
 
+// Hashes are kept as SQLite's integers, by their bits.
+inline Bound bound(std::uint64_t hash) {
+  return static_cast<std::int64_t>(hash);
+}
+
+// Longer than a leap year: a date that covers more may overlap another far from its start, and
+// stands apart in by_date.
+constexpr std::int64_t long_us = std::int64_t{367} * 86'400'000'000;
+
 // A query of rows ("row"), each perhaps several times, in no order: all that pass the criteria it
 // covers, and perhaps more.
 struct Rows {
@@ -34,7 +43,7 @@ std::optional<Rows> rows_of(const search::Criterion& criterion, std::int64_t typ
 // The resources of a type that have no value for the key, or have one.
 Rows rows_without(search::KeyId key, std::int64_t type, bool without);
 // What FTS5 is asked for these words.
-std::string match_text(const std::vector<std::vector<search::WordTest>>& words);
+std::string match_text(const search::WordTests& words);
 
 struct Driver {
   enum class By : std::uint8_t { type, criterion, list };

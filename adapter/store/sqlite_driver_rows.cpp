@@ -1,6 +1,7 @@
 // Each criterion as a query of the index tables.
 
 #include "store/sqlite_driver.h"
+#include "store/sqlite_words.h"
 
 #include <algorithm>
 #include <cmath>
@@ -17,8 +18,6 @@ using search::Prefix;
 
 constexpr std::int64_t least = std::numeric_limits<std::int64_t>::min();
 constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
-// Rows that are not `long` cover less than this (sqlite_apply.cpp).
-constexpr std::int64_t long_us = std::int64_t{367} * 86'400'000'000;
 
 std::int64_t minus(std::int64_t value, std::int64_t less) {
   return value < least + less ? least : value - less;
@@ -34,10 +33,6 @@ std::string marks(std::size_t count) {
   std::string text = "?";
   for (std::size_t i = 1; i < count; ++i) text += ",?";
   return text;
-}
-
-Bound bound(std::uint64_t value) {
-  return static_cast<std::int64_t>(value);
 }
 
 std::optional<Rows> hash_rows(const Criterion& criterion) {
@@ -236,7 +231,7 @@ std::optional<Rows> near_rows(const Criterion& criterion) {
 
 std::optional<Rows> word_rows(const Criterion& criterion) {
   return Rows{
-      "SELECT d.row FROM words w CROSS JOIN document d ON d.id = w.rowid WHERE words MATCH ?",
+      std::string("SELECT rowid AS row FROM words WHERE words MATCH ? UNION ALL ") + unread_rows,
       {match_text(criterion.words)}};
 }
 
@@ -253,7 +248,7 @@ std::optional<Rows> any_rows(const Criterion& criterion, std::int64_t type) {
 
 }  // namespace
 
-std::string match_text(const std::vector<std::vector<search::WordTest>>& words) {
+std::string match_text(const search::WordTests& words) {
   std::string text;
   for (const auto& group : words) {
     if (!text.empty()) text += " OR ";

@@ -16,7 +16,7 @@ bool Candidate::refers(search::KeyId key, std::uint64_t to) const {
 
 Result<Fetcher> Fetcher::prepare(Db& db, const Keys& keys) {
   constexpr std::string_view columns =
-      "SELECT row, type, reference, id, version, updated, shape, document, found_by FROM resource "
+      "SELECT row, type, reference, id, version, updated, shape, found_by FROM resource "
       "WHERE ";
   Fetcher made;
   made.keys_ = &keys;
@@ -40,8 +40,7 @@ Result<Candidate> Fetcher::candidate(const Statement& statement) {
     last_present_ = keys_->present(shape);
   }
   found.present = last_present_;
-  found.document = statement.integer(7);
-  auto values = unpack(statement.bytes(8));
+  auto values = unpack(statement.bytes(7));
   if (!values) return Error{Kind::fault, "the index rows kept with a resource are damaged", ""};
   found.values = std::move(*values);
   return found;

@@ -25,7 +25,6 @@ struct Candidate {
   std::string id;
   std::int64_t version = 0;
   std::int64_t updated = 0;
-  std::int64_t document = 0;
   search::IndexValues values;  // keys are the database's
   std::shared_ptr<const std::vector<search::KeyId>> present;
 

@@ -11,7 +11,7 @@ namespace {
 constexpr std::int64_t application_id = 0x46'50'4f'53;  // "FPOS"
 // Goes up with every change of the tables. Folders of the number before are brought up to it,
 // those of other numbers are refused.
-constexpr std::int64_t schema_version = 3;
+constexpr std::int64_t schema_version = 4;
 
 constexpr const char* schema = R"sql(
 CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
@@ -28,7 +28,7 @@ CREATE TABLE resource(
   row INTEGER PRIMARY KEY, type INTEGER NOT NULL, reference INTEGER NOT NULL, id TEXT NOT NULL,
   version INTEGER NOT NULL, updated INTEGER NOT NULL, removed INTEGER NOT NULL,
   compartment INTEGER NOT NULL, labels INTEGER NOT NULL, shape INTEGER NOT NULL,
-  document INTEGER NOT NULL, found_by BLOB NOT NULL);
+  found_by BLOB NOT NULL);
 CREATE INDEX resource_reference ON resource(reference);
 CREATE INDEX resource_type ON resource(type) WHERE removed = 0;
 CREATE INDEX resource_shape ON resource(type, shape) WHERE removed = 0;
@@ -52,10 +52,10 @@ CREATE TABLE by_text(
   key INTEGER, text TEXT, exact INTEGER, row INTEGER,
   PRIMARY KEY(key, text, exact, row)) WITHOUT ROWID;
 
-CREATE TABLE document(
-  id INTEGER PRIMARY KEY AUTOINCREMENT, row INTEGER NOT NULL, digest INTEGER NOT NULL);
 CREATE VIRTUAL TABLE words USING fts5(
   text, content = '', columnsize = 0, detail = none, tokenize = 'ascii');
+CREATE TABLE words_behind(row INTEGER PRIMARY KEY, version INTEGER NOT NULL);
+INSERT INTO meta VALUES('words form', 0), ('words mark', 0), ('words taken', 0);
 
 CREATE TABLE inbox(
   id INTEGER PRIMARY KEY, source TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL,
@@ -79,47 +79,14 @@ CREATE INDEX outbox_bad ON outbox(status, id) WHERE status > 3;
 CREATE TABLE lane(lane TEXT PRIMARY KEY, held INTEGER NOT NULL) WITHOUT ROWID;
 )sql";
 
-// Number 2 had no history: versions were found by their resource alone. It had other index rows,
-// without shapes and words: all are made again (Reader::outdated).
-constexpr const char* from_2_to_3 = R"sql(
-CREATE TABLE history(
-  type INTEGER, updated INTEGER, at INTEGER, PRIMARY KEY(type, updated, at)) WITHOUT ROWID;
-INSERT INTO history SELECT r.type, v.updated, v.at FROM version v
-  JOIN resource r ON r.row = v.at / 16777216 ORDER BY 1, 2, 3;
-CREATE TABLE key_3(
-  id INTEGER PRIMARY KEY, name TEXT NOT NULL, meaning INTEGER NOT NULL, UNIQUE(name, meaning));
-INSERT INTO key_3 SELECT id, name, meaning FROM key;
-DROP TABLE key;
-ALTER TABLE key_3 RENAME TO key;
-CREATE TABLE parameter_set(
-  id INTEGER PRIMARY KEY, type INTEGER NOT NULL, keys TEXT NOT NULL, UNIQUE(type, keys));
-CREATE TABLE shape(
-  id INTEGER PRIMARY KEY, type INTEGER NOT NULL, parameter_set INTEGER NOT NULL, keys TEXT NOT NULL,
-  resources INTEGER NOT NULL, UNIQUE(type, parameter_set, keys));
-INSERT INTO shape SELECT id, id, 0, ',',
-  (SELECT count(*) FROM resource r WHERE r.type = t.id AND removed = 0) FROM type t;
-ALTER TABLE resource RENAME TO resource_2;
-CREATE TABLE resource(
-  row INTEGER PRIMARY KEY, type INTEGER NOT NULL, reference INTEGER NOT NULL, id TEXT NOT NULL,
-  version INTEGER NOT NULL, updated INTEGER NOT NULL, removed INTEGER NOT NULL,
-  compartment INTEGER NOT NULL, labels INTEGER NOT NULL, shape INTEGER NOT NULL,
-  document INTEGER NOT NULL, found_by BLOB NOT NULL);
-INSERT INTO resource SELECT row, type, reference, id, version, updated, removed, compartment,
-  labels, type, 0, x'0000000000' FROM resource_2;
-DROP TABLE resource_2;
-CREATE INDEX resource_reference ON resource(reference);
-CREATE INDEX resource_type ON resource(type) WHERE removed = 0;
-CREATE INDEX resource_shape ON resource(type, shape) WHERE removed = 0;
-CREATE INDEX resource_updated ON resource(type, updated) WHERE removed = 0;
-DELETE FROM by_hash;
-DELETE FROM by_date;
-DELETE FROM by_number;
-DELETE FROM by_text;
-CREATE TABLE document(
-  id INTEGER PRIMARY KEY AUTOINCREMENT, row INTEGER NOT NULL, digest INTEGER NOT NULL);
-CREATE VIRTUAL TABLE words USING fts5(
-  text, content = '', columnsize = 0, detail = none, tokenize = 'ascii');
-PRAGMA user_version = 3;
+// Number 3 had each resource's words under a number of their own, kept with it, and never took any
+// out: all are read again.
+constexpr const char* from_3_to_4 = R"sql(
+CREATE TABLE words_behind(row INTEGER PRIMARY KEY, version INTEGER NOT NULL);
+INSERT INTO meta VALUES('words form', 0), ('words mark', 0), ('words taken', 0);
+DROP TABLE document;
+ALTER TABLE resource DROP COLUMN document;
+PRAGMA user_version = 4;
 )sql";
 
 // The file with mode 0600 before SQLite makes it with another; its log takes the same mode.
@@ -165,7 +132,7 @@ Result<std::int64_t> check(Db& db) {
 // All or nothing: a program that ends in the midst of it leaves the old tables.
 Result<void> migrate(Db& db) {
   LET_DONE(db.run("BEGIN IMMEDIATE"));
-  LET_DONE(db.run(from_2_to_3));
+  LET_DONE(db.run(from_3_to_4));
   return db.run("COMMIT");
 }
 

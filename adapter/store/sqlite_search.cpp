@@ -75,9 +75,10 @@ Result<void> Search::open(const search::Plan& asked, std::int64_t page) {
   scope.plan.criteria = flattened(std::move(scope.plan.criteria));
   LET(scope.of_type, resources_of(scope.type));
   LET(scope.driver,
-      choose_driver(
-          statements_, {scope.plan.criteria, scope.type, scope.of_type, page},
-          [&](const search::Criterion& criterion) { return resolve(criterion, scope.type); }));
+      choose_driver(statements_, {scope.plan.criteria, scope.type, scope.of_type, page},
+                    [&](const search::Criterion& criterion) {
+                      return resolve(criterion, scope.type, page);
+                    }));
   scope.walks = should_walk(scope, page);
   scopes_.push_back(std::move(scope));
   return {};

@@ -69,7 +69,7 @@ class Search {
   Result<bool> visit_row(const Scope& scope, std::int64_t row, const Visit& visit);
   Result<std::optional<Candidate>> fetch(std::int64_t row);
 
-  // sqlite_search_test.cpp
+  // sqlite_search_passes.cpp
   Result<bool> passes(const Scope& scope, const Candidate& candidate);  // what no driver covers
   Result<bool> passes(const search::Criterion& criterion, const Candidate& candidate);
   Result<bool> all_pass(const Criteria& criteria, const Candidate& candidate);
@@ -77,15 +77,17 @@ class Search {
   Result<bool> chain_passes(const search::Criterion& criterion, const Candidate& candidate);
   Result<bool> has_passes(const search::Criterion& criterion, const Candidate& candidate);
   Result<bool> has_words(const search::Criterion& criterion, const Candidate& candidate);
+  Result<bool> is_unread_here(const Candidate& candidate);
   // What a reference leads to: by its place, or as a canonical url under one of the keys.
   Result<std::vector<Candidate>> targets(std::uint64_t hash,
                                          const std::vector<search::KeyId>& url_keys);
 
   // sqlite_search_links.cpp
+  // `page`: how many matches of the whole are wanted, 0: all. Nothing: walking finds them sooner.
   Result<std::optional<std::vector<std::int64_t>>> resolve(const search::Criterion& criterion,
-                                                           std::int64_t type);
+                                                           std::int64_t type, std::int64_t page);
   Result<std::optional<std::vector<Candidate>>> few_passing(const Criteria& criteria,
-                                                            std::int64_t type);
+                                                            std::int64_t type, std::int64_t page);
   Result<void> add_includes(Page& page, const Matches& matches);
   Result<std::vector<Candidate>> include_of(const search::Include& include, const Candidate& from);
   Result<void> add_coverage(Page& page);
@@ -99,6 +101,7 @@ class Search {
   const search::Plan& asked_;
   std::vector<Scope> scopes_;
   std::size_t looked_at_ = 0;
+  std::optional<search::Words> words_;  // made when the search reads a resource's words itself
 };
 
 }  // namespace fingerpost::store

@@ -5,6 +5,7 @@
 #include "store/sqlite_walk.h"
 
 #include <algorithm>
+#include <cmath>
 #include <unordered_set>
 
 namespace fingerpost::store {
@@ -14,22 +15,33 @@ namespace {
 constexpr std::int64_t few_linked = 4000;
 constexpr std::size_t most_referrers = 100'000;
 
+// Following n of N resources to what they are linked with, or walking the linked ones until a page
+// of p is full, which takes about p * N / n of them: the first while n * n is the smaller.
+std::int64_t few(std::int64_t of_type, std::int64_t page) {
+  if (page == 0) return few_linked;
+  const auto even = std::sqrt(static_cast<double>(page + 1) * static_cast<double>(of_type));
+  return std::min(few_linked, static_cast<std::int64_t>(even));
+}
+
 }  // namespace
 
 using search::Criterion;
 
 // The resources that pass, when they are few.
 Result<std::optional<std::vector<Candidate>>> Search::few_passing(const Criteria& criteria,
-                                                                  std::int64_t type) {
+                                                                  std::int64_t type,
+                                                                  std::int64_t page) {
   std::vector<Candidate> found;
   if (type == 0) return std::optional(std::move(found));
   Scope scope;
   scope.type = type;
   scope.plan.criteria = criteria;
   LET(scope.of_type, resources_of(type));
-  LET(scope.driver, choose_driver(statements_, {scope.plan.criteria, type, scope.of_type, 0},
-                                  [&](const Criterion& inner) { return resolve(inner, type); }));
-  if (scope.driver.estimate > few_linked) return std::optional<std::vector<Candidate>>{};
+  LET(scope.driver,
+      choose_driver(statements_, {scope.plan.criteria, type, scope.of_type, 0},
+                    [&](const Criterion& inner) { return resolve(inner, type, page); }));
+  if (scope.driver.estimate > few(scope.of_type, page))
+    return std::optional<std::vector<Candidate>>{};
   LET_DONE(each_match(scope, 0, [&](Candidate& candidate) -> Result<bool> {
     found.push_back(std::move(candidate));
     return true;
@@ -38,12 +50,13 @@ Result<std::optional<std::vector<Candidate>>> Search::few_passing(const Criteria
 }
 
 Result<std::optional<std::vector<std::int64_t>>> Search::resolve(const Criterion& criterion,
-                                                                 std::int64_t type) {
+                                                                 std::int64_t type,
+                                                                 std::int64_t page) {
   using Some = std::optional<std::vector<std::int64_t>>;
   std::vector<std::int64_t> rows;
   if (criterion.test == Criterion::Test::any) {
     for (const auto& part : criterion.parts) {
-      LET(const auto some, resolve(part, type));
+      LET(const auto some, resolve(part, type, page));
       if (!some) return Some{};
       rows.insert(rows.end(), some->begin(), some->end());
     }
@@ -51,7 +64,7 @@ Result<std::optional<std::vector<std::int64_t>>> Search::resolve(const Criterion
              (criterion.test != Criterion::Test::chain && criterion.test != Criterion::Test::has)) {
     return Some{};
   } else {
-    LET(const auto there, few_passing(criterion.parts, keys_.known_type(criterion.target)));
+    LET(const auto there, few_passing(criterion.parts, keys_.known_type(criterion.target), page));
     if (!there) return Some{};
     for (const Candidate& one : *there) {
       if (criterion.test == Criterion::Test::has) {

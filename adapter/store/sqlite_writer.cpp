@@ -36,18 +36,19 @@ bool needs_savepoint(const Unit& unit) {
 
 }  // namespace
 
-Writer::Writer(Db db, Keys& keys, Clock& clock, const Limits& limits, std::size_t checkpoint_bytes)
+Writer::Writer(Db db, Keys& keys, Clock& clock, const SqliteOptions& options)
     : db_(std::move(db)),
       keys_(keys),
       clock_(clock),
-      limits_(limits),
-      checkpoint_pages_(static_cast<std::int64_t>(checkpoint_bytes) / page_bytes) {}
+      limits_(options.limits),
+      checkpoint_pages_(static_cast<std::int64_t>(options.checkpoint_bytes) / page_bytes) {}
 
 Result<std::unique_ptr<Writer>> Writer::start(Db db, Keys& keys, const search::HashKey& hash_key,
-                                              Clock& clock, const Limits& limits,
-                                              std::size_t checkpoint_bytes) {
-  std::unique_ptr<Writer> writer(new Writer(std::move(db), keys, clock, limits, checkpoint_bytes));
-  LET(writer->applier_, Applier::prepare(writer->db_, keys, hash_key, limits));
+                                              Clock& clock, const SqliteOptions& options) {
+  std::unique_ptr<Writer> writer(new Writer(std::move(db), keys, clock, options));
+  LET(writer->words_, WordIndex::prepare(writer->db_, options.definitions));
+  LET(writer->applier_,
+      Applier::prepare(writer->db_, keys, *writer->words_, hash_key, options.limits));
   LET(writer->begin_, writer->db_.prepare("BEGIN IMMEDIATE"));
   LET(writer->commit_, writer->db_.prepare("COMMIT"));
   LET(writer->savepoint_, writer->db_.prepare("SAVEPOINT unit"));
@@ -86,7 +87,9 @@ void Writer::submit(Unit unit, Completion completion) {
 std::vector<Writer::Job> Writer::take() {
   std::unique_lock lock(mutex_);
   const auto ready = [&] { return ending_ || !waiting_.empty(); };
-  if (db_.log_pages() > 0) {
+  if (goes_on_) {
+    // Takes what there is.
+  } else if (db_.log_pages() > 0 || words_->left() != WordIndex::Left::nothing) {
     work_.wait_for(lock, idle_time, ready);
   } else {
     work_.wait(lock, ready);
@@ -109,9 +112,12 @@ void Writer::run() {
       commit(batch);
       answer(batch);
     }
-    fold_log(batch.empty());
+    const bool can_read = read_words(batch.empty());
+    fold_log(batch.empty() && !goes_on_);
     const std::lock_guard lock(mutex_);
-    if (ending_ && waiting_.empty()) return;
+    // Little is done before the end, much goes on after the next start.
+    const bool little = can_read && words_->left() == WordIndex::Left::little;
+    if (ending_ && waiting_.empty() && !little) return;
   }
 }
 
@@ -152,7 +158,7 @@ Result<void> Writer::transaction(std::vector<Job>& batch) {
 
 Result<void> Writer::save_numbers() {
   if (keys_.has_unsaved()) LET_DONE(keys_.save(db_));
-  return applier_->save_counts(db_);
+  return applier_->save_counts();
 }
 
 // An error of this result is the whole batch's; the unit's own is in job.outcome.
@@ -179,6 +185,18 @@ void Writer::answer(std::vector<Job>& batch) {
     job.completion(std::move(job.outcome));
     job.completion = nullptr;
   }
+}
+
+bool Writer::read_words(bool idle) {
+  using Left = WordIndex::Left;
+  goes_on_ = false;
+  if (health_ == Health::stopped) return false;
+  const Left left = words_->left();
+  if (left == Left::nothing || (!idle && left != Left::much)) return true;
+  const auto done = words_->advance();
+  if (!done && done.error().kind == Kind::fault) health_ = Health::stopped;
+  goes_on_ = done && idle;
+  return bool{done};
 }
 
 void Writer::fold_log(bool idle) {

@@ -7,6 +7,7 @@
 #include "store/sqlite_apply.h"
 #include "store/sqlite_db.h"
 #include "store/sqlite_keys.h"
+#include "store/sqlite_words.h"
 #include "store/store.h"
 
 #include <atomic>
@@ -15,6 +16,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -23,8 +25,7 @@ namespace fingerpost::store {
 class Writer {
  public:
   static Result<std::unique_ptr<Writer>> start(Db db, Keys& keys, const search::HashKey& hash_key,
-                                               Clock& clock, const Limits& limits,
-                                               std::size_t checkpoint_bytes);
+                                               Clock& clock, const SqliteOptions& options);
   ~Writer();  // commits what still waits
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
@@ -40,7 +41,7 @@ class Writer {
     Result<UnitOutcome> outcome = UnitOutcome{};
   };
 
-  Writer(Db db, Keys& keys, Clock& clock, const Limits& limits, std::size_t checkpoint_bytes);
+  Writer(Db db, Keys& keys, Clock& clock, const SqliteOptions& options);
   void run();
   std::vector<Job> take();  // empty: nothing came for a while, or the end
   void commit(std::vector<Job>& batch);
@@ -48,6 +49,7 @@ class Writer {
   Result<void> apply(Job& job, std::int64_t now_us);
   Result<void> save_numbers();
   void answer(std::vector<Job>& batch);
+  bool read_words(bool idle);  // false: it cannot
   void fold_log(bool idle);
 
   Db db_;
@@ -55,9 +57,11 @@ class Writer {
   Clock& clock_;
   const Limits limits_;
   const std::int64_t checkpoint_pages_;
+  std::optional<WordIndex> words_;
   std::unique_ptr<Applier> applier_;
   Statement begin_, commit_, savepoint_, release_, back_;
   std::atomic<Health> health_ = Health::good;
+  bool goes_on_ = false;  // there is more to do even if nothing comes
 
   std::mutex mutex_;
   std::condition_variable work_;

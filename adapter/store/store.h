@@ -228,6 +228,9 @@ std::unique_ptr<Store> open_memory(const Limits& limits, Clock& clock, Random& r
 struct SqliteOptions {
   std::string directory;  // made when absent, mode 0700; the files in it have mode 0600
   Limits limits;
+  // To read resources' words by, for _text and _content. Null: each search for words looks at all
+  // that no other program has read, and what has words cannot be expunged.
+  const model::Definitions* definitions = nullptr;
   std::size_t checkpoint_bytes = std::size_t{64} << 20;  // the log is folded in beyond this size
 };
 // Kind::conflict: another process has it open. Kind::unsupported: made by another program, or with

@@ -155,6 +155,7 @@ int main() {
   {
     store::SqliteOptions options;
     options.directory = folder + "/data";
+    options.definitions = &test::definitions();
     auto store = store::open_sqlite(options, clock, random);
     if (!store) return 1;
     const auto parameters =

@@ -15,6 +15,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <random>
 #include <string>
 #include <string_view>
@@ -41,24 +42,44 @@ class SeededRandom final : public Random {
   std::mt19937_64 engine_{7};
 };
 
+// A store on disk, or why there is none.
+struct Opened {
+  SteppingClock clock;
+  SeededRandom random;
+  Result<std::unique_ptr<store::Store>> store;
+
+  explicit Opened(const std::string& folder, const Limits& limits = {},
+                  const model::Definitions* words_by = &definitions())
+      : store(open(folder, limits, words_by)) {}
+
+ private:
+  Result<std::unique_ptr<store::Store>> open(const std::string& folder, const Limits& limits,
+                                             const model::Definitions* words_by) {
+    store::SqliteOptions options;
+    options.directory = folder;
+    options.limits = limits;
+    options.definitions = words_by;
+    return store::open_sqlite(options, clock, random);
+  }
+};
+
 // A store and the search parameters under its hash key.
 struct World {
   SteppingClock clock;
   SeededRandom random;
   std::unique_ptr<const search::Parameters> parameters;  // must outlive the store
+  std::optional<Opened> on_disk;
   std::unique_ptr<store::Store> store;
   std::unique_ptr<store::Reader> reader;
 
-  explicit World(const std::string& folder = "", const Limits& limits = {}) {
+  explicit World(const std::string& folder = "", const Limits& limits = {},
+                 const model::Definitions* words_by = &definitions()) {
     if (folder.empty()) {
       store = store::open_memory(limits, clock, random);
     } else {
-      store::SqliteOptions options;
-      options.directory = folder;
-      options.limits = limits;
-      auto opened = store::open_sqlite(options, clock, random);
-      REQUIRE(opened);
-      store = *std::move(opened);
+      on_disk.emplace(folder, limits, words_by);
+      REQUIRE(on_disk->store);
+      store = *std::move(on_disk->store);
     }
     parameters = search::Parameters::compile(definitions(), store->hash_key()).value();
     reader = store->reader().value();

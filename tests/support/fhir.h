@@ -131,6 +131,7 @@ class Fhir {
     store::SqliteOptions options;
     options.directory = folder;
     options.limits = limits;
+    options.definitions = &definitions();
     return store::open_sqlite(options, clock, random).value();
   }
 

@@ -1,6 +1,8 @@
 // Tests of a search on one resource, by what is kept with it and by its neighbours.
 
+#include "search/search.h"
 #include "store/sqlite_search.h"
+#include "store/sqlite_words.h"
 
 #include <algorithm>
 #include <limits>
@@ -12,7 +14,14 @@ using search::Criterion;
 Result<bool> Search::passes(const Scope& scope, const Candidate& candidate) {
   for (std::size_t i = 0; i < scope.plan.criteria.size(); ++i) {
     if (scope.driver.covered[i]) continue;
-    LET(const bool passed, passes(scope.plan.criteria[i], candidate));
+    const Criterion& criterion = scope.plan.criteria[i];
+    // Words that were read have led here; those that were not are still to be looked at.
+    if (criterion.test == Criterion::Test::words && scope.driver.by == Driver::By::criterion &&
+        scope.driver.criterion == i) {
+      LET(const bool unread, is_unread_here(candidate));
+      if (!unread) continue;
+    }
+    LET(const bool passed, passes(criterion, candidate));
     if (!passed) return false;
   }
   return true;
@@ -97,11 +106,24 @@ Result<bool> Search::has_passes(const Criterion& criterion, const Candidate& can
   return false;
 }
 
+Result<bool> Search::is_unread_here(const Candidate& candidate) {
+  LET(Statement* const ask, statements_.get(is_unread));
+  LET_DONE(ask->first(candidate.row));
+  const bool unread = ask->integer(0) != 0;
+  ask->reset();
+  return unread;
+}
+
 Result<bool> Search::has_words(const Criterion& criterion, const Candidate& candidate) {
-  if (candidate.document == 0) return false;
+  LET(const bool unread, is_unread_here(candidate));
+  if (unread) {
+    if (!words_) words_.emplace(asked_.parameters->definitions());
+    LET(const auto stored, fetcher_.stored(candidate, ""));
+    return search::has_words(words_->of_json(stored.body), criterion.words);
+  }
   LET(Statement* const find,
       statements_.get("SELECT 1 FROM words WHERE words MATCH ? AND rowid = ?"));
-  LET(const bool found, find->first(match_text(criterion.words), candidate.document));
+  LET(const bool found, find->first(match_text(criterion.words), candidate.row));
   find->reset();
   return found;
 }
