@@ -37,6 +37,8 @@ class Compiler {
     root["snapshot"].each("element", [&](View element) { add(element); });
     if (profile_.rules.empty()) profile_.rules.emplace_back();
     profile_.rules[0].types = {{profile_.type, {}, {}, 0}};
+    for (Rule& rule : profile_.rules)
+      if (!rule.slices.empty()) settle_slicing(rule);
     for (RuleId rule = static_cast<RuleId>(profile_.rules.size()); rule-- > 0;) settle(rule);
   }
 
@@ -49,10 +51,31 @@ class Compiler {
     if (kind == "fhirpath") {
       made.kind = Context::Kind::path;
       auto compiled = path::compile(made.text, definitions_);
-      if (!compiled) return;
+      if (!compiled)
+        return warn(profile_.url, "a context cannot be evaluated: " + compiled.error().text);
       made.expression = *std::move(compiled);
     }
     profile_.contexts.push_back(std::move(made));
+  }
+
+  void warn(std::string place, std::string text) {
+    profile_.issues.push_back(
+        {Severity::warning, "not-supported", std::move(place), text + ": not checked"});
+  }
+
+  // Extensions are sliced by their URLs and choices by their types, though a snapshot may not say
+  // so (R4 profiling.html#slicing).
+  void settle_slicing(Rule& rule) {
+    const bool choice = rule.path.ends_with("[x]");
+    const bool extension =
+        rule.types.size() == 1 && rule.types[0].type == definitions_.common().extension;
+    if (!rule.slicing) {
+      rule.slicing = std::make_unique<Slicing>();
+      if (extension) rule.slicing->by = {parse_discriminator(definitions_, "value", "url")};
+      if (choice) rule.slicing->by = {parse_discriminator(definitions_, "type", "$this")};
+    }
+    if (!rule.slicing->decidable())
+      warn(rule.path, "the slices of " + rule.path + " cannot be told apart");
   }
 
   struct Open {
@@ -316,15 +339,15 @@ class Compiler {
   void add_invariant(Rule& rule, View from, const model::Element* base) {
     const auto key = from["key"].text();
     const auto text = from["expression"].text();
-    if (text.empty() || is_universal(key) || of_base(rule, base, key, text)) return;
+    if (is_universal(key)) return;
+    if (text.empty())
+      return warn(rule.path, "the invariant " + std::string(key) + " has no expression");
+    if (of_base(rule, base, key, text)) return;
     path::CompileOptions options;
     auto compiled = path::compile(text, definitions_, options);
-    if (!compiled) {
-      profile_.issues.push_back(
-          {Severity::warning, "invalid", rule.path,
-           "the invariant " + std::string(key) + " cannot be evaluated: " + compiled.error().text});
-      return;
-    }
+    if (!compiled)
+      return warn(rule.path, "the invariant " + std::string(key) +
+                                 " cannot be evaluated: " + compiled.error().text);
     Invariant made;
     made.key = key;
     made.human = from["human"].text();
@@ -349,7 +372,7 @@ class Compiler {
                         rule.min_value != no_node || rule.max_value != no_node ||
                         rule.max_length != any_number || rule.min_length > 0 ||
                         rule.must_have_value || !rule.value_alternatives.empty();
-    const bool codes = rule.binding.strength > model::Binding::preferred ||
+    const bool codes = rule.binding.strength > model::Binding::none ||
                        !rule.binding.max_value_set.empty() || !rule.binding.also_required.empty();
     rule.works =
         counts || values || codes || rule.types_narrowed || !rule.invariants.empty() ||
@@ -418,8 +441,10 @@ Discriminator parse_discriminator(const Definitions& definitions, std::string_vi
   return made;
 }
 
-std::unique_ptr<const Profile> compile_profile(const Definitions& definitions, const Tree& tree) {
+std::unique_ptr<const Profile> compile_profile(const Definitions& definitions, const Tree& tree,
+                                               Issues issues) {
   auto profile = std::make_unique<Profile>(tree);
+  profile->issues = std::move(issues);
   Compiler(definitions, *profile).run();
   return profile;
 }

@@ -7,6 +7,7 @@
 #include "model/definitions.h"
 #include "path/fhirpath.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -38,6 +39,12 @@ struct Slicing {
   std::vector<Discriminator> by;
   SliceRules rules = SliceRules::open;
   bool ordered = false;
+
+  // Whether its slices can be told apart.
+  bool decidable() const {
+    return !by.empty() && std::all_of(by.begin(), by.end(),
+                                      [](const Discriminator& one) { return one.understood; });
+  }
 };
 
 enum class Aggregation : std::uint8_t { contained = 1, referenced = 2, bundled = 4 };
@@ -113,14 +120,15 @@ struct Profile {
   std::vector<Context> contexts;  // of an extension; empty: anywhere
   const Tree& tree;
   std::vector<Rule> rules;  // [0]: the root
-  Issues issues;            // what of the profile could not be compiled
+  Issues issues;            // what of it is wrong (errors), or cannot be checked (warnings)
 
   const Rule& operator[](RuleId rule) const { return rules[rule]; }
 };
 
 // From a StructureDefinition with a snapshot. `place` of its issues is in the definition.
+// They come after `issues`, which its snapshot had.
 std::unique_ptr<const Profile> compile_profile(const model::Definitions& definitions,
-                                               const Tree& tree);
+                                               const Tree& tree, Issues issues = {});
 
 // What the base walk asks of every resource without FHIRPath (walk.h): an invariant of a profile
 // with one of these keys is not compiled again.

@@ -21,6 +21,7 @@ struct Registry::Kept {
     std::unique_ptr<const Tree> tree;
     std::unique_ptr<const Tree> whole;  // with a snapshot; null when `tree` has one itself
     std::unique_ptr<const Profile> profile;
+    Issues issues;  // of making `whole`
     bool snapshot_tried = false, compiled = false;
     bool in_work = false;  // its snapshot is being made: a definition built on itself has none
   };
@@ -62,7 +63,10 @@ struct Registry::Kept {
       return with_snapshot(definitions, base);
     });
     at.in_work = false;
-    if (made) at.whole = std::make_unique<Tree>(std::move(made->tree));
+    if (made) {
+      at.whole = std::make_unique<Tree>(std::move(made->tree));
+      at.issues = std::move(made->issues);
+    }
     return at.whole.get();
   }
 
@@ -75,7 +79,7 @@ struct Registry::Kept {
     if (whole == nullptr) return nullptr;
     const View root(*whole, whole->root());
     if (root["derivation"].text() != "constraint") return nullptr;
-    at.profile = compile_profile(definitions, *whole);
+    at.profile = compile_profile(definitions, *whole, at.issues);
     return at.profile.get();
   }
 };

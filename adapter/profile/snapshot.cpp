@@ -1,6 +1,7 @@
 #include "profile/snapshot.h"
 
 #include "base/text.h"
+#include "profile/snapshot_check.h"
 #include "profile/snapshot_merge.h"
 #include "profile/view.h"
 
@@ -179,9 +180,30 @@ class Generator {
     }
     in_order(row, segments);
     remember(element, segments);
+    const View base(work_, rows_[row].node);
+    for (auto& rule : widenings(definitions_, base, element, find_))
+      report(std::string(path) + ": " + rule);
     merge_element(definitions_, definition_, element.node(), work_, rows_[row].node);
+    if (!segments.back().slice.empty()) count_as_defined(element, rows_[row].node);
     name(rows_[row]);
     return std::nullopt;
+  }
+
+  static bool is_extension(View element) {
+    return element["type"]["code"].text() == "Extension" && !element["type"].next_same();
+  }
+
+  // A slice that is one extension may be given as often as the extension's own root says, where the
+  // differential says nothing.
+  void count_as_defined(View differential, NodeId node) {
+    const View element(work_, node);
+    const View profile = element["type"]["profile"];
+    if (!is_extension(element) || !profile || profile.next_same()) return;
+    const Tree* defined = find_(without_version(profile.text()));
+    if (defined == nullptr) return;
+    const View root = View(*defined, defined->root())["snapshot"]["element"];
+    if (!differential["max"] && root["max"].text() == "1")
+      put(definitions_, work_, node, "max", "1");
   }
 
   // The differential's order is the base's (profiling.html#snapshot).
@@ -228,6 +250,8 @@ class Generator {
     if (at == npos) return choice(row, segment);
     if (segment.slice.empty()) return at;
     if (segment.name.ends_with("[x]")) return choice_slice(at, segment.slice);
+    const View element(work_, rows_[at].node);
+    if (!element["slicing"] && is_extension(element)) slice_by(element.node(), "value", "url");
     return slice(at, segment.slice);
   }
 
@@ -267,20 +291,22 @@ class Generator {
     if (typed_name.empty()) typed_name = name;
     std::string type;
     if (typed_name.starts_with(stem)) type = type_among(row, typed_name.substr(stem.size()));
-    if (!View(work_, rows_[row].node)["slicing"]) slice_by_type(rows_[row].node);
+    if (!View(work_, rows_[row].node)["slicing"]) slice_by(rows_[row].node, "type", "$this");
     const auto made = slice(row, name);
     if (made && !type.empty()) narrow(rows_[*made].node, type);
     return made;
   }
 
-  void slice_by_type(NodeId node) {
+  // Open and in no order: so extensions are sliced, by their URLs, and choices, by their types,
+  // where nothing else is said (R4 profiling.html#slicing).
+  void slice_by(NodeId node, std::string_view type, std::string_view path) {
     const auto& names = definitions_.names();
     const NodeId slicing =
         work_.add(node, names.find("slicing"), definitions_.find("ElementDefinition.slicing"));
     const NodeId by = work_.add(slicing, names.find("discriminator"),
                                 definitions_.find("ElementDefinition.slicing.discriminator"));
-    put(definitions_, work_, by, "type", "type");
-    put(definitions_, work_, by, "path", "$this");
+    put(definitions_, work_, by, "type", type);
+    put(definitions_, work_, by, "path", path);
     put(definitions_, work_, slicing, "ordered", "false");
     put(definitions_, work_, slicing, "rules", "open");
   }

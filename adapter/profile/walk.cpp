@@ -143,6 +143,7 @@ void Walk::document(NodeId node) {
     return error(node, "structure", "is not a resource");
   resource(node);
   for (const auto& profile : options_.profiles) conform(node, profile, true);
+  tell_flaws();
   if (over_)
     issues_.push_back({Severity::error, "too-costly", model::location(definitions_, tree_, node),
                        "takes more work than the limit validation_steps: not all was checked"});
@@ -200,8 +201,7 @@ void Walk::one(const Element& element, std::size_t index, TypeId owner, NodeId n
   } else if (!has_content(node)) {
     error(node, "invariant", "ele-1: must have a value or children");
   }
-  if (element.binding == Binding::required || element.binding == Binding::extensible)
-    bound(element, node, type);
+  if (element.binding >= Binding::preferred) bound(element, node, type);
   if (type == common.reference) reference(element, node);
   if (type == common.extension) extension(node, element.name == words_.modifier_extension);
   if (type == common.narrative) narrative(node);
@@ -260,6 +260,11 @@ void Walk::text_of(NodeId node, TypeId type) {
   }
 }
 
+bool Walk::is_true(const path::Collection& result) {
+  return result.size() == 1 && result.front().kind() == path::Value::Kind::boolean &&
+         result.front().boolean();
+}
+
 bool Walk::is_false_node(const path::Collection& result) const {
   if (result.size() != 1 || !result.front().is_node()) return false;
   const NodeRef node = result.front().node();
@@ -277,12 +282,17 @@ void Walk::invariant(const Invariant& invariant, NodeId node, std::string_view s
       definitions_.type(tree_[node].type).kind == TypeKind::resource)
     environment_.resource = NodeRef{&tree_, container_of(outer)};
   if (asked_ == 0) environment_.arena.clear();
+  const bool outer_unknown = std::exchange(unknown_codes_, false);
   const auto result = path::evaluate(invariant.expression, NodeRef{&tree_, node}, environment_);
+  const bool unknown = std::exchange(unknown_codes_, outer_unknown);
   if (!result || result->size() > 1)
     return report(
         node, Severity::warning,
         !result && result.error().kind == Kind::too_costly ? "too-costly" : "not-supported",
         "the invariant " + invariant.key + " could not be evaluated: not checked");
+  if (unknown && !is_true(*result))
+    return report(node, Severity::information, "not-supported",
+                  "the invariant " + invariant.key + " asks for codes not at hand: not checked");
   // What gives nothing is not broken: R4's own examples and invariants (bdl-8, ras-2) rely on it.
   const bool broken = result->size() == 1 && result->front().kind() == path::Value::Kind::boolean &&
                       !result->front().boolean();

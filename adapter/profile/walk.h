@@ -105,6 +105,7 @@ class Walk {
   bool allowed(const Element& element, TypeId type) const;
   bool has_content(NodeId node) const;
   void primitive(NodeId node, TypeId type);
+  static bool is_true(const path::Collection& result);
   bool is_false_node(const path::Collection& result) const;
   void text_of(NodeId node, TypeId type);
   void invariants(NodeId node, std::span<const std::uint32_t> list);
@@ -197,6 +198,8 @@ class Walk {
 
   // --- profiles ---
   void conform(NodeId node, std::string_view canonical, bool asked);
+  void note_flaws(const Profile& profile, NodeId node);
+  void tell_flaws();
   void apply(const Profile& profile, NodeId node);
   bool conforms(const Profile& profile, NodeId node);
   void rule(const Profile& profile, const Rule& rule, NodeId node);
@@ -247,12 +250,18 @@ class Walk {
   std::vector<std::uint32_t> counts_;  // of the open objects' elements, innermost last
   std::vector<std::pair<NodeId, const Profile*>> open_;       // being checked: a circle holds
   std::map<std::pair<NodeId, const Profile*>, bool> judged_;  // whether they conform
-  std::unordered_map<NodeId, Entries> entries_;               // by Bundle
+  // Profiles that are wrong or cannot be checked in part, each with where it was asked for first.
+  std::vector<std::pair<const Profile*, NodeId>> flawed_;
+  bool unknown_codes_ = false;                   // memberOf() could not tell
+  bool undecided_ = false;                       // a discriminator could not tell
+  std::unordered_map<NodeId, Entries> entries_;  // by Bundle
   // By container: its contained resources, and all ids within it.
   std::unordered_map<NodeId, boost::unordered_flat_map<std::string_view, NodeId>> contained_;
   std::unordered_map<NodeId, boost::unordered_flat_set<std::string_view>> ids_;
   // Value sets that stand within a profile or a questionnaire, by the name own_value_set gives.
   std::unordered_map<std::string, terminology::Terminology, TextHash, std::equal_to<>> own_codes_;
+  // Value sets of bindings that are not binding, which were said to be not at hand.
+  boost::unordered_flat_set<std::string> wished_;
   int elsewhere_ = 0;  // how many documents deep this walk is
   std::uint64_t steps_left_;
   bool over_ = false;

@@ -83,7 +83,8 @@ In Walk::contains(std::string_view value_set, NodeId coding) {
     return at == no_node ? std::string_view() : tree_.text(at);
   };
   const auto code = text(words_.code);
-  if (code.empty()) return In::no;
+  // A code without a system means nothing (R4 datatypes.html#Coding).
+  if (code.empty() || text(words_.system).empty()) return In::no;
   const auto found = parts_.value_sets.find(without_version(value_set));
   if (found != parts_.value_sets.end()) {
     const auto& set = definitions_.value_sets()[found->second];
@@ -157,23 +158,29 @@ void Walk::bound(Binding strength, std::string_view value_set, NodeId node, Type
   if (concept_without_code && tree_.child(node, words_.extension) != no_node) return;
   const In in = member(value_set, node, type);
   if (in == In::yes) return;
-  const std::string set(value_set.starts_with(contained_name) ? value_set.substr(value_set.find('#'))
-                                                      : value_set);
-  if (in == In::unknown)
+  const std::string set(
+      value_set.starts_with(contained_name) ? value_set.substr(value_set.find('#')) : value_set);
+  if (in == In::unknown) {
+    // What is merely wished for is said once, however many codes there are.
+    if (strength < Binding::extensible && !wished_.emplace(value_set).second) return;
     return report(node, Severity::information, "not-supported",
                   "the codes of " + set + " are not at hand: not checked");
+  }
   if (strength == Binding::required)
     return error(node, "code-invalid", "is not among the codes of " + set);
   if (strength == Binding::extensible)
     report(node, Severity::warning, "code-invalid",
            "is not among the codes of " + set + ", which are to be used where one fits");
+  if (strength == Binding::preferred)
+    report(node, Severity::information, "code-invalid",
+           "is not among the codes of " + set + ", which are preferred");
 }
 
 std::optional<bool> Walk::member_of(const path::Value& value, std::string_view value_set) {
   In in = In::unknown;
   if (value.is_node() && value.node().tree == &tree_)
     in = member(value_set, value.node().node, tree_[value.node().node].type);
-  if (in == In::unknown) return std::nullopt;
+  if (in == In::unknown) return unknown_codes_ = true, std::nullopt;
   return in == In::yes;
 }
 

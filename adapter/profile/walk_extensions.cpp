@@ -82,7 +82,11 @@ bool Walk::stands_in(NodeId owner, const Context& context) {
   if (context.kind == Context::Kind::path) {
     const NodeId root = container_of(owner);
     const auto found = path::evaluate(context.expression, NodeRef{&tree_, root}, environment_);
-    if (!found) return true;
+    if (!found) {
+      report(owner, Severity::warning, "not-supported",
+             "a context of an extension could not be evaluated: not checked");
+      return true;
+    }
     return std::any_of(found->begin(), found->end(), [&](const path::Value& value) {
       return value.is_node() && value.node() == NodeRef{&tree_, owner};
     });

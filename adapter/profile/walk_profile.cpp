@@ -29,6 +29,7 @@ void Walk::conform(NodeId node, std::string_view canonical, bool asked) {
 void Walk::apply(const Profile& profile, NodeId node) {
   const auto key = std::pair(node, &profile);
   if (!step(1 + open_.size())) return;
+  if (!profile.issues.empty()) note_flaws(profile, node);
   if (std::find(open_.begin(), open_.end(), key) != open_.end()) return;
   if (open_.size() >= static_cast<std::size_t>(limits_.depth))
     return error(node, "too-costly",
@@ -44,6 +45,20 @@ void Walk::apply(const Profile& profile, NodeId node) {
   values(profile, root, node);
   within(profile, root, node);
   open_.pop_back();
+}
+
+void Walk::note_flaws(const Profile& profile, NodeId node) {
+  const bool known = std::any_of(flawed_.begin(), flawed_.end(),
+                                 [&](const auto& one) { return one.first == &profile; });
+  if (!known) flawed_.emplace_back(&profile, node);
+}
+
+// Whatever it was asked for, if only to tell a slice: once a profile, and aloud.
+void Walk::tell_flaws() {
+  for (const auto& [profile, node] : flawed_)
+    for (const auto& issue : profile->issues)
+      report(node, issue.severity, issue.code.c_str(),
+             "the profile " + profile->url + ", " + issue.expression + ": " + issue.text);
 }
 
 bool Walk::conforms(const Profile& profile, NodeId node) {
@@ -70,6 +85,7 @@ bool Walk::conforms_elsewhere(const Profile& profile, NodeRef node) {
   environment_.steps_left = other.environment_.steps_left;
   step(steps_left_ - other.steps_left_);
   over_ = over_ || other.over_;
+  for (const auto& flawed : other.flawed_) note_flaws(*flawed.first, tree_.root());
   return !other.failed_;
 }
 
@@ -201,7 +217,7 @@ void Walk::values(const Profile& profile, const Rule& rule, NodeId node) {
 void Walk::codes(const Rule& rule, NodeId node) {
   const TypeId type = tree_[node].type;
   const auto& binding = rule.binding;
-  if (binding.strength >= model::Binding::extensible && !binding.value_set.empty())
+  if (binding.strength != model::Binding::none && !binding.value_set.empty())
     bound(binding.strength, binding.value_set, node, type);
   if (!binding.max_value_set.empty())
     bound(model::Binding::required, binding.max_value_set, node, type);

@@ -13,19 +13,23 @@ namespace fingerpost::profile {
 void Walk::slices(const Profile& profile, const Rule& rule, std::span<const NodeId> nodes,
                   NodeId parent) {
   const Slicing& slicing = *rule.slicing;
-  const bool decidable =
-      !slicing.by.empty() && std::all_of(slicing.by.begin(), slicing.by.end(),
-                                         [](const auto& by) { return by.understood; });
-  if (!decidable) return;
+  if (!slicing.decidable()) return;  // the profile's issues say so
+  const bool outer_undecided = undecided_;
+  bool open_question = false;  // items that may be of a slice, and nobody can tell
   std::vector<std::vector<NodeId>> of_slice(rule.slices.size());
   std::size_t furthest = 0;
   bool outside = false;
   for (const NodeId node : nodes) {
     std::size_t at = 0;
+    undecided_ = false;
     while (at < rule.slices.size() && step() &&
            !in_slice(profile, rule, profile[rule.slices[at]], node))
       ++at;
     if (over_) return;
+    if (at == rule.slices.size() && undecided_) {
+      open_question = true;
+      continue;
+    }
     if (at == rule.slices.size()) {
       if (slicing.rules == SliceRules::closed)
         error(node, "structure",
@@ -40,9 +44,15 @@ void Walk::slices(const Profile& profile, const Rule& rule, std::span<const Node
     furthest = std::max(furthest, at);
     of_slice[at].push_back(node);
   }
+  undecided_ = outer_undecided;
+  if (open_question)
+    report(parent, Severity::warning, "not-supported",
+           "which slices of " + rule.path + " its items are cannot be told: not checked (" +
+               profile.url + ")");
   for (std::size_t at = 0; at < rule.slices.size(); ++at) {
     const Rule& slice = profile[rule.slices[at]];
-    counted(profile, slice, of_slice[at].size(), parent);
+    if (!open_question || of_slice[at].size() > slice.max)
+      counted(profile, slice, of_slice[at].size(), parent);
     for (const NodeId node : of_slice[at]) this->rule(profile, slice, node);
     if (slice.slicing && !slice.slices.empty()) slices(profile, slice, of_slice[at], parent);
   }
@@ -288,6 +298,9 @@ bool Walk::by_profile(Place slice, const Discriminator& by, NodeRef item) {
   const bool resolves = !by.path.empty() && by.path.back().how == Step::How::resolve;
   std::vector<NodeRef> values;
   find(item, by.path, values);
+  std::vector<NodeRef> references;
+  if (resolves) find(item, std::span(by.path).first(by.path.size() - 1), references);
+  undecided_ = undecided_ || references.size() > values.size();
   std::vector<Place> places;
   find(slice, std::span(by.path).first(by.path.size() - (resolves ? 1 : 0)), places);
   for (const Place& place : places)
@@ -302,7 +315,7 @@ bool Walk::conforms_to(std::string_view canonical, NodeRef node) {
   if (const TypeId core = definitions_.find(without_version(canonical)); core != no_type)
     return definitions_.is_a((*node.tree)[node.node].type, core);
   const Profile* profile = parts_.registry.profile(canonical);
-  if (profile == nullptr) return false;
+  if (profile == nullptr) return undecided_ = true, false;
   return node.tree == &tree_ ? conforms(*profile, node.node) : conforms_elsewhere(*profile, node);
 }
 

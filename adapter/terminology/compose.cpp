@@ -222,6 +222,33 @@ Found<std::vector<Filter>*> Composer::filters(const ValueSet& set, const Include
   return &known->second;
 }
 
+Found<bool> Composer::needs_content(const ValueSet& set, const Item& item, bool in) {
+  LET(const auto inside, enter(set));
+  // What is in by a list may be taken out again; what is not may be in by more than lists.
+  if (in) return any_needs_content(set, set.excludes(), item);
+  return any_needs_content(set, set.includes(), item);
+}
+
+Found<bool> Composer::any_needs_content(const ValueSet& set, std::span<const IncludeRow> rows,
+                                        const Item& item) {
+  for (const auto& row : rows) {
+    LET_DONE(spend(1));
+    if (row.system.size > 0) {
+      if (set.text(row.system) != item.url) continue;
+      if (row.listed.count == 0) return true;
+      LET(const bool in, in_system(set, row, item));
+      if (!in) continue;
+    }
+    for (const Text reference : set.value_sets(row)) {
+      LET(const auto other, imported(set, reference));
+      LET(const bool in, contains(other, item));
+      LET(const bool needed, needs_content(other, item, in));
+      if (needed) return true;
+    }
+  }
+  return false;
+}
+
 Found<std::vector<std::string>> Composer::systems(const ValueSet& set) {
   Uniques made;
   LET_DONE(gather_systems(set, made));

@@ -50,6 +50,9 @@ class Composer {
   // Whether the code is in the set. What could not be looked into is a finding, unless another
   // part of the definition has the code already.
   Found<bool> contains(const ValueSet& set, const Item& item);
+  // Whether a code that is not among those at hand, though its code system is no whole one, could
+  // be answered for otherwise with the system's content; `in` is what contains() says of it.
+  Found<bool> needs_content(const ValueSet& set, const Item& item, bool in);
   // The systems from which the set takes codes, for a code without one.
   Found<std::vector<std::string>> systems(const ValueSet& set);
   // All its codes, once each, in the order of the definition.
@@ -71,6 +74,8 @@ class Composer {
   Found<bool> in_imports(const ValueSet& set, std::span<const Text> references, const Item& item);
   Found<std::vector<Filter>*> filters(const ValueSet& set, const IncludeRow& row,
                                       const CodeSystem& system);
+  Found<bool> any_needs_content(const ValueSet& set, std::span<const IncludeRow> rows,
+                                const Item& item);
   Found<void> gather_systems(const ValueSet& set, Uniques& into);
   Found<std::vector<Item>> listed(const ValueSet& set, const IncludeRow& row);
   Found<std::vector<Item>> included(const ValueSet& set, const IncludeRow& row);

@@ -28,11 +28,14 @@ Checked check_item(Composer& composer, const ValueSet& set, const Item& item, co
   if (!in) return not_known(in.error().text);
   Checked made{*in ? Membership::in : Membership::not_in, ""};
   add_remarks(item, coded, made);
+  // A code that its code system may have, though it is not among those at hand: then only lists of
+  // codes tell.
+  if (item.system && item.place == no_row && item.system.row->whole != Whole::complete) {
+    const auto open = composer.needs_content(set, item, *in);
+    if (!open) return not_known(open.error().text);
+    if (*open) return not_known("not all codes of the code system are at hand");
+  }
   if (*in) return made;
-  // A code that its code system may have, though it is not among those at hand.
-  const bool perhaps =
-      item.system && item.place == no_row && item.system.row->whole != Whole::complete;
-  if (perhaps) return not_known("not all codes of the code system are at hand");
   made.reason = "the code is not in the value set " + set.named();
   return made;
 }

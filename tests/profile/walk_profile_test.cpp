@@ -1,3 +1,4 @@
+#include "support/terminology.h"
 #include "support/validator.h"
 
 using namespace fingerpost;
@@ -84,4 +85,110 @@ TEST_CASE("profiles that refer to each other in a circle are checked once and en
   };
   CHECK(checked.errors(pair(R"("active":true,)")) == "");
   CHECK(checked.errors(pair("")).find("does not refer to what") != std::string::npos);
+}
+
+TEST_CASE("what of a profile is wrong or cannot be checked is told, once") {
+  struct Row {
+    const char* elements;
+    const char* more;
+    const char* says;
+    Severity severity;
+  };
+  const auto row = GENERATE(values<Row>({
+      {R"-({"path":"Patient","constraint":[{"key":"x-1","severity":"error","human":"h",
+           "expression":"name.exists("}]})-",
+       "", "the invariant x-1 cannot be evaluated", Severity::warning},
+      {R"-({"path":"Patient","constraint":[{"key":"x-1","severity":"error","human":"h",
+           "expression":"name.foo()"}]})-",
+       "", "the invariant x-1 cannot be evaluated", Severity::warning},
+      {R"({"path":"Patient","constraint":[{"key":"x-1","severity":"error","human":"h",
+           "xpath":"f:name"}]})",
+       "", "the invariant x-1 has no expression", Severity::warning},
+      {R"-({"path":"Patient","constraint":[{"key":"x-1","severity":"error","human":"h",
+           "expression":"maritalStatus.memberOf('http://test.example/none')"}]})-",
+       "", "asks for codes not at hand", Severity::information},
+      {R"-({"path":"Patient","constraint":[{"key":"x-1","severity":"error","human":"h",
+           "expression":"maritalStatus.where(memberOf('http://test.example/none')).exists()"}]})-",
+       "", "asks for codes not at hand", Severity::information},
+      {R"({"path":"Patient.foo","min":1})", "", "no such element in the base", Severity::error},
+      {R"({"path":"Patient.gender","max":"*"})", "", "max * is more than the base's 1",
+       Severity::error},
+      {R"({"path":"Patient.maritalStatus","binding":{"strength":"preferred",
+           "valueSet":"http://test.example/none"}})",
+       "", "are not at hand: not checked", Severity::information},
+      {R"({"path":"Patient.maritalStatus","binding":{"strength":"example",
+           "valueSet":"http://test.example/none"}})",
+       "", "are not at hand: not checked", Severity::information},
+  }));
+  CAPTURE(row.elements);
+  test::Checked checked({test::profile_text("Patient", row.elements, row.more)});
+  const auto tree = test::read_tree(R"({"resourceType":"Patient",
+    "maritalStatus":{"coding":[{"system":"http://snomed.info/sct","code":"1"}]}})");
+  profile::Options options;
+  options.profiles = {"http://test.example/p"};
+  int said = 0;
+  for (const auto& issue : checked.validator().validate(tree, tree.root(), options, {})) {
+    if (issue.text.find(row.says) == std::string::npos) continue;
+    ++said;
+    CHECK(issue.severity == row.severity);
+  }
+  CHECK(said == 1);
+}
+
+TEST_CASE("a value set that lists codes answers without their code system") {
+  const auto bound = [](const std::string& include, const std::string& coding) {
+    const auto codes = test::loaded({R"({"resourceType":"ValueSet","url":"http://test.example/vs",
+      "status":"active","compose":{"include":[)" +
+                                     include + "]}}"});
+    auto all = terminology::core(test::definitions());
+    for (const auto& content : codes.contents()) all.add(content);
+    profile::Validator validator(test::definitions(), &all);
+    validator.registry().add(test::read_tree(test::profile_text(
+        "Patient", R"({"path":"Patient.maritalStatus","binding":{"strength":"required",
+        "valueSet":"http://test.example/vs"}})")));
+    const auto tree = test::read_tree(R"({"resourceType":"Patient","maritalStatus":{"coding":[)" +
+                                      coding + "]}}");
+    profile::Options options;
+    options.profiles = {"http://test.example/p"};
+    return has_errors(validator.validate(tree, tree.root(), options, {}));
+  };
+  // R4's own SNOMED CT is a fragment: it decides nothing about a list.
+  const std::string list = R"({"system":"http://snomed.info/sct","concept":[{"code":"2"}]})";
+  CHECK_FALSE(bound(list, R"({"system":"http://snomed.info/sct","code":"2"})"));
+  CHECK(bound(list, R"({"system":"http://snomed.info/sct","code":"1"})"));
+  CHECK_FALSE(bound(R"({"system":"http://snomed.info/sct"})",
+                    R"({"system":"http://snomed.info/sct","code":"1"})"));
+  // A code without a system is a member of nothing.
+  CHECK(bound(list, R"({"code":"2"})"));
+  CHECK(bound(R"({"system":"urn:cs","concept":[{"code":"2"}]})", R"({"code":"2"})"));
+}
+
+TEST_CASE("references of the wrong kind, and values that are not all of what is fixed") {
+  struct Row {
+    const char* element;
+    const char* good;
+    const char* bad;
+  };
+  const auto row = GENERATE(values<Row>({
+      {R"({"path":"Patient.managingOrganization","type":[{"code":"Reference","targetProfile":[
+          "http://hl7.org/fhir/StructureDefinition/Organization"],"aggregation":["contained"]}]})",
+       R"("contained":[{"resourceType":"Organization","id":"o","name":"n"}],
+          "managingOrganization":{"reference":"#o"})",
+       R"("managingOrganization":{"reference":"Organization/1"})"},
+      {R"({"path":"Patient.managingOrganization","type":[{"code":"Reference","targetProfile":[
+          "http://hl7.org/fhir/StructureDefinition/Organization"],"aggregation":["referenced"]}]})",
+       R"("managingOrganization":{"reference":"Organization/1"})",
+       R"("contained":[{"resourceType":"Organization","id":"o","name":"n"}],
+          "managingOrganization":{"reference":"#o"})"},
+      {R"({"path":"Patient.maritalStatus","fixedCodeableConcept":{"text":"m"}})",
+       R"("maritalStatus":{"text":"m"})",
+       R"("maritalStatus":{"text":"m","coding":[{"system":"urn:s","code":"c"}]})"},
+  }));
+  CAPTURE(row.element);
+  test::Checked checked({test::profile_text("Patient", row.element)});
+  const auto patient = [](const std::string& members) {
+    return R"({"resourceType":"Patient",)" + members + "}";
+  };
+  CHECK(checked.errors_by_profile(patient(row.good)) == "");
+  CHECK(checked.errors_by_profile(patient(row.bad)) != "");
 }

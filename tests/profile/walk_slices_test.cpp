@@ -120,3 +120,178 @@ TEST_CASE("a slice may be sliced again") {
   CHECK(telecom(R"({"system":"phone","use":"work"})").find("none of the slices") !=
         std::string::npos);
 }
+
+namespace {
+
+// An extension that may stand anywhere, with a string.
+const char* const extension = R"({"resourceType":"StructureDefinition",
+  "url":"http://test.example/x","name":"X","status":"draft","kind":"complex-type",
+  "abstract":false,"context":[{"type":"element","expression":"Element"}],"type":"Extension",
+  "baseDefinition":"http://hl7.org/fhir/StructureDefinition/Extension",
+  "derivation":"constraint","differential":{"element":[
+    {"id":"Extension","path":"Extension","max":"1"},
+    {"id":"Extension.url","path":"Extension.url","fixedUri":"http://test.example/x"},
+    {"id":"Extension.value[x]","path":"Extension.value[x]","min":1,"type":[{"code":"string"}]}]}})";
+
+std::string extended(const std::string& path, const std::string& counts) {
+  return R"({"id":")" + path + R"(.extension:x","path":")" + path +
+         R"(.extension","sliceName":"x",)" + counts +
+         R"("type":[{"code":"Extension","profile":["http://test.example/x"]}]})";
+}
+
+}  // namespace
+
+TEST_CASE("extensions are sliced by their URLs where a profile does not say so") {
+  struct Row {
+    const char* path;
+    const char* counts;
+    const char* with;  // members, with EXT for an extension
+    const char* error;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"Patient", R"("min":1,)", R"("active":true)", "Patient.extension:x needs at least 1"},
+      {"Patient", R"("min":1,)", R"("extension":[EXT])", ""},
+      {"Patient", R"("max":"1",)", R"("extension":[EXT,EXT])",
+       "Patient.extension:x may be given at most 1"},
+      // The extension's own root says that it is given once.
+      {"Patient", "", R"("extension":[EXT,EXT])", "Patient.extension:x may be given at most 1"},
+      {"Patient.contact", R"("min":1,)", R"("contact":[{"name":{"text":"n"}}])",
+       "Patient.contact.extension:x needs at least 1"},
+      {"Patient.name", R"("min":1,)", R"("name":[{"text":"n"}])",
+       "Patient.name.extension:x needs at least 1"},
+      {"Patient.birthDate", R"("min":1,)", R"("birthDate":"2020")",
+       "Patient.birthDate.extension:x needs at least 1"},
+  }));
+  CAPTURE(row.path, row.counts, row.with);
+  test::Checked checked({extension, test::profile_text("Patient", extended(row.path, row.counts))});
+  std::string members = row.with;
+  for (auto at = members.find("EXT"); at != std::string::npos; at = members.find("EXT"))
+    members.replace(at, 3, R"({"url":"http://test.example/x","valueString":"s"})");
+  const auto found = checked.errors_by_profile(patient(members));
+  CHECK(found.empty() == std::string_view(row.error).empty());
+  CHECK(found.find(row.error) != std::string::npos);
+}
+
+TEST_CASE("a published snapshot may leave out how its extensions and choices are sliced") {
+  const auto snapshot = [](const std::string& elements) {
+    return R"({"resourceType":"StructureDefinition","url":"http://test.example/p","name":"P",
+      "status":"draft","kind":"resource","abstract":false,"type":"Observation","baseDefinition":
+      "http://hl7.org/fhir/StructureDefinition/Observation","derivation":"constraint","snapshot":
+      {"element":[{"id":"Observation","path":"Observation","min":0,"max":"*"},)" +
+           elements + "]}}";
+  };
+  const std::string observation = R"({"resourceType":"Observation","status":"final",
+    "code":{"text":"c"},"valueString":"v"})";
+  test::Checked extensions({extension, snapshot(R"(
+    {"id":"Observation.extension","path":"Observation.extension","min":0,"max":"*",
+     "type":[{"code":"Extension"}]},
+    {"id":"Observation.extension:x","path":"Observation.extension","sliceName":"x","min":1,
+     "max":"1","type":[{"code":"Extension","profile":["http://test.example/x"]}]})")});
+  CHECK(extensions.errors_by_profile(observation).find("extension:x needs at least 1") !=
+        std::string::npos);
+  test::Checked choices({snapshot(R"(
+    {"id":"Observation.value[x]","path":"Observation.value[x]","min":0,"max":"1",
+     "type":[{"code":"Quantity"},{"code":"string"}]},
+    {"id":"Observation.value[x]:valueQuantity","path":"Observation.value[x]",
+     "sliceName":"valueQuantity","min":1,"max":"1","type":[{"code":"Quantity"}]})")});
+  CHECK(choices.errors_by_profile(observation).find("valueQuantity needs at least 1") !=
+        std::string::npos);
+}
+
+namespace {
+
+std::string sliced_by(const std::string& discriminators, const std::string& slices) {
+  return test::profile_text(
+      "Patient",
+      R"({"id":"Patient.generalPractitioner","path":"Patient.generalPractitioner","slicing":{)" +
+          discriminators + R"("rules":"closed"}},)" + slices);
+}
+
+const std::string by_profile = R"-("discriminator":[{"type":"profile","path":"resolve()"}],)-";
+const std::string by_type = R"-("discriminator":[{"type":"type","path":"resolve()"}],)-";
+
+std::string practice(const std::string& target) {
+  return R"({"id":"Patient.generalPractitioner:o","path":"Patient.generalPractitioner",
+    "sliceName":"o","min":1,"type":[{"code":"Reference","targetProfile":[")" +
+         target + R"("]}]})";
+}
+
+// Organizations with an alias.
+const char* const organisation = R"({"resourceType":"StructureDefinition",
+  "url":"http://test.example/org","name":"O","status":"draft","kind":"resource","abstract":false,
+  "type":"Organization","baseDefinition":"http://hl7.org/fhir/StructureDefinition/Organization",
+  "derivation":"constraint","differential":{"element":[
+  {"id":"Organization.alias","path":"Organization.alias","min":1}]}})";
+
+const std::string contained_practice = R"("contained":[{"resourceType":"Organization","id":"o",
+  "name":"n"MORE}],"generalPractitioner":[{"reference":"#o"}])";
+
+std::string with(std::string text, const std::string& more) {
+  return text.replace(text.find("MORE"), 4, more);
+}
+
+}  // namespace
+
+TEST_CASE("slices are told apart by the profile and the type of what is referred to") {
+  const std::string core = "http://hl7.org/fhir/StructureDefinition/Organization";
+  test::Checked profiles(
+      {organisation, sliced_by(by_profile, practice("http://test.example/org"))});
+  CHECK(profiles.errors_by_profile(patient(with(contained_practice, R"(,"alias":["a"])"))) == "");
+  CHECK(profiles.errors_by_profile(patient(with(contained_practice, "")))
+            .find("none of the slices") != std::string::npos);
+  test::Checked types({sliced_by(by_type, practice(core))});
+  CHECK(types.errors_by_profile(patient(with(contained_practice, ""))) == "");
+  CHECK(
+      types.errors_by_profile(patient(R"("generalPractitioner":[{"reference":"Practitioner/1"}])"))
+          .find("none of the slices") != std::string::npos);
+}
+
+TEST_CASE("what cannot be told of slices is said, and is no error") {
+  struct Row {
+    std::string profile;
+    const char* members;
+    const char* says;
+  };
+  const std::string org = practice("http://test.example/org");
+  const char* const reference = R"("generalPractitioner":[{"reference":"Organization/1"}])";
+  const auto row = GENERATE_COPY(values<Row>({
+      // The target is not at hand; nor the profile; nor is there a way to tell.
+      {sliced_by(by_profile, org), reference, "cannot be told"},
+      {sliced_by(by_profile, practice("http://test.example/unknown")), reference, "cannot be told"},
+      {sliced_by("", org), reference, "cannot be told apart"},
+      {sliced_by(R"-("discriminator":[{"type":"value","path":"display.where(true)"}],)-", org),
+       reference, "cannot be told apart"},
+  }));
+  CAPTURE(row.profile, row.members);
+  test::Checked checked({organisation, row.profile});
+  CHECK(checked.errors_by_profile(patient(row.members)) == "");
+  CHECK(checked.all_by_profile(patient(row.members)).find(row.says) != std::string::npos);
+}
+
+TEST_CASE("a discriminator that asks for nothing, and one that goes through an extension") {
+  test::Checked nothing({test::profile_text("Patient", R"(
+    {"id":"Patient.telecom","path":"Patient.telecom","slicing":{"discriminator":[{"type":"exists",
+     "path":"rank"}],"rules":"closed"}},
+    {"id":"Patient.telecom:ranked","path":"Patient.telecom","sliceName":"ranked"},
+    {"id":"Patient.telecom:ranked.rank","path":"Patient.telecom.rank","min":1},
+    {"id":"Patient.telecom:plain","path":"Patient.telecom","sliceName":"plain","max":"1"},
+    {"id":"Patient.telecom:plain.rank","path":"Patient.telecom.rank","max":"0"})")});
+  CHECK(nothing.errors_by_profile(patient(R"("telecom":[{"rank":1},{"system":"url"}])")) == "");
+  CHECK(nothing.errors_by_profile(patient(R"("telecom":[{"use":"home"},{"system":"url"}])"))
+            .find("telecom:plain may be given at most 1") != std::string::npos);
+  test::Checked through({extension, test::profile_text("Patient", R"-(
+    {"id":"Patient.name","path":"Patient.name","slicing":{"discriminator":[{"type":"value",
+     "path":"extension('http://test.example/x').value"}],"rules":"open"}},
+    {"id":"Patient.name:s","path":"Patient.name","sliceName":"s","min":1},
+    {"id":"Patient.name:s.extension:x","path":"Patient.name.extension","sliceName":"x","min":1,
+     "type":[{"code":"Extension","profile":["http://test.example/x"]}]},
+    {"id":"Patient.name:s.extension:x.value[x]","path":"Patient.name.extension.value[x]",
+     "fixedString":"a"})-")});
+  const auto named = [&](const std::string& value) {
+    return through.errors_by_profile(
+        patient(R"("name":[{"extension":[{"url":"http://test.example/x","valueString":")" + value +
+                R"("}],"text":"t"}])"));
+  };
+  CHECK(named("a") == "");
+  CHECK(named("b").find("name:s needs at least 1") != std::string::npos);
+}

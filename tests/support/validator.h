@@ -45,6 +45,16 @@ class Checked {
       if (issue.severity <= Severity::error) found += issue.expression + ": " + issue.text + "\n";
     return found;
   }
+  // All that is said of it by the profile, in the same form.
+  std::string all_by_profile(const std::string& text) {
+    profile::Options options;
+    options.profiles = {"http://test.example/p"};
+    const Tree tree = read_tree(text);
+    std::string found;
+    for (const auto& issue : validator_.validate(tree, tree.root(), options, {}))
+      found += issue.expression + ": " + issue.text + "\n";
+    return found;
+  }
   std::string errors_by_profile(const std::string& text) {
     profile::Options options;
     options.profiles = {"http://test.example/p"};

@@ -49,6 +49,33 @@ TEST_CASE("a code is in a value set, not in it, or that cannot be known") {
   CHECK(checked.reason.empty() == (row.expected == Membership::in));
 }
 
+TEST_CASE("a list of codes tells by itself, whatever is missing of its code system") {
+  const auto set_of = [](const char* url, const std::string& compose) {
+    return R"({"resourceType":"ValueSet","url":")" + std::string(url) +
+           R"(","status":"active","compose":{)" + compose + "}}";
+  };
+  const auto all = test::loaded(
+      {part, set_of("urn:list", R"("include":[{"system":"urn:part","concept":[{"code":"x"}]}])"),
+       set_of("urn:over", R"("include":[{"valueSet":["urn:list"]}])"),
+       set_of("urn:less", R"("include":[{"system":"urn:part","concept":[{"code":"x"}]}],
+         "exclude":[{"system":"urn:part","filter":[{"property":"concept","op":"is-a",
+         "value":"a"}]}])"),
+       set_of("urn:both", R"("include":[{"system":"urn:part","concept":[{"code":"x"}],
+         "valueSet":["urn:whole"]}])"),
+       set_of("urn:whole", R"("include":[{"system":"urn:part"}])")});
+  const auto in = [&](const char* url, const char* code) {
+    return all.check(url, {"urn:part", "", code, ""}).membership;
+  };
+  CHECK(in("urn:list", "x") == Membership::in);
+  CHECK(in("urn:list", "y") == Membership::not_in);
+  CHECK(in("urn:over", "x") == Membership::in);
+  CHECK(in("urn:over", "y") == Membership::not_in);
+  CHECK(in("urn:less", "x") == Membership::not_known);
+  CHECK(in("urn:less", "y") == Membership::not_in);
+  CHECK(in("urn:both", "x") == Membership::not_known);
+  CHECK(in("urn:both", "y") == Membership::not_in);
+}
+
 TEST_CASE("a code without a system is that of the value set") {
   const auto all = test::loaded({colours, part, set, wide});
   CHECK(all.check("urn:vs", {"", "", "red", ""}).membership == Membership::in);
