@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -181,7 +182,8 @@ class Generator {
     in_order(row, segments);
     remember(element, segments);
     const View base(work_, rows_[row].node);
-    for (auto& rule : widenings(definitions_, base, element, find_))
+    const auto known = made_.contains(rows_[row].id) ? Known::made_here : Known::in_base;
+    for (auto& rule : widenings(definitions_, base, element, known, find_))
       report(std::string(path) + ": " + rule);
     merge_element(definitions_, definition_, element.node(), work_, rows_[row].node);
     if (!segments.back().slice.empty()) count_as_defined(element, rows_[row].node);
@@ -334,6 +336,7 @@ class Generator {
     drop(work_, made.node, "slicing");
     put(definitions_, work_, made.node, "sliceName", name);
     put(definitions_, work_, made.node, "min", "0");
+    made_.insert(id);
     std::vector<Row> rows{made};
     for (std::size_t i = from + 1; i < end_of_children(from); ++i)
       rows.push_back({id + rows_[i].id.substr(rows_[from].id.size()), rows_[i].path,
@@ -440,6 +443,7 @@ class Generator {
   NameId element_;
   std::vector<Row> rows_;
   std::vector<std::pair<std::string, std::string>> latest_;  // path -> slice, in document order
+  std::set<std::string> made_;  // ids of the slices that the differential makes
   std::string last_path_;
   std::string place_;
   Issues issues_;

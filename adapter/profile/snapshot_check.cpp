@@ -25,9 +25,13 @@ int strength_of(View element) {
 
 class Check {
  public:
-  Check(const model::Definitions& definitions, View base, View differential,
+  Check(const model::Definitions& definitions, View base, View differential, Known known,
         const FindDefinition& find)
-      : definitions_(definitions), base_(base), differential_(differential), find_(find) {}
+      : definitions_(definitions),
+        base_(base),
+        differential_(differential),
+        known_(known),
+        find_(find) {}
 
   std::vector<std::string> run() {
     counts();
@@ -52,7 +56,7 @@ class Check {
     const auto base_max = count_of(base_["max"], no_end);
     const auto max = count_of(differential_["max"], base_max);
     const auto min = count_of(differential_["min"], count_of(base_["min"], 0));
-    if (max > base_max)
+    if (max > base_max && known_ == Known::in_base)
       tell("max " + std::string(differential_["max"].text()) + " is more than the base's " +
            std::string(base_["max"].text()));
     if (min < count_of(base_["min"], 0))
@@ -129,6 +133,7 @@ class Check {
 
   const model::Definitions& definitions_;
   View base_, differential_;
+  Known known_;
   const FindDefinition& find_;
   std::vector<std::string> found_;
 };
@@ -136,8 +141,8 @@ class Check {
 }  // namespace
 
 std::vector<std::string> widenings(const model::Definitions& definitions, View base,
-                                   View differential, const FindDefinition& find) {
-  return Check(definitions, base, differential, find).run();
+                                   View differential, Known known, const FindDefinition& find) {
+  return Check(definitions, base, differential, known, find).run();
 }
 
 }  // namespace fingerpost::profile
