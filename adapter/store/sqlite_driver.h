@@ -40,8 +40,10 @@ Result<bool> first_row(Statement& statement, const std::vector<Bound>& values);
 
 // The rows that may pass a criterion, by the index alone; nothing when no index leads to them.
 std::optional<Rows> rows_of(const search::Criterion& criterion, std::int64_t type);
-// The resources of a type that have no value for the key, or have one.
-Rows rows_without(search::KeyId key, std::int64_t type, bool without);
+// The resources of a type that have no value for the key, or have one: by their shapes, which is
+// for few, or as SQLite chooses, who walks the type's rows when an order of rows is asked for.
+enum class Way : std::uint8_t { shapes, any };
+Rows rows_without(search::KeyId key, std::int64_t type, bool without, Way way);
 // What FTS5 is asked for these words.
 std::string match_text(const search::WordTests& words);
 

@@ -183,8 +183,8 @@ std::optional<Rows> text_rows(const Criterion& criterion) {
 
 std::optional<Rows> id_rows(const Criterion& criterion, std::int64_t type) {
   Rows rows;
-  rows.sql = "SELECT row FROM resource WHERE reference IN (" + marks(criterion.hashes.size()) +
-             ") AND type = ? AND removed = 0";
+  rows.sql = "SELECT row FROM resource INDEXED BY resource_reference WHERE reference IN (" +
+             marks(criterion.hashes.size()) + ") AND type = ? AND removed = 0";
   for (const auto hash : criterion.hashes) rows.values.push_back(bound(hash));
   rows.values.emplace_back(type);
   return rows;
@@ -197,8 +197,8 @@ std::optional<Rows> updated_rows(const Criterion& criterion, std::int64_t type) 
     if (test.prefix == Prefix::gt) range.from = test.high;
     if (test.prefix == Prefix::ge || test.prefix == Prefix::ap) range.from = test.low;
     add_union(rows,
-              "SELECT row FROM resource WHERE type = ? AND removed = 0 AND updated >= ? AND "
-              "updated <= ?",
+              "SELECT row FROM resource INDEXED BY resource_updated WHERE type = ? AND removed = 0 "
+              "AND updated >= ? AND updated <= ?",
               {type, range.from, range.until});
   }
   return rows;
@@ -260,16 +260,18 @@ std::string match_text(const search::WordTests& words) {
   return text;
 }
 
-Rows rows_without(search::KeyId key, std::int64_t type, bool without) {
-  return {std::string("SELECT row FROM resource WHERE type = ? AND removed = 0 AND shape IN ("
-                      "SELECT id FROM shape WHERE type = ? AND resources > 0 AND instr(keys, ?) ") +
+Rows rows_without(search::KeyId key, std::int64_t type, bool without, Way way) {
+  const std::string by = way == Way::shapes ? "INDEXED BY resource_shape " : "";
+  return {"SELECT row FROM resource " + by +
+              "WHERE type = ? AND removed = 0 AND shape IN (SELECT id FROM shape WHERE type = ? "
+              "AND resources > 0 AND instr(keys, ?) " +
               (without ? "= 0)" : "> 0)"),
           {type, type, "," + std::to_string(key) + ","}};
 }
 
 std::optional<Rows> rows_of(const Criterion& criterion, std::int64_t type) {
   if (criterion.test == Criterion::Test::missing)
-    return rows_without(criterion.key, type, !criterion.negated);
+    return rows_without(criterion.key, type, !criterion.negated, Way::shapes);
   if (criterion.negated) return {};
   switch (criterion.test) {
     case Criterion::Test::hash:

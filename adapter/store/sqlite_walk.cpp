@@ -85,8 +85,15 @@ Rows OrderedWalk::valued() const {
   }
 }
 
-Rows OrderedWalk::missing() const {
-  Rows rows = rows_without(key_.key, type_, true);
+Result<Rows> OrderedWalk::missing() const {
+  constexpr std::int64_t few = 4096;
+  LET(Statement* const sum,
+      statements_.get("SELECT coalesce(sum(resources), 0) FROM shape WHERE type = ? AND "
+                      "instr(keys, ?) = 0"));
+  LET_DONE(sum->first(type_, "," + std::to_string(key_.key) + ","));
+  const Way way = sum->integer(0) < few ? Way::shapes : Way::any;
+  sum->reset();
+  Rows rows = rows_without(key_.key, type_, true, way);
   if (after_ != nullptr && !search::sorted_value(key_, after_->sort_values[0])) {
     rows.sql += key_.descending ? " AND row <= ?" : " AND row >= ?";
     rows.values.emplace_back(after_->row);
@@ -96,7 +103,12 @@ Rows OrderedWalk::missing() const {
 }
 
 Result<bool> OrderedWalk::begin() {
-  Rows rows = stage_ == Stage::valued ? valued() : missing();
+  Rows rows;
+  if (stage_ == Stage::valued) {
+    rows = valued();
+  } else {
+    LET(rows, missing());
+  }
   // One of its own: the cache may let go of a statement while others are asked for.
   LET(statement_, statements_.get(rows.sql));
   return first_row(*statement_, rows.values);

@@ -41,7 +41,7 @@ class OrderedWalk {
   bool by_time() const { return key_.by == search::SortKey::By::last_updated; }
   Result<bool> begin();
   Rows valued() const;
-  Rows missing() const;
+  Result<Rows> missing() const;
   std::string value_at() const;
 
   StatementCache& statements_;
