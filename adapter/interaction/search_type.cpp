@@ -128,6 +128,8 @@ Answer answer_in(const Session& session, const Where& where, const std::vector<s
   if (!page) return failure(page.error());
   if (!subset->whole())
     for (auto& hit : page->hits) {
+      // R4 search.html#elements: the list does not apply to included resources.
+      if (hit.included && !plan->elements.empty()) continue;
       auto body = cut_down(context, *subset, std::move(hit.resource.body));
       if (!body) return failure(Error{Kind::fault, "a stored resource cannot be read", ""});
       hit.resource.body = *std::move(body);

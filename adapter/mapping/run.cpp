@@ -266,14 +266,27 @@ bool Run::calls(const Rule& rule) {
   return true;
 }
 
-// Takes out elements that were made and given nothing: FHIR has no empty element.
+// Takes out elements that were made and given nothing: FHIR has no empty element. Each node is
+// looked at twice, however many of a parent's children go.
 void Run::prune(NodeId first) {
-  for (auto node = static_cast<NodeId>(tree_.size()); node > first; --node) {
+  const auto size = static_cast<NodeId>(tree_.size());
+  std::vector<NodeId> children(size + 1);  // that stay
+  std::vector<bool> stands(size + 1), goes(size + 1), changes(size + 1);
+  for (NodeId node = 1; node <= size; ++node)
+    for (NodeId at = tree_[node].first_child; at != no_node; at = tree_[at].next) {
+      ++children[node];
+      stands[at] = true;
+    }
+  for (NodeId node = size; node > first; --node) {  // those below a node are newer
     const Node& at = tree_[node];
-    if (at.shape == Shape::object && at.first_child == no_node && at.parent != no_node &&
-        definitions().type(at.type).kind != model::TypeKind::resource)
-      out_.remove(node);
+    if (!stands[node] || at.shape != Shape::object || children[node] != 0 ||
+        definitions().type(at.type).kind == model::TypeKind::resource)
+      continue;
+    goes[node] = changes[at.parent] = true;
+    --children[at.parent];
   }
+  for (NodeId node = first; node <= size; ++node)
+    if (changes[node]) out_.keep_children(node, [&](NodeId child) { return !goes[child]; });
 }
 
 }  // namespace fingerpost::mapping

@@ -33,6 +33,25 @@ class Writer {
   void set_type(NodeId node, TypeId type);
   void clear(NodeId node);
   void remove(NodeId node);
+  // Only those of its children that stay(child) holds for. Not to be taken back.
+  template <class Stay>
+  void keep_children(NodeId node, Stay&& stay) {
+    Node changed = tree_[node];
+    NodeId last = no_node;
+    changed.first_child = no_node;
+    for (NodeId at = tree_[node].first_child; at != no_node; at = tree_[at].next) {
+      if (!stay(at)) continue;
+      if (last == no_node) {
+        changed.first_child = at;
+      } else {
+        follow(last, at);
+      }
+      last = at;
+    }
+    if (last != no_node) follow(last, no_node);
+    changed.last_child = last;
+    tree_.restore(node, changed);
+  }
   // The children of another node, deep, and its value.
   void copy_into(NodeId node, NodeRef source);
 
@@ -47,6 +66,11 @@ class Writer {
   void roll_back(const Mark& mark);
 
  private:
+  void follow(NodeId node, NodeId next) {
+    Node changed = tree_[node];
+    changed.next = next;
+    tree_.restore(node, changed);
+  }
   struct Before {
     NodeId node;
     Node was;

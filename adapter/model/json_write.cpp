@@ -1,7 +1,10 @@
 #include "model/json.h"
 #include "wire/json.h"
 
+#include <algorithm>
 #include <cstring>
+#include <set>
+#include <utility>
 #include <vector>
 
 namespace fingerpost::model {
@@ -74,19 +77,27 @@ class Writer {
     const std::size_t mark = written_.size();
     for (NodeId at = tree_.first_child(node); at != no_node; at = tree_.next(at))
       if (first_of_name(mark, tree_[at].name)) element(node, at, first);
-    written_.resize(mark);
+    forget(mark);
     --depth_;
     if (!first) line();
     out_.put('}');
   }
 
  private:
-  // Members of one name are written where the first stands, so each name is asked for once.
+  // Members of one name are written where the first stands, so each name is asked for once. Of an
+  // object with very many names, those after the first few stand in a set too.
   bool first_of_name(std::size_t mark, NameId name) {
-    for (std::size_t i = mark; i < written_.size(); ++i)
+    const auto few = std::min(written_.size(), mark + few_names);
+    for (std::size_t i = mark; i < few; ++i)
       if (written_[i] == name) return false;
+    if (few == mark + few_names && !many_.emplace(mark, name).second) return false;
     written_.push_back(name);
     return true;
+  }
+  void forget(std::size_t mark) {
+    for (std::size_t i = mark + few_names; i < written_.size(); ++i)
+      many_.erase({mark, written_[i]});
+    written_.resize(mark);
   }
 
   void element(NodeId parent, NodeId first_node, bool& first) {
@@ -184,7 +195,9 @@ class Writer {
   Output out_;
   bool pretty_;
   int depth_ = 0;
+  static constexpr std::size_t few_names = 64;
   std::vector<NameId> written_;  // names of the open objects, innermost last
+  std::set<std::pair<std::size_t, NameId>> many_;
 };
 
 }  // namespace

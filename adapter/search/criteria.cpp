@@ -1,6 +1,7 @@
 #include "search/criteria.h"
 
 #include "base/text.h"
+#include "search/words_query.h"
 
 #include <algorithm>
 #include <iterator>
@@ -25,6 +26,11 @@ Error unsupported(std::string_view where, std::string text) {
   return {Kind::unsupported, std::move(text), std::string(where)};
 }
 
+Result<bool> missing_value(std::string_view name, std::string_view value) {
+  if (value == "true" || value == "false") return value == "true";
+  return invalid(name, "the value of :missing is true or false");
+}
+
 // Collects the nearest of several names.
 struct Nearest {
   std::string_view wanted;
@@ -38,7 +44,8 @@ struct Nearest {
     name = candidate;
   }
   std::string text() const {
-    return distance <= 3 && !name.empty() ? "; the nearest is " + std::string(name) : "";
+    const bool near = distance <= 3 && static_cast<std::size_t>(distance) * 3 <= wanted.size() + 2;
+    return near && !name.empty() ? "; the nearest is " + std::string(name) : "";
   }
 };
 
@@ -194,19 +201,26 @@ Result<Criterion> CriterionMaker::missing(std::string_view type, std::string_vie
   const auto code = split_modifier(name).first;
   const KeyId key = parameters_.find(type, code);
   if (key == 0) return no_such_parameter(type, name, code);
-  if (value != "true" && value != "false")
-    return invalid(name, "the value of :missing is true or false");
+  LET(const bool missing, missing_value(name, value));
+  if (parameters_.key(key).kind == SearchType::composite)
+    return unsupported(name, "the modifier does not go with this type of parameter");
   Criterion made;
   made.test = Criterion::Test::missing;
   made.key = key;
-  made.negated = value == "false";
+  made.negated = !missing;
   return made;
 }
 
 Result<Criterion> CriterionMaker::own(std::string_view type, std::string_view code,
                                       std::string_view modifier, std::string_view value) {
-  if (!modifier.empty()) return bad_modifier(code, modifier);
   Criterion made;
+  if (modifier == "missing") {  // every resource has it
+    LET(const bool missing, missing_value(code, value));
+    made.test = missing ? Criterion::Test::any : Criterion::Test::all;
+    return made;
+  }
+  made.negated = modifier == "not" && code == "_id";
+  if (!modifier.empty() && !made.negated) return bad_modifier(code, modifier);
   const ValueContext of = context(code);
   LET(const auto alternatives, or_values(code, value));
   for (const auto alternative : alternatives) {
@@ -241,10 +255,7 @@ Result<Criterion> CriterionMaker::worded(WordsOf of, std::string_view name,
                                          std::string_view value) {
   if (name.find(':') != std::string_view::npos)
     return bad_modifier(name, split_modifier(name).second);
-  Criterion made;
-  made.test = Criterion::Test::words;
-  LET(made.words, read_words(of, value, limits_, name));
-  return made;
+  return read_words(of, value, limits_, name);
 }
 
 bool CriterionMaker::modifier_fits(SearchType kind, std::string_view modifier) const {
@@ -272,8 +283,10 @@ Result<std::vector<std::string_view>> CriterionMaker::or_values(std::string_view
   if (values.size() > limits_.or_values)
     return invalid(name,
                    "more values than the limit or_values of " + std::to_string(limits_.or_values));
-  for (const auto one : values)
+  for (const auto one : values) {
     if (one.empty()) return invalid(name, "the value is empty");
+    if (!well_escaped(one)) return invalid(name, "a \\ stands before one of \\ , $ | only");
+  }
   return values;
 }
 

@@ -62,7 +62,11 @@ Result<std::vector<Include>> read_include(const Parameters& parameters, std::str
   if (!is_reference(parameters, id))
     return Error{Kind::not_found, "reference parameter of that type", where};
   if (!reverse && !iterate && source != searched)
-    return Error{Kind::invalid, "the value starts with the type that is searched", where};
+    return Error{
+        Kind::invalid,
+        "the value starts with the type that is searched; _include:iterate goes on from what "
+        "was included",
+        where};
   made.push_back(include_of(parameters, id, target, reverse, iterate));
   return made;
 }

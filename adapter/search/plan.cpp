@@ -10,6 +10,7 @@
 #include "search/search.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace fingerpost::search {
@@ -43,6 +44,7 @@ class Planner {
       auto done = add(pair);
       if (done) {
         plan_.used.push_back(pair);
+        if (pair.first == "_count") plan_.used.back().second = std::to_string(plan_.count);
       } else if (query_.handling == Handling::lenient && maker_.unknown()) {
         plan_.ignored.push_back({Severity::warning, "not-supported", pair.first,
                                  "this parameter was ignored: " + done.error().text});
@@ -50,6 +52,7 @@ class Planner {
         return std::move(done).error();
       }
     }
+    if (plan_.summary == Summary::count) plan_.count = 0;
     plan_.fingerprint = hash(parameters_.hash_key(), signature_);
     return std::move(plan_);
   }
@@ -76,13 +79,18 @@ class Planner {
     struct Row {
       std::string_view name;
       Result<void> (Planner::*obey)(std::string_view value);
+      bool once = true;
     };
-    static constexpr Row rows[] = {
-        {"_count", &Planner::count},           {"_sort", &Planner::sort},
-        {"_total", &Planner::total},           {"_summary", &Planner::summary},
-        {"_elements", &Planner::elements},     {"_include", &Planner::include},
-        {"_revinclude", &Planner::revinclude}, {"_filter", &Planner::filter},
-        {"_format", &Planner::keep},           {"_pretty", &Planner::keep}};
+    static constexpr Row rows[] = {{"_count", &Planner::count},
+                                   {"_sort", &Planner::sort},
+                                   {"_total", &Planner::total},
+                                   {"_summary", &Planner::summary},
+                                   {"_elements", &Planner::elements, false},
+                                   {"_include", &Planner::include, false},
+                                   {"_revinclude", &Planner::revinclude, false},
+                                   {"_filter", &Planner::filter, false},
+                                   {"_format", &Planner::keep},
+                                   {"_pretty", &Planner::keep}};
     const auto [plain, modifier] = split_modifier(name);
     const bool iterates = modifier == "iterate" || modifier == "recurse";
     for (const Row& row : rows) {
@@ -90,6 +98,8 @@ class Planner {
       if (!modifier.empty() && !(iterates && plain.ends_with("include")))
         return maker_.no_such("modifier", name);
       iterate_ = iterates;
+      if (row.once && !given_.insert(plain).second)
+        return invalid(plain, std::string(plain) + " may be given once");
       LET_DONE((this->*row.obey)(value));
       return true;
     }
@@ -123,20 +133,27 @@ class Planner {
     for (const auto& [text, summary] : values) {
       if (text != value) continue;
       plan_.summary = summary;
-      if (summary == Summary::count) plan_.count = 0;
       return {};
     }
     return invalid("_summary", "_summary is true, text, data, count or false");
   }
 
+  // R4 search.html#elements: names of elements at the root of the resource.
   Result<void> elements(std::string_view value) {
-    for (const auto element : split_escaped(value, ','))
-      plan_.elements.push_back(unescape(element));
+    const auto& definitions = parameters_.definitions();
+    const TypeId type = definitions.find(plan_.type);
+    for (const auto element : split_escaped(value, ',')) {
+      const NameId name = definitions.names().find(element);
+      const auto* known = name == no_name ? nullptr : definitions.member(type, name).element;
+      // Over several types a name need not be known to each.
+      if (known == nullptr && !query_.type.empty())
+        return maker_.no_such("element at the root of the resource", "_elements");
+      plan_.elements.emplace_back(known ? definitions.names().text(known->name) : element);
+    }
     return {};
   }
 
   Result<void> sort(std::string_view value) {
-    if (!plan_.sort.empty()) return invalid("_sort", "_sort may be given once");
     for (auto name : split_escaped(value, ',')) {
       SortKey key;
       key.descending = name.starts_with('-');
@@ -163,6 +180,9 @@ class Planner {
   Result<void> include(std::string_view value) { return add_includes(value, false); }
   Result<void> revinclude(std::string_view value) { return add_includes(value, true); }
   Result<void> add_includes(std::string_view value, bool reverse) {
+    const auto source = split_modifier(value).first;
+    const bool of_another = query_.type.empty() && !reverse && value != "*" && source != plan_.type;
+    if (of_another && !iterate_ && is_resource(parameters_.definitions(), source)) return {};
     auto made = read_include(parameters_, plan_.type, value, reverse, iterate_);
     if (!made && made.error().kind == Kind::not_found)
       return maker_.no_such(made.error().text, made.error().where);
@@ -185,6 +205,7 @@ class Planner {
   Plan plan_;
   std::string signature_;
   bool iterate_ = false;  // of the include being read
+  std::set<std::string_view> given_;
 };
 
 // R4 search.html#_type: those that are named, else every one that may have such resources.
@@ -212,6 +233,13 @@ Result<std::vector<std::string>> types_of(const Parameters& parameters, const Qu
   return types;
 }
 
+bool has_include(const Plan& plan, const Include& wanted) {
+  return std::any_of(plan.includes.begin(), plan.includes.end(), [&](const Include& one) {
+    return one.key == wanted.key && one.source == wanted.source && one.target == wanted.target &&
+           one.reverse == wanted.reverse && one.iterate == wanted.iterate;
+  });
+}
+
 Result<Plan> plan_several(const Parameters& parameters, const Query& query, const Limits& limits) {
   LET(const auto types, types_of(parameters, query));
   std::optional<Plan> all;
@@ -223,6 +251,9 @@ Result<Plan> plan_several(const Parameters& parameters, const Query& query, cons
     }
     all->fingerprint = hash(parameters.hash_key(), std::to_string(all->fingerprint) + " " +
                                                        std::to_string(one.fingerprint));
+    // What is included is told by its own type: the includes of all types are those of the page.
+    for (const auto& include : one.includes)
+      if (!has_include(*all, include)) all->includes.push_back(include);
     all->others.push_back(std::move(one));
   }
   if (!all) return invalid("_type", "there is no type to search");

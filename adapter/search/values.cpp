@@ -49,6 +49,15 @@ std::string unescape(std::string_view text) {
   return out;
 }
 
+bool well_escaped(std::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\\') continue;
+    if (++i == text.size() || std::string_view("\\,$|").find(text[i]) == std::string_view::npos)
+      return false;
+  }
+  return true;
+}
+
 Prefixed take_prefix(std::string_view value) {
   constexpr std::pair<std::string_view, Prefix> prefixes[] = {
       {"eq", Prefix::eq}, {"ne", Prefix::ne}, {"gt", Prefix::gt},

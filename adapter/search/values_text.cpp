@@ -8,6 +8,8 @@ Result<void> add_string(const ValueContext& context, std::string_view value,
   const std::string text = unescape(value);
   TextTest test;
   test.text = fold(text);
+  // Everything begins with nothing: it would find all that have a value.
+  if (test.text.empty()) return context.bad("the value is blank");
   if (modifier == "exact") {
     test.match = TextMatch::exact;
     test.exact = hash(context.parameters.hash_key(), text);
@@ -18,10 +20,13 @@ Result<void> add_string(const ValueContext& context, std::string_view value,
   return {};
 }
 
-Result<void> add_uri(const ValueContext&, std::string_view value, std::string_view modifier,
+Result<void> add_uri(const ValueContext& context, std::string_view value, std::string_view modifier,
                      Criterion& criterion) {
   TextTest test;
   test.text = unescape(value);
+  // R4 search.html#uri: above and below go with URLs, which have a hierarchy, not with URNs.
+  if (!modifier.empty() && test.text.starts_with("urn:"))
+    return context.bad("the modifier does not go with a URN");
   test.match = modifier == "below"   ? TextMatch::below
                : modifier == "above" ? TextMatch::above
                                      : TextMatch::exact;

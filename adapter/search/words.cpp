@@ -17,20 +17,6 @@ bool is_part(char c) {
   return is_letter(c) || is_digit(c) || static_cast<unsigned char>(c) >= 0x80;
 }
 
-template <class Take>
-void each_word(std::string_view folded, const Take& take) {
-  for (std::size_t at = 0; at < folded.size();) {
-    if (!is_part(folded[at])) {
-      ++at;
-      continue;
-    }
-    std::size_t end = at;
-    while (end < folded.size() && is_part(folded[end])) ++end;
-    take(folded.substr(at, std::min(end - at, longest)), end);
-    at = end;
-  }
-}
-
 // What stands between the tags of an XHTML fragment.
 std::string without_tags(std::string_view xhtml) {
   std::string text;
@@ -73,7 +59,7 @@ class Collector {
   }
 
   void add(char of, std::string_view folded) {
-    each_word(folded, [&](std::string_view word, std::size_t) {
+    each_word(folded, [&](std::string_view word, bool) {
       words_.push_back(std::string(1, of) + std::string(word));
     });
   }
@@ -91,6 +77,20 @@ bool has_word(const std::vector<std::string>& words, const WordTest& test) {
 }
 
 }  // namespace
+
+void each_word(std::string_view folded,
+               const std::function<void(std::string_view word, bool starred)>& take) {
+  for (std::size_t at = 0; at < folded.size();) {
+    if (!is_part(folded[at])) {
+      ++at;
+      continue;
+    }
+    std::size_t end = at;
+    while (end < folded.size() && is_part(folded[end])) ++end;
+    take(folded.substr(at, std::min(end - at, longest)), end < folded.size() && folded[end] == '*');
+    at = end;
+  }
+}
 
 Words::Words(const model::Definitions& definitions)
     : definitions_(&definitions), is_text_(definitions.types().size()) {
@@ -115,32 +115,6 @@ std::vector<std::string> Words::of_json(std::string_view json) const {
   const auto read = model::read_json(*definitions_, std::string(json), limits);
   if (!read) return {};
   return of({&read->tree, read->tree.root()});
-}
-
-Result<WordTests> read_words(WordsOf of, std::string_view text, const Limits& limits,
-                             std::string_view where) {
-  WordTests groups(1);
-  std::size_t count = 0;
-  const std::string folded = fold(text);
-  // OR is told by its capitals, which folding takes away.
-  std::size_t written = 0;
-  each_word(folded, [&](std::string_view word, std::size_t end) {
-    if (word == "or" && text.find("OR", written) != std::string_view::npos) {
-      written = text.find("OR", written) + 2;
-      if (!groups.back().empty()) groups.emplace_back();
-      return;
-    }
-    ++count;
-    const bool begins = end < folded.size() && folded[end] == '*';
-    groups.back().push_back({static_cast<char>(of) + std::string(word), begins});
-  });
-  if (groups.back().empty()) groups.pop_back();
-  if (count == 0) return Error{Kind::invalid, "there is no word in it", std::string(where)};
-  if (count > limits.text_words)
-    return Error{Kind::invalid,
-                 "more words than the limit text_words of " + std::to_string(limits.text_words),
-                 std::string(where)};
-  return groups;
 }
 
 bool has_words(const std::vector<std::string>& words, const WordTests& tests) {

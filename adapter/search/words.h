@@ -1,14 +1,11 @@
-// The words of a resource, and what _text and _content ask of them. R4 leaves their language to the
-// server: words that must all be there, a star at the end for the beginning of a word, OR between
-// groups of them.
+// The words of a resource, for _text and _content.
 
 #pragma once
 
-#include "fingerpost/limits.h"
-#include "fingerpost/result.h"
 #include "fingerpost/tree.h"
 #include "model/definitions.h"
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +13,10 @@
 namespace fingerpost::search {
 
 enum class WordsOf : char { narrative = 'n', content = 'c' };
+
+// Calls take(word, whether a star follows it) for each word of a folded text.
+void each_word(std::string_view folded,
+               const std::function<void(std::string_view word, bool starred)>& take);
 
 // Which elements have words. Read-only once made; the definitions must outlive it.
 class Words {
@@ -40,10 +41,6 @@ struct WordTest {
 };
 // Any of the groups, all of a group.
 using WordTests = std::vector<std::vector<WordTest>>;
-
-// Kind::invalid: no word in it, or more than Limits::text_words.
-Result<WordTests> read_words(WordsOf of, std::string_view text, const Limits& limits,
-                             std::string_view where);
 
 bool has_words(const std::vector<std::string>& words, const WordTests& tests);
 

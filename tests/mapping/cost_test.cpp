@@ -43,6 +43,21 @@ TEST_CASE("a source twice as long takes a map twice the steps") {
   test::check_linear(cost, 40);
 }
 
+TEST_CASE("elements that were given nothing go, however many, and those between them stay") {
+  std::string rules, wanted;
+  for (int i = 0; i < 20'000; ++i) {
+    const bool filled = i % 100 == 7;
+    rules += "src -> tgt.name as m" + std::to_string(i) +
+             (filled ? ", m" + std::to_string(i) + ".family = 'f" + std::to_string(i) + "'" : "") +
+             " 'r" + std::to_string(i) + "';\n";
+    if (filled)
+      wanted += (wanted.empty() ? "" : ",") + ("{\"family\":\"f" + std::to_string(i)) + "\"}";
+  }
+  const auto made = test::run_rules(rules, "");
+  CHECK(made.error == "");
+  CHECK(made.json.find("\"name\":[" + wanted + "]") != std::string::npos);
+}
+
 TEST_CASE("many variables, many rules and stars without end are refused before they are linked") {
   const auto& definitions = std::as_const(test::definitions());
   const auto linked = [&](const std::string& imports, const std::string& rules) {

@@ -92,6 +92,20 @@ TEST_CASE("what no definition knows is reported with its place, and kept") {
     CHECK(test::sorted_json(rewritten) == test::sorted_json(row.text));
 }
 
+TEST_CASE("very many names in an object, and in one within it, are each written once") {
+  const auto members = [](const std::string& prefix) {
+    std::string text;
+    for (int i = 0; i < 300; ++i)
+      text += ",\"" + prefix + std::to_string(i) + "\":[" + std::to_string(i) + ",1]";
+    return text;
+  };
+  const std::string text = R"({"resourceType":"Patient","name":[{"family":"f")" + members("a") +
+                           "}]" + members("b") + members("c") + "}";
+  const auto read = model::read_json(definitions(), text, {});
+  REQUIRE(read);
+  CHECK(test::sorted_json(written(*read)) == test::sorted_json(text));
+}
+
 TEST_CASE("long lists of values and their extensions are read in one pass, in either order") {
   // 60,000 of each took minutes when every item looked for its twin from the start.
   std::string values;

@@ -52,3 +52,33 @@ TEST_CASE("an element that stands once is not looked for behind it") {
   };
   test::check_linear(steps, 200);
 }
+
+TEST_CASE("a search by a regular expression costs the text times the expression's program") {
+  const auto text = GENERATE(as<std::string>(), "family.matches('((a|b){1,50}){1,9}c')",
+                             "family.matches('a.*c')", "family.replaceMatches('b', '')");
+  CAPTURE(text);
+  const auto steps = [&](int n) {
+    const auto tree = test::tree_of(R"({"resourceType":"Patient","name":[{"family":")" +
+                                    std::string(static_cast<std::size_t>(n), 'a') + "\"}]}");
+    const auto expression = path::compile("name." + text, test::definitions());
+    REQUIRE(expression);
+    path::Environment environment;
+    const auto before = environment.steps_left;
+    REQUIRE(path::evaluate(*expression, NodeRef{&tree, tree.root()}, environment));
+    return before - environment.steps_left;
+  };
+  test::check_linear(steps, 2000);
+  CHECK(steps(2000) >= (text.find("{1,50}") == std::string::npos ? 100u : 100'000u));
+}
+
+TEST_CASE("replacing what can be told only at the end of the text ends at the limit steps") {
+  const auto tree = test::tree_of(R"({"resourceType":"Patient","name":[{"family":")" +
+                                  std::string(60'000, 'a') + "\"}]}");
+  const auto expression =
+      path::compile("name.family.replaceMatches('a.*c|a', 'x')", test::definitions());
+  REQUIRE(expression);
+  path::Environment environment;
+  const auto found = path::evaluate(*expression, NodeRef{&tree, tree.root()}, environment);
+  REQUIRE(!found);
+  CHECK(found.error().kind == Kind::too_costly);
+}

@@ -97,6 +97,15 @@ TEST_CASE("values without a tree follow the rules of the language") {
       Row{"'a,b'.split(',')", "string a, string b"}, Row{"('a' | 'b').join('-')", "string a-b"},
       Row{"'2026-11-22'.replaceMatches('([0-9]+)-([0-9]+)-([0-9]+)', '$3/$2/$1')",
           "string 22/11/2026"},
+      Row{"'11/30/1972'.replaceMatches('\\\\b(?<month>\\\\d{1,2})/(?<day>\\\\d{1,2})/(?<year>"
+          "\\\\d{2,4})\\\\b', '${day}-${month}-${year}')",
+          "string 30-11-1972"},
+      Row{"'baac'.replaceMatches('a*', 'X')", "string XbXcX"},
+      Row{"'żw'.replaceMatches('', 'X')", "string żw"},
+      Row{"'żw'.replaceMatches('x*', '-')", "string -ż-w-"},
+      Row{"'abc'.replaceMatches('(b)', '<$1${1}$$>$')", "string a<bb$>$c"},
+      Row{"'aaa'.replaceMatches('^a', 'x')", "string xaa"},
+      Row{"'a.b'.replaceMatches('[(?<a]', 'x')", "string x.b"},
       Row{"'ab'.matches('^a.$')", "boolean true"}, Row{"'x'.encode('base64')", "string eA=="},
       Row{"@2024-02-29 + 1 year", "date 2025-02-28"},
       Row{"@2024-01-31 + 1 month", "date 2024-02-29"},
@@ -143,6 +152,12 @@ TEST_CASE("what is wrong is said with its line and column") {
       Row{"active > 1", "error: these two types have no order at line 1, column 8"},
       Row{"'a'.matches('(')",
           "error: this regular expression is not supported at line 1, column 5"},
+      Row{"'a'.replaceMatches('a', '$1')",
+          "error: replaceMatches: the substitution names a group that is not there at line 1, "
+          "column 5"},
+      Row{"'a'.replaceMatches('(?<n>a)', '${m}')",
+          "error: replaceMatches: the substitution names a group that is not there at line 1, "
+          "column 5"},
       Row{"a ; b", "error: this character has no meaning here at line 1, column 3"},
       Row{"'\\u12'", "error: unknown escape sequence at line 1, column 2"});
   CAPTURE(row.expression);

@@ -188,7 +188,7 @@ TEST_CASE("a query that cannot be honoured says which parameter and why") {
                Row{"general-practitioner.nam", "x", Kind::invalid, "nearest is name"},
                Row{"_has:CarePlan:patent:status", "x", Kind::invalid, "nearest is patient"},
                Row{"_query", "x", Kind::unsupported, "no named queries"},
-               Row{"_content", " - ", Kind::invalid, "no word"},
+               Row{"_content", " - ", Kind::invalid, "a word must stand"},
                Row{"_filter", "name co", Kind::invalid, "a value is expected"},
                Row{"_filter", "(name co x", Kind::invalid, "a ) is missing"},
                Row{"_filter", "nam co x", Kind::invalid, "nearest is name"},
