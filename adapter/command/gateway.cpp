@@ -19,6 +19,7 @@
 #include "http/listener.h"
 #include "http/routes.h"
 #include "interaction/context.h"
+#include "interaction/custom_parameters.h"
 #include "interaction/reindex.h"
 #include "interaction/remote_codes.h"
 #include "profile/validator.h"
@@ -114,7 +115,8 @@ struct Gateway::Parts {
   std::optional<exchange::Translator> translator;
   std::unique_ptr<store::Store> store;
   std::optional<exchange::NoticingStore> noticing;
-  std::unique_ptr<const search::Parameters> parameters;
+  std::shared_ptr<const search::Parameters> parameters;  // of the definitions alone
+  std::optional<search::LiveParameters> live;
   std::optional<terminology::Terminology> codes;
   std::optional<profile::Validator> validator;
 
@@ -133,6 +135,7 @@ struct Gateway::Parts {
   std::optional<Address> mllp_at;
   Door door;
   std::optional<exchange::Admin> admin;
+  std::unique_ptr<interaction::Reindexer> reindexer;
   std::unique_ptr<http::Jobs> jobs;
   std::unique_ptr<http::Listener> operators;
   std::unique_ptr<http::Listener> http;
@@ -159,8 +162,9 @@ Result<void> Gateway::Parts::load(const GatewayOptions& options) {
   LET(store, store::open_sqlite(sqlite, clock, random));
   noticing.emplace(*store);
   LET(parameters, search::Parameters::compile(*definitions, store->hash_key()));
-  // What another program, with other parameters, has left; nothing as a rule.
-  LET_DONE(interaction::reindex(*definitions, *parameters, *store, configuration.limits));
+  live.emplace(*parameters);
+  LET(const auto reader, store->reader());
+  LET_DONE(interaction::load_parameters(*reader, *live, configuration.limits));
   codes.emplace(terminology::core(*definitions));
   validator.emplace(*definitions, &*codes);
   return {};
@@ -185,9 +189,9 @@ void Gateway::Parts::join(const std::string& version) {
   const auto reads = [this](std::string_view type, std::string_view event) {
     return exchange::reads_hl7v2(translator->hl7v2(), type, event);
   };
-  shared.emplace(exchange::Parts{*definitions, *parameters, *noticing, configuration.partners,
-                                 clock, random, translate, write, configuration.limits,
-                                 configuration.zone, configuration.nhs_number_check, reads});
+  shared.emplace(exchange::Parts{*definitions, *live, *noticing, configuration.partners, clock,
+                                 random, translate, write, configuration.limits, configuration.zone,
+                                 configuration.nhs_number_check, reads});
   wires.emplace(*shared, fhir_client_options(configuration.partners),
                 mllp_client_options(configuration.limits));
   outbox.emplace(*shared, *wires, exchange::OutboxOptions{});
@@ -205,7 +209,7 @@ void Gateway::Parts::join(const std::string& version) {
     return watch->before_commit(unit, written);
   };
   context.emplace(interaction::Context{*definitions,
-                                       *parameters,
+                                       *live,
                                        *noticing,
                                        clock,
                                        random,
@@ -238,6 +242,12 @@ void Gateway::Parts::join_terminology() {
 }
 
 Result<void> Gateway::Parts::listen() {
+  // What another program, with other parameters, has left is done beside all else.
+  const auto trouble = [this](const Error& error) {
+    log.error("reindex-stands", {{"reason", error.text}});
+  };
+  LET(reindexer,
+      interaction::Reindexer::start(*definitions, *live, *store, configuration.limits, trouble));
   LET(jobs, http::Jobs::start(*context));
   http::ListenerOptions options;
   options.address = http_at.host;
@@ -274,7 +284,8 @@ Result<void> Gateway::Parts::open_door() {
 http::Handler Gateway::Parts::handler(http::Post post) {
   auto session = interaction::open_session(*context, std::move(post));
   http::Routes routes;
-  if (session) routes.mount(path_of(configuration.base_url), http::fhir_handler(*session, jobs.get()));
+  if (session)
+    routes.mount(path_of(configuration.base_url), http::fhir_handler(*session, jobs.get()));
   routes.mount("/inbox", record_handler(*intake));
   const auto eyes = session ? *session : nullptr;
   const auto counts = [eyes]() -> Result<store::QueueCounts> {

@@ -137,7 +137,7 @@ Result<void> Application::prepare(NodeId node, const Types& types) {
   made.write.type = made.type;
   made.write.id = made.id;
   made.write.skip_same = true;
-  made.write.index = search::index(parts_.parameters, {&made.tree, made.tree.root()});
+  made.write.index = search::index(*parts_.parameters.now(), {&made.tree, made.tree.root()});
   made.write.body = store::prepare_body(parts_.definitions, made.tree, made.id);
   prepared_.push_back(std::move(made));
   return {};

@@ -136,7 +136,7 @@ Result<void> Answered::write(Tree& tree, Status before) {
   write.type = "Task";
   write.id = stored_->id;
   write.if_version = stored_->version;
-  write.index = search::index(parts_.parameters, {&tree, tree.root()});
+  write.index = search::index(*parts_.parameters.now(), {&tree, tree.root()});
   write.body = std::move(body);
   near_.add({"Task",
              write.id,

@@ -9,7 +9,7 @@
 #include "fingerpost/translate.h"
 #include "fingerpost/tree.h"
 #include "model/definitions.h"
-#include "search/search.h"
+#include "search/live_parameters.h"
 #include "store/store.h"
 
 #include <functional>
@@ -40,7 +40,7 @@ using WriteMessage = std::function<Result<std::string>(const Outward&)>;
 // References live as long as the gateway. Safe to use from any thread.
 struct Parts {
   const model::Definitions& definitions;
-  const search::Parameters& parameters;
+  search::LiveParameters parameters;
   store::Store& store;
   const Partners& partners;
   Clock& clock;

@@ -40,8 +40,10 @@ Result<store::SearchGuard> tasks_about(const Parts& parts, store::Reader& reader
     search::Query query;
     query.type = "Task";
     query.pairs = &pairs;
-    LET(const auto plan, search::plan(parts.parameters, query, parts.limits));
+    LET(const auto plan, search::plan(*parts.parameters.now(), query, parts.limits));
     LET(const auto page, reader.search(plan));
+    if (!page.partial.empty())
+      return Error{Kind::busy, "the index of the Tasks is still being made", ""};
     for (const auto& hit : page.hits) found.ids.push_back(hit.resource.id);
     if (found.plan.type.empty()) found.plan = plan;
     if (page.next.empty()) return found;

@@ -21,8 +21,12 @@ class Jobs;
 struct Serving {
   std::shared_ptr<const interaction::Session> session;
   const interaction::Context& context;
-  Jobs* jobs = nullptr;                         // null: everybody waits for his answer
-  std::shared_ptr<const std::string> metadata;  // made when first asked for
+  Jobs* jobs = nullptr;  // null: everybody waits for his answer
+  // The statement with its ETag, made when first asked for, and again when there are other search
+  // parameters.
+  std::shared_ptr<const std::string> metadata = nullptr;
+  std::string metadata_tag = {};
+  std::uint64_t metadata_of = 0;  // their generation
 };
 
 struct Call {

@@ -69,7 +69,7 @@ void serve_later(Serving& serving, Call call, void (*serve)(Serving&, Call)) {
   };
   const auto kept = std::make_shared<Kept>(std::move(call));
   auto id = serving.jobs->add([kept, serve](const auto& session, Respond answered) {
-    Serving own{session, session->context, nullptr, nullptr};
+    Serving own{session, session->context};
     auto work = std::move(kept->call);
     // The head is viewed until the answer is given.
     work.respond = [kept, answered](Response response) { answered(std::move(response)); };

@@ -29,22 +29,37 @@ void give_unless_known(const Serving& serving, const Call& call, Answer answer) 
   give(serving, call, interaction::unless_known(std::move(answer), versions, since_us));
 }
 
+std::string tag_of(std::string_view text) {
+  const auto mark = hash64(text);
+  return "W/\"" + hex(reinterpret_cast<const std::uint8_t*>(&mark), sizeof mark) + "\"";
+}
+
+void keep_metadata(Serving& serving) {
+  const auto generation = serving.context.parameters.generation();
+  if (serving.metadata && serving.metadata_of == generation) return;
+  serving.metadata =
+      std::make_shared<const std::string>(interaction::capabilities(serving.context));
+  serving.metadata_tag = tag_of(*serving.metadata);
+  serving.metadata_of = generation;
+}
+
 }  // namespace
 
-// The statement is the same until the program is another, so that a client need not take it twice.
+// The statement is the same until the program or its search parameters are others, so that a client
+// need not take it twice.
 void serve_metadata(Serving& serving, Call call) {
   Answer statement;
   for (const auto& [name, value] : call.pairs)
     if (name == "mode" && value == "terminology")
       statement.body = interaction::terminology_capabilities(serving.context);
+  std::string tag;
   if (statement.body.empty()) {
-    if (!serving.metadata)
-      serving.metadata =
-          std::make_shared<const std::string>(interaction::capabilities(serving.context));
+    keep_metadata(serving);
     statement.shared_body = serving.metadata;
+    tag = serving.metadata_tag;
+  } else {
+    tag = tag_of(statement.body);
   }
-  const auto mark = hash64(statement.content());
-  const auto tag = "W/\"" + hex(reinterpret_cast<const std::uint8_t*>(&mark), sizeof mark) + "\"";
   if (call.request.head.field("if-none-match").find(tag) != std::string_view::npos) {
     statement = {};
     statement.status = interaction::Status::not_modified;

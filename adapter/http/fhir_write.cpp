@@ -64,6 +64,7 @@ void serve_bundle(Serving& serving, Call call) {
   options.idempotency_key = head.field("idempotency-key");
   options.back = call.asked.back.value_or(Return::minimal);
   options.handling = call.asked.handling;
+  options.provenance = head.field("x-provenance");
   auto then = done(serving, call);
   interaction::bundle(*serving.session, std::move(call.request.body), std::move(options),
                       std::move(then));

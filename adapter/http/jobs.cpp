@@ -5,6 +5,12 @@
 #include <utility>
 
 namespace fingerpost::http {
+namespace {
+
+// Of all answers together: what may lie in memory for clients that do not come.
+constexpr std::size_t most_kept_bytes = std::size_t{512} << 20;
+
+}  // namespace
 
 struct Jobs::Queue {
   std::mutex mutex;
@@ -96,9 +102,17 @@ void Jobs::begin(const std::string& id) {
 void Jobs::finished(const std::string& id, Response response) {
   const std::lock_guard lock(mutex_);
   const auto at = jobs_.find(id);
-  if (at == jobs_.end()) return;
+  if (at == jobs_.end()) return;  // cancelled
+  if (kept_bytes() + response.content().size() > most_kept_bytes)
+    response = outcome(422, "too-costly", "the answer has no room beside those that are kept");
   at->second.response = std::make_shared<const Response>(std::move(response));
   at->second.done_us = context_.clock.monotonic_us();
+}
+
+std::size_t Jobs::kept_bytes() const {
+  std::size_t bytes = 0;
+  for (const auto& [id, job] : jobs_) bytes += job.bytes();
+  return bytes;
 }
 
 std::optional<Jobs::State> Jobs::look(std::string_view id) {

@@ -34,7 +34,8 @@ class Jobs {
   Jobs(const Jobs&) = delete;
   Jobs& operator=(const Jobs&) = delete;
 
-  // The job's id, which nobody can guess. Kind::busy: Limits::async_jobs are kept already.
+  // The job's id, which nobody can guess. Kind::busy: Limits::async_jobs are kept already. An
+  // answer for which there is no room beside the others that are kept is told to be too large.
   Result<std::string> add(Work work);
   // Nothing: there is no such job. No response: it is not done yet.
   struct State {
@@ -49,6 +50,8 @@ class Jobs {
     Work work;  // until it begins
     std::shared_ptr<const Response> response;
     std::int64_t done_us = 0;
+
+    std::size_t bytes() const { return response ? response->content().size() : 0; }
   };
   struct Queue;  // of the thread's work; outlives late answers
 
@@ -56,7 +59,8 @@ class Jobs {
   void run();
   void begin(const std::string& id);
   void finished(const std::string& id, Response response);
-  void forget_old();  // under the mutex
+  void forget_old();               // under the mutex
+  std::size_t kept_bytes() const;  // the same
 
   const interaction::Context& context_;
   std::mutex mutex_;

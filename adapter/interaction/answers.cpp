@@ -1,10 +1,12 @@
 #include "interaction/answers.h"
 
 #include "base/text.h"
+#include "interaction/custom_parameters.h"
 #include "interaction/outcome.h"
 #include "interaction/subset.h"
 #include "wire/json.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace fingerpost::interaction {
@@ -48,6 +50,8 @@ Answer answer_of(const Context& context, store::Stored stored,
 Answer commit_failure(const Error& error) {
   if (error.kind == Kind::conflict && error.where == "If-Match")
     return failure(Status::precondition_failed, error);
+  if (error.kind == Kind::invalid && error.where.starts_with(in_search_parameter))
+    return failure(Status::unprocessable, error);
   return failure(error);
 }
 
@@ -58,12 +62,56 @@ void write_member(std::string& out, std::string_view name, std::string_view text
   wire::write_json_string(out, text);
 }
 
+void write_part(std::string& out, std::string_view name, std::string_view kind,
+                std::string_view value) {
+  if (out.back() == '}') out += ',';
+  out += '{';
+  write_member(out, "name", name);
+  out += ",\"value";
+  out += kind;
+  out += "\":";
+  if (kind == "Boolean" || kind == "Decimal") {
+    out += value;
+  } else {
+    wire::write_json_string(out, value);
+  }
+  out += '}';
+}
+
 void write_link(std::string& out, std::string_view relation, std::string_view url) {
   out += '{';
   write_member(out, "relation", relation);
   out += ',';
   write_member(out, "url", url);
   out += '}';
+}
+
+void write_links(const Context& context, std::string& out, const std::string& path,
+                 const std::vector<search::Pair>& used, const std::string& cursor) {
+  out += R"("link":[)";
+  write_link(out, "self", url_of(context, path, used));
+  if (!cursor.empty()) {
+    auto pairs = used;
+    pairs.emplace_back("_cursor", cursor);
+    out += ',';
+    write_link(out, "next", url_of(context, path, pairs));
+  }
+  out += ']';
+}
+
+void write_entry(const Context& context, std::string& out, const store::Stored& stored,
+                 bool match) {
+  out += '{';
+  write_member(out, "fullUrl", context.base_url + "/" + stored.type + "/" + stored.id);
+  out += R"(,"resource":)";
+  out += stored.body;
+  out += match ? R"(,"search":{"mode":"match"}})" : R"(,"search":{"mode":"include"}})";
+}
+
+Result<int> read_count(std::string_view text, const Limits& limits) {
+  const auto number = to_integer(text);
+  if (!number || *number < 1) return Error{Kind::invalid, "_count is a whole number", "_count"};
+  return static_cast<int>(std::min<std::int64_t>(*number, limits.page_max));
 }
 
 std::string url_of(const Context& context, std::string_view path,

@@ -27,7 +27,8 @@ struct Batch {
 void run(const Session& session, const Tree& bundle, Entry& entry, const BundleOptions& options,
          Done done) {
   if (entry.refused) return done(*std::move(entry.refused));
-  const auto write = write_options_of(entry, options.back);
+  auto write = write_options_of(entry, options.back);
+  write.provenance = options.provenance;
   switch (entry.verb) {
     case Verb::get:
       return done(get(session, entry, options.handling));

@@ -14,37 +14,59 @@
 namespace fingerpost::interaction {
 namespace {
 
-Answer found(const Session& session, const Entry& entry, search::Handling handling) {
-  const auto& path = entry.path;
-  if (path.size() == 1 && path[0] == "_history") return history(session, {}, entry.query);
-  if (path.size() == 1 && path[0] == "metadata") {
-    Answer answer;
-    answer.body = capabilities(session.context);
-    return answer;
-  }
-  if (path.size() == 0) return search_system(session, entry.query, handling);
-  if (is_resource_type(session.context, path[0])) {
-    const bool inside =
-        path.size() == 3 && (path[2] == "*" || is_resource_type(session.context, path[2]));
-    if (inside) return search_compartment(session, entry.target(), path[2], entry.query, handling);
-    if (path.size() == 1) return search_type(session, path[0], entry.query, handling);
-    if (path.size() == 2 && path[1] == "_history")
-      return history(session, {path[0], ""}, entry.query);
-    if (path[path.size() - 1].starts_with('$')) {
-      OperationCall call;
-      call.type = path[0];
-      call.id = path.size() == 3 ? path[1] : std::string_view();
-      call.name = path[path.size() - 1].substr(1);
-      call.pairs = entry.query;
-      return operate(session, call);
-    }
-    if (path.size() == 2) return read(session, entry.target(), entry.query);
-    if (path.size() == 3 && path[2] == "_history")
-      return history(session, entry.target(), entry.query);
-    if (path.size() == 4 && path[2] == "_history")
-      return vread(session, entry.target(), path[3], entry.query);
-  }
+Answer nothing_there(const Entry& entry) {
   return failure(Error{Kind::not_found, "nothing has this URL", place_of(entry.index)});
+}
+
+Answer ask_operation(const Session& session, const Entry& entry) {
+  const auto& path = entry.path;
+  OperationCall call;
+  call.type = path[0];
+  call.id = path.size() == 3 ? path[1] : std::string_view();
+  call.name = path[path.size() - 1].substr(1);
+  call.pairs = entry.query;
+  return operate(session, call);
+}
+
+Target history_of(const Path& path) {
+  const auto size = path.size();
+  return {size > 1 ? path[0] : std::string_view(), size > 2 ? path[1] : std::string_view()};
+}
+
+// By the table that GET over HTTP goes by. What is no resource has no place in a Bundle.
+Answer found(const Session& session, const Entry& entry, search::Handling handling) {
+  const auto& context = session.context;
+  const auto& path = entry.path;
+  const auto place = place_of(path);
+  const auto* const offer = find_offer(place, Verb::get);
+  if (offer == nullptr || (is_typed(place) && !is_resource_type(context, path[0])))
+    return nothing_there(entry);
+  switch (offer->interaction) {
+    case Interaction::search_system:
+      return search_system(session, entry.query, handling);
+    case Interaction::search_type:
+      return search_type(session, path[0], entry.query, handling);
+    case Interaction::search_compartment:
+      if (path[2] != "*" && !is_resource_type(context, path[2])) return nothing_there(entry);
+      return search_compartment(session, entry.target(), path[2], entry.query, handling);
+    case Interaction::history:
+      return history(session, history_of(path), entry.query);
+    case Interaction::read:
+      return read(session, entry.target(), entry.query);
+    case Interaction::vread:
+      return vread(session, entry.target(), path[3], entry.query);
+    case Interaction::operation:
+      return ask_operation(session, entry);
+    case Interaction::explain:
+      return explain(session, entry.query);
+    case Interaction::metadata: {
+      Answer answer;
+      answer.body = capabilities(context);
+      return answer;
+    }
+    default:
+      return nothing_there(entry);
+  }
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "interaction/commit.h"
 #include "interaction/interactions.h"
+#include "interaction/offers.h"
 #include "interaction/url.h"
 
 #include <cstdint>
@@ -12,9 +13,6 @@
 #include <vector>
 
 namespace fingerpost::interaction {
-
-// In the order a transaction does them, but put and patch together.
-enum class Verb : std::uint8_t { remove, post, put, patch, get };
 
 struct Entry {
   std::size_t index = 0;

@@ -1,7 +1,7 @@
 #include "interaction/canonical.h"
 
+#include "interaction/query.h"
 #include "model/json.h"
-#include "search/search.h"
 
 #include <string>
 #include <utility>
@@ -21,14 +21,8 @@ std::string literal(std::string_view text) {
 
 Result<std::vector<store::Stored>> found(const Session& session, std::string_view type,
                                          const std::vector<search::Pair>& pairs, bool& more) {
-  const auto& context = session.context;
-  search::Query query;
-  query.type = type;
-  query.pairs = &pairs;
-  query.base_url = context.base_url;
-  query.now_us = context.clock.now_us();
-  LET(const auto plan, search::plan(context.parameters, query, context.limits));
-  LET(auto page, session.reader.search(plan));
+  LET(const auto plan, plan_of(session.context, type, pairs));
+  LET(auto page, search_all(session, plan));
   std::vector<store::Stored> made;
   for (auto& hit : page.hits) made.push_back(std::move(hit.resource));
   more = !page.next.empty();

@@ -1,31 +1,32 @@
 #include "interaction/answers.h"
 #include "interaction/conformance.h"
 #include "interaction/interactions.h"
+#include "interaction/offers.h"
 #include "interaction/operations.h"
 #include "search/search.h"
 
-#include <array>
+#include <algorithm>
 
 namespace fingerpost::interaction {
 namespace {
-
-constexpr std::array type_interactions = {
-    "read",         "vread",      "update", "patch", "delete", "create", "history-instance",
-    "history-type", "search-type"};
-constexpr std::array system_interactions = {"transaction", "batch", "history-system",
-                                            "search-system"};
 
 // When what it says last changed: not when it is asked for, so that every thread, and the same
 // program started again, says the same under one ETag.
 constexpr std::string_view statement_date = "2026-11-22";
 
-void write_list(std::string& out, const auto& codes) {
-  out += '[';
-  for (const auto* code : codes) {
-    if (out.back() == '}') out += ',';
-    out += R"({"code":")";
-    out += code;
-    out += "\"}";
+// Those of the table of offers, of types or of the system, as "interaction":[…].
+void write_interactions(bool of_types, std::string& out) {
+  out += R"("interaction":[)";
+  for (const auto& offer : offers()) {
+    if (is_typed(offer.place) != of_types) continue;
+    for (auto codes = offer.code; !codes.empty();) {
+      const auto end = std::min(codes.find(' '), codes.size());
+      if (out.back() == '}') out += ',';
+      out += '{';
+      write_member(out, "code", codes.substr(0, end));
+      out += '}';
+      codes.remove_prefix(std::min(end + 1, codes.size()));
+    }
   }
   out += ']';
 }
@@ -44,17 +45,18 @@ void write_operations(const Context& context, std::string_view type, std::string
   if (!first) out += ']';
 }
 
-void write_type(const Context& context, std::string_view type, std::string& out) {
+void write_type(const Context& context, const search::Parameters& parameters, std::string_view type,
+                std::string& out) {
   out += '{';
   write_member(out, "type", type);
-  out += R"(,"interaction":)";
-  write_list(out, type_interactions);
+  out += ',';
+  write_interactions(true, out);
   out += R"(,"versioning":"versioned","readHistory":true,"updateCreate":true,)"
          R"("conditionalCreate":true,"conditionalRead":"full-support","conditionalUpdate":true,)"
          R"("conditionalDelete":"multiple")";
   bool first = true;
-  for (const auto id : context.parameters.of_type(type)) {
-    const auto& key = context.parameters.key(id);
+  for (const auto id : parameters.of_type(type)) {
+    const auto& key = parameters.key(id);
     out += first ? R"(,"searchParam":[{)" : ",{";
     first = false;
     write_member(out, "name", key.code);
@@ -75,6 +77,7 @@ void write_type(const Context& context, std::string_view type, std::string& out)
 
 // R4 http.html#capabilities: from the same tables that serve.
 std::string capabilities(const Context& context) {
+  const auto parameters = context.parameters.now();
   std::string out = R"({"resourceType":"CapabilityStatement","status":"active",)";
   write_member(out, "date", statement_date);
   out += R"(,"kind":"instance","software":{"name":"Fingerpost",)";
@@ -92,10 +95,10 @@ std::string capabilities(const Context& context) {
     if (type.model != model::Model::r4 || !is_resource_type(context, name)) continue;
     if (!first) out += ',';
     first = false;
-    write_type(context, name, out);
+    write_type(context, *parameters, name, out);
   }
-  out += R"(],"interaction":)";
-  write_list(out, system_interactions);
+  out += "],";
+  write_interactions(false, out);
   out += "}]}";
   return out;
 }

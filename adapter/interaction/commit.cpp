@@ -1,6 +1,7 @@
 #include "interaction/commit.h"
 
 #include "interaction/content.h"
+#include "interaction/custom_parameters.h"
 #include "interaction/references.h"
 #include "model/xml.h"
 #include "search/index.h"
@@ -29,18 +30,20 @@ bool watched(const Context& context, std::string_view type) {
   return std::find(context.watched.begin(), context.watched.end(), type) != context.watched.end();
 }
 
-void prepare(Work& work) {
+Result<void> prepare(Work& work) {
   const auto& context = work.session.context;
+  const auto parameters = context.parameters.now();
   for (auto& draft : work.drafts) {
     work.watching = work.watching || watched(context, draft.type);
     auto& index = work.indexes.emplace_back();
     auto& body = work.bodies.emplace_back();
     if (!draft.tree) continue;
-    make_local(context, *draft.tree);
-    index = search::index(context.parameters, {&*draft.tree, draft.tree->root()});
+    LET_DONE(make_local(context, *draft.tree));
+    index = search::index(*parameters, {&*draft.tree, draft.tree->root()});
     body = store::prepare_body(context.definitions, *draft.tree, draft.id);
     set_id(context, *draft.tree, draft.id);
   }
+  return check_parameters(context, work.drafts);
 }
 
 // Makes the write stand on the version that the hook sees.
@@ -110,6 +113,7 @@ void finish(const std::shared_ptr<Work>& work, Result<store::UnitOutcome> result
     if (work->left > 0 && overtaken(*work, result.error())) return attempt(work);
     return work->then(result.error());
   }
+  take_up_parameters(work->session, work->drafts);
   Committed committed;
   committed.outcome = std::move(*result);
   if (work->options.bodies && !committed.outcome.duplicate)
@@ -143,9 +147,17 @@ void commit(const Session& session, std::vector<Draft> drafts, CommitOptions opt
   const auto work = std::make_shared<Work>(
       Work{session, std::move(drafts), {}, {}, std::move(options), std::move(then), goes, false});
   if (work->drafts.empty() && !work->options.inbox) return work->then(Committed{});
-  prepare(*work);
+  if (auto prepared = prepare(*work); !prepared) return work->then(prepared.error());
   if (!work->watching) work->left = 1;
   attempt(work);
+}
+
+Draft draft_of(store::Write::Op op, std::string_view type, std::string_view id) {
+  Draft draft;
+  draft.op = op;
+  draft.type = type;
+  draft.id = id;
+  return draft;
 }
 
 std::optional<Result<Committed>> seen_before(const Session& session, const store::InboxRow& inbox) {

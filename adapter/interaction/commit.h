@@ -25,6 +25,8 @@ struct Draft {
   std::optional<Tree> tree;  // of a put; its id is set here
 };
 
+Draft draft_of(store::Write::Op op, std::string_view type, std::string_view id);
+
 struct Committed {
   store::UnitOutcome outcome;
   std::vector<std::string> bodies;  // of the puts, complete, when they were wanted; else empty

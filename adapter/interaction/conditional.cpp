@@ -1,6 +1,6 @@
 #include "interaction/conditional.h"
 
-#include "search/search.h"
+#include "interaction/query.h"
 
 #include <utility>
 
@@ -8,25 +8,19 @@ namespace fingerpost::interaction {
 
 Result<Matches> find_matches(const Session& session, std::string_view type,
                              const std::vector<search::Pair>& pairs, std::size_t most) {
-  const auto& context = session.context;
   std::vector<search::Pair> criteria;
   for (const auto& pair : pairs)
     if (pair.first != "_format" && pair.first != "_pretty") criteria.push_back(pair);
-  search::Query query;
-  query.type = type;
-  query.pairs = &criteria;
-  query.base_url = context.base_url;
-  query.now_us = context.clock.now_us();
   Matches matches;
   auto& plan = matches.guard.plan;
-  LET(plan, search::plan(context.parameters, query, context.limits));
+  LET(plan, plan_of(session.context, type, criteria));
   if (plan.criteria.empty())
     return Error{Kind::invalid, "a conditional request needs a criterion", ""};
   if (!plan.includes.empty() || !plan.sort.empty() || plan.after)
     return Error{Kind::invalid, "a condition has criteria and nothing else of a search", ""};
   plan.total = search::Total::none;
   plan.count = static_cast<int>(most) + 1;
-  LET(auto page, session.reader.search(plan));
+  LET(auto page, search_all(session, plan));
   matches.more = page.hits.size() > most;
   for (auto& hit : page.hits)
     if (matches.guard.ids.size() < most) matches.guard.ids.push_back(std::move(hit.resource.id));

@@ -8,6 +8,7 @@
 #include "fingerpost/tree.h"
 #include "interaction/compiled.h"
 #include "model/definitions.h"
+#include "search/live_parameters.h"
 
 #include <functional>
 #include <memory>
@@ -21,9 +22,6 @@ class Maps;
 }
 namespace fingerpost::profile {
 class Validator;
-}
-namespace fingerpost::search {
-class Parameters;
 }
 namespace fingerpost::store {
 class Reader;
@@ -53,7 +51,7 @@ using BeforeCommit =
 // References live as long as the server. Safe to use from any thread.
 struct Context {
   const model::Definitions& definitions;
-  const search::Parameters& parameters;
+  search::LiveParameters parameters;
   store::Store& store;
   Clock& clock;
   Random& random;

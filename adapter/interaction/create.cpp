@@ -10,23 +10,16 @@
 namespace fingerpost::interaction {
 namespace {
 
-Draft draft_of(const Context& context, std::string_view type, Tree tree) {
-  Draft draft;
-  draft.type = type;
-  draft.id = uuid_v4(context.random);
+Draft new_draft(const Context& context, std::string_view type, Tree tree) {
+  auto draft = draft_of(store::Write::Op::put, type, uuid_v4(context.random));
   draft.must_be_new = true;
   draft.tree = std::move(tree);
   return draft;
 }
 
-// R4 http.html#ccreate: one match is answered as if it had just been made, but with 200.
 Answer found(const Session& session, std::string_view type, const std::string& id, Return back) {
-  auto stored = session.reader.read(type, id);
-  if (!stored) return failure(stored.error());
-  auto answer = answer_of(std::move(*stored));
-  answer.location = std::string(type) + "/" + id + "/_history/" + std::to_string(answer.version);
-  if (back != Return::representation) answer.body.clear();
-  if (back == Return::outcome) write_outcome(answer.issues, answer.body);
+  auto answer = answer_found(session, type, id, back);
+  if (back == Return::outcome && !answer.failed()) write_outcome(answer.issues, answer.body);
   return answer;
 }
 
@@ -39,7 +32,7 @@ void create(const Session& session, std::string_view type, Tree tree, WriteOptio
   if (auto refused = refuse_mismatch(context, tree, type)) return done(*std::move(refused));
   const auto back = options.back;
   if (!options.condition && options.provenance.empty())
-    return commit_one(session, draft_of(context, type, std::move(tree)), back, std::move(done));
+    return commit_one(session, new_draft(context, type, std::move(tree)), back, std::move(done));
   const auto kept = std::make_shared<const Tree>(std::move(tree));
   auto decide = [&session, kept, type = std::string(type),
                  options = std::move(options)]() -> Decision {
@@ -52,8 +45,9 @@ void create(const Session& session, std::string_view type, Tree tree, WriteOptio
       attempt.searches.push_back(std::move(one.guard));
     }
     attempt.drafts.push_back(
-        draft_of(session.context, type, copy_of(session.context, *kept, kept->root())));
-    if (auto refused = add_provenance(session, options, attempt)) return *std::move(refused);
+        new_draft(session.context, type, copy_of(session.context, *kept, kept->root())));
+    if (auto refused = add_provenance(session, options.provenance, attempt))
+      return *std::move(refused);
     return attempt;
   };
   decide_and_commit(session, std::move(decide), back, std::move(done));

@@ -7,18 +7,12 @@
 namespace fingerpost::interaction {
 namespace {
 
+constexpr auto removal = store::Write::Op::remove;
+
 Answer nothing_there() {
   Answer answer;
   answer.status = Status::no_content;
   return answer;
-}
-
-Draft draft_of(std::string_view type, std::string_view id) {
-  Draft draft;
-  draft.op = store::Write::Op::remove;
-  draft.type = type;
-  draft.id = id;
-  return draft;
 }
 
 // R4 http.html#cdelete: all that match, up to a limit, in one unit.
@@ -36,18 +30,24 @@ Decision decide(const Session& session, std::string_view type, const WriteOption
     auto looked = look(session, {type, id}, options);
     if (auto* failed = std::get_if<Answer>(&looked)) return std::move(*failed);
     attempt.reads.push_back(std::get<Current>(std::move(looked)).guard);
-    attempt.drafts.push_back(draft_of(type, id));
+    attempt.drafts.push_back(draft_of(removal, type, id));
   }
   attempt.searches.push_back(std::move(matches->guard));
+  if (auto refused = add_provenance(session, options.provenance, attempt))
+    return *std::move(refused);
   return attempt;
 }
 
 Decision decide_one(const Session& session, Target target, const WriteOptions& options) {
   auto looked = look(session, target, options);
   if (auto* failed = std::get_if<Answer>(&looked)) return std::move(*failed);
+  auto& current = std::get<Current>(looked);
+  if (!current.stored && options.if_match.empty()) return nothing_there();
   Attempt attempt;
-  attempt.reads.push_back(std::get<Current>(std::move(looked)).guard);
-  attempt.drafts.push_back(draft_of(target.type, target.id));
+  attempt.reads.push_back(std::move(current.guard));
+  attempt.drafts.push_back(draft_of(removal, target.type, target.id));
+  if (auto refused = add_provenance(session, options.provenance, attempt))
+    return *std::move(refused);
   return attempt;
 }
 
@@ -62,7 +62,7 @@ void remove(const Session& session, Target target, WriteOptions options, Done do
           return decide(session, type, options);
         },
         Return::minimal, std::move(done));
-  if (options.if_match.any || options.if_match.list.size() > 1)
+  if (options.if_match.any || options.if_match.list.size() > 1 || !options.provenance.empty())
     return decide_and_commit(
         session,
         [&session, type = std::string(target.type), id = std::string(target.id),
@@ -70,7 +70,7 @@ void remove(const Session& session, Target target, WriteOptions options, Done do
           return decide_one(session, {type, id}, options);
         },
         Return::minimal, std::move(done));
-  auto draft = draft_of(target.type, target.id);
+  auto draft = draft_of(removal, target.type, target.id);
   const bool expects_one = !options.if_match.empty();
   if (expects_one) draft.if_version = options.if_match.list[0];
   commit_one(session, std::move(draft), Return::minimal,

@@ -14,12 +14,8 @@ Error forbidden() {
 }
 
 void forget(const Session& session, Target target, store::Write::Op op, Done done) {
-  Draft draft;
-  draft.op = op;
-  draft.type = target.type;
-  draft.id = target.id;
   std::vector<Draft> drafts;
-  drafts.push_back(std::move(draft));
+  drafts.push_back(draft_of(op, target.type, target.id));
   commit(session, std::move(drafts), {}, [done = std::move(done)](Result<Committed> committed) {
     if (!committed) return done(commit_failure(committed.error()));
     if (committed->outcome.writes[0].change == store::Change::unchanged)

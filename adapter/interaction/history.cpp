@@ -1,4 +1,3 @@
-#include "base/text.h"
 #include "interaction/answers.h"
 #include "interaction/interactions.h"
 #include "search/cursor.h"
@@ -6,7 +5,6 @@
 #include "search/search.h"
 #include "store/store.h"
 
-#include <algorithm>
 #include <cstring>
 
 namespace fingerpost::interaction {
@@ -47,9 +45,7 @@ Result<store::HistoryPlace> place_of(const Context& context, const Asked& asked,
 Result<void> read_pair(const search::Pair& pair, const Limits& limits, Asked& asked) {
   const auto& [name, text] = pair;
   if (name == "_count") {
-    const auto number = to_integer(text);
-    if (!number || *number < 1) return Error{Kind::invalid, "_count is a whole number", name};
-    asked.query.limit = static_cast<int>(std::min<std::int64_t>(*number, limits.page_max));
+    LET(asked.query.limit, read_count(text, limits));
   } else if (name == "_since" || name == "_at") {
     const auto range = search::date_range(text);
     if (!range) return Error{Kind::invalid, name + " is a date or a time", name};
@@ -129,15 +125,9 @@ Answer history(const Session& session, Target target, const std::vector<search::
   path += path.empty() ? "_history" : "/_history";
   Answer answer;
   auto& out = answer.body;
-  out = R"({"resourceType":"Bundle","type":"history","link":[)";
-  write_link(out, "self", url_of(context, path, asked->used));
-  if (page->next) {
-    auto used = asked->used;
-    used.emplace_back("_cursor", cursor(context, *asked, *page->next));
-    out += ',';
-    write_link(out, "next", url_of(context, path, used));
-  }
-  out += ']';
+  out = R"({"resourceType":"Bundle","type":"history",)";
+  write_links(context, out, path, asked->used,
+              page->next ? cursor(context, *asked, *page->next) : std::string());
   if (!page->versions.empty()) {
     out += R"(,"entry":[)";
     for (const auto& version : page->versions) {

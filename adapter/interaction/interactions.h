@@ -95,6 +95,8 @@ struct BundleOptions {
   std::string idempotency_key;  // the same transaction again gets the same answer; "": none
   Return back = Return::minimal;
   search::Handling handling = search::Handling::strict;
+  // X-Provenance: of a transaction about all that it writes; of a batch a copy for each entry.
+  std::string provenance = {};
 };
 // Batch or transaction, as the Bundle says.
 void bundle(const Session& session, std::string body, BundleOptions options, Done done);

@@ -1,8 +1,7 @@
 #include "interaction/answers.h"
 #include "interaction/conformance.h"
+#include "interaction/offers.h"
 #include "search/search.h"
-
-#include <array>
 
 namespace fingerpost::interaction {
 namespace {
@@ -15,16 +14,39 @@ constexpr std::string_view id_parameter =
 constexpr std::string_view version_parameter =
     R"({"name":"vid","in":"path","required":true,"schema":{"type":"string"}})";
 
-// One way to ask at a path: its words come from R4's names for the interactions.
-struct Method {
-  std::string_view method;
-  std::string_view summary;
-  bool body = false;
+std::string_view method_of(Verb verb) {
+  constexpr std::string_view names[] = {"delete", "post", "put", "patch", "get"};
+  return names[static_cast<std::size_t>(verb)];
+}
+
+bool has_body(Verb verb) {
+  return verb == Verb::post || verb == Verb::put || verb == Verb::patch;
+}
+
+// Where an offer is, below a type for those that have one; "": not told here.
+struct Where {
+  Place place;
+  std::string_view path;
+  bool id = false;
+  bool version = false;
+};
+constexpr Where places[] = {
+    {Place::base, "/"},
+    {Place::metadata, "/metadata"},
+    {Place::system_search, "/_search"},
+    {Place::system_history, "/_history"},
+    {Place::explain, "/$explain"},
+    {Place::type, ""},
+    {Place::type_search, "/_search"},
+    {Place::type_history, "/_history"},
+    {Place::instance, "/{id}", true},
+    {Place::instance_history, "/{id}/_history", true},
+    {Place::version, "/{id}/_history/{vid}", true, true},
 };
 
 class Writer {
  public:
-  explicit Writer(const Context& context) : context_(context) {
+  explicit Writer(const Context& context) : parameters_(context.parameters.now()) {
     out_ = R"({"openapi":"3.0.3","info":{"title":"Fingerpost FHIR R4",)";
     write_member(out_, "version", context.version);
     out_ += R"(},"servers":[{)";
@@ -32,77 +54,71 @@ class Writer {
     out_ += R"(}],"paths":{)";
   }
 
-  template <std::size_t N>
-  void path(const std::string& path, std::string_view parameters,
-            const std::array<Method, N>& methods, std::string_view tag) {
-    if (out_.back() == '}') out_ += ',';
-    out_ += '"' + path + R"(":{"parameters":[)" + std::string(parameters) + ']';
-    for (const auto& method : methods) operation(method, tag, "");
-    out_ += '}';
-  }
-
-  // The type's own path: a search has its parameters.
-  void type(std::string_view type) {
-    std::string search = "\"parameters\":[";
-    for (const auto id : context_.parameters.of_type(type)) {
-      if (search.back() == '}') search += ',';
-      search += R"({"in":"query",)";
-      write_member(search, "name", context_.parameters.key(id).code);
-      search += R"(,"schema":{"type":"string"}})";
+  // All that is offered at places of types, or at the others.
+  void paths(bool of_types, std::string_view type) {
+    for (const auto& where : places) {
+      if (is_typed(where.place) != of_types) continue;
+      begin((of_types ? "/" + std::string(type) : "") + std::string(where.path), where.id,
+            where.version);
+      for (const auto& offer : offers())
+        if (offer.place == where.place)
+          operation(offer.verb, offer.about, of_types ? type : "system",
+                    where.place == Place::type && offer.verb == Verb::get ? parameters_of(type)
+                                                                          : std::string());
+      out_ += '}';
     }
-    search += "],";
-    const auto name = std::string(type);
-    if (out_.back() == '}') out_ += ',';
-    out_ += "\"/" + name + "\":{\"parameters\":[]";
-    operation({"get", "search-type"}, type, search);
-    operation({"post", "create", true}, type, "");
-    operation({"put", "conditional update", true}, type, "");
-    operation({"patch", "conditional patch", true}, type, "");
-    operation({"delete", "conditional delete"}, type, "");
-    out_ += '}';
-    const auto id = std::string(id_parameter);
-    path("/" + name + "/{id}", id,
-         std::array{Method{"get", "read"}, Method{"put", "update", true},
-                    Method{"patch", "patch", true}, Method{"delete", "delete"}},
-         type);
-    path("/" + name + "/_history", "", std::array{Method{"get", "history-type"}}, type);
-    path("/" + name + "/{id}/_history", id, std::array{Method{"get", "history-instance"}}, type);
-    path("/" + name + "/{id}/_history/{vid}", id + "," + std::string(version_parameter),
-         std::array{Method{"get", "vread"}}, type);
-    operations_of(type);
+    if (of_types) operations_of(type);
   }
 
   std::string end() && { return std::move(out_) + "}}"; }
 
  private:
-  void operation(const Method& method, std::string_view tag, std::string_view parameters) {
-    out_ += ",\"" + std::string(method.method) + R"(":{"summary":")" + std::string(method.summary) +
+  void begin(const std::string& path, bool id, bool version) {
+    if (out_.back() == '}') out_ += ',';
+    out_ += '"' + path + R"(":{"parameters":[)";
+    if (id) out_ += id_parameter;
+    if (version) out_ += "," + std::string(version_parameter);
+    out_ += ']';
+  }
+
+  void operation(Verb verb, std::string_view summary, std::string_view tag,
+                 const std::string& parameters) {
+    out_ += ",\"" + std::string(method_of(verb)) + R"(":{"summary":")" + std::string(summary) +
             R"(","tags":[")" + std::string(tag) + "\"],";
     out_ += parameters;
-    if (method.body) out_ += R"("requestBody":{"content":)" + std::string(media) + "},";
+    if (has_body(verb)) out_ += R"("requestBody":{"content":)" + std::string(media) + "},";
     out_ += R"("responses":{"default":{"description":"A resource, or an OperationOutcome",)"
             R"("content":)";
     out_ += media;
     out_ += "}}}";
   }
 
+  std::string parameters_of(std::string_view type) const {
+    std::string search = "\"parameters\":[";
+    for (const auto id : parameters_->of_type(type)) {
+      if (search.back() == '}') search += ',';
+      search += R"({"in":"query",)";
+      write_member(search, "name", parameters_->key(id).code);
+      search += R"(,"schema":{"type":"string"}})";
+    }
+    return search + "],";
+  }
+
   void operations_of(std::string_view type) {
-    for (const auto& one : operations()) {
+    for (const auto& one : fingerpost::interaction::operations()) {
       if (one.type != type && one.type != any_type) continue;
-      const auto name = "$" + std::string(one.name);
-      const std::array changing{Method{"post", one.name, true}};
-      const std::array reading{Method{"get", one.name}, Method{"post", one.name, true}};
-      const auto write = [&](const std::string& at, std::string_view parameters) {
-        one.start != nullptr ? path(at, parameters, changing, type)
-                             : path(at, parameters, reading, type);
-      };
-      const auto start = "/" + std::string(type);
-      if (one.on_type) write(start + "/" + name, "");
-      if (one.on_instance) write(start + "/{id}/" + name, id_parameter);
+      for (const bool instance : {false, true}) {
+        if (!(instance ? one.on_instance : one.on_type)) continue;
+        begin("/" + std::string(type) + (instance ? "/{id}/$" : "/$") + std::string(one.name),
+              instance, false);
+        if (one.start == nullptr) operation(Verb::get, one.name, type, "");
+        operation(Verb::post, one.name, type, "");
+        out_ += '}';
+      }
     }
   }
 
-  const Context& context_;
+  const std::shared_ptr<const search::Parameters> parameters_;
   std::string out_;
 };
 
@@ -110,12 +126,10 @@ class Writer {
 
 std::string openapi(const Context& context) {
   Writer writer(context);
-  writer.path("/", "", std::array{Method{"post", "batch or transaction", true}}, "system");
-  writer.path("/metadata", "", std::array{Method{"get", "capabilities"}}, "system");
-  writer.path("/_history", "", std::array{Method{"get", "history-system"}}, "system");
+  writer.paths(false, "");
   for (const auto& type : context.definitions.types()) {
     const auto name = context.definitions.names().text(type.name);
-    if (type.model == model::Model::r4 && is_resource_type(context, name)) writer.type(name);
+    if (type.model == model::Model::r4 && is_resource_type(context, name)) writer.paths(true, name);
   }
   return std::move(writer).end();
 }

@@ -30,6 +30,8 @@ constexpr std::array offered = {
     Operation{"everything", "Patient", false, true, FINGERPOST_R4 "Patient-everything", everything},
     Operation{"everything", "CarePlan", false, true, FINGERPOST_OWN "CarePlan-everything",
               everything},
+    Operation{"reindex-status", "SearchParameter", true, true,
+              FINGERPOST_OWN "SearchParameter-reindex-status", reindex_status},
     Operation{"meta", any_type, false, true, FINGERPOST_R4 "Resource-meta", meta},
     Operation{"meta-add", any_type, false, true, FINGERPOST_R4 "Resource-meta-add", nullptr,
               meta_add},
@@ -78,14 +80,6 @@ void add_resource(const Context& context, Tree& tree, std::string_view named, co
   tree.set_name(tree.copy(from, from.root(), parameter), definitions.names().find("resource"));
 }
 
-Result<Tree> read_body(const Context& context, const std::string& body) {
-  LET(auto read, model::read_resource(context.definitions, body, context.limits));
-  for (const auto& issue : read.issues)
-    if (issue.severity <= Severity::error && issue.code == "value")
-      return Error{Kind::invalid, issue.text, issue.expression};
-  return std::move(read.tree);
-}
-
 }  // namespace
 
 std::span<const Operation> operations() {
@@ -112,6 +106,14 @@ void ask(const Session& session, const OperationCall& call, Done done) {
   if (auto question = remote_question(session, call))
     return ask_elsewhere(session, *std::move(question), std::move(done));
   done(operate(session, call));
+}
+
+Result<Tree> read_body(const Context& context, const std::string& body, model::Model model) {
+  LET(auto read, model::read_resource(context.definitions, body, context.limits, model));
+  for (const auto& issue : read.issues)
+    if (issue.severity <= Severity::error && issue.code == "value")
+      return Error{Kind::invalid, issue.text, issue.expression};
+  return std::move(read.tree);
 }
 
 Result<Tree> parameters_of(const Session& session, const OperationCall& call,

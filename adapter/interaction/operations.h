@@ -42,12 +42,15 @@ std::span<const Operation> operations();
 // Kind::not_found: there is no such operation there.
 void operate(const Session& session, const OperationCall& call, Done done);
 // Of those that change nothing; else 405. With what a terminology server elsewhere knows
-// (remote_codes.h): the call need not outlive this, and `done` is called on the session's thread, now
-// or when that server has answered.
+// (remote_codes.h): the call need not outlive this, and `done` is called on the session's thread,
+// now or when that server has answered.
 void ask(const Session& session, const OperationCall& call, Done done);
 // The same, with what is known here alone.
 Answer operate(const Session& session, const OperationCall& call);
 
+// A body without values that cannot be read.
+Result<Tree> read_body(const Context& context, const std::string& body,
+                       model::Model model = model::Model::r4);
 // The call's parameters as a Parameters resource: those of the URL as primitives, then those of the
 // body. A resource that is the whole body, or the one the call is of, is the parameter `resource`.
 Result<Tree> parameters_of(const Session& session, const OperationCall& call,
@@ -65,5 +68,6 @@ void meta_add(const Session& session, const OperationCall& call, Done done);
 void meta_delete(const Session& session, const OperationCall& call, Done done);
 void expunge(const Session& session, const OperationCall& call, Done done);
 Answer everything(const Session& session, const OperationCall& call);
+Answer reindex_status(const Session& session, const OperationCall& call);
 
 }  // namespace fingerpost::interaction

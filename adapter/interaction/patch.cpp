@@ -65,7 +65,8 @@ Decision decide(const Session& session, Target target, const PatchSent& sent,
   draft.type = target.type;
   draft.id = id;
   draft.tree = std::get<Tree>(std::move(tree));
-  if (auto refused = add_provenance(session, options, attempt)) return *std::move(refused);
+  if (auto refused = add_provenance(session, options.provenance, attempt))
+    return *std::move(refused);
   return attempt;
 }
 

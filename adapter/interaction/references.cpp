@@ -20,6 +20,12 @@ std::string_view root_of(std::string_view full_url) {
   return full_url;
 }
 
+// "Practitioner?identifier=…"
+bool is_conditional(std::string_view reference) {
+  const auto mark = reference.find('?');
+  return mark != std::string_view::npos && reference.find(':') >= mark;
+}
+
 class Resolver {
  public:
   Resolver(const Context& context, const Places& places, std::string_view full_url,
@@ -77,8 +83,7 @@ class Resolver {
     }
     if (text.starts_with("urn:uuid:"))
       return error(Kind::invalid, "refers to no entry of the Bundle", node);
-    const auto mark = text.find('?');
-    if (mark == std::string_view::npos || text.find(':') < mark) return {};
+    if (!is_conditional(text)) return {};
     auto found = condition_(text);
     if (!found) return error(found.error().kind, found.error().text, node);
     tree_.set(node, Shape::string, *found);
@@ -118,19 +123,24 @@ Result<void> resolve(const Context& context, const Places& places, std::string_v
   return Resolver(context, places, full_url, condition, resource).all();
 }
 
-void make_local(const Context& context, Tree& resource) {
+Result<void> make_local(const Context& context, Tree& resource) {
   const auto base = context.base_url + "/";
   const auto type = context.definitions.common().reference;
+  const auto bundle = context.definitions.common().bundle;
   const auto size = static_cast<NodeId>(resource.size());
   for (NodeId node = 1; node <= size; ++node) {
     if (resource[node].type != type) continue;
     const auto reference = child(resource, node, "reference");
     const auto text = reference == no_node ? std::string_view() : resource.text(reference);
+    if (is_conditional(text) && resource[resource.root()].type != bundle)
+      return Error{Kind::invalid, "a conditional reference is for transactions alone",
+                   model::location(context.definitions, resource, reference)};
     if (!text.starts_with(base)) continue;
     const auto local = text.substr(base.size());
     if (is_resource_type(context, local.substr(0, local.find('/'))))
       resource.set_view(reference, Shape::string, local);
   }
+  return {};
 }
 
 }  // namespace fingerpost::interaction

@@ -29,6 +29,8 @@ Result<void> resolve(const Context& context, const Places& places, std::string_v
 
 // Takes our own base off every Reference.reference, "http://host/fhir/Patient/1" becoming
 // "Patient/1", so that what is stored, indexed and followed has one name however it was written.
-void make_local(const Context& context, Tree& resource);
+// Kind::invalid: a conditional reference is left, which only a transaction may bring (R4
+// http.html#trules); a Bundle that is stored as a document may hold some.
+Result<void> make_local(const Context& context, Tree& resource);
 
 }  // namespace fingerpost::interaction

@@ -2,27 +2,45 @@
 
 #include "model/json.h"
 
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <limits>
+#include <mutex>
+#include <set>
+#include <string>
+#include <thread>
 #include <utility>
 
 namespace fingerpost::interaction {
 namespace {
 
-constexpr int together = 200;
+constexpr std::size_t together = 100;
 
-}  // namespace
+// One unit after another.
+class Round {
+ public:
+  Round(const model::Definitions& definitions, store::Store& store, store::Reader& reader,
+        Limits limits)
+      : definitions_(definitions), store_(store), reader_(reader), limits_(limits) {
+    // Of what clients send; what is stored may have come under wider ones.
+    limits_.nodes = std::numeric_limits<std::uint32_t>::max();
+    limits_.body_bytes = limits_.string_bytes = std::numeric_limits<std::uint32_t>::max();
+  }
 
-Result<std::size_t> reindex(const model::Definitions& definitions,
-                            const search::Parameters& parameters, store::Store& store,
-                            const Limits& limits) {
-  LET(const auto reader, store.reader());
-  std::size_t count = 0;
-  for (;;) {
-    LET(auto some, reader->outdated(parameters, together));
-    if (some.empty()) return count;
+  // How many were indexed again; 0: all are done but the unreadable ones.
+  Result<std::size_t> step(const search::Parameters& parameters) {
+    const auto most = static_cast<int>(together + unreadable_.size());
+    LET(auto some, reader_.outdated(parameters, most));
     store::Unit unit;
     for (auto& stored : some) {
-      auto read = model::read_json(definitions, std::move(stored.body), limits);
-      if (!read) return Error{Kind::fault, "a stored resource cannot be read", ""};
+      auto place = stored.type + "/" + stored.id + "/" + std::to_string(stored.version);
+      if (unreadable_.count(place) != 0) continue;
+      auto read = model::read_json(definitions_, std::move(stored.body), limits_);
+      if (!read) {
+        unreadable_.insert(std::move(place));
+        continue;
+      }
       store::Write write;
       write.op = store::Write::Op::reindex;
       write.type = stored.type;
@@ -31,9 +49,126 @@ Result<std::size_t> reindex(const model::Definitions& definitions,
       write.index = search::index(parameters, {&read->tree, read->tree.root()});
       unit.writes.push_back(std::move(write));
     }
-    count += unit.writes.size();
-    LET_DONE(store::commit_now(store, std::move(unit)));
+    const auto count = unit.writes.size();
+    if (count > 0) LET_DONE(store::commit_now(store_, std::move(unit)));
+    // Behind those that cannot be read there may be more.
+    if (count == 0 && some.size() == static_cast<std::size_t>(most)) return step(parameters);
+    return count;
   }
+
+  std::size_t unreadable() const { return unreadable_.size(); }
+
+ private:
+  const model::Definitions& definitions_;
+  store::Store& store_;
+  store::Reader& reader_;
+  Limits limits_;
+  std::set<std::string> unreadable_;
+};
+
+Error cannot_be_read() {
+  return {Kind::fault, "a stored resource cannot be read, and is not found by all parameters", ""};
+}
+
+}  // namespace
+
+Result<std::size_t> reindex(const model::Definitions& definitions,
+                            const search::Parameters& parameters, store::Store& store,
+                            const Limits& limits) {
+  LET(const auto reader, store.reader());
+  Round round(definitions, store, *reader, limits);
+  std::size_t all = 0;
+  for (;;) {
+    LET(const auto some, round.step(parameters));
+    if (some == 0) break;
+    all += some;
+  }
+  if (round.unreadable() > 0) return cannot_be_read();
+  return all;
+}
+
+struct Reindexer::Work {
+  search::LiveParameters parameters;
+  Trouble trouble;
+  std::unique_ptr<store::Reader> reader;
+  Round round;
+
+  std::mutex mutex;
+  std::condition_variable came;
+  bool changed = true;
+  bool ending = false;
+  std::thread thread;
+
+  void wake(bool& flag) {
+    {
+      const std::lock_guard lock(mutex);
+      flag = true;
+    }
+    came.notify_one();
+  }
+
+  // False at the end.
+  bool wait(bool soon) {
+    constexpr std::chrono::milliseconds again{200};
+    std::unique_lock lock(mutex);
+    const auto ready = [this] { return changed || ending; };
+    if (soon) {
+      came.wait_for(lock, again, ready);
+    } else {
+      came.wait(lock, ready);
+    }
+    changed = false;
+    return !ending;
+  }
+
+  bool is_ending() {
+    const std::lock_guard lock(mutex);
+    return ending;
+  }
+
+  void run() {
+    std::size_t told = 0;
+    // What was begun with parameters of before may come to the store when those of now were done.
+    bool failing = false;
+    bool older = false;
+    while (wait(failing || older)) {
+      older = parameters.older_in_use();
+      Result<std::size_t> done = std::size_t{1};
+      while (done && *done > 0 && !is_ending()) done = round.step(*parameters.now());
+      if (!done && !failing) trouble(done.error());
+      failing = !done;
+      if (round.unreadable() > told) trouble(cannot_be_read());
+      told = round.unreadable();
+    }
+  }
+};
+
+Result<std::unique_ptr<Reindexer>> Reindexer::start(const model::Definitions& definitions,
+                                                    search::LiveParameters parameters,
+                                                    store::Store& store, const Limits& limits,
+                                                    Trouble trouble) {
+  LET(auto reader, store.reader());
+  auto& eyes = *reader;
+  std::unique_ptr<Work> work(new Work{parameters,
+                                      std::move(trouble),
+                                      std::move(reader),
+                                      Round(definitions, store, eyes, limits),
+                                      {},
+                                      {},
+                                      true,
+                                      false,
+                                      {}});
+  parameters.on_change([at = work.get()] { at->wake(at->changed); });
+  work->thread = std::thread([at = work.get()] { at->run(); });
+  return std::unique_ptr<Reindexer>(new Reindexer(std::move(work)));
+}
+
+Reindexer::Reindexer(std::unique_ptr<Work> work) : work_(std::move(work)) {}
+
+Reindexer::~Reindexer() {
+  work_->parameters.on_change(nullptr);
+  work_->wake(work_->ending);
+  work_->thread.join();
 }
 
 }  // namespace fingerpost::interaction

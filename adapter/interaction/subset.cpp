@@ -1,8 +1,8 @@
 #include "interaction/subset.h"
 
 #include "interaction/commit.h"
+#include "interaction/query.h"
 #include "model/json.h"
-#include "search/search.h"
 
 #include <algorithm>
 #include <utility>
@@ -105,10 +105,7 @@ Result<Subset> subset_of(const Context& context, std::string_view type,
   for (const auto& pair : pairs)
     if (pair.first == "_summary" || pair.first == "_elements") own.push_back(pair);
   if (own.empty()) return Subset{};
-  search::Query query;
-  query.type = type;
-  query.pairs = &own;
-  LET(const auto plan, search::plan(context.parameters, query, context.limits));
+  LET(const auto plan, plan_of(context, type, own));
   if (plan.summary == Summary::count)
     return Error{Kind::invalid, "_summary=count is for searches", "_summary"};
   return subset_of(plan);

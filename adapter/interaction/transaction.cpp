@@ -60,13 +60,8 @@ class Decided {
         if (entry.verb != verb && (verb != Verb::put || entry.verb != Verb::patch)) continue;
         if (auto refused = draft(entry)) return refused;
       }
-    for (const auto& draft : attempt.drafts) {
-      auto& kept = script->drafts.emplace_back();
-      kept.op = draft.op;
-      kept.type = draft.type;
-      kept.id = draft.id;
-    }
-    return {};
+    for (const auto& draft : attempt.drafts) script->drafts.push_back(kept_of(draft));
+    return add_provenance(session_, options_.provenance, attempt);
   }
 
   Attempt attempt;
@@ -141,13 +136,15 @@ class Decided {
   }
 
   std::optional<Answer> draft(const Entry& entry) {
-    if (const auto at = found_.find(entry.index); at != found_.end())
-      return answer_found(entry, at->second);
+    if (const auto at = found_.find(entry.index); at != found_.end()) {
+      auto answer = answer_found(session_, entry.path[0], at->second, options_.back);
+      if (answer.failed()) return answer;
+      script->answers[entry.index] = shown_in_bundle(std::move(answer), options_.back);
+      return {};
+    }
     if (entry.verb == Verb::remove) return draft_removals(entry);
     const auto& id = ids_[entry.index][0];
-    Draft draft;
-    draft.type = entry.path[0];
-    draft.id = id;
+    auto draft = draft_of(store::Write::Op::put, entry.path[0], id);
     draft.must_be_new = entry.verb == Verb::post;
     std::optional<store::Stored> current;
     if (auto refused = look_at(entry, id, draft, current)) return refused;
@@ -156,18 +153,6 @@ class Decided {
     if (refused) return refused;
     script->draft_of[entry.index] = attempt.drafts.size();
     attempt.drafts.push_back(std::move(draft));
-    return {};
-  }
-
-  std::optional<Answer> answer_found(const Entry& entry, const std::string& id) {
-    auto stored = session_.reader.read(entry.path[0], id);
-    if (!stored) return failure(stored.error());
-    auto& answer = script->answers[entry.index];
-    answer = answer_of(std::move(*stored));
-    answer.location =
-        std::string(entry.path[0]) + "/" + id + "/_history/" + std::to_string(answer.version);
-    if (options_.back != Return::representation) answer.body.clear();
-    answer = shown_in_bundle(std::move(answer), options_.back);
     return {};
   }
 
@@ -191,17 +176,13 @@ class Decided {
   std::optional<Answer> draft_removals(const Entry& entry) {
     script->answers[entry.index].status = Status::no_content;
     for (const auto& id : ids_[entry.index]) {
-      Draft draft;
-      draft.op = store::Write::Op::remove;
-      draft.type = entry.path[0];
-      draft.id = id;
       auto looked = look(session_, {entry.path[0], id}, write_options_of(entry, options_.back));
       if (auto* failed = std::get_if<Answer>(&looked)) return placed(std::move(*failed), entry);
       auto& found = std::get<Current>(looked);
       attempt.reads.push_back(std::move(found.guard));
       if (!found.stored) continue;  // it is deleted already
       if (ids_[entry.index].size() == 1) script->draft_of[entry.index] = attempt.drafts.size();
-      attempt.drafts.push_back(std::move(draft));
+      attempt.drafts.push_back(draft_of(store::Write::Op::remove, entry.path[0], id));
     }
     return {};
   }

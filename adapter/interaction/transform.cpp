@@ -2,6 +2,7 @@
 // supportingMap.
 
 #include "base/digest.h"
+#include "interaction/commit.h"
 #include "interaction/operations.h"
 #include "interaction/stored_maps.h"
 #include "model/xml.h"
@@ -21,27 +22,6 @@ struct Asked {
   std::vector<NodeId> maps;  // parameters: the map to run, if it came, and what it imports
 };
 
-Result<Tree> read(const Context& context, const std::string& body, model::Model model) {
-  LET(auto read, model::read_resource(context.definitions, body, context.limits, model));
-  for (const auto& issue : read.issues)
-    if (issue.severity <= Severity::error && issue.code == "value")
-      return Error{Kind::invalid, issue.text, issue.expression};
-  return std::move(read.tree);
-}
-
-// The resource at `node` as a tree of its own.
-Tree part_of(const Tree& from, NodeId node) {
-  Tree made(from.names());
-  made.set_type(made.root(), from[node].type);
-  for (NodeId at = from.first_child(node); at != no_node; at = from.next(at))
-    made.copy(from, at, made.root());
-  return made;
-}
-
-NodeId part(const Context& context, const Tree& tree, NodeId node, std::string_view name) {
-  return tree.child(node, context.definitions.names().find(name));
-}
-
 // The Parameters of the body, when it is such.
 Asked asked_of(const Session& session, const OperationCall& call) {
   const auto& context = session.context;
@@ -55,13 +35,12 @@ Asked asked_of(const Session& session, const OperationCall& call) {
   asked.parameters = std::move(sent->tree);
   const auto& tree = asked.parameters;
   std::vector<NodeId> supporting;
-  for (NodeId at = part(context, tree, tree.root(), "parameter"); at != no_node;
-       at = tree.next_same(at)) {
-    const NodeId named = part(context, tree, at, "name");
-    const NodeId value = part(context, tree, at, "value");
+  for (NodeId at = child(tree, tree.root(), "parameter"); at != no_node; at = tree.next_same(at)) {
+    const NodeId named = child(tree, at, "name");
+    const NodeId value = child(tree, at, "value");
     const auto key = named == no_node ? std::string_view() : tree.text(named);
     if (key == "source" && value != no_node) asked.source = tree.text(value);
-    if (key == "content") asked.content = part(context, tree, at, "resource");
+    if (key == "content") asked.content = child(tree, at, "resource");
     if (key == "sourceMap" || key == "srcMap") asked.maps.push_back(at);
     if (key == "supportingMap") supporting.push_back(at);
   }
@@ -73,10 +52,10 @@ Result<void> add_sent(const Context& context, const Asked& asked, MapGatherer& g
   const auto& tree = asked.parameters;
   for (const NodeId parameter : asked.maps) {
     const auto called = "parameter[" + std::to_string(parameter) + "]";
-    const NodeId value = part(context, tree, parameter, "value");
-    const NodeId resource = part(context, tree, parameter, "resource");
+    const NodeId value = child(tree, parameter, "value");
+    const NodeId resource = child(tree, parameter, "resource");
     if (resource != no_node) {
-      LET_DONE(gatherer.add_sent(part_of(tree, resource), "the map sent"));
+      LET_DONE(gatherer.add_sent(copy_of(context, tree, resource), "the map sent"));
     } else if (value != no_node) {
       LET_DONE(gatherer.add_sent_text(tree.text(value), "the map sent"));
     } else {
@@ -134,7 +113,7 @@ Result<Tree> content_of(const Context& context, const OperationCall& call, const
   const auto model = type == no_type ? model::Model::r4 : context.definitions.type(type).model;
   const bool of_r3 = model == model::Model::stu3;
   if (asked.content != no_node) {
-    if (!of_r3) return part_of(asked.parameters, asked.content);
+    if (!of_r3) return copy_of(context, asked.parameters, asked.content);
     return Error{Kind::invalid,
                  "a resource of another FHIR version is sent as the body, with the map's url as "
                  "the parameter source",
@@ -143,7 +122,7 @@ Result<Tree> content_of(const Context& context, const OperationCall& call, const
   const auto& sent = asked.parameters;
   if (context.definitions.type_name(sent[sent.root()].type) == "Parameters")
     return Error{Kind::invalid, "the parameter content is missing", "content"};
-  return read(context, *call.body, of_r3 ? model::Model::stu3 : model::Model::r4);
+  return read_body(context, *call.body, of_r3 ? model::Model::stu3 : model::Model::r4);
 }
 
 // What went wrong in the map or the content, and not in how it was asked.

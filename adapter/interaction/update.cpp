@@ -56,7 +56,8 @@ Decision decide(const Session& session, Target target, const Tree& tree,
   draft.type = target.type;
   draft.id = id;
   draft.tree = copy_of(context, tree, tree.root());
-  if (auto refused = add_provenance(session, options, attempt)) return *std::move(refused);
+  if (auto refused = add_provenance(session, options.provenance, attempt))
+    return *std::move(refused);
   return attempt;
 }
 
@@ -79,9 +80,7 @@ void update(const Session& session, Target target, Tree tree, WriteOptions optio
     return done(*std::move(refused));
   const auto back = options.back;
   if (is_plain(options)) {
-    Draft draft;
-    draft.type = target.type;
-    draft.id = target.id;
+    auto draft = draft_of(store::Write::Op::put, target.type, target.id);
     if (!options.if_match.empty()) draft.if_version = options.if_match.list[0];
     draft.tree = std::move(tree);
     return commit_one(session, std::move(draft), back, std::move(done));

@@ -20,15 +20,6 @@ struct Attempts {
   int left = goes;
 };
 
-// What the answer needs of a draft.
-Draft kept_of(const Draft& draft) {
-  Draft kept;
-  kept.op = draft.op;
-  kept.type = draft.type;
-  kept.id = draft.id;
-  return kept;
-}
-
 Answer answer_of(const Draft& draft, Committed committed, Return back) {
   auto answer = answer_of_write(draft, committed.outcome.writes[0]);
   if (draft.op == store::Write::Op::remove && committed.outcome.writes.size() > 1)
@@ -59,6 +50,20 @@ void attempt(const std::shared_ptr<Attempts>& all) {
 }
 
 }  // namespace
+
+Draft kept_of(const Draft& draft) {
+  return draft_of(draft.op, draft.type, draft.id);
+}
+
+Answer answer_found(const Session& session, std::string_view type, const std::string& id,
+                    Return back) {
+  auto stored = session.reader.read(type, id);
+  if (!stored) return failure(stored.error());
+  auto answer = answer_of(*std::move(stored));
+  answer.location = std::string(type) + "/" + id + "/_history/" + std::to_string(answer.version);
+  if (back != Return::representation) answer.body.clear();
+  return answer;
+}
 
 void decide_and_commit(const Session& session, Decide decide, Return back, Done done) {
   attempt(std::make_shared<Attempts>(
@@ -136,11 +141,11 @@ Chosen choose(const Session& session, std::string_view type, const WriteOptions&
   return one;
 }
 
-std::optional<Answer> add_provenance(const Session& session, const WriteOptions& options,
+std::optional<Answer> add_provenance(const Session& session, const std::string& provenance,
                                      Attempt& attempt) {
-  if (options.provenance.empty()) return {};
+  if (provenance.empty() || attempt.drafts.empty()) return {};
   const auto& context = session.context;
-  auto read = model::read_json(context.definitions, options.provenance, context.limits);
+  auto read = model::read_json(context.definitions, provenance, context.limits);
   if (!read) return failure(read.error());
   auto& tree = read->tree;
   if (context.definitions.type_name(tree[tree.root()].type) != "Provenance")
@@ -149,11 +154,12 @@ std::optional<Answer> add_provenance(const Session& session, const WriteOptions&
     return failure(
         Error{Kind::invalid, "the target of X-Provenance is the resource written", "Provenance"});
   const auto& names = tree.names();
-  const auto target =
-      tree.add(tree.root(), names.find("target"), context.definitions.common().reference);
-  const auto reference =
-      tree.add(target, names.find("reference"), context.definitions.common().string);
-  tree.set(reference, Shape::string, attempt.drafts[0].type + "/" + attempt.drafts[0].id);
+  const auto& common = context.definitions.common();
+  for (const auto& about : attempt.drafts) {
+    const auto target = tree.add(tree.root(), names.find("target"), common.reference);
+    tree.set(tree.add(target, names.find("reference"), common.string), Shape::string,
+             about.type + "/" + about.id);
+  }
   std::string json;
   model::write_json(context.definitions, tree, tree.root(), json);
   auto sent = read_sent(context, std::move(json));

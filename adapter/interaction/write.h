@@ -55,9 +55,17 @@ struct One {
 using Chosen = std::variant<One, Answer>;
 Chosen choose(const Session& session, std::string_view type, const WriteOptions& options);
 
-// Adds the Provenance that the options bring, about the attempt's first draft. Nothing: done.
-std::optional<Answer> add_provenance(const Session& session, const WriteOptions& options,
+// Adds the Provenance that was sent, if one was, about the resources of all drafts. Nothing: done.
+std::optional<Answer> add_provenance(const Session& session, const std::string& provenance,
                                      Attempt& attempt);
+
+// R4 http.html#ccreate: what the condition of a create finds is answered as if it had just been
+// made, but with 200.
+Answer answer_found(const Session& session, std::string_view type, const std::string& id,
+                    Return back);
+
+// What the answer needs of a draft.
+Draft kept_of(const Draft& draft);
 
 // The answer to one write of a unit.
 Answer answer_of_write(const Draft& draft, const store::WriteOutcome& wrote);

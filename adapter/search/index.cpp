@@ -27,6 +27,7 @@ class Indexer {
         tree_(tree),
         nodes_(parameters, tree, values_) {
     values_.parameters = &parameters;
+    values_.holder = parameters.weak_from_this().lock();
   }
 
   IndexValues run(NodeId resource) {

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -78,8 +79,8 @@ struct CompositeRow {
 
 // All rows of one resource.
 struct IndexValues : ValueRows {
-  const Parameters* parameters =
-      nullptr;  // whose keys the rows carry; must outlive the value's use
+  const Parameters* parameters = nullptr;    // whose keys the rows carry; must outlive them, but
+  std::shared_ptr<const Parameters> holder;  // where a shared_ptr holds them, this does too
   std::vector<CompositeRow> composites;
   std::vector<KeyId> present;  // the keys that the resource has a value for, sorted
   // reference_hash of the Patient in whose compartment it is; 0 when in none.

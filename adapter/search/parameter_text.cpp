@@ -18,6 +18,7 @@ class Reader {
 
   Result<ParameterText> run() {
     ParameterText made;
+    made.id = text(root_, "id");
     made.url = text(root_, "url");
     made.code = text(root_, "code");
     made.expression = text(root_, "expression");

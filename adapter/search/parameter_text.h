@@ -16,6 +16,7 @@ struct ParameterText {
     std::string definition;  // the url of the parameter that tells its type
     std::string expression;
   };
+  std::string id;  // of the resource, of custom ones
   std::string url;
   std::string code;
   model::SearchType kind = model::SearchType::string;

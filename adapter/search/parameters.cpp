@@ -90,6 +90,10 @@ bool is_offered(const ParameterText& parameter) {
   return parameter.code != "_lastUpdated" && parameter.code != "_id";
 }
 
+Error code_is_taken() {
+  return {Kind::invalid, "there is a parameter of this code", "SearchParameter.code"};
+}
+
 // The published definition as a tree; nothing when it cannot be read.
 std::optional<Tree> read_source(const model::Definitions& definitions,
                                 const model::Source& source) {
@@ -117,20 +121,67 @@ Result<std::unique_ptr<const Parameters>> Parameters::compile(
     made->add(text_of(definitions, parameter), false);
   made->add_composites();
   made->add_compartments();
-  for (const auto& parameter : custom) {
+  made->finish(1);
+  made->own_ = made->keys_.size();
+  LET_DONE(made->add_custom({custom.begin(), custom.end()}));
+  return std::unique_ptr<const Parameters>(std::move(made));
+}
+
+Parameters::Parameters(const std::shared_ptr<const Parameters>& base)
+    : definitions_(base->definitions_),
+      hash_key_(base->hash_key_),
+      keys_(base->keys_),
+      left_out_(base->left_out_),
+      known_(base->known_),
+      kind_of_url_(base->kind_of_url_),
+      fingerprint_(base->fingerprint_),
+      own_(base->own_),
+      base_(base),
+      compartments_(base->compartments_),
+      extractor_(std::make_unique<Extractor>(*base->extractor_)) {}
+
+// The definitions' keys have the same numbers in all of them.
+Result<std::shared_ptr<const Parameters>> Parameters::with(
+    std::vector<ParameterText> custom) const {
+  const auto base = base_ ? base_ : weak_from_this().lock();
+  if (!base) return Error{Kind::unsupported, "these search parameters are fixed", ""};
+  std::shared_ptr<Parameters> made(new Parameters(base));
+  LET_DONE(made->add_custom(std::move(custom)));
+  return std::shared_ptr<const Parameters>(std::move(made));
+}
+
+Result<void> Parameters::add_custom(std::vector<ParameterText> custom) {
+  custom_ = std::move(custom);
+  for (const auto& parameter : custom_) {
     if (parameter.kind == model::SearchType::composite) {
-      made->add_composite(parameter, true);
+      add_composite(parameter, true);
     } else {
-      made->add(parameter, true);
+      add(parameter, true);
     }
   }
-  made->add_other_forms();
-  if (made->keys_.size() > 0xffff)
-    return Error{Kind::unsupported, "more search parameters than can be numbered", ""};
-  made->sort_by_type();
-  made->find_leads();
-  made->find_meanings();
-  return std::unique_ptr<const Parameters>(std::move(made));
+  finish(own_);
+  if (keys_.size() > 0xffff)
+    return Error{Kind::unsupported, "more search parameters than can be numbered",
+                 "SearchParameter.base"};
+  return {};
+}
+
+// Once the keys from `first` on are all there.
+void Parameters::finish(std::size_t first) {
+  add_other_forms(first);
+  sort_by_type();
+  find_leads(first);
+  find_meanings(first);
+  for (std::size_t id = first; id < keys_.size(); ++id)
+    fingerprint_ = hash64(keys_[id].name, fingerprint_ ^ keys_[id].meaning);
+}
+
+void Parameters::leave_out(const ParameterText& parameter, const std::string& name, bool custom,
+                           Error why) {
+  left_out_.push_back(name + ": " + why.text);
+  if (!custom) return;
+  why.text = name + ": " + why.text;
+  refused_.emplace(parameter.id, std::move(why));
 }
 
 Key Parameters::new_key(const ParameterText& parameter, TypeId type, bool custom) {
@@ -141,23 +192,44 @@ Key Parameters::new_key(const ParameterText& parameter, TypeId type, bool custom
   key.name = std::string(key.type) + "." + parameter.code;
   key.kind = parameter.kind;
   key.custom = custom;
-  key.meaning = hash64(parameter.expression, rows_version);
+  key.meaning = custom ? custom_meaning(parameter) : hash64(parameter.expression, rows_version);
   return key;
+}
+
+// A client may give another type to the same expression.
+std::uint64_t Parameters::custom_meaning(const ParameterText& parameter) const {
+  const auto kind_text = [](model::SearchType kind) {
+    return std::to_string(static_cast<int>(kind)) + " ";
+  };
+  auto text = kind_text(parameter.kind) + parameter.expression;
+  for (const auto target : parameter.targets)
+    text += " " + std::string(definitions_.type_name(target));
+  for (const auto& component : parameter.components) {
+    const auto kind = kind_of_url_.find(component.definition);
+    text += "\n" + component.expression + " ";
+    if (kind != kind_of_url_.end()) text += kind_text(kind->second);
+  }
+  return hash64(text, rows_version);
 }
 
 void Parameters::add(const ParameterText& parameter, bool custom) {
   kind_of_url_.emplace(parameter.url, parameter.kind);
+  if (custom && parameter.kind == model::SearchType::special)
+    return leave_out(
+        parameter, parameter.code, true,
+        {Kind::invalid, "special parameters are of the server alone", "SearchParameter.type"});
   if (!is_offered(parameter)) return;
   for (const TypeId type : types_of(definitions_, parameter.bases)) {
     Key key = new_key(parameter, type, custom);
     // Two definitions of one code: the first stands.
     if (!known_.insert(key.name).second) {
-      if (custom) left_out_.push_back(key.name + ": there is a parameter of this code");
+      if (custom) leave_out(parameter, key.name, true, code_is_taken());
       continue;
     }
     const std::string name = key.name;
     if (auto done = add_key(parameter, type, std::move(key)); !done)
-      left_out_.push_back(name + ": " + done.error().text);
+      leave_out(parameter, name, custom,
+                {Kind::invalid, done.error().text, "SearchParameter.expression"});
   }
 }
 
@@ -170,7 +242,8 @@ Result<void> Parameters::add_key(const ParameterText& parameter, TypeId type, Ke
     LET(compiled, path::compile(parameter.expression, definitions_, options));
     clauses = std::vector<Clause>{};
   } else if (clauses->empty()) {
-    return {};
+    if (!key.custom) return {};
+    return Error{Kind::invalid, "the expression is about no resource of this type", ""};
   }
   if (key.kind == model::SearchType::reference) {
     key.targets = targets_of(definitions_, parameter.targets, type, *clauses);
@@ -203,42 +276,47 @@ void Parameters::add_composites() {
 void Parameters::add_composite(const ParameterText& parameter, bool custom) {
   for (const TypeId type : types_of(definitions_, parameter.bases)) {
     Key key = new_key(parameter, type, custom);
-    if (known_.contains(key.name)) continue;
-    const auto elements = parse_expression(definitions_, parameter.expression, type);
-    std::vector<Component> components;
-    bool good = elements && !elements->empty();
-    for (const auto& part : parameter.components) {
-      if (!good) break;
-      constexpr std::string_view root = "%resource.";
-      Component component;
-      component.from_resource = part.expression.starts_with(root);
-      const auto expression =
-          std::string_view(part.expression).substr(component.from_resource ? root.size() : 0);
-      auto clauses = parse_expression(definitions_, expression, type);
-      const auto kind = kind_of_url_.find(part.definition);
-      good = clauses && !clauses->empty() && kind != kind_of_url_.end();
-      if (!good) break;
-      component.kind = kind->second;
-      component.clauses = *std::move(clauses);
-      if (component.kind == model::SearchType::reference && part.expression == "code")
-        component.kind = model::SearchType::token;
-      else if (component.kind == model::SearchType::token && part.expression == "target")
-        component.kind = model::SearchType::reference;
-      components.push_back(std::move(component));
-    }
-    if (!good) {
-      left_out_.push_back(key.name + ": its components cannot be read");
+    const std::string name = key.name;
+    if (known_.contains(name)) {
+      if (custom) leave_out(parameter, name, true, code_is_taken());
       continue;
     }
-    known_.insert(key.name);
-    const auto id = static_cast<KeyId>(keys_.size());
-    extractor_->add(id, *elements);
-    for (auto& component : components) {
-      key.components.push_back(component.kind);
-      extractor_->add_component(id, std::move(component));
-    }
-    keys_.push_back(std::move(key));
+    if (auto done = add_components(parameter, type, std::move(key)); !done)
+      leave_out(parameter, name, custom, done.error());
   }
+}
+
+Result<void> Parameters::add_components(const ParameterText& parameter, TypeId type, Key key) {
+  const Error unclear{Kind::invalid, "its components cannot be read", "SearchParameter.component"};
+  const auto elements = parse_expression(definitions_, parameter.expression, type);
+  if (!elements || elements->empty()) return unclear;
+  std::vector<Component> components;
+  for (const auto& part : parameter.components) {
+    constexpr std::string_view root = "%resource.";
+    Component component;
+    component.from_resource = part.expression.starts_with(root);
+    const auto expression =
+        std::string_view(part.expression).substr(component.from_resource ? root.size() : 0);
+    auto clauses = parse_expression(definitions_, expression, type);
+    const auto kind = kind_of_url_.find(part.definition);
+    if (!clauses || clauses->empty() || kind == kind_of_url_.end()) return unclear;
+    component.kind = kind->second;
+    component.clauses = *std::move(clauses);
+    if (component.kind == model::SearchType::reference && part.expression == "code")
+      component.kind = model::SearchType::token;
+    else if (component.kind == model::SearchType::token && part.expression == "target")
+      component.kind = model::SearchType::reference;
+    components.push_back(std::move(component));
+  }
+  known_.insert(key.name);
+  const auto id = static_cast<KeyId>(keys_.size());
+  extractor_->add(id, *elements);
+  for (auto& component : components) {
+    key.components.push_back(component.kind);
+    extractor_->add_component(id, std::move(component));
+  }
+  keys_.push_back(std::move(key));
+  return {};
 }
 
 void Parameters::add_compartments() {
@@ -277,7 +355,7 @@ bool Parameters::is_compartment(std::string_view whose) const {
 
 // Reference.identifier is searched as a token, and the words beside a code as a string, each under
 // a key of its own.
-void Parameters::add_other_forms() {
+void Parameters::add_other_forms(std::size_t first) {
   const std::size_t plain = keys_.size();
   const auto add_form = [&](std::size_t id, const char* name, model::SearchType kind) {
     Key form = keys_[id];
@@ -288,7 +366,7 @@ void Parameters::add_other_forms() {
     keys_.push_back(std::move(form));
     return static_cast<KeyId>(keys_.size() - 1);
   };
-  for (std::size_t id = 1; id < plain; ++id) {
+  for (std::size_t id = first; id < plain; ++id) {
     if (keys_[id].kind == model::SearchType::reference)
       keys_[id].identifier = add_form(id, ":identifier", model::SearchType::token);
     else if (keys_[id].kind == model::SearchType::token)
@@ -297,19 +375,19 @@ void Parameters::add_other_forms() {
 }
 
 void Parameters::sort_by_type() {
+  by_type_.clear();
   for (std::size_t id = 1; id < keys_.size(); ++id)
     if (!keys_[id].code.empty()) by_type_.push_back(static_cast<KeyId>(id));
   std::sort(by_type_.begin(), by_type_.end(), [&](KeyId a, KeyId b) {
     return std::pair(keys_[a].type, keys_[a].code) < std::pair(keys_[b].type, keys_[b].code);
   });
   std::sort(left_out_.begin(), left_out_.end());
-  known_.clear();
-  kind_of_url_.clear();
 }
 
-void Parameters::find_leads() {
-  for (std::size_t id = 1; id < keys_.size(); ++id) keys_[id].lead = static_cast<KeyId>(id);
+void Parameters::find_leads(std::size_t first) {
+  for (std::size_t id = first; id < keys_.size(); ++id) keys_[id].lead = static_cast<KeyId>(id);
   for (const KeyId id : by_type_) {
+    if (id < first) continue;
     Key& key = keys_[id];
     if (key.kind == model::SearchType::composite) {
       key.lead = lead_of_composite(id);
@@ -364,8 +442,8 @@ KeyId Parameters::lead_of_composite(KeyId id) const {
 }
 
 // Which rows stand in the index, and under which key, is part of what a key means.
-void Parameters::find_meanings() {
-  for (std::size_t id = 1; id < keys_.size(); ++id)
+void Parameters::find_meanings(std::size_t first) {
+  for (std::size_t id = first; id < keys_.size(); ++id)
     keys_[id].meaning = hash64(keys_[keys_[id].lead].name, keys_[id].meaning);
 }
 
@@ -375,6 +453,14 @@ std::span<const KeyId> Parameters::of_type(std::string_view type) const {
   const auto first = std::lower_bound(by_type_.begin(), by_type_.end(), type, less);
   const auto last = std::upper_bound(first, by_type_.end(), type, more);
   return {by_type_.data() + (first - by_type_.begin()), static_cast<std::size_t>(last - first)};
+}
+
+KeyId Parameters::main(KeyId id) const {
+  const Key& key = keys_[id];
+  if (id == 0 || !key.code.empty()) return id;
+  const std::string_view name = key.name;
+  const auto begin = key.type.size() + 1;
+  return find(key.type, name.substr(begin, name.find(':') - begin));
 }
 
 KeyId Parameters::find(std::string_view type, std::string_view code) const {

@@ -29,6 +29,7 @@ class Planner {
           std::string_view type)
       : parameters_(parameters), query_(query), limits_(limits), maker_(parameters, query, limits) {
     plan_.parameters = &parameters;
+    plan_.holder = parameters.weak_from_this().lock();
     plan_.type = std::string(type);
     plan_.count = limits.page_default;
   }

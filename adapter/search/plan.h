@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -126,7 +127,8 @@ struct Place {
 };
 
 struct Plan {
-  const Parameters* parameters = nullptr;  // whose keys it carries; must outlive the plan
+  const Parameters* parameters = nullptr;    // whose keys it carries; must outlive the plan, but
+  std::shared_ptr<const Parameters> holder;  // where a shared_ptr holds them, the plan does too
   std::string type;
   std::vector<Criterion> criteria;  // all must hold
   std::vector<SortKey> sort;        // empty: in order of creation

@@ -46,26 +46,37 @@ struct Key {
 };
 
 // Read-only once made; any thread.
-class Parameters {
+class Parameters : public std::enable_shared_from_this<Parameters> {
  public:
   // Every SearchParameter of the definitions whose expression can be compiled, and `custom` ones
   // besides; one that cannot is in left_out(). The definitions must outlive it.
   static Result<std::unique_ptr<const Parameters>> compile(
       const model::Definitions& definitions, const HashKey& hash_key,
       std::span<const ParameterText> custom = {});
+  // The same with these custom ones instead of its own. Kind::unsupported: too many, or no
+  // shared_ptr holds this.
+  Result<std::shared_ptr<const Parameters>> with(std::vector<ParameterText> custom) const;
   ~Parameters();
   Parameters(const Parameters&) = delete;
   Parameters& operator=(const Parameters&) = delete;
 
   const model::Definitions& definitions() const { return definitions_; }
   const HashKey& hash_key() const { return hash_key_; }
+  // Of all keys, their numbers and meanings.
+  std::uint64_t fingerprint() const { return fingerprint_; }
   std::span<const Key> keys() const { return keys_; }  // keys()[0] is "no key"
   const Key& key(KeyId id) const { return keys_[id]; }
   // The keys of one type, by code, other forms left out; empty for an unknown type.
   std::span<const KeyId> of_type(std::string_view type) const;
   KeyId find(std::string_view type, std::string_view code) const;  // 0: none
+  // Of another form of a key, that key; else itself.
+  KeyId main(KeyId id) const;
   // Why each that is not among the keys is not: "Patient.x: …".
   std::span<const std::string> left_out() const { return left_out_; }
+  std::span<const ParameterText> custom() const { return custom_; }
+  // Why custom ones, by their id, are not searched by, or not in all their types; `where` is the
+  // element.
+  const std::map<std::string, Error>& refused() const { return refused_; }
   const Extractor& extractor() const { return *extractor_; }
 
   // The parameters by which a resource of `type` is in the compartment of a `whose`, "Patient"
@@ -75,17 +86,23 @@ class Parameters {
 
  private:
   Parameters(const model::Definitions& definitions, const HashKey& hash_key);
+  explicit Parameters(const std::shared_ptr<const Parameters>& base);
+  Result<void> add_custom(std::vector<ParameterText> custom);
+  void finish(std::size_t first);
+  void leave_out(const ParameterText& parameter, const std::string& name, bool custom, Error why);
   void add(const ParameterText& parameter, bool custom);
   void add_composites();
   void add_composite(const ParameterText& parameter, bool custom);
   Result<void> add_key(const ParameterText& parameter, TypeId type, Key key);
+  Result<void> add_components(const ParameterText& parameter, TypeId type, Key key);
   Key new_key(const ParameterText& parameter, TypeId type, bool custom);
+  std::uint64_t custom_meaning(const ParameterText& parameter) const;
   void add_compartments();
-  void add_other_forms();
-  void find_leads();
+  void add_other_forms(std::size_t first);
+  void find_leads(std::size_t first);
   KeyId lead_of(KeyId id) const;
   KeyId lead_of_composite(KeyId id) const;
-  void find_meanings();
+  void find_meanings(std::size_t first);
   void sort_by_type();
   const std::string& keep(std::string text) { return texts_.emplace_back(std::move(text)); }
 
@@ -94,9 +111,14 @@ class Parameters {
   std::vector<Key> keys_;
   std::vector<KeyId> by_type_;  // sorted by (type, code)
   std::vector<std::string> left_out_;
-  std::set<std::string> known_;                           // names of keys, while compiling
-  std::map<std::string, model::SearchType> kind_of_url_;  // while compiling
-  std::deque<std::string> texts_;                         // of custom parameters
+  std::set<std::string> known_;  // names of keys
+  std::map<std::string, model::SearchType> kind_of_url_;
+  std::deque<std::string> texts_;
+  std::uint64_t fingerprint_ = 0;
+  std::size_t own_ = 0;  // the keys before this are of the definitions, the others custom
+  std::vector<ParameterText> custom_;
+  std::map<std::string, Error> refused_;    // by id
+  std::shared_ptr<const Parameters> base_;  // whose texts these keys have too
   std::map<std::pair<std::string, std::string>, std::vector<std::string>, std::less<>>
       compartments_;  // (whose, type)
   std::unique_ptr<Extractor> extractor_;

@@ -1,9 +1,7 @@
 // The store in memory: every answer by looking at everything. For tests, and as the measure of what
 // the other implementations must answer.
 
-#include "search/search.h"
-#include "search/words.h"
-#include "store/order.h"
+#include "store/memory_search.h"
 #include "store/rules.h"
 #include "store/store.h"
 
@@ -11,7 +9,6 @@
 #include <functional>
 #include <map>
 #include <mutex>
-#include <optional>
 #include <set>
 #include <shared_mutex>
 #include <utility>
@@ -19,186 +16,12 @@
 namespace fingerpost::store {
 namespace {
 
-struct Resource {
-  std::int64_t row = 0;
-  std::string type;
-  std::string id;
-  std::uint64_t reference = 0;
-  std::vector<Stored> versions;  // oldest first; none: it was expunged
-  search::IndexValues values;    // of the current version; empty when removed
-
-  const Stored& current() const { return versions.back(); }
-  bool removed() const { return versions.empty() || current().change == Change::removed; }
-  search::Row search_row() const {
-    return {reference, current().last_updated_us, id, &values, &values.present};
-  }
-};
-
-struct Data {
-  mutable std::shared_mutex mutex;
-  search::HashKey hash_key;
-  std::vector<Resource> resources;  // by row - 1
-  std::map<std::pair<std::string, std::string>, std::size_t> by_id;
-  std::vector<InboxRow> inbox;    // by id - 1
-  std::vector<OutboxRow> outbox;  // by id - 1
-  std::map<std::string, bool> held_lanes;
-
-  const Resource* find(std::string_view type, std::string_view id) const {
-    const auto at = by_id.find({std::string(type), std::string(id)});
-    return at == by_id.end() ? nullptr : &resources[at->second];
-  }
-};
-
 template <class Row>
 Row* row_of(std::vector<Row>& rows, std::int64_t id) {
   return id < 1 || id > static_cast<std::int64_t>(rows.size())
              ? nullptr
              : &rows[static_cast<std::size_t>(id - 1)];
 }
-
-// One search over everything, under the lock.
-class Searcher {
- public:
-  Searcher(const Data& data, const search::Plan& plan, const Limits& limits)
-      : data_(data), plan_(plan), limits_(limits) {}
-
-  Page run() {
-    std::vector<std::pair<search::Place, const Resource*>> found;
-    find(plan_, found);
-    for (const auto& other : plan_.others) find(other, found);
-    const auto less = [&](const auto& a, const auto& b) { return before(plan_, a.first, b.first); };
-    std::sort(found.begin(), found.end(), less);
-    Page page;
-    if (plan_.total != search::Total::none || plan_.count == 0) page.total = found.size();
-    auto at = found.begin();
-    while (plan_.after && at != found.end() && !before(plan_, *plan_.after, at->first)) ++at;
-    const auto left = std::min<std::ptrdiff_t>(found.end() - at, plan_.count);
-    for (const auto end = at + left; at != end; ++at) add(page, *at->second, false);
-    if (at != found.end() && left > 0) page.next = search::cursor(plan_, (at - 1)->first);
-    add_includes(page);
-    return page;
-  }
-
- private:
-  using Rows = std::set<std::int64_t>;
-
-  void find(const search::Plan& plan,
-            std::vector<std::pair<search::Place, const Resource*>>& found) const {
-    for (const Resource& resource : data_.resources)
-      if (!resource.removed() && resource.type == plan.type && all_pass(plan.criteria, resource))
-        found.push_back({{sort_values(plan, resource.search_row()), resource.row}, &resource});
-  }
-
-  bool all_pass(const std::vector<search::Criterion>& criteria, const Resource& resource) const {
-    return std::all_of(criteria.begin(), criteria.end(),
-                       [&](const auto& criterion) { return passes(criterion, resource); });
-  }
-
-  bool passes(const search::Criterion& criterion, const Resource& resource) const {
-    using Test = search::Criterion::Test;
-    switch (criterion.test) {
-      case Test::chain:
-      case Test::has:
-        return linked(criterion, resource) != criterion.negated;
-      case Test::words:
-        return has_words(criterion, resource) != criterion.negated;
-      case Test::all:
-        return all_pass(criterion.parts, resource) != criterion.negated;
-      case Test::any:
-        return std::any_of(criterion.parts.begin(), criterion.parts.end(), [&](const auto& part) {
-                 return passes(part, resource);
-               }) != criterion.negated;
-      default:
-        return search::matches(criterion, resource.search_row());
-    }
-  }
-
-  bool linked(const search::Criterion& criterion, const Resource& resource) const {
-    const bool outward = criterion.test == search::Criterion::Test::chain;
-    return std::any_of(data_.resources.begin(), data_.resources.end(), [&](const Resource& other) {
-      if (other.removed() || other.type != criterion.target) return false;
-      const Resource& from = outward ? resource : other;
-      const Resource& to = outward ? other : resource;
-      return (refers(from, criterion.key, to) ||
-              refers_by_url(from, criterion.key, to, criterion.url_key)) &&
-             all_pass(criterion.parts, other);
-    });
-  }
-
-  bool has_words(const search::Criterion& criterion, const Resource& resource) const {
-    if (!words_) words_.emplace(plan_.parameters->definitions());
-    return search::has_words(words_->of_json(resource.current().body), criterion.words);
-  }
-
-  static bool has_hash(const Resource& resource, search::KeyId key, std::uint64_t hash) {
-    return std::any_of(resource.values.hashes.begin(), resource.values.hashes.end(),
-                       [&](const auto& row) { return row.key == key && row.hash == hash; });
-  }
-  static bool refers(const Resource& from, search::KeyId key, const Resource& to) {
-    return has_hash(from, key, to.reference);
-  }
-  // A canonical url that the other has as its own.
-  static bool refers_by_url(const Resource& from, search::KeyId key, const Resource& to,
-                            search::KeyId url_key) {
-    if (url_key == 0) return false;
-    return std::any_of(from.values.hashes.begin(), from.values.hashes.end(), [&](const auto& row) {
-      return row.key == key && has_hash(to, url_key, row.hash);
-    });
-  }
-
-  void add(Page& page, const Resource& resource, bool included) {
-    shown_.insert(resource.row);
-    page.hits.push_back({resource.current(), included});
-  }
-
-  void add_includes(Page& page) {
-    const std::size_t matches = shown_.size();
-    Rows from = shown_;
-    for (int round = 0; !from.empty() && !plan_.includes.empty(); ++round) {
-      if (round > limits_.include_rounds) {
-        page.cut_rounds = true;
-        return;
-      }
-      Rows next;
-      for (const auto& include : plan_.includes) {
-        if (round > 0 && !include.iterate) continue;
-        for (const Resource& other : data_.resources) {
-          if (other.removed() || shown_.contains(other.row) || !wanted(include, other, from))
-            continue;
-          if (shown_.size() - matches >= limits_.included) {
-            page.cut = true;
-            return;
-          }
-          add(page, other, true);
-          next.insert(other.row);
-        }
-      }
-      from = std::move(next);
-    }
-  }
-
-  bool wanted(const search::Include& include, const Resource& other, const Rows& from) const {
-    const std::string& type = include.reverse ? include.source : include.target;
-    if (!type.empty() && other.type != type) return false;
-    return std::any_of(from.begin(), from.end(), [&](std::int64_t row) {
-      const Resource& one = data_.resources[static_cast<std::size_t>(row - 1)];
-      if (include.reverse)
-        return (include.target.empty() || one.type == include.target) &&
-               refers(other, include.key, one);
-      if (one.type != include.source) return false;
-      if (refers(one, include.key, other)) return true;
-      return std::any_of(include.url_keys.begin(), include.url_keys.end(), [&](auto url_key) {
-        return refers_by_url(one, include.key, other, url_key);
-      });
-    });
-  }
-
-  const Data& data_;
-  const search::Plan& plan_;
-  const Limits& limits_;
-  Rows shown_;
-  mutable std::optional<search::Words> words_;  // made by the first criterion on words
-};
 
 class MemoryReader final : public Reader {
  public:
@@ -247,15 +70,27 @@ class MemoryReader final : public Reader {
 
   Result<Page> search(const search::Plan& plan) override {
     const std::shared_lock lock(data_.mutex);
-    return Searcher(data_, plan, limits_).run();
+    return search_memory(data_, plan, limits_);
   }
 
-  Result<std::vector<Stored>> outdated(const search::Parameters&, int) override {
-    return std::vector<Stored>{};
+  Result<std::vector<Stored>> outdated(const search::Parameters& parameters, int limit) override {
+    const std::shared_lock lock(data_.mutex);
+    std::vector<Stored> found;
+    for (const Resource& resource : data_.resources) {
+      if (resource.removed() || found.size() == static_cast<std::size_t>(limit)) continue;
+      LET(const auto keys, keys_of(data_, parameters, resource.type));
+      if (resource.index.keys != keys) found.push_back(resource.current());
+    }
+    return found;
   }
   Result<Explained> explain(const search::Plan& plan) override {
+    const std::shared_lock lock(data_.mutex);
+    auto none = plan;
+    none.count = 0;
+    LET(auto page, search_memory(data_, none, limits_));
     Explained explained;
     explained.types.push_back({plan.type, 0, "everything that is stored", "sorted", {}});
+    explained.partial = std::move(page.partial);
     return explained;
   }
 
@@ -445,7 +280,13 @@ class MemoryStore final : public Store {
     if (unit.inbox) LET_DONE(check_room(*unit.inbox));
     const std::int64_t now = clock_.now_us();
     LET_DONE(decide_all(unit, now, outcome));
-    for (std::size_t i = 0; i < unit.writes.size(); ++i) write(unit.writes[i], outcome.writes[i]);
+    std::vector<Indexed> indexed;
+    for (auto& write : unit.writes) {
+      LET(auto one, index_of(write));
+      indexed.push_back(std::move(one));
+    }
+    for (std::size_t i = 0; i < unit.writes.size(); ++i)
+      write(unit.writes[i], outcome.writes[i], std::move(indexed[i]));
     update_rows(unit);
     add_outbox(unit, now, outcome);
     add_inbox(unit, now, outcome);
@@ -459,8 +300,8 @@ class MemoryStore final : public Store {
       if ((there ? resource->current().version : 0) != guard.version) return guard_failed();
     }
     for (const auto& guard : unit.searches) {
-      const auto plan = guarding(guard);
-      if (!finds_exactly(Searcher(data_, plan, limits_).run(), guard.ids)) return guard_failed();
+      LET(const auto page, search_memory(data_, guarding(guard), limits_));
+      if (!finds_exactly(page, guard.ids)) return guard_failed();
     }
     return {};
   }
@@ -502,7 +343,19 @@ class MemoryStore final : public Store {
     return {};
   }
 
-  void write(Write& write, const WriteOutcome& outcome) {
+  Result<Indexed> index_of(Write& write) {
+    Indexed made;
+    if (write.index.parameters == nullptr) return made;
+    LET(const auto map, data_.keys.map(*write.index.parameters));
+    LET(made.keys, keys_of(data_, *write.index.parameters, write.type));
+    made.values = translate(std::move(write.index), *map);
+    made.values.parameters = nullptr;
+    made.values.holder = nullptr;
+    return made;
+  }
+
+  void write(const Write& write, const WriteOutcome& outcome, Indexed index) {
+    if (write.op == Write::Op::reindex) return reindex(write, std::move(index));
     if (outcome.change == Change::unchanged) return;
     if (write.op == Write::Op::expunge || write.op == Write::Op::drop_history) return forget(write);
     const auto [at, is_new] =
@@ -521,7 +374,15 @@ class MemoryStore final : public Store {
     const bool put = write.op == Write::Op::put;
     if (put) stored.body = complete(write.body, outcome.version, outcome.last_updated_us);
     resource.versions.push_back(std::move(stored));
-    resource.values = put ? std::move(write.index) : search::IndexValues{};
+    resource.index = put ? std::move(index) : Indexed{};
+  }
+
+  void reindex(const Write& write, Indexed index) {
+    const auto at = data_.by_id.find({write.type, write.id});
+    if (at == data_.by_id.end()) return;
+    Resource& resource = data_.resources[at->second];
+    const bool same = !resource.removed() && write.if_version == resource.current().version;
+    if (same) resource.index = std::move(index);
   }
 
   void forget(const Write& write) {
@@ -532,7 +393,7 @@ class MemoryStore final : public Store {
       return;
     }
     resource.versions.clear();
-    resource.values = {};
+    resource.index = {};
     data_.by_id.erase(at);
   }
 

@@ -41,7 +41,7 @@ search::Plan guarding(const SearchGuard& guard) {
 }
 
 bool finds_exactly(const Page& page, const std::vector<std::string>& ids) {
-  return page.hits.size() == ids.size() &&
+  return page.partial.empty() && page.hits.size() == ids.size() &&
          std::all_of(page.hits.begin(), page.hits.end(), [&](const Hit& hit) {
            return std::find(ids.begin(), ids.end(), hit.resource.id) != ids.end();
          });

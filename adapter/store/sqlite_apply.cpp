@@ -220,7 +220,10 @@ Result<void> Applier::forget(const Write& write, const Found& found, std::int64_
 Result<void> Applier::reindex(Write& write, const Found& found, std::int64_t type) {
   LET(const auto set, keys_.parameter_set(*write.index.parameters, write.type));
   LET(const auto map, keys_.map(*write.index.parameters));
+  // Held until the commit, as LiveParameters::older_in_use needs it.
+  const auto holder = write.index.holder;
   const auto values = translate(std::move(write.index), *map);
+  write.index.holder = holder;
   const std::int64_t shape = keys_.shape(type, set, values.present);
   counts_.add(found.shape, -1);
   counts_.add(shape, 1);
@@ -240,7 +243,9 @@ Result<void> Applier::store(Write& write, const WriteOutcome& outcome,
   if (put && write.index.parameters != nullptr) {
     LET(set, keys_.parameter_set(*write.index.parameters, write.type));
     LET(const auto map, keys_.map(*write.index.parameters));
+    const auto holder = write.index.holder;
     values = translate(std::move(write.index), *map);
+    write.index.holder = holder;  // as above
   }
   const std::int64_t shape = keys_.shape(type, set, values.present);
   LET_DONE(words_.changes(row, found ? found->current.version : 0));

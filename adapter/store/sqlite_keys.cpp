@@ -8,6 +8,8 @@
 namespace fingerpost::store {
 namespace {
 
+constexpr std::size_t most_maps = 64;  // more than are ever in use at once
+
 template <class Row>
 void translate_rows(std::vector<Row>& rows, const KeyMap& map) {
   for (Row& row : rows) row.key = map[row.key];
@@ -149,8 +151,8 @@ Result<std::shared_ptr<const KeyMap>> Keys::map(const search::Parameters& parame
 }
 
 Result<std::shared_ptr<const KeyMap>> Keys::map_locked(const search::Parameters& parameters) {
-  auto& known = maps_[&parameters];
-  if (known) return known;
+  if (const auto known = maps_.find(parameters.fingerprint()); known != maps_.end())
+    return known->second;
   auto map = std::make_shared<KeyMap>();
   for (const auto& key : parameters.keys()) {
     const std::int64_t id = map->empty() ? 0
@@ -160,16 +162,19 @@ Result<std::shared_ptr<const KeyMap>> Keys::map_locked(const search::Parameters&
       return Error{Kind::unsupported, "more search parameters than can be numbered", ""};
     map->push_back(static_cast<search::KeyId>(id));
   }
-  known = std::move(map);
-  return known;
+  if (maps_.size() >= most_maps) {
+    maps_.clear();
+    set_of_.clear();
+  }
+  return maps_[parameters.fingerprint()] = std::move(map);
 }
 
 Result<std::int64_t> Keys::parameter_set(const search::Parameters& parameters,
                                          std::string_view type) {
   const std::lock_guard lock(mutex_);
-  auto& known = set_of_[{&parameters, std::string(type)}];
-  if (known != 0) return known;
   LET(const auto map, map_locked(parameters));
+  auto& known = set_of_[{parameters.fingerprint(), std::string(type)}];
+  if (known != 0) return known;
   std::vector<search::KeyId> keys;
   for (const auto id : parameters.of_type(type)) keys.push_back((*map)[id]);
   std::sort(keys.begin(), keys.end());

@@ -75,8 +75,8 @@ class Keys {
   mutable std::mutex mutex_;
   Numbers types_, keys_, sets_, shapes_;
   std::vector<std::shared_ptr<const std::vector<search::KeyId>>> present_;  // by shape
-  std::unordered_map<const search::Parameters*, std::shared_ptr<const KeyMap>> maps_;
-  std::map<std::pair<const search::Parameters*, std::string>, std::int64_t> set_of_;
+  std::unordered_map<std::uint64_t, std::shared_ptr<const KeyMap>> maps_;   // by fingerprint
+  std::map<std::pair<std::uint64_t, std::string>, std::int64_t> set_of_;    // and type
   std::vector<New> unsaved_;
   std::size_t saving_ = 0;  // how many of them the open transaction holds
 };

@@ -167,6 +167,7 @@ Result<std::vector<Candidate>> Search::include_of(const search::Include& include
 // Resources that are indexed by another set of parameters, one without this key.
 Result<void> Search::add_coverage(const std::string& type, search::KeyId key, Page& page) {
   const std::int64_t number = keys_.known_type(type);
+  key = asked_.parameters->main(key);
   if (key == 0 || number == 0) return {};
   LET(const std::int64_t set, keys_.parameter_set(*asked_.parameters, type));
   LET(Statement* const others,
@@ -232,6 +233,9 @@ Result<Explained> Search::explain() {
           {i, scope.driver.estimates[i], !scope.walks && !by_type && scope.driver.criterion == i});
     explained.types.push_back(std::move(type));
   }
+  Page page;
+  LET_DONE(add_coverage(page));
+  explained.partial = std::move(page.partial);
   return explained;
 }
 

@@ -132,6 +132,7 @@ struct Explained {
     std::vector<Criterion> criteria;
   };
   std::vector<Type> types;
+  std::vector<Coverage> partial;  // as of a Page
 };
 
 struct Page {

@@ -37,7 +37,8 @@ class SeededRandom final : public Random {
 
 // Compiled once: every store of a SeededRandom has the same key.
 inline const search::Parameters& parameters(const search::HashKey& key) {
-  static const auto compiled = search::Parameters::compile(definitions(), key).value();
+  static const std::shared_ptr<const search::Parameters> compiled =
+      search::Parameters::compile(definitions(), key).value();
   return *compiled;
 }
 

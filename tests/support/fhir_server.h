@@ -1,4 +1,4 @@
-// A FHIR base at /fhir over loopback, on a store in memory.
+// A FHIR base at /fhir over loopback, on a store in memory or on SQLite.
 
 #pragma once
 
@@ -6,6 +6,8 @@
 #include "http/jobs.h"
 #include "http/listener.h"
 #include "http/routes.h"
+#include "interaction/custom_parameters.h"
+#include "interaction/reindex.h"
 #include "support/fhir.h"
 #include "support/raw_http.h"
 
@@ -17,8 +19,14 @@ namespace fingerpost::test {
 
 class FhirServer {
  public:
-  explicit FhirServer(const Limits& limits = {})
-      : fhir_(limits), jobs_(http::Jobs::start(*fhir_.context).value()) {
+  explicit FhirServer(const Limits& limits = {}, const std::string& folder = "")
+      : fhir_(limits, folder), jobs_(http::Jobs::start(*fhir_.context).value()) {
+    auto& parameters = fhir_.context->parameters;
+    const auto reader = fhir_.store->reader().value();
+    interaction::load_parameters(*reader, parameters, limits).value();
+    reindexer_ = interaction::Reindexer::start(definitions(), parameters, *fhir_.store, limits,
+                                               [](const Error&) {})
+                     .value();
     http::ListenerOptions options;
     options.limits = limits;
     options.threads = 2;
@@ -45,12 +53,16 @@ class FhirServer {
     return client.response(method == "HEAD");
   }
 
+  // Before anything is asked; it must outlive this.
+  void validate_with(const profile::Validator& validator) { fhir_.context->validator = &validator; }
+
   std::string base_url() const {
     return "http://127.0.0.1:" + std::to_string(listener_->port()) + "/fhir";
   }
 
  private:
   Fhir fhir_;
+  std::unique_ptr<interaction::Reindexer> reindexer_;
   std::unique_ptr<http::Jobs> jobs_;
   std::unique_ptr<http::Listener> listener_;
 };

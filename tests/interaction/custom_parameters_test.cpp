@@ -1,0 +1,109 @@
+// While the index of a new search parameter is not made: every answer says so, and what must not
+// miss a match is not done.
+
+#include "interaction/custom_parameters.h"
+
+#include "interaction/reindex.h"
+#include "search/live_parameters.h"
+#include "support/catch.h"
+#include "support/fhir.h"
+#include "support/folder.h"
+
+#include <string>
+
+using namespace fingerpost;
+
+namespace {
+
+const std::string by_nickname =
+    R"({"resourceType":"SearchParameter","id":"nick","url":"urn:nick","name":"N","status":"active",)"
+    R"("description":"d","code":"nickname","base":["Patient"],"type":"string",)"
+    R"("expression":"Patient.name.where(use = 'nickname').given"})";
+const std::string robin =
+    R"({"resourceType":"Patient","name":[{"use":"nickname","given":["Robin"]}]})";
+
+bool holds(const interaction::Answer& answer, const std::string& text) {
+  return answer.content().find(text) != std::string_view::npos;
+}
+
+interaction::WriteOptions unless_there(const std::string& name, const std::string& value) {
+  interaction::WriteOptions options;
+  options.condition = std::vector<search::Pair>{{name, value}};
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("a search by what is not indexed whole says how far it is, and conditions wait for it") {
+  const bool on_disk = GENERATE(false, true);
+  CAPTURE(on_disk);
+  const test::Folder folder;
+  test::Fhir fhir({}, on_disk ? folder.path() : "");
+  for (int i = 0; i < 3; ++i) REQUIRE_FALSE(fhir.create("Patient", robin).failed());
+  const auto before = fhir.context->parameters.now();
+  REQUIRE_FALSE(fhir.update({"SearchParameter", "nick"}, by_nickname).failed());
+  REQUIRE_FALSE(fhir.create("Patient", robin).failed());
+
+  const auto found = fhir.search("Patient", {{"nickname", "robin"}});
+  CHECK(holds(found, R"("mode":"outcome")"));
+  CHECK(holds(found, "it covers 1 of 4"));
+  CHECK_FALSE(holds(found, "\"total\""));
+  CHECK_FALSE(holds(fhir.search("Patient", {{"given", "robin"}}), R"("mode":"outcome")"));
+  CHECK(holds(interaction::explain(*fhir.session, {{"url", "Patient?nickname=robin"}}),
+              R"({"name":"partial","part":[{"name":"parameter","valueString":"Patient.nickname"},)"
+              R"({"name":"indexed","valueDecimal":1},{"name":"resources","valueDecimal":4}]})"));
+  CHECK(fhir.create("Patient", robin, unless_there("nickname", "robin")).status ==
+        interaction::Status::unavailable);
+  CHECK(fhir.remove({"Patient", ""}, unless_there("nickname", "robin")).status ==
+        interaction::Status::unavailable);
+  CHECK(fhir.create("Patient", robin, unless_there("given", "nobody")).status ==
+        interaction::Status::created);
+
+  const auto& live = fhir.context->parameters;
+  CHECK(live.older_in_use());  // here
+  const auto count = interaction::reindex(test::definitions(), *live.now(), *fhir.store, {});
+  CHECK(count.value() == 3);
+  CHECK(interaction::reindex(test::definitions(), *live.now(), *fhir.store, {}).value() == 0);
+  const auto all = fhir.search("Patient", {{"nickname", "robin"}});
+  CHECK(holds(all, "\"total\":5"));
+  CHECK_FALSE(holds(all, R"("mode":"outcome")"));
+  CHECK(fhir.create("Patient", robin, unless_there("nickname", "nobody")).status ==
+        interaction::Status::created);
+}
+
+TEST_CASE("who has search parameters keeps them, and is known to have them") {
+  test::Fhir fhir;
+  auto& live = fhir.context->parameters;
+  auto held = live.now();
+  REQUIRE(live.change([](const search::Parameters& now) { return now.with({}); }));
+  CHECK(held->find("Patient", "name") != 0);
+  CHECK(live.older_in_use());
+  held = nullptr;
+  CHECK_FALSE(live.older_in_use());
+  // A plan holds them too.
+  const std::vector<search::Pair> pairs{{"name", "a"}};
+  search::Query query;
+  query.type = "Patient";
+  query.pairs = &pairs;
+  std::optional<search::Plan> plan = search::plan(*live.now(), query, {}).value();
+  REQUIRE(live.change([](const search::Parameters& now) { return now.with({}); }));
+  CHECK(live.older_in_use());
+  plan.reset();
+  CHECK_FALSE(live.older_in_use());
+}
+
+TEST_CASE("numbers of the definitions' keys stay when clients' parameters come and go") {
+  test::Fhir fhir;
+  const auto first = fhir.context->parameters.now();
+  REQUIRE_FALSE(fhir.update({"SearchParameter", "nick"}, by_nickname).failed());
+  const auto second = fhir.context->parameters.now();
+  CHECK(second->find("Patient", "nickname") >= first->keys().size());
+  for (search::KeyId id = 1; id < first->keys().size(); ++id) {
+    if (first->key(id).name != second->key(id).name) FAIL(first->key(id).name);
+    if (first->key(id).meaning != second->key(id).meaning) FAIL(first->key(id).name);
+  }
+  CHECK(first->fingerprint() != second->fingerprint());
+  REQUIRE_FALSE(fhir.remove({"SearchParameter", "nick"}).failed());
+  CHECK(fhir.context->parameters.now()->fingerprint() == first->fingerprint());
+  CHECK(fhir.context->parameters.now()->find("Patient", "nickname") == 0);
+}
