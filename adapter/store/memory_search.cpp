@@ -34,6 +34,7 @@ class Searcher {
     add_includes(page);
     add_coverage(asked_, page);
     for (const auto& other : asked_.others) add_coverage(other, page);
+    for (const auto& include : asked_.includes) add_coverage(include.source, include.key, page);
     return page;
   }
 

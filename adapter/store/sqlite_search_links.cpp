@@ -208,6 +208,8 @@ Result<void> Search::add_coverage(Page& page) {
     for (const auto& key : scope.asked->sort)
       LET_DONE(add_coverage(scope.asked->type, key.key, page));
   }
+  for (const auto& include : asked_.includes)
+    LET_DONE(add_coverage(include.source, include.key, page));
   return {};
 }
 

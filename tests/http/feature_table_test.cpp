@@ -152,6 +152,11 @@ std::vector<Feature> rows_of_writing() {
       {"ETag / If-Match",
        {get("/Patient/p1", "ETag: W/\"1\""),
         send("PUT", "/Patient/n1", other, 412, "", "If-Match: W/\"1\"\r\n")}},
+  };
+}
+
+std::vector<Feature> rows_of_answers() {
+  return {
       {"Prefer return=",
        {send("PUT", "/Patient/n1", other, 200, "Content-Length: 0", "Prefer: return=minimal\r\n"),
         send("PUT", "/Patient/n1", other, 200, "\"New\"", "Prefer: return=representation\r\n"),
@@ -208,7 +213,7 @@ std::vector<Feature> rows_of_searching() {
        {finds("/RiskAssessment?probability=gt0.2", 1), finds("/Patient?birthdate=1980-05", 1),
         finds("/Patient?name=ann", 1), finds("/Patient?gender=female", 1),
         finds("/Observation?subject=Patient/p1", 2),
-        finds("/Observation?value-quantity=120|http://unitsofmeasure.org|mm[Hg]", 1),
+        finds("/Observation?value-quantity=120|http://unitsofmeasure.org|mm%5BHg%5D", 1),
         finds("/ValueSet?url=urn:v", 1)}},
       {"composite",
        {finds("/Observation?code-value-quantity=urn:l|sys$120", 1),
@@ -233,6 +238,11 @@ std::vector<Feature> rows_of_searching() {
         finds("/Observation?date=ge2026-01-02", 2), finds("/Observation?date=le2026-01-02", 1),
         finds("/Observation?date=sa2026-01-02", 1), finds("/Observation?date=eb2026-03-02", 1),
         finds("/RiskAssessment?probability=ap0.3", 1)}},
+  };
+}
+
+std::vector<Feature> rows_of_results() {
+  return {
       {"chaining / multi hop",
        {finds("/Observation?subject:Patient.family=smith", 2),
         finds("/Observation?patient.organization.partof.name=trust", 2)}},
@@ -296,7 +306,7 @@ std::vector<Feature> rows_of_operations() {
         get("/CodeSystem/$subsumes?system=urn:c&codeA=a&codeB=b", "\"subsumes\""),
         get("/ConceptMap/$translate?url=urn:m&system=urn:c&code=a&target=urn:d", "\"z\"")}},
       {"StructureMap $transform",
-       {send("POST", "/StructureMap/$transform?source=urn:none", patient, 404, "urn")}},
+       {send("POST", "/StructureMap/$transform?source=urn:none", patient, 404, "not-found")}},
       {"$validate",
        {send("POST", "/Patient/$validate", patient, 200, "OperationOutcome"),
         send("POST", "/Patient/$validate", R"({"resourceType":"Patient","gender":"nothing"})", 200,
@@ -400,6 +410,51 @@ std::vector<Feature> rows_of_differences() {
   };
 }
 
+// What users of other servers complain of, as far as it is REST's.
+std::vector<Feature> rows_of_complaints() {
+  const auto patient_of = [](const std::string& id, const std::string& value) {
+    return R"({"resourceType":"Patient")" + (id.empty() ? "" : R"(,"id":")" + id + "\"") +
+           R"(,"identifier":[{"system":"urn:new","value":")" + value + "\"}]}";
+  };
+  const auto entry = [](const std::string& resource, const std::string& request) {
+    return R"({"resource":)" + resource + R"(,"request":{)" + request + "}}";
+  };
+  const auto created = entry(patient_of("", "1"), R"("method":"POST","url":"Patient",)"
+                                                  R"("ifNoneExist":"identifier=urn:new|1")");
+  const auto updated =
+      entry(patient_of("", "2"), R"("method":"PUT","url":"Patient?identifier=urn:new|2")");
+  return {
+      {"conditional creates or updates of one thing in one transaction: two of it, or one dropped",
+       {send("POST", "/", transaction("transaction", created + "," + created), 400,
+             "the same condition"),
+        send("POST", "/", transaction("transaction", updated + "," + updated), 400,
+             "the same condition"),
+        finds("/Patient?identifier=urn:new|", 0),
+        send("POST", "/", transaction("transaction", created + "," + updated), 200, "201 Created"),
+        send("POST", "/", transaction("transaction", created + "," + updated), 200, "200 OK"),
+        finds("/Patient?identifier=urn:new|", 2)}},
+      {"deleted and written again in one transaction",
+       {send("POST", "/",
+             transaction("transaction", R"({"request":{"method":"DELETE","url":"Patient/p1"}},)" +
+                                            entry(patient, R"("method":"PUT","url":"Patient/p1")")),
+             400, "the same resource"),
+        get("/Patient/p1", "W/\"1\"")}},
+      {"deleted, then made again",
+       {send("PUT", "/Basic/again", R"({"resourceType":"Basic","id":"again","code":{"text":"c"}})",
+             201),
+        send("DELETE", "/Basic/again", "", 204), send("DELETE", "/Basic/again", "", 204),
+        send("PUT", "/Basic/again", R"({"resourceType":"Basic","id":"again","code":{"text":"c"}})",
+             201, "_history/3")}},
+      {"limits that are met late: each is named",
+       {refuse("/Observation?_id=" + std::string(2 * 600, ','), 400),
+        refuse("/Observation?patient.organization.partof.partof.partof.name=a", 400, "chain_depth"),
+        send("POST", "/Patient",
+             R"({"resourceType":"Patient","name":)" + std::string(100, '[') +
+                 std::string(100, ']') + "}",
+             400, "depth")}},
+  };
+}
+
 void play(Server& server, const Feature& feature) {
   CAPTURE(feature.row);
   CHECK((!feature.shown.empty() || !std::string(feature.elsewhere).empty()));
@@ -431,7 +486,8 @@ TEST_CASE("every row of the table of features is shown, on both stores") {
   Server server({}, on_disk ? folder.path() : "");
   server.validate_with(checked.validator());
   fill(server);
-  for (const auto& rows : {rows_of_searching(), rows_of_writing(), rows_of_operations()})
+  for (const auto& rows : {rows_of_searching(), rows_of_results(), rows_of_writing(),
+                           rows_of_answers(), rows_of_operations()})
     for (const auto& feature : rows) play(server, feature);
 }
 
@@ -444,5 +500,6 @@ TEST_CASE("where servers differ the right behaviour is shown, on both stores") {
   limits.included = 3;
   Server server(limits, on_disk ? folder.path() : "");
   fill(server);
-  for (const auto& feature : rows_of_differences()) play(server, feature);
+  for (const auto& rows : {rows_of_differences(), rows_of_complaints()})
+    for (const auto& feature : rows) play(server, feature);
 }
