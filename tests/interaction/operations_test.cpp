@@ -6,6 +6,7 @@
 #include "interaction/conformance.h"
 #include "support/catch.h"
 #include "support/fhir.h"
+#include "support/folder.h"
 
 #include <set>
 #include <string>
@@ -94,24 +95,39 @@ TEST_CASE("everything of a patient is what refers to him and what that needs, an
 }
 
 TEST_CASE("everything comes in pages that lead on until all was seen once") {
-  test::Fhir fhir;
+  const bool on_disk = GENERATE(false, true);
+  const auto count = GENERATE(as<std::size_t>{}, 1, 2, 5);
+  CAPTURE(on_disk, count);
+  const test::Folder folder;
+  test::Fhir fhir({}, on_disk ? folder.path() : "");
   fill(fhir);
-  std::vector<search::Pair> pairs{{"_count", "2"}};
-  std::multiset<std::string> seen;
-  for (int page = 0; page < 20; ++page) {
-    const auto answer = call(fhir, "Patient", "p", "everything", pairs);
-    REQUIRE(answer.status == Status::ok);
-    const auto found = places(answer);
-    CHECK(found.size() <= 2);
-    seen.insert(found.begin(), found.end());
-    const auto mark = answer.content().find("_cursor=");
-    if (mark == std::string::npos) break;
-    const auto rest = answer.content().substr(mark + 8);
-    pairs.resize(1);
-    pairs.emplace_back("_cursor", rest.substr(0, rest.find('"')));
+  struct Row {
+    const char* type;
+    const char* id;
+    std::size_t all;
+  };
+  for (const auto& row : {Row{"Patient", "p", 9}, Row{"CarePlan", "c", 8}}) {
+    CAPTURE(row.type);
+    std::vector<search::Pair> pairs{{"_count", std::to_string(count)}};
+    std::multiset<std::string> seen;
+    for (int page = 0; page < 20; ++page) {
+      const auto answer = call(fhir, row.type, row.id, "everything", pairs);
+      REQUIRE(answer.status == Status::ok);
+      const auto found = places(answer);
+      CHECK(found.size() <= count);
+      seen.insert(found.begin(), found.end());
+      const auto mark = answer.content().find("_cursor=");
+      if (mark == std::string::npos) break;
+      const auto rest = answer.content().substr(mark + 8);
+      pairs.resize(1);
+      pairs.emplace_back("_cursor", rest.substr(0, rest.find('"')));
+    }
+    CHECK(seen.size() == row.all);
+    CHECK(std::set<std::string>(seen.begin(), seen.end()).size() == row.all);
   }
-  CHECK(seen.size() == 9);
-  CHECK(std::set<std::string>(seen.begin(), seen.end()).size() == 9);
+  CHECK(
+      call(fhir, "Patient", "p", "everything", {{"_cursor", "AAAAAAAAAAAAAAAAAAAAAAAA"}}).status ==
+      Status::bad_request);
   fhir.context->limits.everything = 3;
   CHECK(call(fhir, "Patient", "p", "everything").status == Status::unprocessable);
 }
