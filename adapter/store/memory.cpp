@@ -285,12 +285,24 @@ class MemoryStore final : public Store {
       LET(auto one, index_of(write));
       indexed.push_back(std::move(one));
     }
+    const State before = unit.inspect ? static_cast<const State&>(data_) : State();
     for (std::size_t i = 0; i < unit.writes.size(); ++i)
       write(unit.writes[i], outcome.writes[i], std::move(indexed[i]));
+    if (auto agreed = inspect(unit); !agreed) {
+      static_cast<State&>(data_) = before;
+      return agreed.error();
+    }
     update_rows(unit);
     add_outbox(unit, now, outcome);
     add_inbox(unit, now, outcome);
     return outcome;
+  }
+
+  Result<void> inspect(const Unit& unit) const {
+    if (!unit.inspect) return {};
+    const Data staged(static_cast<const State&>(data_));  // without the lock that is held
+    MemoryReader reader(staged, limits_);
+    return unit.inspect(reader);
   }
 
   Result<void> check_guards(const Unit& unit) const {
@@ -346,7 +358,7 @@ class MemoryStore final : public Store {
   Result<Indexed> index_of(Write& write) {
     Indexed made;
     if (write.index.parameters == nullptr) return made;
-    LET(const auto map, data_.keys.map(*write.index.parameters));
+    LET(const auto map, data_.keys->map(*write.index.parameters));
     LET(made.keys, keys_of(data_, *write.index.parameters, write.type));
     made.values = translate(std::move(write.index), *map);
     made.values.parameters = nullptr;
@@ -370,7 +382,7 @@ class MemoryStore final : public Store {
     }
     Resource& resource = data_.resources[at->second];
     Stored stored{write.type,     write.id, outcome.version, outcome.last_updated_us,
-                  outcome.change, {}};
+                  outcome.change, {},       write.how};
     const bool put = write.op == Write::Op::put;
     if (put) stored.body = complete(write.body, outcome.version, outcome.last_updated_us);
     resource.versions.push_back(std::move(stored));

@@ -195,7 +195,7 @@ class Searcher {
 
 Result<std::vector<search::KeyId>> keys_of(const Data& data, const search::Parameters& parameters,
                                            std::string_view type) {
-  LET(const auto map, data.keys.map(parameters));
+  LET(const auto map, data.keys->map(parameters));
   std::vector<search::KeyId> keys;
   for (const auto id : parameters.of_type(type)) keys.push_back((*map)[id]);
   std::sort(keys.begin(), keys.end());
@@ -203,7 +203,7 @@ Result<std::vector<search::KeyId>> keys_of(const Data& data, const search::Param
 }
 
 Result<Page> search_memory(const Data& data, const search::Plan& plan, const Limits& limits) {
-  LET(const auto map, data.keys.map(*plan.parameters));
+  LET(const auto map, data.keys->map(*plan.parameters));
   return Searcher(data, plan, *map, limits).run();
 }
 

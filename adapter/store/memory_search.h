@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <shared_mutex>
 #include <string>
 #include <string_view>
@@ -37,10 +38,9 @@ struct Resource {
   }
 };
 
-struct Data {
-  mutable std::shared_mutex mutex;
+struct State {
   search::HashKey hash_key;
-  mutable Keys keys;
+  std::shared_ptr<Keys> keys = std::make_shared<Keys>();
   std::vector<Resource> resources;  // by row - 1
   std::map<std::pair<std::string, std::string>, std::size_t> by_id;
   std::vector<InboxRow> inbox;    // by id - 1
@@ -51,6 +51,12 @@ struct Data {
     const auto at = by_id.find({std::string(type), std::string(id)});
     return at == by_id.end() ? nullptr : &resources[at->second];
   }
+};
+
+struct Data : State {
+  Data() = default;
+  explicit Data(const State& state) : State(state) {}
+  mutable std::shared_mutex mutex;
 };
 
 // The keys that resources of a type are indexed by, sorted.

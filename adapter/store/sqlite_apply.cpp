@@ -1,6 +1,7 @@
 #include "store/sqlite_apply.h"
 
 #include "store/sqlite_driver.h"
+#include "store/sqlite_reader.h"
 #include "store/sqlite_rows.h"
 #include "store/sqlite_schema.h"
 
@@ -97,7 +98,7 @@ Result<void> ShapeCounts::save() {
 Result<std::unique_ptr<Applier>> Applier::prepare(Db& db, Keys& keys, WordIndex& words,
                                                   const search::HashKey& key,
                                                   const Limits& limits) {
-  std::unique_ptr<Applier> made(new Applier(keys, words, key));
+  std::unique_ptr<Applier> made(new Applier(db, keys, words, key, limits));
   LET(made->next_row_, db.integer("SELECT coalesce(max(row), 0) + 1 FROM resource"));
   LET(made->find_,
       db.prepare("SELECT row, version, updated, removed, shape, found_by FROM resource "
@@ -145,9 +146,21 @@ Result<UnitOutcome> Applier::apply_all(Unit& unit, std::int64_t now_us) {
     LET(const WriteOutcome done, apply(write, now_us));
     outcome.writes.push_back(done);
   }
+  if (unit.inspect) LET_DONE(inspect(unit));
   LET_DONE(queues_->update(unit));
   LET_DONE(queues_->add(unit, now_us, outcome));
   return outcome;
+}
+
+// The unit's reader finds nothing but through what is counted and numbered in the tables.
+Result<void> Applier::inspect(const Unit& unit) {
+  counts_.keep();
+  LET_DONE(counts_.save());
+  if (keys_.has_unsaved()) LET_DONE(keys_.save(db_));
+  if (!staged_) {
+    LET(staged_, make_sqlite_reader(db_, keys_, hash_key_, limits_));
+  }
+  return unit.inspect(*staged_);
 }
 
 Result<std::optional<Applier::Found>> Applier::find(const Write& write, std::uint64_t reference,
@@ -254,7 +267,7 @@ Result<void> Applier::store(Write& write, const WriteOutcome& outcome,
   const std::string body =
       put ? complete(write.body, outcome.version, outcome.last_updated_us) : std::string();
   LET_DONE(add_version_.run(version_at(row, outcome.version), outcome.last_updated_us,
-                            static_cast<int>(outcome.change), Bytes{body}));
+                            made(outcome.change, write.how), Bytes{body}));
   LET_DONE(add_history_.run(type, outcome.last_updated_us, version_at(row, outcome.version)));
   const std::string found_by = pack(values);
   const int removed = put ? 0 : 1;

@@ -78,7 +78,9 @@ class Applier {
  public:
   static Result<std::unique_ptr<Applier>> prepare(Db& db, Keys& keys, WordIndex& words,
                                                   const search::HashKey& key, const Limits& limits);
-  // Kind::fault or busy: the transaction is spoilt. Any other error: roll back this unit alone.
+  // Kind::fault or busy: the transaction is spoilt. Any other error: roll back this unit alone; of
+  // one that is inspected, with what it saved of the numbers and counts, so that others' must be
+  // saved before it.
   Result<UnitOutcome> apply(Unit& unit, std::int64_t now_us);
   // What units so far have counted becomes part of the transaction; what one that failed had is
   // forgotten.
@@ -93,10 +95,11 @@ class Applier {
     search::IndexValues values;
     std::string body;
   };
-  Applier(Keys& keys, WordIndex& words, const search::HashKey& key)
-      : keys_(keys), words_(words), hash_key_(key) {}
+  Applier(Db& db, Keys& keys, WordIndex& words, const search::HashKey& key, const Limits& limits)
+      : db_(db), keys_(keys), words_(words), hash_key_(key), limits_(limits) {}
   Result<std::optional<Found>> find(const Write& write, std::uint64_t reference, std::int64_t type);
   Result<UnitOutcome> apply_all(Unit& unit, std::int64_t now_us);
+  Result<void> inspect(const Unit& unit);
   Result<WriteOutcome> apply(Write& write, std::int64_t now_us);
   Result<void> reindex(Write& write, const Found& found, std::int64_t type);
   Result<void> store(Write& write, const WriteOutcome& outcome, const std::optional<Found>& found,
@@ -104,9 +107,11 @@ class Applier {
   // Takes its versions away for good: all of them, or all but the current one.
   Result<void> forget(const Write& write, const Found& found, std::int64_t type);
 
+  Db& db_;
   Keys& keys_;
   WordIndex& words_;
   search::HashKey hash_key_;
+  const Limits limits_;
   std::int64_t next_row_ = 1;
   Statement find_, body_, add_version_, add_history_, add_resource_, change_resource_;
   Statement versions_, take_version_, take_history_, take_resource_;
@@ -115,6 +120,7 @@ class Applier {
   Statement reindex_;
   ShapeCounts counts_;
   std::optional<QueueTables> queues_;
+  std::unique_ptr<Reader> staged_;  // of units that are inspected; null before the first
 };
 
 }  // namespace fingerpost::store

@@ -94,8 +94,9 @@ Result<Stored> Fetcher::stored(const Candidate& candidate, std::string type) {
                 candidate.id,
                 candidate.version,
                 candidate.updated,
-                static_cast<Change>(body_.integer(0)),
-                std::string(body_.bytes(1))};
+                change_of(body_.integer(0)),
+                std::string(body_.bytes(1)),
+                how_of(body_.integer(0))};
   body_.reset();
   return stored;
 }

@@ -112,12 +112,10 @@ Result<Stored> History::stored(const Found& found) {
                       "ON r.row = v.at / 16777216 WHERE v.at = ?"));
   LET(const bool there, statement->first(found.place.at));
   if (!there) return Error{Kind::fault, "a version is lost that the history has", ""};
-  Stored stored{keys_.type_name(found.type),
-                std::string(statement->text(0)),
-                found.place.at % versions_of_one,
-                found.place.updated_us,
-                static_cast<Change>(statement->integer(1)),
-                std::string(statement->bytes(2))};
+  Stored stored{keys_.type_name(found.type),      std::string(statement->text(0)),
+                found.place.at % versions_of_one, found.place.updated_us,
+                change_of(statement->integer(1)), std::string(statement->bytes(2)),
+                how_of(statement->integer(1))};
   statement->reset();
   return stored;
 }

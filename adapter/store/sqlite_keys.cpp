@@ -240,6 +240,16 @@ void Keys::not_saved() {
   saving_ = 0;
 }
 
+std::size_t Keys::saving() const {
+  const std::lock_guard lock(mutex_);
+  return saving_;
+}
+
+void Keys::not_saved_after(std::size_t count) {
+  const std::lock_guard lock(mutex_);
+  saving_ = count;
+}
+
 void Keys::saved() {
   const std::lock_guard lock(mutex_);
   unsaved_.erase(unsaved_.begin(), unsaved_.begin() + static_cast<std::ptrdiff_t>(saving_));

@@ -53,6 +53,9 @@ class Keys {
   Result<void> save(Db& db);
   void saved();
   void not_saved();
+  // Of those saved in the open transaction, all but the first `count` were taken back.
+  std::size_t saving() const;
+  void not_saved_after(std::size_t count);
 
  private:
   enum class Of : std::uint8_t { type, key, parameter_set, shape };

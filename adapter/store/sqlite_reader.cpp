@@ -11,12 +11,13 @@
 namespace fingerpost::store {
 namespace {
 
-// A read transaction: everything in it sees one state.
+// A read transaction, unless there is one already: everything in it sees one state.
 class Snapshot {
  public:
   static Result<Snapshot> begin(Db& db) {
+    if (db.in_transaction()) return Snapshot(nullptr);
     LET_DONE(db.run("BEGIN"));
-    return Snapshot(db);
+    return Snapshot(&db);
   }
   Snapshot(Snapshot&& other) noexcept : db_(std::exchange(other.db_, nullptr)) {}
   Snapshot& operator=(Snapshot&&) = delete;
@@ -25,7 +26,7 @@ class Snapshot {
   }
 
  private:
-  explicit Snapshot(Db& db) : db_(&db) {}
+  explicit Snapshot(Db* db) : db_(db) {}
   Db* db_;
 };
 
@@ -85,9 +86,14 @@ OutboxRow outbox_of(const Statement& at, bool with_body) {
 
 class SqliteReader final : public Reader {
  public:
-  SqliteReader(std::unique_ptr<Db> db, Keys& keys, const search::HashKey& hash_key,
+  SqliteReader(std::unique_ptr<Db> own, Db* db, Keys& keys, const search::HashKey& hash_key,
                const Limits& limits)
-      : db_(std::move(db)), keys_(keys), hash_key_(hash_key), limits_(limits), statements_(*db_) {}
+      : own_(std::move(own)),
+        db_(own_ ? own_.get() : db),
+        keys_(keys),
+        hash_key_(hash_key),
+        limits_(limits),
+        statements_(*db_) {}
 
   Result<void> prepare() {
     LET(fetcher_, Fetcher::prepare(*db_, keys_));
@@ -275,12 +281,8 @@ class SqliteReader final : public Reader {
   }
 
   static Stored stored(const Statement& at, std::string_view type, std::string_view id) {
-    return {std::string(type),
-            std::string(id),
-            at.integer(0),
-            at.integer(1),
-            static_cast<Change>(at.integer(2)),
-            std::string(at.bytes(3))};
+    return {std::string(type),        std::string(id),          at.integer(0),        at.integer(1),
+            change_of(at.integer(2)), std::string(at.bytes(3)), how_of(at.integer(2))};
   }
 
   static Result<Stored> one(Statement& statement, bool there, std::string_view type,
@@ -321,7 +323,8 @@ class SqliteReader final : public Reader {
     return rows;
   }
 
-  std::unique_ptr<Db> db_;  // before the statements, which must go first
+  std::unique_ptr<Db> own_;  // before the statements, which must go first
+  Db* db_;
   Keys& keys_;
   const search::HashKey hash_key_;
   const Limits limits_;
@@ -336,8 +339,16 @@ Result<std::unique_ptr<Reader>> make_sqlite_reader(const std::string& path, Keys
                                                    const search::HashKey& hash_key,
                                                    const Limits& limits) {
   LET(auto db, open_reader(path));
-  auto reader =
-      std::make_unique<SqliteReader>(std::make_unique<Db>(std::move(db)), keys, hash_key, limits);
+  auto reader = std::make_unique<SqliteReader>(std::make_unique<Db>(std::move(db)), nullptr, keys,
+                                               hash_key, limits);
+  LET_DONE(reader->prepare());
+  return std::unique_ptr<Reader>(std::move(reader));
+}
+
+Result<std::unique_ptr<Reader>> make_sqlite_reader(Db& db, Keys& keys,
+                                                   const search::HashKey& hash_key,
+                                                   const Limits& limits) {
+  auto reader = std::make_unique<SqliteReader>(nullptr, &db, keys, hash_key, limits);
   LET_DONE(reader->prepare());
   return std::unique_ptr<Reader>(std::move(reader));
 }

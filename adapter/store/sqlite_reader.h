@@ -19,5 +19,9 @@ namespace fingerpost::store {
 Result<std::unique_ptr<Reader>> make_sqlite_reader(const std::string& path, Keys& keys,
                                                    const search::HashKey& hash_key,
                                                    const Limits& limits);
+// On a connection of somebody else, which must outlive it: it sees what that one has not committed.
+Result<std::unique_ptr<Reader>> make_sqlite_reader(Db& db, Keys& keys,
+                                                   const search::HashKey& hash_key,
+                                                   const Limits& limits);
 
 }  // namespace fingerpost::store

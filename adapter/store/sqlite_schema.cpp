@@ -80,7 +80,7 @@ CREATE TABLE lane(lane TEXT PRIMARY KEY, held INTEGER NOT NULL) WITHOUT ROWID;
 )sql";
 
 // Number 3 had each resource's words under a number of their own, kept with it, and never took any
-// out: all are read again.
+// out: all are read again. It told every version as one by PUT, and those stay so.
 constexpr const char* from_3_to_4 = R"sql(
 CREATE TABLE words_behind(row INTEGER PRIMARY KEY, version INTEGER NOT NULL);
 INSERT INTO meta VALUES('words form', 0), ('words mark', 0), ('words taken', 0);

@@ -6,6 +6,7 @@
 #include "fingerpost/result.h"
 #include "search/hash.h"
 #include "store/sqlite_db.h"
+#include "store/store.h"
 
 #include <string>
 
@@ -18,10 +19,20 @@ constexpr std::int64_t version_at(std::int64_t row, std::int64_t version) {
   return row * versions_of_one + version;
 }
 
-// The writer's connection: makes the file when it is new, checks it when it is not, and looks at all
-// of it when the last program did not end in order.
-// Kind::unsupported: made by a newer program, or not ours. Kind::fault: durability could not be
-// switched on.
+// What made a version and how, in one number.
+constexpr std::int64_t made(Change change, How how) {
+  return static_cast<std::int64_t>(change) + 4 * static_cast<std::int64_t>(how);
+}
+constexpr Change change_of(std::int64_t made) {
+  return static_cast<Change>(made % 4);
+}
+constexpr How how_of(std::int64_t made) {
+  return static_cast<How>(made / 4);
+}
+
+// The writer's connection: makes the file when it is new, checks it when it is not, and looks at
+// all of it when the last program did not end in order. Kind::unsupported: made by a newer program,
+// or not ours. Kind::fault: durability could not be switched on.
 Result<Db> open_writer(const std::string& path, Random& random);
 Result<Db> open_reader(const std::string& path);
 // Kind::unsupported: not a database of this program's tables, or of a number it can bring up.

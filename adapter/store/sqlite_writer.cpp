@@ -31,7 +31,8 @@ std::size_t size_of(const Unit& unit) {
 // A unit of one write is refused, if it is, before it has changed anything. A savepoint makes
 // SQLite copy every page before its first change: worth avoiding where it cannot be needed.
 bool needs_savepoint(const Unit& unit) {
-  return unit.writes.size() > 1 || !unit.inbox_updates.empty() || !unit.outbox_updates.empty();
+  return unit.writes.size() > 1 || unit.inspect || !unit.inbox_updates.empty() ||
+         !unit.outbox_updates.empty();
 }
 
 }  // namespace
@@ -146,8 +147,8 @@ Result<void> Writer::transaction(std::vector<Job>& batch) {
   LET_DONE(begin_.run());
   const std::int64_t now = clock_.now_us();
   for (Job& job : batch) {
-    // A guard's search must see what the units before it did.
-    if (!job.unit.searches.empty()) LET_DONE(save_numbers());
+    // What searches within the unit must see what the units before it did.
+    if (!job.unit.searches.empty() || job.unit.inspect) LET_DONE(save_numbers());
     LET_DONE(apply(job, now));
   }
   LET_DONE(save_numbers());
@@ -165,6 +166,7 @@ Result<void> Writer::save_numbers() {
 Result<void> Writer::apply(Job& job, std::int64_t now_us) {
   const bool guarded = needs_savepoint(job.unit);
   if (guarded) LET_DONE(savepoint_.run());
+  const auto saving = keys_.saving();
   job.outcome = applier_->apply(job.unit, now_us);
   if (!job.outcome) {
     const Kind kind = job.outcome.error().kind;
@@ -175,6 +177,7 @@ Result<void> Writer::apply(Job& job, std::int64_t now_us) {
       return error;
     }
     if (guarded) LET_DONE(back_.run());
+    keys_.not_saved_after(saving);
   }
   if (guarded) return release_.run();
   return {};

@@ -29,6 +29,11 @@
 
 namespace fingerpost::store {
 
+// The interaction that a version came by, as its history tells it (R4 http.html#history).
+enum class How : std::uint8_t { put, post, patch };
+
+class Reader;
+
 struct Write {
   // remove keeps the history. expunge leaves nothing of the resource; drop_history nothing but the
   // current version.
@@ -43,6 +48,7 @@ struct Write {
   search::IndexValues index;               // of a put, its compartment too; of a reindex, which
                                            // happens if the version is still `if_version`
   std::uint64_t labels = 0;                // security labels as bits
+  How how = How::put;                      // of a put
 };
 
 enum class Change : std::uint8_t { created, updated, removed, unchanged };
@@ -68,7 +74,10 @@ struct SearchGuard {
 struct Unit {
   std::vector<ReadGuard> reads;  // looked at, as searches are, before anything is written
   std::vector<SearchGuard> searches;
-  std::vector<Write> writes;      // applied in order
+  std::vector<Write> writes;  // applied in order
+  // Looks at everything as the writes leave it, while nobody else sees that; an error, of any kind
+  // but fault and busy, refuses the unit. On the writer's thread, which waits for it.
+  std::function<Result<void>(Reader&)> inspect;
   std::optional<InboxRow> inbox;  // refused when its key is there with another digest
   std::vector<InboxUpdate> inbox_updates;
   std::vector<OutboxRow> outbox;
@@ -102,6 +111,7 @@ struct Stored {
   std::int64_t last_updated_us = 0;
   Change change = Change::created;  // what made this version
   std::string body;                 // empty when it was removed
+  How how = How::put;
 };
 
 struct Hit {

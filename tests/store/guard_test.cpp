@@ -157,3 +157,63 @@ TEST_CASE("refused messages are kept up to a limit of them all together") {
   CHECK(commit(world, row("a", 800))->duplicate);
   CHECK(commit(world, row("d", 20)).has_value());
 }
+
+TEST_CASE("a unit sees what its writes leave, and is undone when it will not have it") {
+  Place place;
+  World& world = place.world;
+  REQUIRE(world.commit(world.put(patient, "old")));
+  const auto ones = finding(world, "1", {}).plan;
+  struct Seen {
+    std::string found, history;
+    bool removed = false;
+    std::int64_t version = 0;
+  };
+  const auto commit_seeing = [&](bool agrees) {
+    Seen seen;
+    store::Unit unit;
+    unit.writes.push_back(world.put(patient, "new"));
+    unit.writes.push_back(World::remove("Patient", "old"));
+    unit.writes.push_back(world.put(R"({"resourceType":"Organization","name":"N"})", "o"));
+    unit.inspect = [&](store::Reader& reader) -> Result<void> {
+      seen.found = text_of(reader.search(ones).value());
+      seen.removed = reader.read("Patient", "old").error().kind == Kind::gone;
+      seen.version = reader.vread("Organization", "o", 1).value().version;
+      store::HistoryQuery query;
+      seen.history = std::to_string(reader.history(query).value().versions.size());
+      if (!agrees) return Error{Kind::conflict, "no", "here"};
+      return {};
+    };
+    const auto outcome = commit(world, std::move(unit));
+    CHECK(outcome.has_value() == agrees);
+    if (!outcome) CHECK(outcome.error().where == "here");
+    CHECK(seen.found == "Patient/new");
+    CHECK(seen.removed);
+    CHECK(seen.version == 1);
+    CHECK(seen.history == "4");
+  };
+  commit_seeing(false);
+  CHECK(text_of(world.search("Patient", {{"identifier", "urn:s|1"}}).value()) == "Patient/old");
+  CHECK(world.reader->read("Organization", "o").error().kind == Kind::not_found);
+  commit_seeing(true);
+  CHECK(text_of(world.search("Patient", {{"identifier", "urn:s|1"}}).value()) == "Patient/new");
+  CHECK(world.reader->read("Organization", "o").has_value());
+}
+
+TEST_CASE("what a unit that was undone had numbered is there for those after it") {
+  const Folder folder;
+  {
+    World world(folder.path());
+    store::Unit unit;
+    unit.writes.push_back(world.put(patient, "never"));
+    unit.inspect = [](store::Reader&) -> Result<void> {
+      return Error{Kind::conflict, "no", "here"};
+    };
+    CHECK(!commit(world, std::move(unit)));
+    REQUIRE(world.commit(world.put(patient, "a"), world.put(patient, "b")));
+    REQUIRE(world.commit(World::remove("Patient", "b")));
+  }
+  World again(folder.path());
+  CHECK(text_of(again.search("Patient", {{"identifier", "urn:s|1"}}).value()) == "Patient/a");
+  CHECK(text_of(again.search("Patient", {{"name:missing", "true"}}).value()) == "Patient/a");
+  CHECK(again.commit(again.put(patient, "never"))->writes.at(0).version == 1);
+}

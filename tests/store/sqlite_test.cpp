@@ -174,6 +174,26 @@ TEST_CASE("a folder of the number before is brought up to this one, whole or not
   CHECK(histories(world) != before);
 }
 
+TEST_CASE("a version keeps the interaction that it came by") {
+  const Folder folder;
+  {
+    World world(folder.path());
+    REQUIRE(world.commit(world.put(person(1), "1")));
+  }
+  World world(folder.path());
+  auto patched = world.put(person(2), "1");
+  patched.how = store::How::patch;
+  REQUIRE(world.commit(std::move(patched)));
+  store::HistoryQuery query;
+  const auto page = world.reader->history(query);
+  REQUIRE(page);
+  REQUIRE(page->versions.size() == 2);
+  CHECK(page->versions[0].how == store::How::patch);
+  CHECK(page->versions[0].change == store::Change::updated);
+  CHECK(page->versions[1].how == store::How::put);
+  CHECK(page->versions[1].change == store::Change::created);
+}
+
 TEST_CASE("a backup taken while others write is a data folder of one moment") {
   const Folder folder;
   const Folder beside;
