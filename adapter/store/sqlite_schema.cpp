@@ -165,7 +165,7 @@ Result<Db> open_writer(const std::string& path, Random& random) {
     LET(version, check(db));
     if (disorder) LET_DONE(check_whole(db));
   }
-  if (tables == 0) LET_DONE(db.run("PRAGMA page_size = 4096"));
+  if (tables == 0) LET_DONE(db.run("PRAGMA page_size = 8192"));
   LET_DONE(
       db.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;"
              "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 0;"

@@ -30,7 +30,7 @@ class WordIndex {
   Result<void> forgets(std::int64_t row, std::int64_t version, bool all);
 
   // What is to be done: nothing; merging many pages, while nothing else is to be done; little; so
-  // much that it waits for no quiet moment.
+  // much that it waits for no quiet moment. The later the more urgent.
   enum class Left : std::uint8_t { nothing, merging, little, much };
   Left left() const;
   // One transaction of some of what is left.

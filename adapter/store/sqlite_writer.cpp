@@ -11,7 +11,7 @@ namespace {
 // One commit takes at most this much, so that the first of it does not wait long for the last.
 constexpr std::size_t batch_units = 512;
 constexpr std::size_t batch_bytes = std::size_t{4} << 20;
-constexpr std::int64_t page_bytes = 4096;
+constexpr std::int64_t page_bytes = 8192;
 // After so long without work the log is folded in whole.
 constexpr std::chrono::milliseconds idle_time{500};
 
@@ -192,14 +192,18 @@ void Writer::answer(std::vector<Job>& batch) {
 
 bool Writer::read_words(bool idle) {
   using Left = WordIndex::Left;
+  // Between commits as much is read as they leave behind; at rest whatever comes next goes first.
+  const int steps = idle ? 1 : 8;
+  const Left worth = idle ? Left::merging : Left::much;
   goes_on_ = false;
   if (health_ == Health::stopped) return false;
-  const Left left = words_->left();
-  if (left == Left::nothing || (!idle && left != Left::much)) return true;
-  const auto done = words_->advance();
-  if (!done && done.error().kind == Kind::fault) health_ = Health::stopped;
-  goes_on_ = done && idle;
-  return bool{done};
+  for (int step = 0; step < steps && words_->left() >= worth; ++step) {
+    const auto done = words_->advance();
+    if (!done && done.error().kind == Kind::fault) health_ = Health::stopped;
+    if (!done) return false;
+    goes_on_ = idle;
+  }
+  return true;
 }
 
 void Writer::fold_log(bool idle) {
