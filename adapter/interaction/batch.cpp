@@ -15,8 +15,9 @@ struct Batch {
   Done done;
   Return back;
 
-  void answer(std::size_t entry, Answer with) {
-    answers[entry] = shown_in_bundle(std::move(with), back);
+  void answer(std::size_t entry, Verb verb, Answer with) {
+    with = placed(std::move(with), entry, verb);
+    answers[entry] = verb == Verb::get ? std::move(with) : shown_in_bundle(std::move(with), back);
     if (--open > 0) return;
     Answer all;
     all.body = write_bundle(session.context, "batch-response", answers);
@@ -31,7 +32,7 @@ void run(const Session& session, const Tree& bundle, Entry& entry, const BundleO
   write.provenance = options.provenance;
   switch (entry.verb) {
     case Verb::get:
-      return done(get(session, entry, options.handling));
+      return get(session, entry, options.handling, std::move(done));
     case Verb::remove:
       return remove(session, entry.target(), write, std::move(done));
     case Verb::post:
@@ -58,7 +59,9 @@ void batch(const Session& session, SentBundle sent, BundleOptions options, Done 
                                     entries.size() + 1, std::move(done), options.back});
   for (auto& entry : entries)
     run(session, sent.tree, entry, options,
-        [state, index = entry.index](Answer answer) { state->answer(index, std::move(answer)); });
+        [state, index = entry.index, verb = entry.verb](Answer answer) {
+          state->answer(index, verb, std::move(answer));
+        });
   if (--state->open > 0) return;
   Answer all;
   all.body = write_bundle(session.context, "batch-response", state->answers);

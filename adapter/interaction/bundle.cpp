@@ -1,5 +1,6 @@
 #include "interaction/bundle.h"
 
+#include "base/text.h"
 #include "interaction/answers.h"
 #include "interaction/operations.h"
 #include "interaction/outcome.h"
@@ -14,18 +15,26 @@
 namespace fingerpost::interaction {
 namespace {
 
-Answer nothing_there(const Entry& entry) {
-  return failure(Error{Kind::not_found, "nothing has this URL", place_of(entry.index)});
+bool is_type(const Session& session, const Entry& entry) {
+  return entry.path.size() > 0 && is_resource_type(session.context, entry.path[0]);
 }
 
-Answer ask_operation(const Session& session, const Entry& entry) {
-  const auto& path = entry.path;
-  OperationCall call;
-  call.type = path[0];
-  call.id = path.size() == 3 ? path[1] : std::string_view();
-  call.name = path[path.size() - 1].substr(1);
-  call.pairs = entry.query;
-  return operate(session, call);
+// Where in its entry an issue lies that says where it lies in the request.
+std::string part_of(Verb verb, std::string_view expression) {
+  const bool writes = verb != Verb::get;
+  if (expression == "If-Match") return ".request.ifMatch";
+  if (expression == "If-None-Match") return ".request.ifNoneMatch";
+  const bool in_resource = !expression.empty() && is_upper(expression[0]);
+  if (in_resource) {
+    const auto dot = std::min(expression.find('.'), expression.size());
+    return ".resource" + std::string(expression.substr(dot));
+  }
+  if (writes && expression.empty()) return "";
+  return verb == Verb::post ? ".request.ifNoneExist" : ".request.url";
+}
+
+Answer nothing_there() {
+  return failure(Error{Kind::not_found, "nothing has this URL", ""});
 }
 
 Target history_of(const Path& path) {
@@ -40,23 +49,23 @@ Answer found(const Session& session, const Entry& entry, search::Handling handli
   const auto place = place_of(path);
   const auto* const offer = find_offer(place, Verb::get);
   if (offer == nullptr || (is_typed(place) && !is_resource_type(context, path[0])))
-    return nothing_there(entry);
+    return nothing_there();
   switch (offer->interaction) {
     case Interaction::search_system:
       return search_system(session, entry.query, handling);
     case Interaction::search_type:
       return search_type(session, path[0], entry.query, handling);
     case Interaction::search_compartment:
-      if (path[2] != "*" && !is_resource_type(context, path[2])) return nothing_there(entry);
+      if (path[2] != "*" && !is_resource_type(context, path[2])) return nothing_there();
       return search_compartment(session, entry.target(), path[2], entry.query, handling);
     case Interaction::history:
-      return history(session, history_of(path), entry.query);
+      return history(session, history_of(path), entry.query, handling);
     case Interaction::read:
-      return read(session, entry.target(), entry.query);
+      return read(session, entry.target(), entry.query, handling);
     case Interaction::vread:
-      return vread(session, entry.target(), path[3], entry.query);
+      return vread(session, entry.target(), path[3], entry.query, handling);
     case Interaction::operation:
-      return ask_operation(session, entry);
+      return operate(session, entry.operation(handling));
     case Interaction::explain:
       return explain(session, entry.query);
     case Interaction::metadata: {
@@ -65,7 +74,7 @@ Answer found(const Session& session, const Entry& entry, search::Handling handli
       return answer;
     }
     default:
-      return nothing_there(entry);
+      return nothing_there();
   }
 }
 
@@ -83,9 +92,39 @@ Answer unless_known(Answer answer, const Versions& if_none_match,
   return answer;
 }
 
+OperationCall Entry::operation(search::Handling handling) const {
+  OperationCall call;
+  call.handling = handling;
+  call.type = path[0];
+  call.id = path.size() == 3 ? path[1] : std::string_view();
+  call.name = path[path.size() - 1].substr(1);
+  call.pairs = query;
+  call.body = body;
+  return call;
+}
+
+Answer placed(Answer answer, std::size_t entry, Verb verb) {
+  const auto place = place_of(entry);
+  if (!answer.failed()) return answer;
+  for (auto& issue : answer.issues) {
+    if (issue.expression == "X-Provenance") continue;  // of the request, not of the entry
+    if (!issue.expression.starts_with(place))
+      issue.expression = place + part_of(verb, issue.expression);
+  }
+  return answer;
+}
+
 Answer get(const Session& session, const Entry& entry, search::Handling handling) {
-  return unless_known(found(session, entry, handling), entry.if_none_match,
-                      entry.if_modified_since_us);
+  auto answer = unless_known(found(session, entry, handling), entry.if_none_match,
+                             entry.if_modified_since_us);
+  if (entry.head && !answer.failed()) answer.body.clear();  // R4 http.html#head
+  return placed(std::move(answer), entry);
+}
+
+void get(const Session& session, const Entry& entry, search::Handling handling, Done done) {
+  if (!is_type(session, entry) || !entry.is_operation()) return done(get(session, entry, handling));
+  const auto ask_for = entry.body ? static_cast<decltype(&ask)>(operate) : ask;
+  ask_for(session, entry.operation(handling), std::move(done));
 }
 
 Answer shown_in_bundle(Answer answer, Return back) {
@@ -143,7 +182,10 @@ void bundle(const Session& session, std::string body, BundleOptions options, Don
   if (type == "transaction")
     return transaction(session, std::move(sent), std::move(raw), std::move(options),
                        std::move(done));
-  done(failure(Error{Kind::invalid, "the Bundle must be a batch or a transaction", "Bundle.type"}));
+  // R4 http.html#other-bundles leaves the others to the server.
+  done(failure(Error{Kind::unsupported,
+                     "a Bundle of type batch or transaction is taken here, and no other",
+                     "Bundle.type"}));
 }
 
 }  // namespace fingerpost::interaction

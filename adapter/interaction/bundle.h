@@ -5,11 +5,13 @@
 #include "interaction/commit.h"
 #include "interaction/interactions.h"
 #include "interaction/offers.h"
+#include "interaction/operations.h"
 #include "interaction/url.h"
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace fingerpost::interaction {
@@ -26,10 +28,14 @@ struct Entry {
   std::optional<std::vector<search::Pair>> condition;
   std::string condition_text;  // as it was written
   std::optional<PatchSent> patch;
-  NodeId resource = no_node;      // in the Bundle's tree
-  std::optional<Answer> refused;  // why it cannot be done
+  bool head = false;
+  std::optional<std::string> body;  // of an operation by POST
+  NodeId resource = no_node;        // in the Bundle's tree
+  std::optional<Answer> refused;    // why it cannot be done
 
   Target target() const { return {path[0], path.size() > 1 ? path[1] : std::string_view()}; }
+  bool is_operation() const { return path.size() > 0 && path[path.size() - 1].starts_with('$'); }
+  OperationCall operation(search::Handling handling) const;  // views of this entry
 };
 WriteOptions write_options_of(const Entry& entry, Return back);
 
@@ -40,8 +46,16 @@ std::string place_of(std::size_t entry);
 // found; errors inside an entry refuse that entry, and are taken out of the list.
 std::vector<Entry> read_entries(const Context& context, const Tree& bundle, Issues& issues);
 
-// What a GET entry asks for.
+// What an entry asks for that writes nothing; a failure names the entry.
 Answer get(const Session& session, const Entry& entry, search::Handling handling);
+// The same as the entry of a batch, which may wait for what is elsewhere, and may be an operation
+// that changes something.
+void get(const Session& session, const Entry& entry, search::Handling handling, Done done);
+// A failure with its place in the Bundle.
+Answer placed(Answer answer, std::size_t entry, Verb verb);
+inline Answer placed(Answer answer, const Entry& entry) {
+  return placed(std::move(answer), entry.index, entry.verb);
+}
 
 // A Bundle of type "batch-response" or "transaction-response".
 std::string write_bundle(const Context& context, std::string_view type,

@@ -89,9 +89,33 @@ std::optional<Answer> read_patch(const Context& context, const Tree& tree, Entry
   return {};
 }
 
+// An operation's Parameters or its resource; the form of a search as R4 http.html#summary has it.
+std::optional<Answer> read_question(const Context& context, const Tree& tree, Entry& entry) {
+  entry.verb = Verb::get;
+  if (entry.is_operation()) {
+    auto& body = entry.body.emplace();
+    if (entry.resource != no_node)
+      model::write_json(context.definitions, tree, entry.resource, body);
+    return {};
+  }
+  if (entry.resource == no_node) return {};
+  auto form = from_base64(child_text(tree, entry.resource, "data"), Base64::plain);
+  if (child_text(tree, entry.resource, "contentType") != "application/x-www-form-urlencoded" ||
+      !form)
+    return refused(entry, Kind::unsupported,
+                   "a search's body is a Binary of application/x-www-form-urlencoded", ".resource");
+  auto query = read_query(*form, context.limits);
+  if (!query) return refused(entry, query.error().kind, query.error().text, ".resource.data");
+  entry.query.insert(entry.query.end(), std::make_move_iterator(query->begin()),
+                     std::make_move_iterator(query->end()));
+  return {};
+}
+
 std::optional<Answer> check_target(const Context& context, const Tree& tree, Entry& entry) {
   const auto size = entry.path.size();
   if (entry.verb == Verb::get) return {};
+  const bool asks = size > 0 && (entry.is_operation() || entry.path[size - 1] == "_search");
+  if (entry.verb == Verb::post && asks) return read_question(context, tree, entry);
   if (size == 0 || !is_resource_type(context, entry.path[0]))
     return refused(entry, Kind::not_found, "the URL names no type of resource", ".request.url");
   const bool by_query = !entry.query.empty() && entry.verb != Verb::post && size == 1;
@@ -116,6 +140,7 @@ std::optional<Answer> read_request(const Context& context, const Tree& tree, Nod
     return refused(entry, Kind::unsupported, "the method is not offered in a Bundle",
                    ".request.method");
   entry.verb = *verb;
+  entry.head = child_text(tree, request, "method") == "HEAD";
   if (auto answer = read_url(context, child_text(tree, request, "url"), entry)) return answer;
   if (auto answer = check_target(context, tree, entry)) return answer;
   return read_conditions(context, tree, request, entry);

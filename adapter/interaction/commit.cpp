@@ -1,5 +1,6 @@
 #include "interaction/commit.h"
 
+#include "interaction/conformance.h"
 #include "interaction/content.h"
 #include "interaction/custom_parameters.h"
 #include "interaction/references.h"
@@ -78,6 +79,7 @@ Result<store::Unit> make_unit(Work& work, bool last) {
     write.id = draft.id;
     write.if_version = draft.if_version;
     write.must_be_new = draft.must_be_new;
+    write.how = draft.how;
     const bool replaces = !draft.must_be_new && draft.op != store::Write::Op::drop_history;
     if (replaces && watched(context, draft.type)) {
       LET(before[i], pin(work.session, write));
@@ -91,9 +93,10 @@ Result<store::Unit> make_unit(Work& work, bool last) {
   if (context.before_commit) {
     if (auto agreed = context.before_commit(unit, changes); !agreed) return agreed.error();
   }
-  const auto& [bodies, reads, searches, inbox] = work.options;
+  const auto& [bodies, reads, searches, inspect, inbox] = work.options;
   unit.reads.insert(unit.reads.end(), reads.begin(), reads.end());
   unit.searches.insert(unit.searches.end(), searches.begin(), searches.end());
+  unit.inspect = inspect;
   unit.inbox = inbox;
   return unit;
 }
@@ -103,7 +106,9 @@ void attempt(const std::shared_ptr<Work>& work);
 // Whether another commit came between, so that the unit made anew may pass. What the drafts were
 // decided on is not made anew here.
 bool overtaken(const Work& work, const Error& error) {
-  if (error.where == "guard") return work.options.reads.empty() && work.options.searches.empty();
+  if (error.where == "guard")
+    return work.options.reads.empty() && work.options.searches.empty() && !work.options.inspect;
+  if (error.where == "entry") return false;
   return error.where == "If-Match" || error.where == "id" || error.kind == Kind::not_found ||
          error.kind == Kind::gone;
 }
@@ -144,6 +149,10 @@ void attempt(const std::shared_ptr<Work>& work) {
 }  // namespace
 
 void commit(const Session& session, std::vector<Draft> drafts, CommitOptions options, Then then) {
+  // What is served as the server's own is not for others to write over.
+  for (const auto& draft : drafts)
+    if (definition(session.context, {draft.type, draft.id}))
+      return then(Error{Kind::forbidden, "this resource is the server's own", ""});
   const auto work = std::make_shared<Work>(
       Work{session, std::move(drafts), {}, {}, std::move(options), std::move(then), goes, false});
   if (work->drafts.empty() && !work->options.inbox) return work->then(Committed{});

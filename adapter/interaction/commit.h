@@ -22,6 +22,7 @@ struct Draft {
   std::string id;
   std::optional<std::int64_t> if_version;
   bool must_be_new = false;
+  store::How how = store::How::put;
   std::optional<Tree> tree;  // of a put; its id is set here
 };
 
@@ -39,6 +40,8 @@ struct CommitOptions {
   // whoever decided has to look again.
   std::vector<store::ReadGuard> reads;
   std::vector<store::SearchGuard> searches;
+  // The unit's (store/store.h); where it says "guard", whoever decided has to look again too.
+  std::function<Result<void>(store::Reader&)> inspect;
   std::optional<store::InboxRow> inbox;  // its key found again: nothing is done, its answer returns
 };
 

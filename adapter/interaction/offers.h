@@ -37,7 +37,8 @@ constexpr bool is_typed(Place place) {
   return place >= Place::type && place <= Place::compartment;
 }
 
-// HEAD is served as GET is. In the order a transaction does them, but put and patch together.
+// HEAD is served as GET is. In the order a transaction does them, but put and patch together. In a
+// Bundle, get is whatever is asked and not written: HEAD, an operation and a search by POST too.
 enum class Verb : std::uint8_t { remove, post, put, patch, get };
 
 enum class Interaction : std::uint8_t {

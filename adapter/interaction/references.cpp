@@ -4,6 +4,7 @@
 #include "interaction/interactions.h"
 #include "model/json.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace fingerpost::interaction {
@@ -28,15 +29,13 @@ bool is_conditional(std::string_view reference) {
 
 class Resolver {
  public:
-  Resolver(const Context& context, const Places& places, std::string_view full_url,
-           const ResolveCondition& condition, Tree& tree)
+  Resolver(const Context& context, const Links& links, Tree& tree)
       : definitions_(context.definitions),
-        places_(places),
-        root_(root_of(full_url)),
-        condition_(condition),
+        links_(links),
+        root_(root_of(links.full_url)),
         tree_(tree) {
-    for (const char* name : {"uri", "url", "oid", "uuid", "canonical"})
-      links_.push_back(definitions_.find(name));
+    for (const char* name : {"uri", "url", "oid", "uuid"})
+      link_types_.push_back(definitions_.find(name));
   }
 
   Result<void> all() {
@@ -49,7 +48,7 @@ class Resolver {
       } else if (type == common.xhtml) {
         narrative(node);
       } else if (tree_.has_value(node) && is_link(type)) {
-        if (const auto* place = find(tree_.text(node))) tree_.set(node, Shape::string, *place);
+        if (const auto* place = find(tree_.text(node))) tree_.set(node, Shape::string, place->name);
       }
     }
     return {};
@@ -57,14 +56,18 @@ class Resolver {
 
  private:
   bool is_link(TypeId type) const {
-    for (const auto link : links_)
-      if (type == link) return true;
-    return false;
+    return std::find(link_types_.begin(), link_types_.end(), type) != link_types_.end();
   }
 
-  const std::string* find(std::string_view text) const {
-    const auto found = places_.find(std::string(text));
-    return found == places_.end() ? nullptr : &found->second;
+  const Linked* find(std::string_view text) const {
+    const auto found = links_.places.find(std::string(text));
+    return found == links_.places.end() ? nullptr : &found->second;
+  }
+
+  const Linked* find_reference(std::string_view text) const {
+    const auto* place = find(text);
+    if (place != nullptr || root_.empty()) return place;
+    return find(std::string(root_) + "/" + std::string(text));
   }
 
   Error error(Kind kind, std::string text, NodeId node) const {
@@ -74,19 +77,29 @@ class Resolver {
   Result<void> reference(NodeId node) {
     if (node == no_node) return {};
     const auto text = tree_.text(node);
-    const auto* place = find(text);
-    if (place == nullptr && !root_.empty())
-      place = find(std::string(root_) + "/" + std::string(text));
-    if (place != nullptr) {
-      tree_.set(node, Shape::string, *place);
+    if (const auto* place = find_reference(text)) {
+      tree_.set(node, Shape::string, place->name);
       return {};
     }
+    if (const auto mark = text.find("/_history/"); mark != std::string_view::npos)
+      return versioned(node, text.substr(0, mark), text.substr(mark + 10));
     if (text.starts_with("urn:uuid:"))
       return error(Kind::invalid, "refers to no entry of the Bundle", node);
     if (!is_conditional(text)) return {};
-    auto found = condition_(text);
+    auto found = links_.condition(text);
     if (!found) return error(found.error().kind, found.error().text, node);
     tree_.set(node, Shape::string, *found);
+    return {};
+  }
+
+  Result<void> versioned(NodeId node, std::string_view text, std::string_view version) {
+    const auto* place = find_reference(text);
+    if (place == nullptr) return {};
+    const auto& sent = place->sent_version;
+    if (sent.empty() ? place->name == text : sent != version) return {};
+    auto found = links_.version(place->name);
+    if (!found) return error(found.error().kind, found.error().text, node);
+    tree_.set(node, Shape::string, place->name + "/_history/" + std::to_string(*found));
     return {};
   }
 
@@ -101,7 +114,7 @@ class Resolver {
         if (end == std::string::npos) break;
         const auto* place = find(std::string_view(text).substr(begin, end - begin));
         if (place == nullptr) continue;
-        text.replace(begin, end - begin, *place);
+        text.replace(begin, end - begin, place->name);
         changed = true;
       }
     }
@@ -109,18 +122,16 @@ class Resolver {
   }
 
   const model::Definitions& definitions_;
-  const Places& places_;
+  const Links& links_;
   std::string_view root_;
-  const ResolveCondition& condition_;
   Tree& tree_;
-  std::vector<TypeId> links_;
+  std::vector<TypeId> link_types_;
 };
 
 }  // namespace
 
-Result<void> resolve(const Context& context, const Places& places, std::string_view full_url,
-                     const ResolveCondition& condition, Tree& resource) {
-  return Resolver(context, places, full_url, condition, resource).all();
+Result<void> resolve(const Context& context, const Links& links, Tree& resource) {
+  return Resolver(context, links, resource).all();
 }
 
 Result<void> make_local(const Context& context, Tree& resource) {
@@ -128,19 +139,20 @@ Result<void> make_local(const Context& context, Tree& resource) {
   const auto type = context.definitions.common().reference;
   const auto bundle = context.definitions.common().bundle;
   const auto size = static_cast<NodeId>(resource.size());
+  Result<void> done;
   for (NodeId node = 1; node <= size; ++node) {
     if (resource[node].type != type) continue;
     const auto reference = child(resource, node, "reference");
     const auto text = reference == no_node ? std::string_view() : resource.text(reference);
-    if (is_conditional(text) && resource[resource.root()].type != bundle)
-      return Error{Kind::invalid, "a conditional reference is for transactions alone",
+    if (done && is_conditional(text) && resource[resource.root()].type != bundle)
+      done = Error{Kind::invalid, "a conditional reference is for transactions alone",
                    model::location(context.definitions, resource, reference)};
     if (!text.starts_with(base)) continue;
     const auto local = text.substr(base.size());
     if (is_resource_type(context, local.substr(0, local.find('/'))))
       resource.set_view(reference, Shape::string, local);
   }
-  return {};
+  return done;
 }
 
 }  // namespace fingerpost::interaction

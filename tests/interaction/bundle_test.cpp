@@ -1,3 +1,4 @@
+#include "support/bundles.h"
 #include "support/catch.h"
 #include "support/fhir.h"
 
@@ -7,20 +8,10 @@
 
 using namespace fingerpost;
 using interaction::Answer, interaction::Return, interaction::Status;
+using test::bundle, test::count, test::entry, test::holds;
 
 namespace {
 
-std::string bundle(const std::string& type, const std::vector<std::string>& entries) {
-  std::string text = R"({"resourceType":"Bundle","type":")" + type + R"(","entry":[)";
-  for (const auto& entry : entries) text += (text.back() == '[' ? "" : ",") + entry;
-  return text + "]}";
-}
-std::string entry(const std::string& method, const std::string& url,
-                  const std::string& resource = "", const std::string& full_url = "") {
-  return "{" + (full_url.empty() ? "" : R"("fullUrl":")" + full_url + "\",") +
-         (resource.empty() ? "" : R"("resource":)" + resource + ",") + R"("request":{"method":")" +
-         method + R"(","url":")" + url + R"("}})";
-}
 std::string patient(const std::string& id, const std::string& family = "Test") {
   return R"({"resourceType":"Patient")" + (id.empty() ? "" : R"(,"id":")" + id + "\"") +
          R"(,"name":[{"family":")" + family + R"("}]})";
@@ -33,14 +24,6 @@ std::string get_entry(const std::string& url) {
   return entry("GET", url);
 }
 
-bool holds(const Answer& answer, std::string_view text) {
-  return answer.content().find(text) != std::string::npos;
-}
-int count(std::string_view text, std::string_view what) {
-  int found = 0;
-  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + 1)) ++found;
-  return found;
-}
 // Where the first entry that was created is: "Patient/…".
 std::string place(const Answer& answer, const std::string& type) {
   const auto text = answer.content();
@@ -105,7 +88,7 @@ TEST_CASE("a transaction that cannot be done whole is not done at all") {
       Row{entry("PUT", "Patient", patient("y")), 400, "Bundle.entry[2].request.url"},
       Row{entry("PUT", "Patient?nmae=x", patient("y")), 400, "Bundle.entry[2]"},
       Row{entry("PUT", "Patient/a_b", patient("a_b")), 422, "Bundle.entry[2].resource.id"},
-      Row{entry("POST", "Practitioner", patient("")), 400, "resourceType"},
+      Row{entry("POST", "Practitioner", patient("")), 400, "Bundle.entry[2].resource"},
       Row{entry("POST", "Nothing", patient("")), 404, "Bundle.entry[2].request.url"},
       Row{entry("POST", "Patient"), 400, "Bundle.entry[2]"},
       Row{entry("PATCH", "Patient/new", patient("new")), 400, "Bundle.entry[2].resource"},
@@ -114,7 +97,7 @@ TEST_CASE("a transaction that cannot be done whole is not done at all") {
           "Bundle.entry[2].resource.birthDate"},
       Row{R"({"resource":)" + patient("m") +
               R"(,"request":{"method":"PUT","url":"Patient/m","ifMatch":"W/\"7\""}})",
-          412, "If-Match"},
+          412, "Bundle.entry[2].request.ifMatch"},
       Row{R"({"resource":)" + patient("m") +
               R"(,"request":{"method":"POST","url":"Patient","ifNoneExist":"nmae=x"}})",
           400, "Bundle.entry[2]"});
