@@ -75,4 +75,14 @@ Response response_of(const interaction::Context& context, interaction::Answer an
   return response;
 }
 
+void rewrite_outcome(const interaction::Context& context, const Asked& asked, Response& response) {
+  const bool made_here = response.status >= 400 && response.content_type == fhir_json;
+  if (!made_here || (asked.form == Form::json && !asked.pretty)) return;
+  auto text = rewritten(context, response.content(), asked);
+  if (!text) return;
+  response.body = *std::move(text);
+  response.shared_body = nullptr;
+  if (asked.form == Form::xml) response.content_type = fhir_xml;
+}
+
 }  // namespace fingerpost::http

@@ -18,4 +18,7 @@ constexpr std::string_view fhir_xml = "application/fhir+xml; charset=utf-8";
 Response response_of(const interaction::Context& context, interaction::Answer answer,
                      const Asked& asked);
 
+// An outcome that was made without looking at what is asked, in the form that is asked for.
+void rewrite_outcome(const interaction::Context& context, const Asked& asked, Response& response);
+
 }  // namespace fingerpost::http

@@ -42,6 +42,10 @@ struct Call {
   }
 };
 
+// The call's answers with what each has besides its own: the form that is asked for, if it is an
+// error, and the request's X-Request-Id.
+Respond finishing(const interaction::Context& context, const Call& call);
+
 // The Serving and what it belongs to outlive every answer.
 void give(const Serving& serving, const Call& call, interaction::Answer answer);
 interaction::Done done(const Serving& serving, const Call& call);

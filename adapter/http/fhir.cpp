@@ -1,6 +1,7 @@
 #include "http/fhir.h"
 
 #include "http/answer.h"
+#include "http/binary.h"
 #include "http/call.h"
 #include "interaction/offers.h"
 
@@ -88,27 +89,31 @@ Response refused(const Error& error) {
 // The answer to what cannot be read.
 std::optional<Response> read_call(const interaction::Context& context, Call& call) {
   const auto& head = call.request.head;
+  std::optional<Response> unread;
+  if (auto pairs = interaction::read_query(head.query, context.limits))
+    call.pairs = *std::move(pairs);
+  else
+    unread = refused(pairs.error());
+  // First, so that every refusal after it comes in the form that is asked for.
+  auto not_acceptable = negotiate(head, call.pairs, call.asked);
+  call.respond = finishing(context, call);
+  if (unread) return unread;
   auto path = Path::read(call.request.path);
   if (!path) return refused(path.error());
   call.path = std::move(*path);
-  if (!head.query.empty()) {
-    auto pairs = interaction::read_query(head.query, context.limits);
-    if (!pairs) return refused(pairs.error());
-    call.pairs = std::move(*pairs);
-  }
-  if (auto response = negotiate(head, call.pairs, call.asked)) return response;
+  if (not_acceptable && !asks_for_bytes(call)) return not_acceptable;
   return unpack_body(head, context.limits, call.request.body);
 }
 
 void take(Serving& serving, Request request, const Respond& respond) {
   Call call{std::move(request), respond, {}, {}, {}};
-  if (auto response = read_call(serving.context, call)) return respond(*std::move(response));
+  if (auto response = read_call(serving.context, call)) return call.respond(*std::move(response));
   const auto place = interaction::place_of(call.path);
   if (is_typed(place) && !interaction::is_resource_type(serving.context, call.path[0]))
-    return respond(outcome(404, "not-supported", "R4 has no such type of resource"));
+    return call.respond(outcome(404, "not-supported", "R4 has no such type of resource"));
   const auto verb = verb_of(call.request.head.method);
   const auto* const offer = verb ? interaction::find_offer(place, *verb) : nullptr;
-  if (offer == nullptr) return respond(not_offered(place));
+  if (offer == nullptr) return call.respond(not_offered(place));
   const auto serve = services[static_cast<std::size_t>(offer->interaction)].serve;
   if (offer->later && call.asked.async && serving.jobs != nullptr)
     return serve_later(serving, std::move(call), serve);
@@ -116,6 +121,18 @@ void take(Serving& serving, Request request, const Respond& respond) {
 }
 
 }  // namespace
+
+Respond finishing(const interaction::Context& context, const Call& call) {
+  std::string id(call.request.head.field("x-request-id"));
+  if (!interaction::is_id(id)) id.clear();
+  const bool json = call.asked.form == Form::json && !call.asked.pretty;
+  if (json && id.empty()) return call.respond;
+  return [&context, asked = call.asked, id, respond = call.respond](Response response) {
+    if (!id.empty()) response.fields += "X-Request-Id: " + id + "\r\n";
+    rewrite_outcome(context, asked, response);
+    respond(std::move(response));
+  };
+}
 
 void give(const Serving& serving, const Call& call, interaction::Answer answer) {
   call.respond(response_of(serving.context, std::move(answer), call.asked));

@@ -1,10 +1,12 @@
 #include "base/digest.h"
 #include "base/text.h"
 #include "http/answer.h"
+#include "http/binary.h"
 #include "http/call.h"
 #include "http/date.h"
 #include "interaction/conformance.h"
 #include "interaction/operations.h"
+#include "interaction/parameters.h"
 
 #include <optional>
 #include <utility>
@@ -14,19 +16,25 @@ namespace {
 
 using interaction::Answer;
 
+void give_read(const Serving& serving, const Call& call, Answer answer) {
+  const bool bytes = answer.status == interaction::Status::ok && asks_for_bytes(call);
+  if (!bytes) return give(serving, call, std::move(answer));
+  call.respond(bytes_of(serving.context, std::move(answer)));
+}
+
 // RFC 9110 13.1.2, 13.1.3; If-None-Match comes first.
 void give_unless_known(const Serving& serving, const Call& call, Answer answer) {
   const auto& head = call.request.head;
   const auto tags = head.field("if-none-match");
   const auto since = head.field("if-modified-since");
-  if (tags.empty() && since.empty()) return give(serving, call, std::move(answer));
+  if (tags.empty() && since.empty()) return give_read(serving, call, std::move(answer));
   interaction::Versions versions;
   if (auto read = interaction::read_etags(tags)) versions = *std::move(read);
   if (!tags.empty() && versions.empty()) versions.list = {0};  // not our tags: none of ours
   std::optional<std::int64_t> since_us;
   if (tags.empty()) since_us = read_http_date(since);
   if (since_us) *since_us += 999'999;  // of that second
-  give(serving, call, interaction::unless_known(std::move(answer), versions, since_us));
+  give_read(serving, call, interaction::unless_known(std::move(answer), versions, since_us));
 }
 
 std::string tag_of(std::string_view text) {
@@ -49,9 +57,17 @@ void keep_metadata(Serving& serving) {
 // need not take it twice.
 void serve_metadata(Serving& serving, Call call) {
   Answer statement;
-  for (const auto& [name, value] : call.pairs)
-    if (name == "mode" && value == "terminology")
+  const auto pairs =
+      interaction::take_parameters(call.pairs, "mode _summary _elements", call.asked.handling);
+  if (!pairs) return refuse(serving, call, pairs.error());
+  for (const auto& [name, value] : *pairs) {
+    if (name != "mode") continue;
+    if (value == "terminology")
       statement.body = interaction::terminology_capabilities(serving.context);
+    else if (value != "full" && value != "normative")
+      return refuse(serving, call,
+                    {Kind::invalid, "the mode is full, normative or terminology", name});
+  }
   std::string tag;
   if (statement.body.empty()) {
     keep_metadata(serving);
@@ -89,7 +105,8 @@ void serve_history(Serving& serving, Call call) {
   auto target = call.target();
   if (target.type == "_history") target = {};
   if (target.id == "_history") target.id = {};
-  give(serving, call, interaction::history(*serving.session, target, call.pairs));
+  give(serving, call,
+       interaction::history(*serving.session, target, call.pairs, call.asked.handling));
 }
 
 void serve_search_type(Serving& serving, Call call) {
@@ -133,12 +150,14 @@ void serve_search_by_post(Serving& serving, Call call) {
 }
 
 void serve_read(Serving& serving, Call call) {
-  give_unless_known(serving, call, interaction::read(*serving.session, call.target(), call.pairs));
+  auto answer = interaction::read(*serving.session, call.target(), call.pairs, call.asked.handling);
+  give_unless_known(serving, call, std::move(answer));
 }
 
 void serve_vread(Serving& serving, Call call) {
   give_unless_known(serving, call,
-                    interaction::vread(*serving.session, call.target(), call.path[3], call.pairs));
+                    interaction::vread(*serving.session, call.target(), call.path[3], call.pairs,
+                                       call.asked.handling));
 }
 
 // R4 operations.html: one that changes something is not asked for by GET, and is refused then.
@@ -151,12 +170,19 @@ void serve_operation(Serving& serving, Call call) {
   asked.name = path[path.size() - 1].substr(1);
   asked.pairs = call.pairs;
   asked.accept_language = head.field("accept-language");
+  asked.handling = call.asked.handling;
   if (head.method == Method::post) {
     auto& body = call.request.body;
     if (!body.empty())
       if (auto response = check_resource(head, body)) return call.respond(*std::move(response));
     asked.body = std::move(body);
     return interaction::operate(*serving.session, asked, done(serving, call));
+  }
+  const auto* const found = interaction::operation_of(asked);
+  if (found != nullptr && found->start != nullptr) {
+    auto response = outcome(405, "not-supported", "this operation is asked for by POST");
+    response.fields = "Allow: POST\r\n";
+    return call.respond(std::move(response));
   }
   interaction::ask(*serving.session, asked, done(serving, call));
 }

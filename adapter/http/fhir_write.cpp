@@ -1,4 +1,7 @@
+#include "http/binary.h"
 #include "http/call.h"
+#include "http/date.h"
+#include "interaction/parameters.h"
 
 #include <algorithm>
 #include <optional>
@@ -23,7 +26,13 @@ Result<WriteOptions> options_of(const Serving& serving, const Call& call) {
   LET(options.if_match, interaction::read_etags(head.field("if-match")));
   options.provenance = head.field("x-provenance");
   if (call.path.size() == 1 && head.method != Method::post) options.condition = call.pairs;
-  if (const auto exist = head.field("if-none-exist"); !exist.empty()) {
+  const auto unmodified = head.field("if-unmodified-since");
+  if (const auto since = read_http_date(unmodified); since && options.if_match.empty())
+    options.if_unmodified_since_us = *since + 999'999;  // of that second
+  const auto exist = head.field("if-none-exist");
+  if (head.has("if-none-exist") && exist.empty())
+    return Error{Kind::invalid, "the condition has no criteria", "If-None-Exist"};
+  if (!exist.empty()) {
     const auto mark = exist.find('?');
     LET(options.condition,
         interaction::read_query(mark == std::string_view::npos ? exist : exist.substr(mark + 1),
@@ -37,7 +46,7 @@ Result<WriteOptions> options_of(const Serving& serving, const Call& call) {
 
 // The options, when the request is fit to be served; else the client has been told.
 std::optional<WriteOptions> begin(const Serving& serving, const Call& call, bool has_resource) {
-  if (has_resource) {
+  if (has_resource && !brings_bytes(call)) {
     if (auto response = check_resource(call.request.head, call.request.body)) {
       call.respond(*std::move(response));
       return {};
@@ -58,6 +67,8 @@ std::optional<WriteOptions> begin(const Serving& serving, const Call& call, bool
 
 void serve_bundle(Serving& serving, Call call) {
   const auto& head = call.request.head;
+  if (const auto taken = interaction::take_parameters(call.pairs, "", call.asked.handling); !taken)
+    return refuse(serving, call, taken.error());
   if (auto response = check_resource(head, call.request.body))
     return call.respond(*std::move(response));
   interaction::BundleOptions options;
@@ -73,6 +84,7 @@ void serve_bundle(Serving& serving, Call call) {
 void serve_create(Serving& serving, Call call) {
   auto options = begin(serving, call, true);
   if (!options) return;
+  if (brings_bytes(call)) call.request.body = binary_of(call);
   auto then = done(serving, call);
   interaction::create(*serving.session, call.path[0], std::move(call.request.body),
                       *std::move(options), std::move(then));
@@ -81,6 +93,7 @@ void serve_create(Serving& serving, Call call) {
 void serve_update(Serving& serving, Call call) {
   auto options = begin(serving, call, true);
   if (!options) return;
+  if (brings_bytes(call)) call.request.body = binary_of(call);
   auto then = done(serving, call);
   interaction::update(*serving.session, call.target(), std::move(call.request.body),
                       *std::move(options), std::move(then));
@@ -108,6 +121,8 @@ void serve_patch(Serving& serving, Call call) {
 void serve_delete(Serving& serving, Call call) {
   auto options = begin(serving, call, false);
   if (!options) return;
+  const bool wants_to_know = call.asked.back && *call.asked.back != Return::minimal;
+  options->back = wants_to_know ? Return::outcome : Return::minimal;
   interaction::remove(*serving.session, call.target(), *std::move(options), done(serving, call));
 }
 

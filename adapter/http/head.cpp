@@ -117,7 +117,7 @@ std::optional<Refusal> parse_request_line(std::string_view line, const Limits& l
   seen.http_1_0 = version == "HTTP/1.0";
   const auto known = std::find_if(std::begin(methods), std::end(methods),
                                   [&](const auto& row) { return row.text == method_text; });
-  if (known == std::end(methods)) return Refusal{405, "the method is not served here"};
+  if (known == std::end(methods)) return Refusal{501, "the method is not known here"};
   head.method = known->method;
   return parse_target(url, head, seen);
 }
@@ -241,6 +241,11 @@ std::string_view Head::field(std::string_view field_name) const {
     if (each.name.size() == field_name.size() && equal_ignoring_case(each.name, field_name))
       return each.value;
   return {};
+}
+
+bool Head::has(std::string_view field_name) const {
+  return std::any_of(fields.begin(), fields.end(),
+                     [&](const Field& each) { return equal_ignoring_case(each.name, field_name); });
 }
 
 Found find_head(std::string_view bytes, HeadScan& scan) {

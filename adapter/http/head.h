@@ -37,6 +37,7 @@ struct Head {
 
   // The first field of that name, in any case; empty when there is none.
   std::string_view field(std::string_view field_name) const;
+  bool has(std::string_view field_name) const;
 };
 
 // Why a request is answered before anybody reads it. The connection closes after it.

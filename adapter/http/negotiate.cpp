@@ -72,7 +72,8 @@ Parameters read_parameters(std::string_view text) {
     auto parameter = next(text, ';');
     const auto key = next(parameter, '=');
     const auto value = trim(parameter);
-    if (equal_ignoring_case(key, "fhirVersion") && value != "4.0") found.ours = false;
+    if (equal_ignoring_case(key, "fhirVersion") && value != "4.0" && value != "\"4.0\"")
+      found.ours = false;
     if (equal_ignoring_case(key, "charset") && !equal_ignoring_case(value, "utf-8") &&
         !equal_ignoring_case(value, "\"utf-8\""))
       found.ours = false;
@@ -82,7 +83,7 @@ Parameters read_parameters(std::string_view text) {
 }
 
 // The form the client likes best; JSON where it does not care, nothing where it takes neither.
-std::optional<Form> preferred(std::string_view accept) {
+std::optional<Form> preferred(std::string_view accept, bool& named) {
   if (trim(accept).empty()) return Form::json;
   std::optional<Form> best;
   int best_weight = 0;
@@ -90,24 +91,27 @@ std::optional<Form> preferred(std::string_view accept) {
     auto range = next(accept, ',');
     const auto media = next(range, ';');
     const auto parameters = read_parameters(range);
-    const bool any = media == "*/*" || media == "application/*";
+    const bool any = media == "*/*" || media == "application/*" || media == "text/*";
     const auto form = any ? std::optional(Form::json) : form_of(media, false);
     if (!form || !parameters.ours || parameters.weight <= best_weight) continue;
     best = form;
+    named = !any;
     best_weight = parameters.weight;
   }
   return best;
 }
 
-// Accept-Charset and Accept-Encoding: whether one of the names, or "*", is listed and not refused.
-bool lists(std::string_view text, std::string_view wanted) {
+// Of Accept-Charset and Accept-Encoding: what the name is given, or else "*"; 0: it is refused.
+int weight_of(std::string_view text, std::string_view wanted) {
+  int any = 0;
   while (!text.empty()) {
     auto item = next(text, ',');
     const auto name = next(item, ';');
-    if ((name == "*" || equal_ignoring_case(name, wanted)) && read_parameters(item).weight > 0)
-      return true;
+    const int given = read_parameters(item).weight;
+    if (equal_ignoring_case(name, wanted)) return given;
+    if (name == "*") any = given;
   }
-  return false;
+  return any;
 }
 
 // RFC 7240: Prefer: return=minimal; handling=lenient. What is not known is passed over.
@@ -137,28 +141,34 @@ std::optional<Response> negotiate(const Head& head, const std::vector<search::Pa
                                   Asked& asked) {
   std::optional<std::string_view> format;
   for (const auto& [name, text] : pairs) {
-    if (name == "_format") format = text;
+    if (name == "_format" && !text.empty()) format = text;
     if (name == "_pretty") asked.pretty = text == "true";
   }
   for (const auto& field : head.fields)
     if (equal_ignoring_case(field.name, "prefer")) read_preference(field.value, asked);
   const auto encodings = head.field("accept-encoding");
-  asked.gzip = !encodings.empty() && lists(encodings, "gzip");
+  const int gzip = weight_of(encodings, "gzip");
+  asked.gzip = gzip > 0 && gzip >= weight_of(encodings, "identity");
   std::optional<Form> form;
   if (format) {
     auto text = *format;
     form = form_of(next(text, ';'), true);
+    asked.named = true;
     if (!read_parameters(text).ours) form.reset();
   } else {
-    form = preferred(head.field("accept"));
+    form = preferred(head.field("accept"), asked.named);
   }
   const auto charsets = head.field("accept-charset");
-  if (!form || (!charsets.empty() && !lists(charsets, "utf-8")))
+  if (!form || (!charsets.empty() && weight_of(charsets, "utf-8") == 0))
     return outcome(406, "not-supported",
                    "answers are application/fhir+json or application/fhir+xml for FHIR 4.0, in "
                    "UTF-8");
   asked.form = *form;
   return {};
+}
+
+bool is_resource(const Head& head) {
+  return form_of(media_of(head), false).has_value();
 }
 
 std::optional<Response> check_resource(const Head& head, std::string_view body) {

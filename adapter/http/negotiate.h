@@ -14,6 +14,7 @@ enum class Form { json, xml };
 
 struct Asked {
   Form form = Form::json;
+  bool named = false;  // by its own name, not as one of any
   bool pretty = false;
   bool gzip = false;                        // the answer may be compressed
   bool async = false;                       // Prefer: respond-async
@@ -24,6 +25,9 @@ struct Asked {
 // The answer when the client takes no form that is offered (R4 http.html#mime-type).
 std::optional<Response> negotiate(const Head& head, const std::vector<search::Pair>& pairs,
                                   Asked& asked);
+
+// Whether the body is said to be a resource.
+bool is_resource(const Head& head);
 
 // The answer when the body is said to be something else than a resource, or is not in the form that
 // it is said to be in.

@@ -50,9 +50,9 @@ Answer answer_of(const Context& context, store::Stored stored,
 Answer commit_failure(const Error& error) {
   if (error.kind == Kind::conflict && error.where == "If-Match")
     return failure(Status::precondition_failed, error);
-  if (error.kind == Kind::invalid && error.where.starts_with(in_search_parameter))
-    return failure(Status::unprocessable, error);
-  return failure(error);
+  if (error.where.starts_with(in_search_parameter))
+    return error.kind == Kind::invalid ? failure(Status::unprocessable, error) : failure(error);
+  return failure(Error{error.kind, error.text, ""});  // the store's places are not the request's
 }
 
 void write_member(std::string& out, std::string_view name, std::string_view text) {
@@ -87,14 +87,18 @@ void write_link(std::string& out, std::string_view relation, std::string_view ur
 }
 
 void write_links(const Context& context, std::string& out, const std::string& path,
-                 const std::vector<search::Pair>& used, const std::string& cursor) {
-  out += R"("link":[)";
-  write_link(out, "self", url_of(context, path, used));
-  if (!cursor.empty()) {
+                 const std::vector<search::Pair>& used, const std::string& cursor,
+                 const std::string& next) {
+  const auto url_at = [&](const std::string& place) {
     auto pairs = used;
-    pairs.emplace_back("_cursor", cursor);
+    if (!place.empty()) pairs.emplace_back("_cursor", place);
+    return url_of(context, path, pairs);
+  };
+  out += R"("link":[)";
+  write_link(out, "self", url_at(cursor));
+  if (!next.empty()) {
     out += ',';
-    write_link(out, "next", url_of(context, path, pairs));
+    write_link(out, "next", url_at(next));
   }
   out += ']';
 }

@@ -33,9 +33,10 @@ void write_part(std::string& out, std::string_view name, std::string_view kind,
 // Appends {"relation":…,"url":…}.
 void write_link(std::string& out, std::string_view relation, std::string_view url);
 
-// Appends "link":[…]: self, and next when its cursor is not empty.
+// Appends "link":[…]: self with the cursor it was asked by, if by one, and next when there is one.
 void write_links(const Context& context, std::string& out, const std::string& path,
-                 const std::vector<search::Pair>& used, const std::string& cursor);
+                 const std::vector<search::Pair>& used, const std::string& cursor,
+                 const std::string& next);
 
 // Appends an entry of a searchset; what is no match was included.
 void write_entry(const Context& context, std::string& out, const store::Stored& stored, bool match);

@@ -13,6 +13,7 @@ namespace {
 Draft new_draft(const Context& context, std::string_view type, Tree tree) {
   auto draft = draft_of(store::Write::Op::put, type, uuid_v4(context.random));
   draft.must_be_new = true;
+  draft.how = store::How::post;
   draft.tree = std::move(tree);
   return draft;
 }

@@ -5,12 +5,14 @@
 #include "interaction/commit.h"
 #include "interaction/interactions.h"
 #include "interaction/operations.h"
+#include "interaction/parameters.h"
 #include "model/json.h"
 #include "search/cursor.h"
 #include "search/extract.h"
 #include "search/range.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace fingerpost::interaction {
 namespace {
@@ -25,7 +27,9 @@ std::vector<std::string> split(std::string_view text) {
   return parts;
 }
 
-Result<void> read_pair(const search::Pair& pair, const Limits& limits, EverythingAsked& asked) {
+constexpr std::string_view parameters = "start end _since _type _count _cursor";
+
+Result<void> read_pair(const Context& context, const search::Pair& pair, EverythingAsked& asked) {
   const auto& [name, value] = pair;
   if (name == "start" || name == "end" || name == "_since") {
     const auto range = search::date_range(value);
@@ -33,11 +37,16 @@ Result<void> read_pair(const search::Pair& pair, const Limits& limits, Everythin
     (name == "start" ? asked.start : name == "end" ? asked.end : asked.since) = value;
     if (name == "_since") asked.since_us = range->low;
   } else if (name == "_type") {
-    asked.types = split(value);
+    for (auto& type : split(value)) {
+      if (!is_resource_type(context, type))
+        return Error{Kind::invalid, "R4 has no such type of resource", name};
+      asked.types.push_back(std::move(type));
+    }
   } else if (name == "_count") {
-    LET(asked.count, read_count(value, limits));
-  } else {
-    return Error{Kind::invalid, "$everything has no parameter of this name", "parameter"};
+    LET(asked.count, read_count(value, context.limits));
+  } else if (name == "_cursor") {
+    asked.cursor = value;
+    return {};
   }
   asked.used.push_back(pair);
   return {};
@@ -54,16 +63,12 @@ Result<EverythingAsked> read_call(const Context& context, const OperationCall& c
                                   const std::string& path) {
   EverythingAsked asked;
   asked.id = call.id;
-  std::string_view cursor;
-  for (const auto& pair : call.pairs) {
-    if (pair.first == "_format" || pair.first == "_pretty") continue;
-    if (pair.first == "_cursor")
-      cursor = pair.second;
-    else
-      LET_DONE(read_pair(pair, context.limits, asked));
-  }
-  if (cursor.empty()) return asked;
-  auto sealed = search::unseal(context.store.hash_key(), fingerprint(context, path, asked), cursor);
+  LET(const auto all, pairs_of(context, call));
+  LET(const auto pairs, take_parameters(all, parameters, call.handling));
+  for (const auto& pair : pairs) LET_DONE(read_pair(context, pair, asked));
+  if (asked.cursor.empty()) return asked;
+  auto sealed =
+      search::unseal(context.store.hash_key(), fingerprint(context, path, asked), asked.cursor);
   if (!sealed || sealed->sort_values.empty())
     return Error{Kind::invalid, "the cursor is not of this request", "_cursor"};
   asked.after = std::move(sealed->sort_values);
@@ -132,7 +137,7 @@ Answer everything(const Session& session, const OperationCall& call) {
   Answer answer;
   auto& out = answer.body;
   out = R"({"resourceType":"Bundle","type":"searchset",)";
-  write_links(context, out, path, asked->used, next);
+  write_links(context, out, path, asked->used, asked->cursor, next);
   if (!page->resources.empty()) out += R"(,"entry":[)";
   for (const auto& stored : page->resources) {
     if (out.back() == '}') out += ',';

@@ -24,6 +24,7 @@ struct EverythingAsked {
   std::string since;
   std::vector<std::string> types;  // none: all
   int count = 0;                   // of a page; 0: all at once
+  std::string cursor;              // of the request; empty: the first page
   std::vector<std::string> after;  // what the page before left as its `next`; empty: the first
   std::vector<search::Pair> used;  // for the links; without the cursor
 

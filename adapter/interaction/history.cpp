@@ -1,5 +1,7 @@
 #include "interaction/answers.h"
 #include "interaction/interactions.h"
+#include "interaction/parameters.h"
+#include "interaction/subset.h"
 #include "search/cursor.h"
 #include "search/range.h"
 #include "search/search.h"
@@ -13,7 +15,9 @@ namespace {
 struct Asked {
   store::HistoryQuery query;
   std::vector<search::Pair> used;  // for the links; without the cursor
-  std::uint64_t fingerprint = 0;   // of what decides which versions come
+  std::string cursor;
+  Subset subset;
+  std::uint64_t fingerprint = 0;  // of what decides which versions come
 };
 
 // A cursor is bound to what it was made for, and only the store's key makes one.
@@ -46,6 +50,9 @@ Result<void> read_pair(const search::Pair& pair, const Limits& limits, Asked& as
   const auto& [name, text] = pair;
   if (name == "_count") {
     LET(asked.query.limit, read_count(text, limits));
+  } else if (name == "_cursor") {
+    asked.cursor = text;
+    return {};
   } else if (name == "_since" || name == "_at") {
     const auto range = search::date_range(text);
     if (!range) return Error{Kind::invalid, name + " is a date or a time", name};
@@ -55,32 +62,25 @@ Result<void> read_pair(const search::Pair& pair, const Limits& limits, Asked& as
       asked.query.at_low_us = range->low;
       asked.query.at_high_us = range->high;
     }
-  } else {
-    return Error{Kind::invalid,
-                 "a history takes _count, _since and _at and no other parameter of this name",
-                 "parameter"};
   }
   asked.used.push_back(pair);
   return {};
 }
 
 Result<Asked> read_query(const Context& context, Target target,
-                         const std::vector<search::Pair>& pairs) {
+                         const std::vector<search::Pair>& pairs, search::Handling handling) {
+  LET(const auto own,
+      take_parameters(pairs, "_count _since _at _summary _elements _cursor", handling));
+  LET_DONE(refuse_repeated(own));  // R4 http.html#history
   Asked asked;
   asked.query.type = target.type;
   asked.query.id = target.id;
   asked.query.limit = context.limits.page_default;
-  std::string_view after;
-  for (const auto& pair : pairs) {
-    if (pair.first == "_format" || pair.first == "_pretty") continue;
-    if (pair.first == "_cursor")
-      after = pair.second;
-    else
-      LET_DONE(read_pair(pair, context.limits, asked));
-  }
+  for (const auto& pair : own) LET_DONE(read_pair(pair, context.limits, asked));
+  LET(asked.subset, subset_of(context, target.type, own));
   asked.fingerprint = fingerprint(context, target, asked);
-  if (!after.empty()) {
-    LET(asked.query.after, place_of(context, asked, after));
+  if (!asked.cursor.empty()) {
+    LET(asked.query.after, place_of(context, asked, asked.cursor));
   }
   return asked;
 }
@@ -103,9 +103,10 @@ void write_entry(const Context& context, std::string& out, const store::Stored& 
     out += "\"DELETE\",";
   } else {
     answer.status = version.change == store::Change::created ? Status::created : Status::ok;
-    out += "\"PUT\",";
+    constexpr std::string_view methods[] = {"\"PUT\",", "\"POST\",", "\"PATCH\","};
+    out += methods[static_cast<std::size_t>(version.how)];
   }
-  write_member(out, "url", place);
+  write_member(out, "url", version.how == store::How::post ? version.type : place);
   out += "},";
   write_response(context, out, answer);
   out += '}';
@@ -114,19 +115,26 @@ void write_entry(const Context& context, std::string& out, const store::Stored& 
 }  // namespace
 
 // R4 http.html#history
-Answer history(const Session& session, Target target, const std::vector<search::Pair>& pairs) {
+Answer history(const Session& session, Target target, const std::vector<search::Pair>& pairs,
+               search::Handling handling) {
   const auto& context = session.context;
-  const auto asked = read_query(context, target, pairs);
+  const auto asked = read_query(context, target, pairs, handling);
   if (!asked) return failure(asked.error());
-  const auto page = session.reader.history(asked->query);
+  auto page = session.reader.history(asked->query);
   if (!page) return failure(page.error());
+  for (auto& version : page->versions) {
+    if (version.body.empty()) continue;
+    auto body = cut_down(context, asked->subset, std::move(version.body));
+    if (!body) return failure(Error{Kind::fault, "a stored resource cannot be read", ""});
+    version.body = *std::move(body);
+  }
   std::string path(target.type);
   if (!target.id.empty()) path += "/" + std::string(target.id);
   path += path.empty() ? "_history" : "/_history";
   Answer answer;
   auto& out = answer.body;
   out = R"({"resourceType":"Bundle","type":"history",)";
-  write_links(context, out, path, asked->used,
+  write_links(context, out, path, asked->used, asked->cursor,
               page->next ? cursor(context, *asked, *page->next) : std::string());
   if (!page->versions.empty()) {
     out += R"(,"entry":[)";

@@ -44,11 +44,15 @@ struct Versions {
 Result<Versions> read_etags(std::string_view text);
 
 // Of the pairs, reads obey _summary and _elements.
-Answer read(const Session& session, Target target, const std::vector<search::Pair>& pairs = {});
+Answer read(const Session& session, Target target, const std::vector<search::Pair>& pairs = {},
+            search::Handling handling = search::Handling::strict);
 Answer vread(const Session& session, Target target, std::string_view version,
-             const std::vector<search::Pair>& pairs = {});
-// Of a resource, of a type (no id), or of everything (no type); _since, _at, _count.
-Answer history(const Session& session, Target target, const std::vector<search::Pair>& pairs);
+             const std::vector<search::Pair>& pairs = {},
+             search::Handling handling = search::Handling::strict);
+// Of a resource, of a type (no id), or of everything (no type); _since, _at, _count, and what reads
+// obey.
+Answer history(const Session& session, Target target, const std::vector<search::Pair>& pairs,
+               search::Handling handling = search::Handling::strict);
 Answer search_type(const Session& session, std::string_view type,
                    const std::vector<search::Pair>& pairs, search::Handling handling);
 // Over all types, or those that _type names.
@@ -68,6 +72,7 @@ struct WriteOptions {
   Versions if_match;
   Return back = Return::representation;
   Versions if_none_match = {};
+  std::optional<std::int64_t> if_unmodified_since_us = {};  // RFC 9110 13.1.4
   // Criteria of a conditional write: of a create If-None-Exist, of the others the URL's query,
   // whose Target then has no id.
   std::optional<std::vector<search::Pair>> condition = {};

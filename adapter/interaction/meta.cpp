@@ -40,7 +40,9 @@ bool same(const Tree& a, NodeId x, const Tree& b, NodeId y) {
          child_text(a, x, "code") == child_text(b, y, "code");
 }
 
-void change(const Context& context, Tree& tree, const Tree& sent, NodeId from, How how) {
+// Whether anything is another.
+bool change(const Context& context, Tree& tree, const Tree& sent, NodeId from, How how) {
+  bool changed = false;
   auto meta = child(tree, tree.root(), "meta");
   if (meta == no_node)
     meta = tree.add(tree.root(), tree.names().find("meta"), context.definitions.common().meta);
@@ -49,9 +51,12 @@ void change(const Context& context, Tree& tree, const Tree& sent, NodeId from, H
     for (auto item = child(sent, from, name); item != no_node; item = sent.next_same(item)) {
       NodeId there = child(tree, meta, name);
       while (there != no_node && !same(tree, there, sent, item)) there = tree.next_same(there);
-      if (how == How::take && there != no_node) tree.remove(there);
-      if (how == How::add && there == no_node) tree.copy(sent, item, meta);
+      if ((how == How::take) == (there == no_node)) continue;
+      if (how == How::take) tree.remove(there);
+      if (how == How::add) tree.copy(sent, item, meta);
+      changed = true;
     }
+  return changed;
 }
 
 Decision decide(const Session& session, Target target, const Tree& sent, NodeId from, How how) {
@@ -60,9 +65,9 @@ Decision decide(const Session& session, Target target, const Tree& sent, NodeId 
   if (!stored) return failure(stored.error());
   Attempt attempt;
   attempt.reads.push_back({stored->type, stored->id, stored->version});
-  auto read = model::read_json(context.definitions, std::move(stored->body), context.limits);
+  auto read = model::read_json(context.definitions, stored->body, context.limits);
   if (!read) return failure(Error{Kind::fault, "the stored resource cannot be read", ""});
-  change(context, read->tree, sent, from, how);
+  if (!change(context, read->tree, sent, from, how)) return answer_of(std::move(*stored));
   // What was sent may be anything: the whole is read and found valid as an update is.
   std::string json;
   model::write_json(context.definitions, read->tree, read->tree.root(), json);
@@ -112,7 +117,8 @@ Answer meta(const Session& session, const OperationCall& call) {
   return answer;
 }
 
-// R4 resource-operation-meta-add.html; each makes a new version, so that nothing changes unseen.
+// R4 resource-operation-meta-add.html; what changes makes a new version, so that nothing changes
+// unseen.
 void meta_add(const Session& session, const OperationCall& call, Done done) {
   start(session, call, How::add, std::move(done));
 }

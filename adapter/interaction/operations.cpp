@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "interaction/interactions.h"
+#include "interaction/parameters.h"
 #include "interaction/remote_codes.h"
 #include "model/xml.h"
 #include "store/store.h"
@@ -15,21 +16,35 @@ namespace {
 #define FINGERPOST_OWN "OperationDefinition/"
 #define FINGERPOST_R4 "http://hl7.org/fhir/OperationDefinition/"
 constexpr std::array offered = {
-    Operation{"expand", "ValueSet", true, true, FINGERPOST_R4 "ValueSet-expand", expand},
+    Operation{"expand", "ValueSet", true, true, FINGERPOST_R4 "ValueSet-expand", expand, nullptr,
+              "url valueSet valueSetVersion context contextDirection filter date offset count "
+              "includeDesignations designation includeDefinition activeOnly excludeNested "
+              "excludeNotForUI excludePostCoordinated displayLanguage exclude-system "
+              "system-version check-system-version force-system-version"},
     Operation{"validate-code", "ValueSet", true, true, FINGERPOST_R4 "ValueSet-validate-code",
-              validate_code},
+              validate_code, nullptr,
+              "url context valueSet valueSetVersion code system systemVersion display coding "
+              "codeableConcept date abstract displayLanguage"},
     Operation{"validate-code", "CodeSystem", true, true, FINGERPOST_R4 "CodeSystem-validate-code",
-              validate_code},
-    Operation{"lookup", "CodeSystem", true, false, FINGERPOST_R4 "CodeSystem-lookup", lookup},
-    Operation{"subsumes", "CodeSystem", true, true, FINGERPOST_R4 "CodeSystem-subsumes", subsumes},
+              validate_code, nullptr,
+              "url codeSystem code version display coding codeableConcept date abstract "
+              "displayLanguage"},
+    Operation{"lookup", "CodeSystem", true, false, FINGERPOST_R4 "CodeSystem-lookup", lookup,
+              nullptr, "code system version coding date displayLanguage property"},
+    Operation{"subsumes", "CodeSystem", true, true, FINGERPOST_R4 "CodeSystem-subsumes", subsumes,
+              nullptr, "codeA codeB system version codingA codingB url"},
     Operation{"translate", "ConceptMap", true, true, FINGERPOST_R4 "ConceptMap-translate",
-              translate},
+              translate, nullptr,
+              "url conceptMap conceptMapVersion code system version source coding codeableConcept "
+              "target targetsystem dependency reverse"},
     Operation{"transform", "StructureMap", true, true, FINGERPOST_R4 "StructureMap-transform",
-              transform},
-    Operation{"validate", any_type, true, true, FINGERPOST_R4 "Resource-validate", validate},
-    Operation{"everything", "Patient", false, true, FINGERPOST_R4 "Patient-everything", everything},
+              transform, nullptr, "source content"},
+    Operation{"validate", any_type, true, true, FINGERPOST_R4 "Resource-validate", validate,
+              nullptr, "resource mode profile"},
+    Operation{"everything", "Patient", false, true, FINGERPOST_R4 "Patient-everything", everything,
+              nullptr, "start end _since _type _count _cursor"},
     Operation{"everything", "CarePlan", false, true, FINGERPOST_OWN "CarePlan-everything",
-              everything},
+              everything, nullptr, "start end _since _type _count _cursor"},
     Operation{"reindex-status", "SearchParameter", true, true,
               FINGERPOST_OWN "SearchParameter-reindex-status", reindex_status},
     Operation{"meta", any_type, false, true, FINGERPOST_R4 "Resource-meta", meta},
@@ -41,15 +56,6 @@ constexpr std::array offered = {
               expunge}};
 #undef FINGERPOST_OWN
 #undef FINGERPOST_R4
-
-const Operation* find(const OperationCall& call) {
-  const auto* const found =
-      std::find_if(std::begin(offered), std::end(offered), [&](const Operation& one) {
-        return one.name == call.name && (one.type == call.type || one.type == any_type) &&
-               (call.id.empty() ? one.on_type : one.on_instance);
-      });
-  return found == std::end(offered) ? nullptr : found;
-}
 
 Error not_found() {
   return {Kind::not_found, "this operation is not offered here", ""};
@@ -86,19 +92,33 @@ std::span<const Operation> operations() {
   return offered;
 }
 
+const Operation* operation_of(const OperationCall& call) {
+  const auto* const found =
+      std::find_if(std::begin(offered), std::end(offered), [&](const Operation& one) {
+        return one.name == call.name && (one.type == call.type || one.type == any_type) &&
+               (call.id.empty() ? one.on_type : one.on_instance);
+      });
+  return found == std::end(offered) ? nullptr : found;
+}
+
 Answer operate(const Session& session, const OperationCall& call) {
-  const auto* const found = find(call);
+  const auto* const found = operation_of(call);
   if (found == nullptr) return failure(not_found());
   if (found->run == nullptr)
     return failure(Status::method_not_allowed,
                    Error{Kind::unsupported, "this operation is asked for by POST", ""});
+  if (const auto taken = take_parameters(call.pairs, found->takes, call.handling); !taken)
+    return failure(taken.error());
   return found->run(session, call);
 }
 
 void operate(const Session& session, const OperationCall& call, Done done) {
-  const auto* const found = find(call);
-  if (found != nullptr && found->start != nullptr)
+  const auto* const found = operation_of(call);
+  if (found != nullptr && found->start != nullptr) {
+    if (const auto taken = take_parameters(call.pairs, found->takes, call.handling); !taken)
+      return done(failure(taken.error()));
     return found->start(session, call, std::move(done));
+  }
   ask(session, call, std::move(done));
 }
 

@@ -23,6 +23,7 @@ struct OperationCall {
   std::vector<search::Pair> pairs;  // of the URL
   std::optional<std::string> body;  // of a POST: Parameters, or the one resource it is about
   std::string_view accept_language;
+  search::Handling handling = search::Handling::strict;
 };
 
 constexpr std::string_view any_type = "Resource";
@@ -36,8 +37,11 @@ struct Operation {
   Answer (*run)(const Session& session, const OperationCall& call);
   // Instead of run, of those that change something: they are not asked for by GET.
   void (*start)(const Session& session, const OperationCall& call, Done done) = nullptr;
+  std::string_view takes = {};  // the parameters that may be in its URL, parted by blanks
 };
 std::span<const Operation> operations();
+// The one that is called; null: it is not offered there.
+const Operation* operation_of(const OperationCall& call);
 
 // Kind::not_found: there is no such operation there.
 void operate(const Session& session, const OperationCall& call, Done done);

@@ -10,7 +10,8 @@
 
 namespace fingerpost::interaction {
 
-// Appends an OperationOutcome resource of these issues. Without any, it says that all is well.
+// Appends an OperationOutcome resource of these issues. Without any, it says that all is well. What
+// an issue says of a header or a parameter becomes "http." and its name, as R4 has it.
 void write_outcome(const Issues& issues, std::string& out);
 
 // The issue that says what the error says; its code is the table's for the error's kind.

@@ -37,6 +37,24 @@ Result<std::string> apply(const Context& context, const std::string& body, const
   return json;
 }
 
+std::string json_of(const Context& context, const Tree& tree, NodeId node) {
+  std::string json;
+  if (node != no_node) model::write_json(context.definitions, tree, node, json);
+  return json;
+}
+
+// R4 http.html#patch: a narrative that was generated from what the resource no longer says is
+// taken away, unless the patch brought another one.
+void drop_stale_text(const Context& context, const store::Stored& current, Tree& tree) {
+  const auto text = child(tree, tree.root(), "text");
+  if (text == no_node || child_text(tree, text, "status") != "generated") return;
+  const auto before = model::read_json(context.definitions, current.body, context.limits);
+  if (!before) return;
+  const auto& old = before->tree;
+  if (json_of(context, old, child(old, old.root(), "text")) != json_of(context, tree, text)) return;
+  if (json_of(context, old, old.root()) != json_of(context, tree, tree.root())) tree.remove(text);
+}
+
 Decision decide(const Session& session, Target target, const PatchSent& sent,
                 const WriteOptions& options) {
   Attempt attempt;
@@ -55,7 +73,7 @@ Decision decide(const Session& session, Target target, const PatchSent& sent,
   auto& current = std::get<Current>(looked);
   if (!current.stored) {
     const auto there = session.reader.read(target.type, id);
-    return failure(there ? Error{Kind::conflict, "the resource changes too fast", "guard"}
+    return failure(there ? Error{Kind::conflict, "the resource changes too fast", ""}
                          : there.error());
   }
   auto tree = patched(session.context, *current.stored, sent);
@@ -64,6 +82,7 @@ Decision decide(const Session& session, Target target, const PatchSent& sent,
   auto& draft = attempt.drafts.emplace_back();
   draft.type = target.type;
   draft.id = id;
+  draft.how = store::How::patch;
   draft.tree = std::get<Tree>(std::move(tree));
   if (auto refused = add_provenance(session, options.provenance, attempt))
     return *std::move(refused);
@@ -73,6 +92,8 @@ Decision decide(const Session& session, Target target, const PatchSent& sent,
 }  // namespace
 
 Sent patched(const Context& context, const store::Stored& current, const PatchSent& sent) {
+  if (current.type == "Binary")  // R4 http.html#patch
+    return failure(Error{Kind::unsupported, "a Binary is not patched, but sent whole", ""});
   auto text = apply(context, current.body, sent);
   if (!text) {
     const auto& error = text.error();
@@ -91,6 +112,7 @@ Sent patched(const Context& context, const store::Stored& current, const PatchSe
     return failure(Status::unprocessable,
                    Error{Kind::invalid, "a patch leaves a resource's type and id as they are",
                          current.type + ".id"});
+  drop_stale_text(context, current, *tree);
   return read;
 }
 

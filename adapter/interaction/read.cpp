@@ -1,6 +1,7 @@
 #include "interaction/answers.h"
 #include "interaction/conformance.h"
 #include "interaction/interactions.h"
+#include "interaction/parameters.h"
 #include "store/store.h"
 
 #include <utility>
@@ -8,7 +9,10 @@
 namespace fingerpost::interaction {
 
 // R4 http.html#read
-Answer read(const Session& session, Target target, const std::vector<search::Pair>& pairs) {
+Answer read(const Session& session, Target target, const std::vector<search::Pair>& pairs,
+            search::Handling handling) {
+  const auto asked = take_parameters(pairs, "_summary _elements", handling);
+  if (!asked) return failure(asked.error());
   auto found = session.reader.read(target.type, target.id);
   if (!found) {
     if (found.error().kind == Kind::not_found)
@@ -19,7 +23,7 @@ Answer read(const Session& session, Target target, const std::vector<search::Pai
       }
     return failure(found.error());
   }
-  return answer_of(session.context, std::move(*found), pairs);
+  return answer_of(session.context, std::move(*found), *asked);
 }
 
 }  // namespace fingerpost::interaction

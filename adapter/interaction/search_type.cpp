@@ -46,13 +46,15 @@ std::optional<std::uint64_t> total_of(const search::Plan& plan, const store::Pag
       page.hits.begin(), page.hits.end(), [](const store::Hit& hit) { return !hit.included; }));
 }
 
+// `cursor`: of the request.
 std::string write_searchset(const Context& context, const std::string& path,
-                            const search::Plan& plan, const store::Page& page) {
+                            const std::string& cursor, const search::Plan& plan,
+                            const store::Page& page) {
   const auto issues = remarks(context, plan, page);
   std::string out = R"({"resourceType":"Bundle","type":"searchset")";
   if (const auto total = total_of(plan, page)) out += ",\"total\":" + std::to_string(*total);
   out += ',';
-  write_links(context, out, path, plan.used, page.next);
+  write_links(context, out, path, plan.used, cursor, page.next);
   if (!page.hits.empty() || !issues.empty()) {
     out += R"(,"entry":[)";
     for (const auto& hit : page.hits) {
@@ -108,7 +110,10 @@ Answer answer_in(const Session& session, const Where& where, const std::vector<s
       hit.resource.body = *std::move(body);
     }
   Answer answer;
-  answer.body = write_searchset(context, where.path(), *plan, *page);
+  std::string cursor;
+  for (const auto& [name, value] : pairs)
+    if (name == "_cursor") cursor = value;
+  answer.body = write_searchset(context, where.path(), cursor, *plan, *page);
   return answer;
 }
 

@@ -10,7 +10,8 @@ namespace {
 
 bool is_plain(const WriteOptions& options) {
   return !options.condition && options.provenance.empty() && options.if_none_match.empty() &&
-         !options.if_match.any && options.if_match.list.size() < 2;
+         !options.if_unmodified_since_us && !options.if_match.any &&
+         options.if_match.list.size() < 2;
 }
 
 // R4 http.html#cond-update: the id that is written, or the answer why none is.
@@ -47,7 +48,8 @@ Decision decide(const Session& session, Target target, const Tree& tree,
     if (auto* failed = std::get_if<Answer>(&chosen)) return std::move(*failed);
     id = std::get<std::string>(std::move(chosen));
   }
-  if (!options.if_match.empty() || !options.if_none_match.empty()) {
+  if (!options.if_match.empty() || !options.if_none_match.empty() ||
+      options.if_unmodified_since_us) {
     auto looked = look(session, {target.type, id}, options);
     if (auto* failed = std::get_if<Answer>(&looked)) return std::move(*failed);
     attempt.reads.push_back(std::get<Current>(std::move(looked)).guard);

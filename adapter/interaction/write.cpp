@@ -6,6 +6,7 @@
 #include "interaction/outcome.h"
 #include "model/json.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -20,10 +21,18 @@ struct Attempts {
   int left = goes;
 };
 
+Answer answer_of_removal(Answer answer, const Committed& committed, Return back) {
+  const auto& writes = committed.outcome.writes;
+  if (writes.size() > 1) answer.version = answer.last_updated_us = 0;  // none is the answer's
+  const auto gone = std::count_if(writes.begin(), writes.end(), [](const auto& wrote) {
+    return wrote.change == store::Change::removed;
+  });
+  return told_removed(std::move(answer), static_cast<std::size_t>(gone), back);
+}
+
 Answer answer_of(const Draft& draft, Committed committed, Return back) {
   auto answer = answer_of_write(draft, committed.outcome.writes[0]);
-  if (draft.op == store::Write::Op::remove && committed.outcome.writes.size() > 1)
-    answer.version = answer.last_updated_us = 0;  // of several, none is the answer's
+  if (draft.op == store::Write::Op::remove) return answer_of_removal(answer, committed, back);
   if (back == Return::representation && !committed.bodies.empty())
     answer.body = std::move(committed.bodies[0]);
   if (back == Return::outcome) write_outcome(answer.issues, answer.body);
@@ -73,8 +82,8 @@ void decide_and_commit(const Session& session, Decide decide, Return back, Done 
 std::optional<Answer> refuse_mismatch(const Context& context, const Tree& tree,
                                       std::string_view type) {
   if (context.definitions.type_name(tree[tree.root()].type) == type) return {};
-  return failure(
-      Error{Kind::invalid, "the resource is of another type than the URL", "resourceType"});
+  return failure(Error{Kind::invalid, "the resource is of another type than the URL",
+                       std::string(context.definitions.type_name(tree[tree.root()].type))});
 }
 
 std::optional<Answer> refuse_id(std::string_view type, std::string_view id) {
@@ -109,6 +118,17 @@ Answer answer_of_write(const Draft& draft, const store::WriteOutcome& wrote) {
   return answer;
 }
 
+// R4 http.html#delete: 200 when there is something to say.
+Answer told_removed(Answer answer, std::size_t count, Return back) {
+  if (back != Return::outcome) return answer;
+  answer.status = Status::ok;
+  answer.issues.push_back({Severity::information, "informational", "",
+                           count == 1 ? std::string("1 resource was deleted")
+                                      : std::to_string(count) + " resources were deleted"});
+  write_outcome(answer.issues, answer.body);
+  return answer;
+}
+
 Looked look(const Session& session, Target target, const WriteOptions& options) {
   Current current;
   current.guard = {std::string(target.type), std::string(target.id), 0};
@@ -126,6 +146,9 @@ Looked look(const Session& session, Target target, const WriteOptions& options) 
   };
   if (!options.if_match.empty() && !options.if_match.has(version)) return refused("If-Match");
   if (options.if_none_match.has(version)) return refused("If-None-Match");
+  if (options.if_unmodified_since_us && options.if_match.empty() && current.stored &&
+      current.stored->last_updated_us > *options.if_unmodified_since_us)
+    return refused("If-Unmodified-Since");
   return current;
 }
 
@@ -168,6 +191,7 @@ std::optional<Answer> add_provenance(const Session& session, const std::string& 
   draft.type = "Provenance";
   draft.id = uuid_v4(context.random);
   draft.must_be_new = true;
+  draft.how = store::How::post;
   draft.tree = std::get<Tree>(std::move(sent));
   return {};
 }

@@ -70,6 +70,9 @@ Draft kept_of(const Draft& draft);
 // The answer to one write of a unit.
 Answer answer_of_write(const Draft& draft, const store::WriteOutcome& wrote);
 
+// The answer to a delete of so many, as `back` asks.
+Answer told_removed(Answer answer, std::size_t count, Return back);
+
 // The resource after the patch, read and found valid as an update's, or the answer.
 Sent patched(const Context& context, const store::Stored& current, const PatchSent& sent);
 

@@ -111,8 +111,8 @@ TEST_CASE("the gate lets nothing through that two readers could read in two ways
       Row{"GET / http/1.1\r\nHost: a\r\n\r\n", 400}, Row{"GET / HTTP/1.10\r\nHost: a\r\n\r\n", 400},
       Row{"GET / HTTP/2.0\r\nHost: a\r\n\r\n", 505}, Row{"PRI * HTTP/2.0\r\n\r\n", 505},
       Row{"GET / HTTP/0.9\r\nHost: a\r\n\r\n", 505},
-      Row{"CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n", 405}, Row{with("TRACE", ""), 405},
-      Row{with("get", ""), 405}, Row{with("G(T", ""), 400}, Row{with("LONGJUNK", ""), 405},
+      Row{"CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n", 501}, Row{with("TRACE", ""), 501},
+      Row{with("get", ""), 501}, Row{with("G(T", ""), 400}, Row{with("LONGJUNK", ""), 501},
       Row{"OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", 400},
       // what this server does not do
       Row{with("GET", "Upgrade: h2c\r\nConnection: Upgrade\r\n"), 400},

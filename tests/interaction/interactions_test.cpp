@@ -1,4 +1,5 @@
 #include "interaction/commit.h"
+#include "support/bundles.h"
 #include "support/catch.h"
 #include "support/fhir.h"
 
@@ -108,10 +109,8 @@ TEST_CASE("a history comes in pages, newest first") {
   CHECK(holds(first, "Name 5"));
   CHECK(holds(first, "Name 4"));
   CHECK_FALSE(holds(first, "Name 3"));
-  const auto mark = first.content().find("_cursor=");
-  REQUIRE(mark != std::string::npos);
-  const auto rest = first.content().substr(mark + 8);
-  const std::string cursor(rest.substr(0, rest.find('"')));
+  const auto cursor = test::next_cursor(first);
+  REQUIRE_FALSE(cursor.empty());
   const auto last = page({{"_count", "4"}, {"_cursor", cursor}});
   CHECK(holds(last, "Name 3"));
   CHECK(holds(last, "Name 1"));
@@ -134,7 +133,7 @@ TEST_CASE("what is not a valid resource is refused with the place of the fault")
       Row{R"({"resourceType":"Nothing"})", 400, ""},
       Row{R"({"resourceType":"Patient","active":true,"active":false})", 400, ""},
       Row{"{\"resourceType\":\"Patient\",\"id\":\"\xff\"}", 400, ""},
-      Row{R"({"resourceType":"Practitioner"})", 400, "resourceType"},
+      Row{R"({"resourceType":"Practitioner"})", 400, "Practitioner"},
       Row{R"({"resourceType":"Patient","unknown":1})", 422, "Patient"},
       Row{R"({"resourceType":"Patient","birthDate":"yesterday"})", 422, "Patient.birthDate"},
       Row{R"({"resourceType":"Patient","gender":"unheard-of"})", 422, "Patient.gender"},
@@ -240,11 +239,10 @@ TEST_CASE("a search answers in pages whose links lead on until all was seen once
     REQUIRE(answer.status == Status::ok);
     CHECK(holds(answer, R"("relation":"self")"));
     seen += answer.content();
-    const auto at = answer.content().find("_cursor=");
-    if (at == std::string::npos) break;
-    const auto end = answer.content().find('"', at);
+    const auto cursor = test::next_cursor(answer);
+    if (cursor.empty()) break;
     pairs.resize(2);
-    pairs.emplace_back("_cursor", std::string(answer.content().substr(at + 8, end - at - 8)));
+    pairs.emplace_back("_cursor", cursor);
   }
   CHECK(pages == 2);
   for (int i = 0; i < 7; ++i) {

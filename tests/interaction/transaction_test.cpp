@@ -204,7 +204,7 @@ TEST_CASE("operations and searches by POST are entries like any other") {
   REQUIRE(answer.status == Status::ok);
   CHECK(count(answer.content(), R"("status":"200 OK")") == 5);
   CHECK(count(answer.content(), "\"expansion\"") == 1);
-  CHECK(count(answer.content(), R"("identifier":[)") == 3);
+  CHECK(count(answer.content(), R"("identifier":[{"system":"urn:s")") == 3);
 }
 
 TEST_CASE("an operation that changes something is for a batch") {
