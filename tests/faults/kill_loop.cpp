@@ -19,6 +19,7 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <map>
 #include <random>
 #include <set>
@@ -129,6 +130,12 @@ std::string get(const std::string& path) {
   return "GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
 }
 
+bool in_a_minute(const std::function<bool()>& holds) {
+  for (int i = 0; i < 6; ++i)
+    if (eventually(holds)) return true;
+  return false;
+}
+
 class Program {
  public:
   Program(std::string binary, fs::path folder, std::uint16_t receiver)
@@ -147,7 +154,7 @@ class Program {
   std::uint16_t http = free_port();
   std::uint16_t mllp = free_port();
 
-  // Whether it answers within ten seconds.
+  // Whether it answers within a minute.
   bool start() {
     const auto place = [](std::uint16_t port) { return "127.0.0.1:" + std::to_string(port); };
     const std::vector<std::string> words = {
@@ -164,7 +171,7 @@ class Program {
       ::execv(binary_.c_str(), arguments.data());
       ::_exit(127);
     }
-    return eventually([this] { return up(http) && up(mllp); });
+    return in_a_minute([this] { return up(http) && up(mllp); });
   }
   void kill() {
     if (child_ <= 0) return;
@@ -379,8 +386,7 @@ int run(const std::string& binary, int kills, int seconds, const fs::path& folde
     odd = load.odd;
   }
   const int set_aside = program.retry_quarantined();
-  for (int i = 0; i < 6 && !all_delivered(referrals, receiver); ++i)
-    eventually([&] { return all_delivered(referrals, receiver); });
+  in_a_minute([&] { return all_delivered(referrals, receiver); });
   const auto verdict = judge(program, referrals, resources, receiver);
   std::sort(recovery_ms.begin(), recovery_ms.end());
   const auto at = [&recovery_ms](double part) {
