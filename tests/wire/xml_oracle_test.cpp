@@ -3,6 +3,7 @@
 
 #include "support/catch.h"
 
+#include <algorithm>
 #include <random>
 
 using namespace fingerpost;
@@ -48,7 +49,8 @@ std::string changed(std::string text, std::mt19937& random) {
     const auto kind = below(3);
     if (kind == 0) text.insert(at, parts[below(std::size(parts))]);
     if (kind == 1) text.erase(at, 1 + below(3));
-    if (kind == 2) text.insert(at, text.substr(below(text.size()), below(12)));
+    const auto from = below(text.size()), size = below(12);
+    if (kind == 2) text.insert(at, text.substr(from, size));
   }
   return text;
 }
@@ -63,6 +65,10 @@ TEST_CASE("what Expat takes is taken, and read the same, over documents changed 
     const auto text = i < 5 ? documents[i] : changed(seed, random);
     if (test::is_lax(text)) continue;
     const auto wanted = test::Expat().read(text), got = test::read_by_us(text);
+    // Expat's names are those of XML's fourth edition, which has fewer characters.
+    const bool ascii =
+        std::all_of(text.begin(), text.end(), [](char c) { return (c & 0x80) == 0; });
+    if (!ascii && got && !wanted) continue;
     if (wanted == got) {
       taken += got ? 1 : 0;
       continue;
