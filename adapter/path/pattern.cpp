@@ -179,8 +179,6 @@ bool replace_all(const Op& op, Run& run, const RE2& pattern, std::string_view te
       by.append(made, found);
       kept = end;
     }
-    if (made.size() > run.environment.limits.string_bytes)
-      return run.fail(op, "the text is longer than string_bytes allows", Kind::too_costly);
     at = end;
     if (end != from) continue;
     // The character there stays, all its bytes.
@@ -205,6 +203,9 @@ bool replace_matches(const Op& op, Run& run, Collection& out) {
     out.push(text);
     return true;
   }
+  // Each character may be replaced: refuse before memory is taken.
+  if (text.size() * (written.size() + 1) > run.environment.limits.string_bytes)
+    return run.fail(op, "the text is longer than string_bytes allows", Kind::too_costly);
   Substitution substitution;
   if (!substitution.read(*pattern, written))
     return run.fail(op, "the substitution names a group that is not there");

@@ -82,3 +82,19 @@ TEST_CASE("replacing what can be told only at the end of the text ends at the li
   REQUIRE(!found);
   CHECK(found.error().kind == Kind::too_costly);
 }
+
+TEST_CASE("a text that replacing may make too long is refused before it is made") {
+  const auto tree = test::tree_of(R"({"resourceType":"Patient","name":[{"family":")" +
+                                  std::string(60'000, 'a') + "\"}]}");
+  std::string groups;
+  for (int i = 0; i < 1000; ++i) groups += "$0";
+  const auto expression =
+      path::compile("name.family.replaceMatches('a+', '" + groups + "')", test::definitions());
+  REQUIRE(expression);
+  path::Environment environment;
+  environment.limits.string_bytes = 1 << 20;
+  const auto found = path::evaluate(*expression, NodeRef{&tree, tree.root()}, environment);
+  REQUIRE(!found);
+  CHECK(found.error().kind == Kind::too_costly);
+  CHECK_THAT(found.error().text, Catch::Contains("string_bytes"));
+}
