@@ -3,6 +3,7 @@
 // Skipped where the public data is not there.
 
 #include "support/catch.h"
+#include "support/reading.h"
 #include "support/translator.h"
 
 #include <algorithm>
@@ -73,19 +74,11 @@ std::string squashed(std::string_view text) {
 }
 
 // One R4 result, to pick facts from.
-class Record {
+class Record : private test::Reader {
  public:
-  explicit Record(const Translation& made) : tree_(made.bundle) {}
+  explicit Record(const Translation& made) : Reader(made.bundle) {}
 
-  std::vector<NodeId> requests() const {
-    std::vector<NodeId> found;
-    for (const auto entry : all(tree_.root(), "entry")) {
-      const auto resource = one(entry, "resource");
-      if (test::definitions().type_name(tree_[resource].type) == "ServiceRequest")
-        found.push_back(resource);
-    }
-    return found;
-  }
+  std::vector<NodeId> requests() const { return resources(tree().root(), "ServiceRequest"); }
 
   // SNOMED CT descriptions and the concepts they were sent with.
   void descriptions(std::map<std::string, std::string>& known) const {
@@ -121,27 +114,12 @@ class Record {
 
   std::size_t activities() const {
     std::size_t count = 0;
-    for (const auto entry : all(tree_.root(), "entry"))
-      count += all(one(entry, "resource"), "activity").size();
+    for (const auto plan : resources(tree().root(), "CarePlan"))
+      count += all(plan, "activity").size();
     return count;
   }
 
  private:
-  std::vector<NodeId> all(NodeId node, std::string_view name) const {
-    std::vector<NodeId> found;
-    for (auto at = tree_.child(node, tree_.names().find(name)); at != no_node;
-         at = tree_.next_same(at))
-      found.push_back(at);
-    return found;
-  }
-  NodeId one(NodeId node, std::string_view name) const {
-    return tree_.child(node, tree_.names().find(name));
-  }
-  std::string text(NodeId node, std::string_view name) const {
-    const auto found = one(node, name);
-    return found == no_node ? "" : std::string(tree_.text(found));
-  }
-
   // SNOMED CT's of the main code, be it the code or the first reason.
   std::vector<NodeId> codings(NodeId request) const {
     std::vector<NodeId> found;
@@ -172,8 +150,6 @@ class Record {
     for (const auto& id : found) joined += (joined.empty() ? "" : ",") + id;
     return joined;
   }
-
-  const Tree& tree_;
 };
 
 Translation read(Format format, const test::fs::path& file) {
