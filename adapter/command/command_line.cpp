@@ -72,7 +72,7 @@ void add_translate(CLI::App& app, Chosen& chosen) {
       .add_option_function<std::string>(
           "--from", [&to](const std::string& name) { to.format = *format_named(name); },
           "Format of the files")
-      ->check(CLI::IsMember({"gpconnect", "hl7v2"}))
+      ->check(CLI::IsMember({"gpconnect", "hl7v2", "gp2gp"}))
       ->required();
   translate.add_option("--report", to.report, "Write the loss report, JSON, a line for each file")
       ->type_name("FILE");

@@ -5,6 +5,7 @@
 #include "mapping/fml.h"
 #include "mapping/loss.h"
 #include "model/json.h"
+#include "record/gp2gp.h"
 #include "record/gpconnect.h"
 #include "record/hl7v2.h"
 #include "record/hl7v2_places.h"
@@ -21,6 +22,7 @@ namespace {
 
 constexpr std::string_view gpconnect_map =
     "https://fingerpost.example/StructureMap/gpconnect-record";
+constexpr std::string_view gp2gp_map = "https://fingerpost.example/StructureMap/gp2gp-record";
 
 // "partners/hillside/sex.json" is Hillside's own; other paths are everybody's.
 std::string_view partner_of(std::string_view path) {
@@ -59,14 +61,14 @@ void add_report(const mapping::Maps& maps, const mapping::Transformed& run,
                                " " + std::string(step.rule.group)});
 }
 
-// Who keeps a record: ids within it are unique only there. Never empty.
-std::string_view owner_of(const record::GpConnectRecord& record, const TranslateOptions& options,
-                          Issues& issues) {
+// Who keeps a record, as the record says itself, or whose it is: ids within it are unique only
+// there. Never empty.
+std::string_view owner_of(std::string_view keeper, std::string_view subject, const char* place,
+                          const TranslateOptions& options, Issues& issues) {
   for (const std::string_view owner :
-       {std::string_view(record.owner), std::string_view(options.key_prefix),
-        std::string_view(options.partner), std::string_view(record.subject)})
+       {keeper, std::string_view(options.key_prefix), std::string_view(options.partner), subject})
     if (!owner.empty()) return owner;
-  issues.push_back({Severity::warning, "incomplete", "Bundle",
+  issues.push_back({Severity::warning, "incomplete", place,
                     "the record does not say who keeps it or whose it is: ids made of it may meet "
                     "those of another record"});
   return "unknown";
@@ -110,6 +112,7 @@ struct Translator::Parts {
 
   Result<Translation> gpconnect(std::string bytes, const TranslateOptions& options) const;
   Result<Translation> hl7v2(std::string bytes, const TranslateOptions& options) const;
+  Result<Translation> gp2gp(std::string bytes, const TranslateOptions& options) const;
 };
 
 Translator::Translator(std::unique_ptr<const Parts> parts) : parts_(std::move(parts)) {}
@@ -146,6 +149,8 @@ Result<Translation> Translator::translate(Format format, std::string bytes,
       return parts_->gpconnect(std::move(bytes), options);
     case Format::hl7v2:
       return parts_->hl7v2(std::move(bytes), options);
+    case Format::gp2gp:
+      return parts_->gp2gp(std::move(bytes), options);
   }
   return Error{Kind::unsupported, "no maps for this format", ""};
 }
@@ -156,7 +161,7 @@ Result<Translation> Translator::Parts::gpconnect(std::string bytes,
   // The result's texts point into the record, which must therefore live as long.
   const auto record = std::make_shared<const record::GpConnectRecord>(std::move(read));
   Translation made{Tree(definitions.names()), record->issues, {}, {}};
-  const auto owner = owner_of(*record, options, made.issues);
+  const auto owner = owner_of(record->owner, record->subject, "Bundle", options, made.issues);
   MapRun map_run(owner, options);
   map_run.options.resolve = [&](std::string_view reference) {
     return record::resolve(*record, reference);
@@ -171,6 +176,34 @@ Result<Translation> Translator::Parts::gpconnect(std::string bytes,
 
   Finish finish(definitions, made.bundle, options.nhs_number_check, [&](NodeId reference) {
     return unmapped(definitions, *record, run.origins[reference]);
+  });
+  add_finish(finish, made);
+  return made;
+}
+
+Result<Translation> Translator::Parts::gp2gp(std::string bytes,
+                                             const TranslateOptions& options) const {
+  LET(auto read, record::read_gp2gp(definitions.names(), std::move(bytes), options.limits));
+  const auto record = std::make_shared<const record::Gp2gpRecord>(std::move(read));
+  Translation made{Tree(definitions.names()), record->issues, {}, {}};
+  record::Gp2gpPlaces places(record->tree);
+  const auto place = [&places](NodeRef node) { return places.place(node); };
+  MapRun map_run(owner_of(record->owner, "", "EhrExtract", options, made.issues), options);
+  map_run.options.resolve = [&](std::string_view id) { return record::resolve(*record, id); };
+  map_run.options.place = place;
+
+  made.bundle.keep(record);
+  const NodeRef source{&record->tree, record->tree.root()};
+  LET(const auto run,
+      mapping::transform(maps, gp2gp_map, {&source, 1}, made.bundle, map_run.options));
+  add_report(maps, run, place, options.trace, made);
+  // A reference that leads nowhere meant what the id it was made of names.
+  const auto root = definitions.names().find("root");
+  Finish finish(definitions, made.bundle, options.nhs_number_check, [&](NodeId reference) {
+    const auto& origin = run.origins[reference];
+    if (origin.tree != &record->tree || record->tree[origin.source].name != root) return Unmapped{};
+    return Unmapped{"", "https://PSSAdaptor/" + record->owner,
+                    std::string(record->tree.text(origin.source))};
   });
   add_finish(finish, made);
   return made;

@@ -126,18 +126,13 @@ bool take_offset(std::string_view& text, Fields& fields) {
   return text.empty();
 }
 
-}  // namespace
-
-Date v2_date(std::string_view text, Zone zone) {
-  text = trim(text);
-  if (text.empty() || text == "19010101" || text.starts_with("0000"))
-    return only(DateNote::nothing);
-  Fields fields;
+// The parts of an HL7 time; false when it is none.
+bool read_parts(std::string_view text, Fields& fields) {
   fields.of[year] = take(text, 4);
   for (const Part part : {month, day, hour, minute, second}) {
     if (text.empty() || !is_digit(text[0])) break;
     fields.of[part] = take(text, 2);
-    if (fields.of[part] < 0) return only(DateNote::wrong);
+    if (fields.of[part] < 0) return false;
   }
   if (!text.empty() && text[0] == '.' && fields.of[second] >= 0) {
     std::size_t digits = 0;
@@ -145,8 +140,78 @@ Date v2_date(std::string_view text, Zone zone) {
     fields.fraction = text.substr(1, digits);
     text.remove_prefix(digits + 1);
   }
-  if (!take_offset(text, fields) || !exists(fields)) return only(DateNote::wrong);
+  // "2026-09" is no year at an offset of nine hours: a date's offset has all its digits.
+  if (fields.of[hour] < 0 && !text.empty() && text.size() != 5) return false;
+  return take_offset(text, fields) && exists(fields);
+}
+
+// Midnight without an offset, behind a day, only fills the text up.
+bool is_padding(const Fields& fields) {
+  const auto& at = fields.of;
+  return at[hour] == 0 && at[minute] <= 0 && at[second] <= 0 && !fields.has_offset &&
+         fields.fraction.find_first_not_of('0') == std::string_view::npos;
+}
+
+// The day before or after.
+void move_day(Fields& fields, int by) {
+  auto& at = fields.of;
+  at[day] += by;
+  if (at[day] == 0) {
+    if (--at[month] == 0) {
+      at[month] = 12;
+      --at[year];
+    }
+    at[day] = days_in(at[year], at[month]);
+  } else if (at[day] > days_in(at[year], at[month])) {
+    at[day] = 1;
+    if (++at[month] == 13) {
+      at[month] = 1;
+      ++at[year];
+    }
+  }
+}
+
+// From the local time at its offset to UTC.
+void to_utc(Fields& fields) {
+  auto& at = fields.of;
+  int minutes = at[hour] * 60 + at[minute] - fields.offset;
+  if (minutes < 0 || minutes >= 24 * 60) move_day(fields, minutes < 0 ? -1 : 1);
+  minutes = (minutes + 24 * 60) % (24 * 60);
+  at[hour] = minutes / 60;
+  at[minute] = minutes % 60;
+  fields.offset = 0;
+  fields.has_offset = true;
+}
+
+}  // namespace
+
+Date v2_date(std::string_view text, Zone zone) {
+  text = trim(text);
+  if (text.empty() || text == "19010101" || text.starts_with("0000"))
+    return only(DateNote::nothing);
+  Fields fields;
+  if (!read_parts(text, fields)) return only(DateNote::wrong);
   return print(fields, zone);
+}
+
+Date v3_date(std::string_view text, Zone zone) {
+  text = trim(text);
+  if (text.empty() || text.starts_with("0000") ||
+      (text.starts_with("19010101") &&
+       text.substr(8).find_first_not_of('0') == std::string_view::npos))
+    return only(DateNote::nothing);
+  Fields fields;
+  if (!read_parts(text, fields)) return only(DateNote::wrong);
+  auto& at = fields.of;
+  if (is_padding(fields)) at[hour] = at[minute] = at[second] = -1;
+  if (at[hour] < 0) return print(fields, zone);
+  at[minute] = std::max(at[minute], 0);
+  DateNote note = DateNote::plain;
+  if (!fields.has_offset && zone == Zone::london) fields.offset = london_offset(fields, note);
+  to_utc(fields);
+  Date made = print(fields, zone);
+  made.note = note;
+  return made;
 }
 
 Date pattern_date(std::string_view text, std::string_view pattern, std::string_view precision,

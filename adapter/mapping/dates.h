@@ -27,10 +27,15 @@ struct Date {
 // hour).
 enum class Zone : std::uint8_t { london, utc };
 
-// HL7 v2 DTM and TS, and HL7 v3 TS: YYYY[MM[DD[HH[MM[SS[.S+]]]]]][+/-ZZZZ] (v2.5.1 chapter 2A,
+// HL7 v2 DTM and TS: YYYY[MM[DD[HH[MM[SS[.S+]]]]]][+/-ZZZZ] (v2.5.1 chapter 2A,
 // DTM). Minutes without seconds get ":00", which FHIR demands; hours without minutes become the
 // day.
 Date v2_date(std::string_view text, Zone zone);
+
+// HL7 v3 TS: the same text. A time is given in UTC, so that the same instant reads the same from
+// every sender; hours alone get ":00:00". Midnight without an offset is padding: the day.
+// 19010101, padded or not, says that the date is not known.
+Date v3_date(std::string_view text, Zone zone);
 
 // By a pattern of yyyy MM dd HH mm ss and any other characters, kept to a precision of Y, YM, YMD
 // or YMDT ("" keeps all of the pattern).

@@ -344,7 +344,8 @@ bool Run::date(const Target& target, Value& out) {
   const Zone zone = options_.utc ? Zone::utc : Zone::london;
   const Date made = target.transform == Transform::csvdate
                         ? pattern_date(text, pattern, precision, zone)
-                        : v2_date(text, zone);
+                    : target.transform == Transform::hl7v3date ? v3_date(text, zone)
+                                                               : v2_date(text, zone);
   switch (made.note) {
     case DateNote::wrong:
       find(Severity::warning, "value", "this is no date; left out");

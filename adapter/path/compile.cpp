@@ -207,7 +207,7 @@ class Compiler {
       return step;
     }
     split_choice(syntax.text, step);
-    if (step.name == no_name && step.choice == no_name) step.how = Step::How::text;
+    if (step.name == no_name) step.how = Step::How::text;
     return step;
   }
 

@@ -36,8 +36,10 @@ class Walk {
  private:
   bool goes_to(const Step& step, const Tree& tree, NodeId child) const {
     const auto& node = tree[child];
-    if (step.how == Step::How::text) return tree.name_text_of(node.name) == step.text;
-    if (node.name == step.name) return true;
+    // A name that was not known when this was compiled may have become known since.
+    if (step.how == Step::How::text ? tree.name_text_of(node.name) == step.text
+                                    : node.name == step.name)
+      return true;
     if (step.choice == no_name || node.name != step.choice || node.type == no_type) return false;
     if (run_.definitions().type(node.type).name != step.type) return false;
     // TestScript has responseCode beside response, a code: only value[x] may be called by its type.

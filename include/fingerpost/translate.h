@@ -14,15 +14,15 @@
 namespace fingerpost {
 
 // What can be read. The names are those of the command line and of the folders of mappings/.
-enum class Format { gpconnect, hl7v2 };
+enum class Format { gpconnect, hl7v2, gp2gp };
 
 constexpr std::string_view name(Format format) {
-  constexpr std::string_view names[] = {"gpconnect", "hl7v2"};
+  constexpr std::string_view names[] = {"gpconnect", "hl7v2", "gp2gp"};
   return names[static_cast<int>(format)];
 }
 
 inline std::optional<Format> format_named(std::string_view text) {
-  for (const auto format : {Format::gpconnect, Format::hl7v2})
+  for (const auto format : {Format::gpconnect, Format::hl7v2, Format::gp2gp})
     if (name(format) == text) return format;
   return std::nullopt;
 }

@@ -59,8 +59,8 @@ struct Folder {
   Format format;
 };
 
-// A file of the folder, or the case's own text: a list of lines is an HL7 v2 message, a list of
-// objects the resources of a Bundle.
+// A file of the folder, or the case's own text: a list of lines is an HL7 v2 message or an XML text,
+// a list of objects the resources of a Bundle.
 std::string source_of(const Folder& folder, wire::JsonView one) {
   if (const auto file = one["sourceFile"])
     return test::read_file(folder.path / std::string(file.text()));
@@ -164,4 +164,8 @@ TEST_CASE("the cases beside the GP Connect maps hold") {
 
 TEST_CASE("the cases beside the HL7 v2 maps hold") {
   check_folder({test::project() / "mappings/hl7v2", Format::hl7v2});
+}
+
+TEST_CASE("the cases beside the GP2GP maps hold") {
+  check_folder({test::project() / "mappings/gp2gp", Format::gp2gp});
 }

@@ -3,6 +3,7 @@
 
 #include "record/gpconnect.h"
 #include "support/catch.h"
+#include "support/reading.h"
 #include "support/translator.h"
 
 #include <catch2/catch.hpp>
@@ -18,34 +19,10 @@ using namespace fingerpost;
 
 namespace {
 
-// A tree that was read, to pick texts from.
-class Reader {
+class Reader : public test::Reader {
  public:
-  explicit Reader(const Tree& tree) : tree_(tree) {}
+  using test::Reader::Reader;
 
-  std::vector<NodeId> all(NodeId node, std::string_view name) const {
-    std::vector<NodeId> found;
-    for (auto at = tree_.child(node, tree_.names().find(name)); at != no_node;
-         at = tree_.next_same(at))
-      found.push_back(at);
-    return found;
-  }
-  NodeId one(NodeId node, std::string_view name) const {
-    return tree_.child(node, tree_.names().find(name));
-  }
-  std::string text(NodeId node, std::string_view name) const {
-    const auto found = node == no_node ? no_node : one(node, name);
-    return found == no_node ? "" : std::string(tree_.text(found));
-  }
-  std::vector<NodeId> resources(NodeId bundle, std::string_view type) const {
-    std::vector<NodeId> found;
-    for (const auto entry : all(bundle, "entry")) {
-      const auto resource = one(entry, "resource");
-      if (resource != no_node && test::definitions().type_name(tree_[resource].type) == type)
-        found.push_back(resource);
-    }
-    return found;
-  }
   std::set<std::string> codes(NodeId concept_node) const {
     std::set<std::string> found;
     for (const auto coding : all(concept_node, "coding"))
@@ -54,14 +31,11 @@ class Reader {
   }
   // Every urn:uuid reference below the node.
   void references(NodeId node, std::vector<std::string>& found) const {
-    if (tree_.name_text(node) == "reference" && tree_.text(node).starts_with("urn:"))
-      found.emplace_back(tree_.text(node));
-    for (auto child = tree_.first_child(node); child != no_node; child = tree_.next(child))
+    if (tree().name_text(node) == "reference" && tree().text(node).starts_with("urn:"))
+      found.emplace_back(tree().text(node));
+    for (auto child = tree().first_child(node); child != no_node; child = tree().next(child))
       references(child, found);
   }
-
- private:
-  const Tree& tree_;
 };
 
 bool includes(const std::set<std::string>& all, const std::set<std::string>& some) {

@@ -36,9 +36,44 @@ TEST_CASE("an HL7 date keeps its precision, and a time gets London's offset") {
       Row{"20240230", "", N::wrong}, Row{"20230229", "", N::wrong}, Row{"202413", "", N::wrong},
       Row{"2024011525", "", N::wrong}, Row{"20240115126", "", N::wrong}, Row{"x", "", N::wrong},
       Row{"2024-01-15", "", N::wrong}, Row{"20240115 1230", "", N::wrong},
-      Row{"202401151260", "", N::wrong}, Row{"20240115+9900", "", N::wrong});
+      Row{"202401151260", "", N::wrong}, Row{"20240115+9900", "", N::wrong},
+      Row{"2024-01", "", N::wrong}, Row{"20240115+0000", "2024-01-15", N::plain});
   CAPTURE(row.text);
   const auto made = v2_date(row.text, Zone::london);
+  CHECK(made.text == row.date);
+  CHECK(made.note == row.note);
+}
+
+TEST_CASE("an HL7 v3 time is given in UTC, and a padded midnight is the day") {
+  struct Row {
+    const char* text;
+    const char* date;
+    DateNote note;
+  };
+  using N = DateNote;
+  const auto row = GENERATE(
+      Row{"1988", "1988", N::plain}, Row{"198806", "1988-06", N::plain},
+      Row{"19880601", "1988-06-01", N::plain},
+      Row{"201510121412", "2015-10-12T13:12:00+00:00", N::plain},
+      Row{"20100113113733", "2010-01-13T11:37:33+00:00", N::plain},
+      Row{"2010011311", "2010-01-13T11:00:00+00:00", N::plain},
+      Row{"20100714163251.42", "2010-07-14T15:32:51.42+00:00", N::plain},
+      Row{"201507010030", "2015-06-30T23:30:00+00:00", N::plain},
+      Row{"201503010030+0100", "2015-02-28T23:30:00+00:00", N::plain},
+      Row{"201212312330-0100", "2013-01-01T00:30:00+00:00", N::plain},
+      Row{"201602282330-01", "2016-02-29T00:30:00+00:00", N::plain},
+      Row{"201001010030+01", "2009-12-31T23:30:00+00:00", N::plain},
+      Row{"20120101000000", "2012-01-01", N::plain}, Row{"201207010000", "2012-07-01", N::plain},
+      Row{"20120101000000+0000", "2012-01-01T00:00:00+00:00", N::plain},
+      Row{"20120101000001", "2012-01-01T00:00:01+00:00", N::plain},
+      Row{"202403310130", "2024-03-31T01:30:00+00:00", N::gap},
+      Row{"202410270130", "2024-10-27T00:30:00+00:00", N::overlap}, Row{"19010101", "", N::nothing},
+      Row{"19010101000000", "", N::nothing},
+      Row{"19010101120000", "1901-01-01T12:00:00+00:00", N::plain}, Row{"", "", N::nothing},
+      Row{"00000000", "", N::nothing}, Row{"20100230", "", N::wrong}, Row{"201013", "", N::wrong},
+      Row{"2010-01-13", "", N::wrong}, Row{"2010-01", "", N::wrong});
+  CAPTURE(row.text);
+  const auto made = v3_date(row.text, Zone::london);
   CHECK(made.text == row.date);
   CHECK(made.note == row.note);
 }
