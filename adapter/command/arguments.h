@@ -37,6 +37,8 @@ struct Validate {
   SharedPaths shared;
   std::vector<std::string> packages;  // folders, .tgz or files of definitions
   std::vector<std::string> profiles;  // asked for, beside what the resources claim
+  // What the unknown is told as: "error", "warning" or "information"; empty: as the validator does.
+  std::string unknown_extension, unknown_profile, wrong_display;
   std::vector<std::string> files;
 };
 

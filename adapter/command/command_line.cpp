@@ -103,6 +103,16 @@ void add_validate(CLI::App& app, Chosen& chosen) {
   validate.add_option("--profile", to.profiles, "Canonical URL of a profile they must conform to")
       ->type_name("URL")
       ->allow_extra_args(false);
+  const auto add_severity = [&](const char* name, std::string& severity, const char* what) {
+    validate.add_option(name, severity, what)
+        ->check(CLI::IsMember({"error", "warning", "information"}));
+  };
+  add_severity("--unknown-extension", to.unknown_extension,
+               "How an extension that nobody defines is told (information)");
+  add_severity("--unknown-profile", to.unknown_profile,
+               "How a profile that another asks for, and nobody has, is told (warning)");
+  add_severity("--wrong-display", to.wrong_display,
+               "How a display that its code does not have is told (warning)");
   validate.add_option("FILE", to.files, "FHIR R4 JSON or XML; - is standard input")->required();
   add_shared(validate, to.shared);
   choose(validate, chosen, to);

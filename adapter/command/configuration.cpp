@@ -287,7 +287,10 @@ void read_root(Section& root, Configuration& to) {
     section.text("base_url", to.base_url);
     while (to.base_url.ends_with('/')) to.base_url.pop_back();
   });
-  root.section("fhir", [&](Section& section) { section.flag("expunge", to.expunge); });
+  root.section("fhir", [&](Section& section) {
+    section.flag("expunge", to.expunge);
+    section.texts("packages", to.packages);
+  });
   root.section("mllp", [&](Section& section) {
     to.mllp = Listen{{"127.0.0.1", 2575}};
     read_listen(section, *to.mllp);

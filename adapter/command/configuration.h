@@ -38,6 +38,9 @@ struct Configuration {
     std::vector<std::string> systems;  // the code systems it is asked about
     std::string ca_file;
   } terminology;
+  // FHIR packages whose definitions are known beside R4's own: folders, .tgz or files, as written,
+  // relative to the file.
+  std::vector<std::string> packages;
   // What is written must meet invariants and the profiles it claims too.
   bool profiles_on_write = false;
   exchange::Partners partners;  // concept_maps are paths as written, relative to the file

@@ -4,6 +4,7 @@
 #include "base/system.h"
 #include "command/admin_handler.h"
 #include "command/health.h"
+#include "command/packages.h"
 #include "command/record_handler.h"
 #include "command/sockets.h"
 #include "exchange/inbox_worker.h"
@@ -25,6 +26,8 @@
 #include "profile/validator.h"
 #include "remote/terminology_client.h"
 #include "terminology/core.h"
+
+#include <filesystem>
 
 namespace fingerpost::command {
 namespace {
@@ -167,6 +170,13 @@ Result<void> Gateway::Parts::load(const GatewayOptions& options) {
   LET_DONE(interaction::load_parameters(*reader, *live, configuration.limits));
   codes.emplace(terminology::core(*definitions));
   validator.emplace(*definitions, &*codes);
+  for (const auto& name : configuration.packages) {
+    LET(const auto unread,
+        add_package(*definitions, std::filesystem::path(options.config).parent_path() / name,
+                    validator->registry(), *codes));
+    for (const auto& one : unread)
+      log.error("definition not read", {{"file", one.where}, {"reason", one.text}});
+  }
   return {};
 }
 
@@ -219,6 +229,7 @@ void Gateway::Parts::join(const std::string& version) {
                                        before_commit,
                                        {"Task", "ServiceRequest"},
                                        &*validator,
+                                       &*codes,
                                        &translator->maps()});
   context->may_expunge = configuration.expunge;
   context->profiles_on_write = configuration.profiles_on_write;

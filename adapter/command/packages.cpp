@@ -4,9 +4,11 @@
 #include "model/xml.h"
 #include "terminology/build.h"
 #include "wire/archive.h"
+#include "wire/json.h"
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <system_error>
 #include <vector>
 
@@ -15,11 +17,16 @@ namespace fs = std::filesystem;
 namespace fingerpost::command {
 namespace {
 
-// Of a package's files, those that a validation may ask for: its examples are many, and not these.
+// Of a package's files, those that a validation or a terminology operation may ask for: its
+// examples are many, and not these. What says of no kind that it is one may be broken.
 bool is_wanted(std::string_view bytes) {
-  constexpr std::array<std::string_view, 4> kinds{"StructureDefinition", "ValueSet", "CodeSystem",
-                                                  "Questionnaire"};
+  constexpr std::array<std::string_view, 5> kinds{"StructureDefinition", "ValueSet", "CodeSystem",
+                                                  "ConceptMap", "Questionnaire"};
   const auto start = bytes.substr(0, 4096);
+  if (bytes.size() <= start.size() && start.find("\"resourceType\"") == std::string_view::npos &&
+      start.find("http://hl7.org/fhir") == std::string_view::npos &&
+      start.find('<') == std::string_view::npos)
+    return true;
   return std::any_of(kinds.begin(), kinds.end(), [&](std::string_view kind) {
     return start.find("\"" + std::string(kind) + "\"") != std::string_view::npos ||
            start.find("<" + std::string(kind)) != std::string_view::npos;
@@ -33,13 +40,22 @@ class Adder {
     limits_.depth = 128;
   }
 
-  void add(std::string bytes) {
-    if (!is_wanted(bytes)) return;
+  void add(const std::string& name, std::string bytes) {
+    const auto file = fs::path(name).filename().string();
+    if (file.starts_with('.') || file == "package.json" || !is_wanted(bytes)) return;
+    const bool resource = bytes.find("resourceType") != std::string::npos || bytes.starts_with('<');
+    // What else lies in a package is no resource, and well written.
+    if (!resource && wire::parse_json(bytes, limits_)) return;
     auto read = model::read_resource(definitions_, std::move(bytes), limits_);
-    if (!read) return;
+    if (!read) return unread(name, read.error().text);
     const auto kind = definitions_.type_name(read->tree[read->tree.root()].type);
     if (kind == "ValueSet" || kind == "CodeSystem") {
-      (void)codes_.add(read->tree, read->tree.root());
+      const auto added = codes_.add(read->tree, read->tree.root());
+      if (!added) unread(name, added.error().text);
+    } else if (kind == "ConceptMap") {
+      auto map = terminology::read_concept_map(definitions_, read->tree);
+      if (!map) return unread(name, map.error().text);
+      maps_.push_back(std::make_shared<terminology::ConceptMap>(*std::move(map)));
     } else if (kind == "StructureDefinition" || kind == "Questionnaire") {
       registry_.add(std::move(read->tree));
     }
@@ -56,7 +72,7 @@ class Adder {
     std::sort(files.begin(), files.end());  // the last of two definitions of one URL wins, always
     for (const auto& file : files) {
       LET(auto bytes, read_file(file));
-      add(std::move(bytes));
+      add(file.string(), std::move(bytes));
     }
     return {};
   }
@@ -64,25 +80,35 @@ class Adder {
   Result<void> add_archive(const std::string& bytes) {
     LET(auto files, wire::read_tgz(bytes, limits_));
     for (auto& file : files)
-      if (file.name.ends_with(".json") || file.name.ends_with(".xml")) add(std::move(file.bytes));
+      if (file.name.ends_with(".json") || file.name.ends_with(".xml"))
+        add(file.name, std::move(file.bytes));
     return {};
   }
 
-  void finish(terminology::Terminology& codes) && {
+  std::vector<Error> finish(terminology::Terminology& codes) && {
     if (!codes_.empty()) codes.add(std::move(codes_).finish());
+    for (auto& map : maps_) codes.add(std::move(map));
+    return std::move(unread_);
   }
 
  private:
+  void unread(const std::string& name, const std::string& why) {
+    unread_.push_back({Kind::invalid, why, name});
+  }
+
   const model::Definitions& definitions_;
   profile::Registry& registry_;
   terminology::Builder codes_;
+  std::vector<std::shared_ptr<const terminology::ConceptMap>> maps_;
+  std::vector<Error> unread_;
   Limits limits_;
 };
 
 }  // namespace
 
-Result<void> add_package(const model::Definitions& definitions, const fs::path& path,
-                         profile::Registry& registry, terminology::Terminology& codes) {
+Result<std::vector<Error>> add_package(const model::Definitions& definitions, const fs::path& path,
+                                       profile::Registry& registry,
+                                       terminology::Terminology& codes) {
   Adder adder(definitions, registry);
   if (fs::is_directory(path)) {
     LET_DONE(adder.add_folder(path));
@@ -92,11 +118,10 @@ Result<void> add_package(const model::Definitions& definitions, const fs::path& 
       auto added = adder.add_archive(bytes);
       if (!added) return Error{added.error().kind, added.error().text, path.string()};
     } else {
-      adder.add(std::move(bytes));
+      adder.add(path.string(), std::move(bytes));
     }
   }
-  std::move(adder).finish(codes);
-  return {};
+  return std::move(adder).finish(codes);
 }
 
 }  // namespace fingerpost::command

@@ -8,13 +8,17 @@
 #include "terminology/terminology.h"
 
 #include <filesystem>
+#include <vector>
 
 namespace fingerpost::command {
 
 // Adds the StructureDefinitions, value sets, code systems and questionnaires of a package to those
-// at hand: a folder (with all folders in it), a .tgz, or one file. Files that are no resources are
-// passed over.
-Result<void> add_package(const model::Definitions& definitions, const std::filesystem::path& path,
-                         profile::Registry& registry, terminology::Terminology& codes);
+// at hand: a folder (with all folders in it), a .tgz, or one file. Other resources, and what is
+// none, are passed over. Gives what should have been added and could not be read: `where` is the
+// file.
+Result<std::vector<Error>> add_package(const model::Definitions& definitions,
+                                       const std::filesystem::path& path,
+                                       profile::Registry& registry,
+                                       terminology::Terminology& codes);
 
 }  // namespace fingerpost::command

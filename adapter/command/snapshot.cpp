@@ -15,9 +15,12 @@ int run(const Snapshot& command, Console console) {
   if (!definitions) return refuse(definitions.error(), console);
   profile::Registry registry(**definitions);
   terminology::Terminology codes;
-  for (const auto& path : command.packages)
-    if (const auto added = add_package(**definitions, path, registry, codes); !added)
-      return refuse(added.error(), console);
+  for (const auto& path : command.packages) {
+    const auto added = add_package(**definitions, path, registry, codes);
+    if (!added) return refuse(added.error(), console);
+    for (const auto& unread : *added)
+      console.error << unread.where << ": " << unread.text << ": not added\n";
+  }
   auto bytes = read_file(command.file);
   if (!bytes) return refuse(bytes.error(), console);
   Limits limits;
@@ -27,12 +30,13 @@ int run(const Snapshot& command, Console console) {
   const auto made = profile::make_snapshot(
       **definitions, read->tree, [&](std::string_view url) { return registry.with_snapshot(url); });
   if (!made) return refuse(made.error(), console);
+  for (const auto& issue : made->issues)
+    console.error << issue.expression << ": " << issue.text << '\n';
+  if (has_errors(made->issues)) return found_errors;  // there is no such profile
   std::string out;
   model::write_json(**definitions, made->tree, made->tree.root(), out, model::Pretty::yes);
   console.out << out << '\n';
-  for (const auto& issue : made->issues)
-    console.error << issue.expression << ": " << issue.text << '\n';
-  return has_errors(made->issues) ? found_errors : done;
+  return done;
 }
 
 }  // namespace fingerpost::command

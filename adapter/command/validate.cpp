@@ -23,6 +23,12 @@ Issues check(const profile::Validator& validator, const profile::Options& option
   return issues;
 }
 
+void choose(std::string_view name, Severity& severity) {
+  if (name == "error") severity = Severity::error;
+  if (name == "warning") severity = Severity::warning;
+  if (name == "information") severity = Severity::information;
+}
+
 }  // namespace
 
 int run(const Validate& command, Console console) {
@@ -30,11 +36,17 @@ int run(const Validate& command, Console console) {
   if (!definitions) return refuse(definitions.error(), console);
   auto codes = terminology::core(**definitions);
   profile::Validator validator(**definitions, &codes);
-  for (const auto& path : command.packages)
-    if (const auto added = add_package(**definitions, path, validator.registry(), codes); !added)
-      return refuse(added.error(), console);
+  for (const auto& path : command.packages) {
+    const auto added = add_package(**definitions, path, validator.registry(), codes);
+    if (!added) return refuse(added.error(), console);
+    for (const auto& unread : *added)
+      console.error << unread.where << ": " << unread.text << ": not added\n";
+  }
   profile::Options options;
   options.profiles = command.profiles;
+  choose(command.unknown_extension, options.unknown_extension);
+  choose(command.unknown_profile, options.unknown_profile);
+  choose(command.wrong_display, options.wrong_display);
   options.now = store::instant(SystemClock().now_us());
   int status = done;
   for (const auto& file : command.files) {

@@ -28,6 +28,9 @@ class Reader;
 class Store;
 struct Unit;
 }  // namespace fingerpost::store
+namespace fingerpost::terminology {
+class Terminology;
+}
 
 namespace fingerpost::interaction {
 
@@ -64,8 +67,10 @@ struct Context {
   std::vector<std::string> watched;  // types whose Change::before is filled, and which no other
                                      // commit can have changed between that and this one
   const profile::Validator* validator = nullptr;  // of $validate; null: it is not offered
-  const mapping::Maps* maps = nullptr;            // for $transform beside the stored ones; or null
-  const RemoteCodes* remote_codes = nullptr;      // of a terminology server elsewhere; or null
+  // Of the terminology operations, beside what is stored; null: R4's own.
+  const terminology::Terminology* codes = nullptr;
+  const mapping::Maps* maps = nullptr;        // for $transform beside the stored ones; or null
+  const RemoteCodes* remote_codes = nullptr;  // of a terminology server elsewhere; or null
   // What is written must also meet the invariants and the profiles it claims; else the structure
   // and required bindings alone. Needs the validator.
   bool profiles_on_write = false;

@@ -86,6 +86,24 @@ void add_resource(const Context& context, Tree& tree, std::string_view named, co
   tree.set_name(tree.copy(from, from.root(), parameter), definitions.names().find("resource"));
 }
 
+// The resource that a call is of: as it is stored, or R4's own of the id it was published with.
+Result<Tree> instance_of(const Session& session, const OperationCall& call) {
+  const auto& definitions = session.context.definitions;
+  const auto stored = session.reader.read(call.type, call.id);
+  if (stored) return read_body(session.context, stored->body);
+  if (stored.error().kind != Kind::not_found) return stored.error();
+  const std::string type(call.type), id(call.id);
+  for (const auto& url :
+       {"http://hl7.org/fhir/" + type + '/' + id, "http://terminology.hl7.org/" + type + '/' + id,
+        "http://hl7.org/fhir/" + id}) {
+    const auto source = definitions.source(url);
+    if (source.empty()) continue;
+    LET(auto tree, read_body(session.context, std::string(source)));
+    if (definitions.type_name(tree[tree.root()].type) == call.type) return tree;
+  }
+  return stored.error();
+}
+
 }  // namespace
 
 std::span<const Operation> operations() {
@@ -123,6 +141,8 @@ void operate(const Session& session, const OperationCall& call, Done done) {
 }
 
 void ask(const Session& session, const OperationCall& call, Done done) {
+  if (call.name == "validate" && session.context.remote_codes != nullptr)
+    return validate_elsewhere(session, call, std::move(done));
   if (auto question = remote_question(session, call))
     return ask_elsewhere(session, *std::move(question), std::move(done));
   done(operate(session, call));
@@ -144,8 +164,7 @@ Result<Tree> parameters_of(const Session& session, const OperationCall& call,
   for (const auto& pair : call.pairs)
     if (!pair.first.starts_with('_')) add_primitive(context, made, pair);
   if (!call.id.empty()) {
-    LET(auto stored, session.reader.read(call.type, call.id));
-    LET(const auto tree, read_body(context, stored.body));
+    LET(const auto tree, instance_of(session, call));
     add_resource(context, made, resource, tree);
   }
   if (!call.body || call.body->empty()) return made;

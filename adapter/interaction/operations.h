@@ -67,6 +67,8 @@ Answer subsumes(const Session& session, const OperationCall& call);
 Answer translate(const Session& session, const OperationCall& call);
 Answer transform(const Session& session, const OperationCall& call);
 Answer validate(const Session& session, const OperationCall& call);
+// The same, where the codes that cannot be told here are asked of a terminology server elsewhere.
+void validate_elsewhere(const Session& session, const OperationCall& call, Done done);
 Answer meta(const Session& session, const OperationCall& call);
 void meta_add(const Session& session, const OperationCall& call, Done done);
 void meta_delete(const Session& session, const OperationCall& call, Done done);

@@ -63,6 +63,17 @@ std::optional<Pairs> telling(const Tree& parameters, bool coded_by_url) {
   return pairs;
 }
 
+std::string with_pairs(std::string question, const Pairs& pairs) {
+  char mark = '?';
+  for (const auto& [name, value] : pairs) {
+    question += std::exchange(mark, '&');
+    question += name;
+    question += '=';
+    append_encoded(question, value);
+  }
+  return question;
+}
+
 std::string_view value_of(const Pairs& pairs, std::string_view name) {
   for (const auto& [key, value] : pairs)
     if (key == name) return value;
@@ -79,7 +90,8 @@ bool belongs(std::string_view url, const std::vector<std::string>& systems) {
 
 bool is_here(const Session& session, std::string_view type, std::string_view canonical) {
   const auto url = terminology::canonical(canonical).url;
-  const auto core = terminology::core(session.context.definitions);
+  const auto& context = session.context;
+  const auto core = context.codes ? *context.codes : terminology::core(context.definitions);
   if (type == "CodeSystem" ? core.has_code_system(url) : core.has_value_set(url)) return true;
   const auto stored = stored_with_uri(session, type, "url", url);
   return !stored || !stored->empty();
@@ -112,15 +124,33 @@ std::optional<std::string> remote_question(const Session& session, const Operati
   const bool by_system = call.type == "CodeSystem" && !by_url;
   const auto named = value_of(*pairs, by_system ? "system" : "url");
   if (!belongs(named, remote->systems) || is_here(session, call.type, named)) return std::nullopt;
-  std::string question = std::string(call.type) + "/$" + std::string(call.name);
-  char mark = '?';
-  for (const auto& [name, value] : *pairs) {
-    question += std::exchange(mark, '&');
-    question += name;
-    question += '=';
-    append_encoded(question, value);
-  }
-  return question;
+  return with_pairs(std::string(call.type) + "/$" + std::string(call.name), *pairs);
+}
+
+std::optional<std::string> code_question(const RemoteCodes& remote, const profile::OpenCode& code) {
+  const auto set = terminology::canonical(code.value_set);
+  if (!belongs(code.system, remote.systems) || set.url.find('#') != std::string_view::npos)
+    return std::nullopt;
+  Pairs pairs{{"url", set.url}};
+  if (!set.version.empty()) pairs.emplace_back("valueSetVersion", set.version);
+  pairs.emplace_back("system", code.system);
+  if (!code.version.empty()) pairs.emplace_back("systemVersion", code.version);
+  pairs.emplace_back("code", code.code);
+  return with_pairs("ValueSet/$validate-code", pairs);
+}
+
+std::optional<bool> code_answer(const Context& context, Result<std::string> body) {
+  if (!body) return std::nullopt;
+  const auto read = model::read_json(context.definitions, *std::move(body), context.limits);
+  if (!read) return std::nullopt;
+  const terminology::Elements at{read->tree};
+  std::optional<bool> found;
+  at.each(read->tree.root(), "parameter", [&](NodeId parameter) {
+    const auto value = at.text(parameter, "value");
+    if (at.text(parameter, "name") == "result" && (value == "true" || value == "false"))
+      found = value == "true";
+  });
+  return found;
 }
 
 void ask_elsewhere(const Session& session, std::string question, Done done) {

@@ -4,6 +4,7 @@
 
 #include "fingerpost/result.h"
 #include "interaction/operations.h"
+#include "profile/validator.h"
 
 #include <functional>
 #include <optional>
@@ -24,6 +25,12 @@ struct RemoteCodes {
 // stored here. It holds urls, codes and versions, and nothing else of the call. None: the call is
 // this gateway's own to answer.
 std::optional<std::string> remote_question(const Session& session, const OperationCall& call);
+
+// The question whether a value set has a code, for what such a server answers for; none for what it
+// does not.
+std::optional<std::string> code_question(const RemoteCodes& remote, const profile::OpenCode& code);
+// What was answered to that; nothing when it was none.
+std::optional<bool> code_answer(const Context& context, Result<std::string> body);
 
 // Asks it, and answers on the session's thread.
 void ask_elsewhere(const Session& session, std::string question, Done done);

@@ -8,9 +8,9 @@ namespace fingerpost::interaction {
 
 // R4 http.html#capabilities, mode=terminology
 std::string terminology_capabilities(const Context& context) {
-  const auto tree =
-      terminology::capabilities(context.definitions, terminology::core(context.definitions),
-                                context.version, store::instant(context.clock.now_us()));
+  const auto codes = context.codes ? *context.codes : terminology::core(context.definitions);
+  const auto tree = terminology::capabilities(context.definitions, codes, context.version,
+                                              store::instant(context.clock.now_us()));
   std::string out;
   model::write_json(context.definitions, tree, tree.root(), out);
   return out;

@@ -1,12 +1,21 @@
 #include "base/text.h"
 #include "interaction/operations.h"
 #include "interaction/outcome.h"
+#include "interaction/parameters.h"
+#include "interaction/remote_codes.h"
+#include "interaction/stored_definitions.h"
 #include "model/xml.h"
 #include "profile/validator.h"
 #include "store/body.h"
 #include "store/store.h"
 
+#include <map>
+#include <memory>
 #include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace fingerpost::interaction {
 namespace {
@@ -105,30 +114,119 @@ std::optional<Error> refused_by_mode(const Context& context, const OperationCall
   return {};
 }
 
+// Mode delete: whether a delete would be refused now. The content is not looked at.
+Answer validate_delete(const Session& session, const OperationCall& call) {
+  const auto stored = session.reader.read(call.type, call.id);
+  if (!stored) return failure(stored.error());
+  Issues issues;
+  if (const auto& decide = session.context.before_commit) {
+    store::Unit never;
+    const Change removal{call.type, call.id, stored->body, nullptr};
+    if (const auto may = decide(never, {&removal, 1}); !may)
+      issues.push_back(issue_of(may.error()));
+  }
+  Answer answer;
+  write_outcome(issues, answer.body);
+  return answer;
+}
+
+// All that a validation needs; `options` points into the rest.
+struct Prepared {
+  Subject subject;
+  std::unique_ptr<const StoredDefinitions> stored;
+  profile::Options options;
+};
+
+// The answer when there is nothing to be validated, or the validation.
+Result<std::shared_ptr<Prepared>> prepare(const Session& session, const OperationCall& call) {
+  const auto& context = session.context;
+  if (context.validator == nullptr)
+    return Error{Kind::unsupported, "validation is not offered here", ""};
+  LET(auto subject, subject_of(session, call));
+  if (subject.mode.empty()) subject.mode = pair_named(call, "mode");
+  if (subject.profile.empty()) subject.profile = pair_named(call, "profile");
+  if (context.definitions.type_name(subject.tree[subject.tree.root()].type) != call.type)
+    return Error{Kind::invalid, "the resource is of another type than the URL's", ""};
+  if (const auto refusal = refused_by_mode(context, call, subject)) return *refusal;
+  const auto made = std::make_shared<Prepared>(Prepared{std::move(subject), nullptr, {}});
+  auto& options = made->options;
+  if (!made->subject.profile.empty()) options.profiles.push_back(made->subject.profile);
+  options.now = store::instant(context.clock.now_us());
+  LET(made->stored, definitions_for(session, &made->subject.tree, options.profiles));
+  if (made->stored) {
+    options.registry = &made->stored->registry;
+    options.terminology = &made->stored->codes;
+  }
+  return made;
+}
+
+Issues judge(const Context& context, const Prepared& asked) {
+  Issues issues = asked.subject.issues;
+  const auto& tree = asked.subject.tree;
+  for (auto& issue : context.validator->validate(tree, tree.root(), asked.options, context.limits))
+    issues.push_back(std::move(issue));
+  return issues;
+}
+
+// What was open, and who waits for the answers: all on the session's thread.
+struct Asking {
+  std::shared_ptr<Prepared> asked;
+  std::map<profile::OpenCode, std::optional<bool>> told;
+  std::size_t waits = 0;
+  Done done;
+};
+
+Answer outcome(const Issues& issues) {
+  Answer answer;
+  write_outcome(issues, answer.body);
+  return answer;
+}
+
+void answered(const Context& context, Asking& asking) {
+  asking.asked->options.open = nullptr;
+  asking.asked->options.told = &asking.told;
+  asking.done(outcome(judge(context, *asking.asked)));
+}
+
 }  // namespace
 
 // R4 resource-operation-validate.html
 Answer validate(const Session& session, const OperationCall& call) {
-  const auto& context = session.context;
-  if (context.validator == nullptr)
-    return failure(Error{Kind::unsupported, "validation is not offered here", ""});
-  auto subject = subject_of(session, call);
-  if (!subject) return failure(subject.error());
-  if (subject->mode.empty()) subject->mode = pair_named(call, "mode");
-  if (subject->profile.empty()) subject->profile = pair_named(call, "profile");
-  const auto& tree = subject->tree;
-  if (context.definitions.type_name(tree[tree.root()].type) != call.type)
-    return failure(Error{Kind::invalid, "the resource is of another type than the URL's", ""});
-  if (const auto refusal = refused_by_mode(context, call, *subject)) return failure(*refusal);
-  profile::Options options;
-  if (!subject->profile.empty()) options.profiles.push_back(subject->profile);
-  options.now = store::instant(context.clock.now_us());
-  auto issues = std::move(subject->issues);
-  for (auto& issue : context.validator->validate(tree, tree.root(), options, context.limits))
-    issues.push_back(std::move(issue));
-  Answer answer;
-  write_outcome(issues, answer.body);
-  return answer;
+  const auto asked = prepare(session, call);
+  if (!asked) return failure(asked.error());
+  if ((*asked)->subject.mode == "delete") return validate_delete(session, call);
+  return outcome(judge(session.context, **asked));
+}
+
+void validate_elsewhere(const Session& session, const OperationCall& call, Done done) {
+  if (const auto taken = take_parameters(call.pairs, operation_of(call)->takes, call.handling);
+      !taken)
+    return done(failure(taken.error()));
+  const auto asked = prepare(session, call);
+  if (!asked) return done(failure(asked.error()));
+  if ((*asked)->subject.mode == "delete") return done(validate_delete(session, call));
+  std::set<profile::OpenCode> open;
+  (*asked)->options.open = &open;
+  const auto issues = judge(session.context, **asked);
+  constexpr std::size_t most = 100;  // what is more is said to be unchecked
+  std::vector<std::pair<profile::OpenCode, std::string>> questions;
+  for (const auto& code : open)
+    if (auto question = code_question(*session.context.remote_codes, code);
+        question && questions.size() < most)
+      questions.emplace_back(code, *std::move(question));
+  if (questions.empty()) return done(outcome(issues));
+  const auto asking =
+      std::make_shared<Asking>(Asking{*asked, {}, questions.size(), std::move(done)});
+  for (auto& [code, question] : questions) {
+    const auto take = [&context = session.context, post = session.post, asking,
+                       of = code](Result<std::string> body) {
+      post([&context, asking, of, body = std::move(body)]() mutable {
+        asking->told[of] = code_answer(context, std::move(body));
+        if (--asking->waits == 0) answered(context, *asking);
+      });
+    };
+    session.context.remote_codes->get(std::move(question), take);
+  }
 }
 
 }  // namespace fingerpost::interaction

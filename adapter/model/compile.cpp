@@ -8,8 +8,8 @@ namespace fingerpost::model {
 namespace {
 
 bool wanted(std::string_view text) {
-  for (const auto kind : {"StructureDefinition", "ValueSet", "CodeSystem", "SearchParameter",
-                          "CompartmentDefinition"})
+  for (const auto kind : {"StructureDefinition", "ValueSet", "CodeSystem", "ConceptMap",
+                          "SearchParameter", "CompartmentDefinition"})
     if (text.find("\"" + std::string(kind) + "\"") != std::string_view::npos) return true;
   return false;
 }

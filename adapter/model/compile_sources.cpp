@@ -51,7 +51,7 @@ void add_source(Tables& tables, const ParsedFile& file) {
   const auto kind = root["resourceType"].text();
   const auto url = root["url"].text();
   constexpr std::string_view kept[] = {"StructureDefinition", "ValueSet", "CodeSystem",
-                                       "CompartmentDefinition"};
+                                       "ConceptMap", "CompartmentDefinition"};
   // Of search parameters the tables say all, but for what a composite one is made of.
   const bool composite = kind == "SearchParameter" && root["type"].text() == "composite";
   const bool is_kept = std::find(std::begin(kept), std::end(kept), kind) != std::end(kept);

@@ -82,12 +82,14 @@ class Reader {
       } else if (extra) {
         underscored = true;
         NodeId twin = twin_of(node, member);
+        aligned(value, node, twin, key);
         each(*member.element, value, node, key, [&](std::uint32_t item) {
           extras(item, node, member, twin);
           if (twin != no_node) twin = into_.tree.next_same(twin);
         });
       } else {
         NodeId twin = underscored && primitive ? twin_of(node, member) : no_node;
+        aligned(value, node, twin, key);
         each(*member.element, value, node, key, [&](std::uint32_t item) {
           const bool fresh = twin == no_node;
           value_of(item, fresh ? into_.tree.add(node, name_of(member), member.type) : twin);
@@ -108,6 +110,16 @@ class Reader {
     if (tokens_[value + 1].kind == Kind::end)
       report(node, key, "structure", "a list must not be empty");
     for (std::uint32_t at = value + 1; tokens_[at].kind != Kind::end; at = after(at)) visit(at);
+  }
+
+  // The lists "name" and "_name" are of one length, filled up with nulls (R4 json.html#primitive).
+  void aligned(std::uint32_t value, NodeId node, NodeId twin, std::string_view key) {
+    if (twin == no_node || tokens_[value].kind != Kind::array) return;
+    std::uint32_t at = value + 1;
+    for (; twin != no_node && tokens_[at].kind != Kind::end; at = after(at))
+      twin = into_.tree.next_same(twin);
+    if (twin != no_node || tokens_[at].kind != Kind::end)
+      report(node, key, "structure", "is not as long as the list beside it");
   }
 
   // The first node already made of the other of "name" and "_name".

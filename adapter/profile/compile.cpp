@@ -23,6 +23,19 @@ std::string_view last_segment(std::string_view text, char separator) {
   return text.substr(text.rfind(separator) + 1);
 }
 
+// `%extension` by another name: a variable of that name would hide the element `extension`.
+std::string with_extension_named(std::string_view expression, std::string_view name) {
+  constexpr std::string_view variable = "%extension";
+  std::string made;
+  for (auto at = expression.find(variable); at != std::string_view::npos;
+       at = expression.find(variable)) {
+    made += expression.substr(0, at + 1);
+    made += name;
+    expression.remove_prefix(at + variable.size());
+  }
+  return made += expression;
+}
+
 class Compiler {
  public:
   Compiler(const Definitions& definitions, Profile& profile)
@@ -34,9 +47,10 @@ class Compiler {
     profile_.version = root["version"].text();
     profile_.type = definitions_.find(root["type"].text());
     root.each("context", [&](View context) { add_context(context); });
+    root.each("contextInvariant", [&](View text) { add_context_invariant(text.text()); });
     root["snapshot"].each("element", [&](View element) { add(element); });
     if (profile_.rules.empty()) profile_.rules.emplace_back();
-    profile_.rules[0].types = {{profile_.type, {}, {}, 0}};
+    profile_.rules[0].types = {{profile_.type, {}, {}, 0, Versioning::either}};
     for (Rule& rule : profile_.rules)
       if (!rule.slices.empty()) settle_slicing(rule);
     for (RuleId rule = static_cast<RuleId>(profile_.rules.size()); rule-- > 0;) settle(rule);
@@ -56,6 +70,18 @@ class Compiler {
       made.expression = *std::move(compiled);
     }
     profile_.contexts.push_back(std::move(made));
+  }
+
+  void add_context_invariant(std::string_view text) {
+    constexpr std::string_view names[] = {"contextExtension"};
+    path::CompileOptions options;
+    options.variables = names;
+    auto compiled = path::compile(with_extension_named(text, names[0]), definitions_, options);
+    if (!compiled)
+      return warn(profile_.url,
+                  "an invariant of its context cannot be evaluated: " + compiled.error().text);
+    profile_.context_invariants.push_back(
+        {Context::Kind::path, std::string(text), *std::move(compiled)});
   }
 
   void warn(std::string place, std::string text) {
@@ -194,7 +220,7 @@ class Compiler {
     element.each("type", [&](View type) { add_type(rule, type); });
     if (element["contentReference"] && base != nullptr)
       for (const auto& type : definitions_.types_of(*base))
-        rule.types.push_back({type.type, {}, {}, 0});
+        rule.types.push_back({type.type, {}, {}, 0, Versioning::either});
     read_extensions(rule, element);
     read_binding(rule, element["binding"], base);
     if (element["slicing"]) read_slicing(rule, element["slicing"]);
@@ -218,6 +244,8 @@ class Compiler {
       for (const auto& [text, flag] : all)
         if (text == at.text()) made.aggregation |= static_cast<std::uint8_t>(flag);
     });
+    if (from["versioning"].text() == "independent") made.versioning = Versioning::independent;
+    if (from["versioning"].text() == "specific") made.versioning = Versioning::specific;
     rule.types.push_back(std::move(made));
   }
 
@@ -290,7 +318,8 @@ class Compiler {
     const auto types = definitions_.types_of(*base);
     std::vector<TypeId> distinct;
     for (const auto& type : rule.types) {
-      if (!type.profiles.empty() || type.aggregation != 0) return true;
+      if (!type.profiles.empty() || type.aggregation != 0 || type.versioning != Versioning::either)
+        return true;
       if (std::find(distinct.begin(), distinct.end(), type.type) == distinct.end())
         distinct.push_back(type.type);
     }

@@ -49,11 +49,15 @@ struct Slicing {
 
 enum class Aggregation : std::uint8_t { contained = 1, referenced = 2, bundled = 4 };
 
+// Whether a reference names a version of its target (R4 valueset-reference-version-rules.html).
+enum class Versioning : std::uint8_t { either, independent, specific };
+
 struct RuleType {
   TypeId type = no_type;
   std::vector<std::string> profiles;  // canonicals; any of them
   std::vector<std::string> targets;   // of references; empty: any resource
   std::uint8_t aggregation = 0;       // Aggregation flags; 0: any
+  Versioning versioning = Versioning::either;
 };
 
 struct RuleBinding {
@@ -117,7 +121,8 @@ struct Profile {
 
   std::string url, version;
   TypeId type = no_type;
-  std::vector<Context> contexts;  // of an extension; empty: anywhere
+  std::vector<Context> contexts;            // of an extension; empty: anywhere
+  std::vector<Context> context_invariants;  // of kind path: true where the extension may stand
   const Tree& tree;
   std::vector<Rule> rules;  // [0]: the root
   Issues issues;            // what of it is wrong (errors), or cannot be checked (warnings)

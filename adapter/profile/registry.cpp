@@ -31,12 +31,14 @@ struct Registry::Kept {
     std::size_t operator()(std::string_view text) const { return hash64(text); }
   };
 
+  const Registry* below = nullptr;  // asked for what is not here
   mutable std::shared_mutex mutex;
   boost::unordered_flat_map<std::string, std::unique_ptr<Entry>, Hash, std::equal_to<>> entries;
 
   // What data names and nobody published leaves no trace here: strangers choose those names.
   Entry* entry(const model::Definitions& definitions, std::string_view url) {
     if (const auto at = entries.find(url); at != entries.end()) return at->second.get();
+    if (below != nullptr) return nullptr;
     const auto source = definitions.source(url);
     if (source.empty()) return nullptr;
     Limits limits;
@@ -49,13 +51,16 @@ struct Registry::Kept {
 
   const Tree* tree(const model::Definitions& definitions, std::string_view url) {
     const Entry* at = entry(definitions, url);
-    return at ? at->tree.get() : nullptr;
+    if (at == nullptr) return below ? below->find(url) : nullptr;
+    return at->tree.get();
   }
 
   const Tree* with_snapshot(const model::Definitions& definitions, std::string_view url) {
-    const Tree* found = tree(definitions, url);
+    Entry* const kept = entry(definitions, url);
+    if (kept == nullptr) return below ? below->with_snapshot(url) : nullptr;
+    Entry& at = *kept;
+    const Tree* const found = at.tree.get();
     if (found == nullptr || has_snapshot(*found)) return found;
-    Entry& at = *entry(definitions, url);
     if (at.in_work) return nullptr;
     if (std::exchange(at.snapshot_tried, true)) return at.whole.get();
     at.in_work = true;
@@ -71,8 +76,8 @@ struct Registry::Kept {
   }
 
   const Profile* profile(const model::Definitions& definitions, std::string_view url) {
-    Entry* kept = entry(definitions, url);
-    if (kept == nullptr) return nullptr;
+    Entry* const kept = entry(definitions, url);
+    if (kept == nullptr) return below ? below->profile(url) : nullptr;
     Entry& at = *kept;  // stays where it is while others are added
     if (std::exchange(at.compiled, true)) return at.profile.get();
     const Tree* whole = with_snapshot(definitions, url);
@@ -86,6 +91,11 @@ struct Registry::Kept {
 
 Registry::Registry(const model::Definitions& definitions)
     : definitions_(&definitions), kept_(std::make_unique<Kept>()) {}
+Registry Registry::over(const Registry& below) {
+  Registry made(*below.definitions_);
+  made.kept_->below = &below;
+  return made;
+}
 Registry::~Registry() = default;
 Registry::Registry(Registry&&) noexcept = default;
 Registry& Registry::operator=(Registry&&) noexcept = default;
@@ -120,6 +130,7 @@ const Tree* Registry::find(std::string_view canonical) const {
     const auto at = kept_->entries.find(url);
     if (at != kept_->entries.end()) found = at->second->tree.get();
   }
+  if (found == nullptr && kept_->below != nullptr) return kept_->below->find(canonical);
   if (found == nullptr && !definitions_->source(url).empty()) {
     const std::unique_lock lock(kept_->mutex);
     found = kept_->tree(*definitions_, url);
@@ -144,6 +155,8 @@ const Profile* Registry::profile(std::string_view canonical) const {
       found = at->second->profile.get();
       known = true;
     }
+    if (at == kept_->entries.end() && kept_->below != nullptr)
+      return kept_->below->profile(canonical);
     known |= at == kept_->entries.end() && definitions_->source(url).empty();
   }
   if (!known) {

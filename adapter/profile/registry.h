@@ -18,6 +18,8 @@ namespace fingerpost::profile {
 class Registry {
  public:
   explicit Registry(const model::Definitions& definitions);
+  // Of what is added here, and of all that `below`, which must outlive it, has besides.
+  static Registry over(const Registry& below);
   ~Registry();
   Registry(Registry&&) noexcept;
   Registry& operator=(Registry&&) noexcept;

@@ -99,9 +99,7 @@ class Walk {
 
   void primitive(NodeId node, TypeId type) {
     if (!tree_.has_value(node)) {
-      // In a list beside "_name" a gap is right; alone it is an element with nothing in it.
-      if (tree_.first_child(node) == no_node && tree_.next_same(node) == no_node &&
-          tree_.child(tree_.parent(node), tree_[node].name) == node)
+      if (tree_.first_child(node) == no_node)
         report(node, Severity::error, "invariant", "must have a value or children (ele-1)");
       return;
     }

@@ -8,17 +8,28 @@
 #include "profile/registry.h"
 #include "terminology/terminology.h"
 
+#include <compare>
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace fingerpost::profile {
 
+// A code of which the terminology at hand could not tell whether a value set has it.
+struct OpenCode {
+  std::string value_set, system, version, code;
+
+  friend auto operator<=>(const OpenCode&, const OpenCode&) = default;
+};
+
 struct Options {
   std::vector<std::string> profiles;  // canonicals asked for, beside what meta.profile claims
-  bool claimed = true;                // whether meta.profile counts
+  bool claimed = true;  // whether meta.profile counts, and R4's profiles of vital signs do
   // An extension whose definition is not known is right (R4 extensibility.html), so the default is
   // an information; modifier extensions that are not known are always errors.
   Severity unknown_extension = Severity::information;
@@ -35,6 +46,13 @@ struct Options {
   // The resource a reference from outside the document means; NodeRef{} when it is not known.
   std::function<NodeRef(std::string_view reference)> resolve;
   std::string now;  // what now() means to invariants
+  // For this validation, instead of the validator's own; null: those.
+  const Registry* registry = nullptr;
+  const terminology::Terminology* terminology = nullptr;
+  // Where the codes are put that could not be told, and what was said of such elsewhere: whether
+  // the value set has the code, or nothing. Null: none.
+  std::set<OpenCode>* open = nullptr;
+  const std::map<OpenCode, std::optional<bool>>* told = nullptr;
 };
 
 // Built once while the program starts; validate() by any thread. The definitions and the

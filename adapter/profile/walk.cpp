@@ -2,6 +2,7 @@
 
 #include "model/json.h"
 #include "model/primitives.h"
+#include "terminology/grammar.h"
 
 #include <algorithm>
 #include <array>
@@ -11,6 +12,20 @@ namespace fingerpost::profile {
 
 using model::Binding;
 using model::TypeKind;
+
+namespace {
+
+// False for a uri that says it is a UUID or an OID and is not written as one (R4
+// datatypes.html#uri). Cases are alike in a UUID's URN (RFC 4122 section 3).
+bool is_urn(std::string_view text, model::Primitive type) {
+  if (!text.starts_with("urn:") || type < model::Primitive::uri) return true;
+  std::string lower(text.substr(0, std::string_view("urn:uuid:").size() + 37));
+  std::transform(lower.begin(), lower.end(), lower.begin(), to_lower);
+  if (text.starts_with("urn:uuid:")) return model::matches(model::Primitive::uuid, lower);
+  return !text.starts_with("urn:oid:") || model::matches(model::Primitive::oid, text);
+}
+
+}  // namespace
 
 Words::Words(const Names& names) {
   const std::pair<NameId Words::*, std::string_view> table[] = {
@@ -60,10 +75,12 @@ Validator::Parts::Parts(const model::Definitions& definitions_,
       invariants(definitions_),
       words(definitions_.names()),
       attachment(definitions_.find("Attachment")),
+      element_definition(definitions_.find("ElementDefinition")),
       operation_outcome(definitions_.find("OperationOutcome")),
       structure_definition(definitions_.find("StructureDefinition")),
       questionnaire(definitions_.find("Questionnaire")),
-      questionnaire_response(definitions_.find("QuestionnaireResponse")) {
+      questionnaire_response(definitions_.find("QuestionnaireResponse")),
+      observation(definitions_.find("Observation")) {
   constexpr std::string_view names[] = {"left", "right"};
   path::CompileOptions two;
   two.variables = names;
@@ -97,6 +114,8 @@ Walk::Walk(const Validator::Parts& parts, const Tree& tree, const Options& optio
            const Limits& limits)
     : parts_(parts),
       definitions_(parts.definitions),
+      registry_(options.registry ? *options.registry : parts.registry),
+      codes_(options.terminology ? options.terminology : parts.terminology),
       tree_(tree),
       options_(options),
       limits_(limits),
@@ -113,7 +132,7 @@ Walk::Walk(const Validator::Parts& parts, const Tree& tree, const Options& optio
   environment_.conforms_to = [this](NodeRef at, std::string_view url) -> Result<bool> {
     if (const TypeId type = definitions_.find(url); type != no_type)
       return definitions_.is_a((*at.tree)[at.node].type, type);
-    const Profile* profile = parts_.registry.profile(url);
+    const Profile* profile = registry_.profile(url);
     if (profile == nullptr) return Error{Kind::not_found, "the profile is not known", ""};
     // The evaluation that asks goes on afterwards, with its own variables and texts.
     const auto resource = environment_.resource;
@@ -155,7 +174,9 @@ void Walk::resource(NodeId node) {
   for (const auto index : parts_.invariants.of_type(tree_[node].type))
     invariant(parts_.invariants[index], node, "", At::root);
   own_rules(node);
-  if (options_.claimed) claimed_profiles(node);
+  if (!options_.claimed) return;
+  claimed_profiles(node);
+  if (tree_[node].type == parts_.observation) vital_sign(node);
 }
 
 void Walk::children(NodeId node) {
@@ -169,6 +190,7 @@ void Walk::children(NodeId node) {
     if (!step()) break;
     const auto index = static_cast<std::size_t>(element - elements.data());
     ++counts_[mark + index];
+    if (element->name == words_.id) element_id(node, at);
     one(*element, index, type, at);
   }
   for (std::size_t i = 0; i < elements.size() && !over_; ++i)
@@ -206,6 +228,7 @@ void Walk::one(const Element& element, std::size_t index, TypeId owner, NodeId n
   if (type == common.extension) extension(node, element.name == words_.modifier_extension);
   if (type == common.narrative) narrative(node);
   if (type == parts_.attachment) attachment(node);
+  if (definitions_.is_a(type, common.quantity)) unit(node);
   if (tree_.first_child(node) != no_node) children(node);
   invariants(node, parts_.invariants.of_type(type));
   invariants(node, parts_.invariants.of_element(definitions_.type(owner).first_element, index));
@@ -219,16 +242,13 @@ bool Walk::allowed(const Element& element, TypeId type) const {
 
 void Walk::primitive(NodeId node, TypeId type) {
   if (!tree_.has_value(node)) {
-    // In a list beside "_name" a gap is right; alone it is an element with nothing in it.
-    const bool gap = tree_.first_child(node) == no_node &&
-                     (tree_.next_same(node) != no_node ||
-                      tree_.child(tree_.parent(node), tree_[node].name) != node);
-    if (!gap && !has_content(node))
-      error(node, "invariant", "ele-1: must have a value or children");
+    if (!has_content(node)) error(node, "invariant", "ele-1: must have a value or children");
     return;
   }
   if (!model::matches(definitions_.primitive(type), tree_.text(node)))
     error(node, "value", "is not a valid " + std::string(definitions_.type_name(type)));
+  if (!is_urn(tree_.text(node), definitions_.primitive(type)))
+    error(node, "value", "is not a valid URN of its kind");
   constexpr std::size_t most = 1'048'576;  // R4 datatypes.html#string
   const auto& common = definitions_.common();
   const auto size = tree_.text(node).size();
@@ -238,6 +258,31 @@ void Walk::primitive(NodeId node, TypeId type) {
   if (!options_.example_urls && definitions_.primitive(type) == model::Primitive::url &&
       tree_.text(node).find("example.org") != std::string_view::npos)
     error(node, "value", "leads to a place for examples");
+}
+
+// An element's id is one of its kind in its resource, and has no blanks (R4 element.html). Those of
+// an ElementDefinition stand in the differential and in the snapshot alike.
+void Walk::element_id(NodeId element, NodeId id) {
+  const TypeId type = tree_[element].type;
+  if (definitions_.type(type).kind >= TypeKind::resource || !tree_.has_value(id)) return;
+  const auto text = tree_.text(id);
+  if (text.find(' ') != std::string_view::npos) error(id, "value", "an id has no blanks");
+  if (type == parts_.element_definition) return;
+  NodeId resource = tree_.parent(element);
+  while (tree_.parent(resource) != no_node &&
+         definitions_.type(tree_[resource].type).kind < TypeKind::resource)
+    resource = tree_.parent(resource);
+  if (!element_ids_.emplace(resource, text).second)
+    error(id, "structure", "another element of the resource has the same id");
+}
+
+// A unit of UCUM is one that its grammar takes (R4 datatypes.html#quantity).
+void Walk::unit(NodeId quantity) {
+  const NodeId system = tree_.child(quantity, words_.system);
+  const NodeId code = tree_.child(quantity, words_.code);
+  if (system == no_node || code == no_node || !tree_.has_value(code)) return;
+  if (terminology::well_formed(tree_.text(system), tree_.text(code)) == false)
+    error(code, "code-invalid", "is not a code of its system");
 }
 
 // Anything but an id (ele-1).

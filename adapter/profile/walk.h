@@ -44,7 +44,8 @@ struct Validator::Parts {
   BaseInvariants invariants;
   path::Expression less;  // %left < %right
   Words words;
-  TypeId attachment, operation_outcome, structure_definition, questionnaire, questionnaire_response;
+  TypeId attachment, element_definition, operation_outcome, structure_definition, questionnaire,
+      questionnaire_response, observation;
   boost::unordered_flat_map<std::string_view, std::uint32_t> value_sets;  // those compiled, by URL
 };
 
@@ -113,6 +114,8 @@ class Walk {
   enum class At : std::uint8_t { element, root };
   void invariant(const Invariant& invariant, NodeId node, std::string_view source, At at);
   void attachment(NodeId node);
+  void element_id(NodeId element, NodeId id);
+  void unit(NodeId quantity);
 
   // --- resources ---
   void own_rules(NodeId node);
@@ -123,6 +126,7 @@ class Walk {
   };
   void look_for_fragments(NodeId from, NodeId inner, Fragments& into) const;
   void claimed_profiles(NodeId node);
+  void vital_sign(NodeId node);
   void bundle(NodeId node);
   void full_urls(NodeId node, std::string_view kind);
   void full_url(NodeId entry, NodeId resource, std::string_view kind);
@@ -150,6 +154,7 @@ class Walk {
   void answers(View questions, View given, Scopes& scopes, bool complete);
   void question_items(View question, const std::vector<View>& items, View given, Scopes& scopes,
                       bool complete);
+  void answer_bounds(View question, View value);
   void value_of_answer(View question, View answer, View questionnaire);
   bool enabled(View question, const Scopes& scopes);
   bool condition_met(View when, std::span<const View> given);
@@ -177,9 +182,11 @@ class Walk {
     bool missing = false;  // it names something within the document that is not there
   };
   Target target_of(NodeId reference);
+  bool is_reference(std::string_view text) const;
   TypeId named_type(std::string_view text) const;
   void reference(const Element& element, NodeId node);
   void reference(const RuleType& may, const Rule& rule, NodeId node);
+  void versioned(const RuleType& may, const Rule& rule, NodeId node);
   bool is_target(const Target& target, const std::vector<std::string>& profiles, bool& known);
   NodeId container_of(NodeId node) const;  // the outermost resource that is not an entry's
   NodeId bundle_of(NodeId node) const;
@@ -193,6 +200,7 @@ class Walk {
   // --- extensions ---
   void extension(NodeId node, bool modifier);
   void context(NodeId node, const Profile& profile);
+  void context_invariant(NodeId node, const Profile& profile, const Context& asked);
   bool stands_in(NodeId owner, const Context& context);
   std::vector<std::string> places_of(NodeId owner) const;
 
@@ -238,6 +246,8 @@ class Walk {
 
   const Validator::Parts& parts_;
   const model::Definitions& definitions_;
+  const Registry& registry_;
+  const terminology::Terminology* codes_;
   const Tree& tree_;
   const Options& options_;
   const Limits& limits_;
@@ -253,6 +263,7 @@ class Walk {
   // Profiles that are wrong or cannot be checked in part, each with where it was asked for first.
   std::vector<std::pair<const Profile*, NodeId>> flawed_;
   bool unknown_codes_ = false;                   // memberOf() could not tell
+  bool unanswered_ = false;                      // nor could who was asked elsewhere
   bool undecided_ = false;                       // a discriminator could not tell
   std::unordered_map<NodeId, Entries> entries_;  // by Bundle
   // By container: its contained resources, and all ids within it.
@@ -260,6 +271,7 @@ class Walk {
   std::unordered_map<NodeId, boost::unordered_flat_set<std::string_view>> ids_;
   // Value sets that stand within a profile or a questionnaire, by the name own_value_set gives.
   std::unordered_map<std::string, terminology::Terminology, TextHash, std::equal_to<>> own_codes_;
+  boost::unordered_flat_set<std::pair<NodeId, std::string_view>> element_ids_;  // by resource
   // Value sets of bindings that are not binding, which were said to be not at hand.
   boost::unordered_flat_set<std::string> wished_;
   int elsewhere_ = 0;  // how many documents deep this walk is

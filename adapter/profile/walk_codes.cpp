@@ -4,7 +4,9 @@
 #include "profile/walk.h"
 #include "terminology/build.h"
 
+#include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <memory>
 #include <string>
 
@@ -15,6 +17,16 @@ using model::Binding;
 namespace {
 
 constexpr std::string_view contained_name = "urn:contained:";
+
+// The max bindings of R4's own definitions (elementdefinition-maxValueSet): for each value set,
+// what a code that is not in it must still be in.
+struct Widest {
+  std::string_view value_set, max;
+};
+constexpr Widest widest[] = {
+    {"http://hl7.org/fhir/ValueSet/languages", "http://hl7.org/fhir/ValueSet/all-languages"},
+    {"http://hl7.org/fhir/ValueSet/expression-language", "http://hl7.org/fhir/ValueSet/mimetypes"},
+};
 
 // The value sets and code systems that a resource contains; a value set "#id" is known as
 // `of`#id.
@@ -48,7 +60,7 @@ std::string Walk::own_value_set(View container, std::string_view reference) {
                   std::to_string(container.node());
   auto name = of + std::string(reference);
   if (own_codes_.contains(name)) return name;
-  auto codes = parts_.terminology == nullptr ? terminology::Terminology() : *parts_.terminology;
+  auto codes = codes_ == nullptr ? terminology::Terminology() : *codes_;
   codes.add(contained_codes(definitions_, container, of));
   own_codes_.emplace(name, std::move(codes));
   return name;
@@ -57,13 +69,13 @@ std::string Walk::own_value_set(View container, std::string_view reference) {
 // What knows a value set; profiles know those that they contain as "profile#id".
 const terminology::Terminology* Walk::terminology_of(std::string_view value_set) {
   const auto hash = value_set.find('#');
-  if (hash == std::string_view::npos) return parts_.terminology;
+  if (hash == std::string_view::npos) return codes_;
   if (const auto known = own_codes_.find(value_set); known != own_codes_.end())
     return &known->second;
   const auto url = value_set.substr(0, hash);
-  const Tree* const profile = parts_.registry.with_snapshot(url);
-  if (profile == nullptr) return parts_.terminology;
-  auto codes = parts_.terminology == nullptr ? terminology::Terminology() : *parts_.terminology;
+  const Tree* const profile = registry_.with_snapshot(url);
+  if (profile == nullptr) return codes_;
+  auto codes = codes_ == nullptr ? terminology::Terminology() : *codes_;
   codes.add(contained_codes(definitions_, View(*profile, profile->root()), std::string(url)));
   return &own_codes_.emplace(value_set, std::move(codes)).first->second;
 }
@@ -73,6 +85,21 @@ terminology::Checked Walk::ask(std::string_view value_set, const terminology::Co
   if (codes == nullptr || !step()) return {};
   auto checked = codes->check(value_set, coded);
   step(checked.steps);
+  if (checked.membership != terminology::Membership::not_known || coded.system.empty() ||
+      (options_.open == nullptr && options_.told == nullptr))
+    return checked;
+  OpenCode open{std::string(value_set), std::string(coded.system), std::string(coded.version),
+                std::string(coded.code)};
+  if (options_.told != nullptr) {
+    if (const auto told = options_.told->find(open); told != options_.told->end()) {
+      unanswered_ = !told->second;
+      if (told->second)
+        checked.membership =
+            *told->second ? terminology::Membership::in : terminology::Membership::not_in;
+      return checked;
+    }
+  }
+  if (options_.open != nullptr) options_.open->insert(std::move(open));
   return checked;
 }
 
@@ -89,10 +116,9 @@ In Walk::contains(std::string_view value_set, NodeId coding) {
   if (found != parts_.value_sets.end()) {
     const auto& set = definitions_.value_sets()[found->second];
     if (!definitions_.contains(set, text(words_.system), code)) return In::no;
-    if (const auto display = text(words_.display);
-        !display.empty() && parts_.terminology != nullptr)
-      judge_display(coding, parts_.terminology->check_code(
-                                {text(words_.system), text(words_.version), code, display}));
+    if (const auto display = text(words_.display); !display.empty() && codes_ != nullptr)
+      judge_display(coding,
+                    codes_->check_code({text(words_.system), text(words_.version), code, display}));
     return In::yes;
   }
   const auto checked =
@@ -146,8 +172,14 @@ In Walk::member(std::string_view value_set, NodeId node, TypeId type) {
 
 void Walk::bound(const Element& element, NodeId node, TypeId type) {
   if (element.value_set == 0) return;
-  bound(element.binding,
-        definitions_.names().text(definitions_.value_sets()[element.value_set].url), node, type);
+  const auto set = definitions_.names().text(definitions_.value_sets()[element.value_set].url);
+  bound(element.binding, set, node, type);
+  const auto* const row = std::find_if(std::begin(widest), std::end(widest),
+                                       [&](const Widest& one) { return one.value_set == set; });
+  // A text alone is no code outside of it.
+  const bool text_alone =
+      type == definitions_.common().codeable_concept && tree_.child(node, words_.coding) == no_node;
+  if (row != std::end(widest) && !text_alone) bound(Binding::required, row->max, node, type);
 }
 
 void Walk::bound(Binding strength, std::string_view value_set, NodeId node, TypeId type) {
@@ -156,6 +188,7 @@ void Walk::bound(Binding strength, std::string_view value_set, NodeId node, Type
       type == common.codeable_concept && tree_.child(node, words_.coding) == no_node;
   if (concept_without_code && strength != Binding::required) return;
   if (concept_without_code && tree_.child(node, words_.extension) != no_node) return;
+  unanswered_ = false;
   const In in = member(value_set, node, type);
   if (in == In::yes) return;
   const std::string set(
@@ -164,7 +197,9 @@ void Walk::bound(Binding strength, std::string_view value_set, NodeId node, Type
     // What is merely wished for is said once, however many codes there are.
     if (strength < Binding::extensible && !wished_.emplace(value_set).second) return;
     return report(node, Severity::information, "not-supported",
-                  "the codes of " + set + " are not at hand: not checked");
+                  "the codes of " + set + " are not at hand" +
+                      (unanswered_ ? ", and the terminology server gave no answer" : "") +
+                      ": not checked");
   }
   if (strength == Binding::required)
     return error(node, "code-invalid", "is not among the codes of " + set);

@@ -17,9 +17,8 @@ void Walk::structure_definition(NodeId node) {
     });
   });
   if (node != tree_.root()) return;  // a contained definition is not published
-  const auto made = make_snapshot(definitions_, tree_, [this](std::string_view url) {
-    return parts_.registry.with_snapshot(url);
-  });
+  const auto made = make_snapshot(
+      definitions_, tree_, [this](std::string_view url) { return registry_.with_snapshot(url); });
   if (!made) {
     const auto kind = made.error().kind;
     return report(node, kind == Kind::not_found ? Severity::warning : Severity::error,
@@ -32,7 +31,7 @@ void Walk::structure_definition(NodeId node) {
 
 // A profile named for a type must be one of that type.
 void Walk::profile_of_type(View type, View profile) {
-  const Tree* known = parts_.registry.find(profile.text());
+  const Tree* known = registry_.find(profile.text());
   if (known == nullptr) return;
   const TypeId wanted = definitions_.find(type["code"].text());
   const TypeId is = definitions_.find(View(*known, known->root())["type"].text());

@@ -53,9 +53,9 @@ void Walk::extension(NodeId node, bool modifier) {
   }
   if (url.find('|') != std::string_view::npos)
     return error(node, "invalid", "the url of an extension must not have a version");
-  const Profile* profile = parts_.registry.profile(url);
+  const Profile* profile = registry_.profile(url);
   if (profile == nullptr || profile->type != definitions_.common().extension) {
-    const bool fine = is_example(url) || parts_.registry.find(url) != nullptr;
+    const bool fine = is_example(url) || registry_.find(url) != nullptr;
     if (modifier)
       return report(node, fine ? Severity::warning : Severity::error, "structure",
                     "a modifier extension that is not known changes the meaning");
@@ -63,6 +63,7 @@ void Walk::extension(NodeId node, bool modifier) {
                   "the extension is not known: not checked");
   }
   context(node, *profile);
+  for (const auto& asked : profile->context_invariants) context_invariant(node, *profile, asked);
   apply(*profile, node);
 }
 
@@ -76,6 +77,26 @@ void Walk::context(NodeId node, const Profile& profile) {
         stands_in(owner, {Context::Kind::element, std::string(row.also), {}}))
       return;
   error(node, "structure", "the extension " + profile.url + " may not stand here");
+}
+
+// Asked of the element that has the extension, which is %extension (R4
+// structuredefinition.html#contextInvariant).
+void Walk::context_invariant(NodeId node, const Profile& profile, const Context& asked) {
+  const path::Value values[] = {NodeRef{&tree_, node}};
+  environment_.variables = values;
+  environment_.resource = NodeRef{&tree_, container_of(node)};
+  const auto result =
+      path::evaluate(asked.expression, NodeRef{&tree_, tree_.parent(node)}, environment_);
+  environment_.variables = {};
+  if (!result)
+    return report(node, Severity::warning, "not-supported",
+                  "an invariant of its context could not be evaluated: not checked");
+  // One item that is no boolean counts as true (FHIRPath, singleton evaluation of collections).
+  const bool is_false = result->size() == 1 && !is_true(*result) &&
+                        result->front().kind() == path::Value::Kind::boolean;
+  if (result->size() != 1 || is_false || is_false_node(*result))
+    error(node, "structure",
+          "the extension " + profile.url + " may not stand here: " + asked.text + " is not met");
 }
 
 bool Walk::stands_in(NodeId owner, const Context& context) {

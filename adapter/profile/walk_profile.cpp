@@ -19,7 +19,7 @@ void Walk::conform(NodeId node, std::string_view canonical, bool asked) {
       error(node, "structure", "is not a " + std::string(definitions_.type_name(type)));
     return;
   }
-  const Profile* profile = parts_.registry.profile(canonical);
+  const Profile* profile = registry_.profile(canonical);
   if (profile == nullptr)
     return report(node, asked ? Severity::error : Severity::warning, "not-found",
                   "the profile " + std::string(canonical) + " is not known: not checked");
@@ -168,7 +168,7 @@ bool Walk::any_profile(const RuleType& type, NodeId node) {
       wrong_type = true;
       continue;
     }
-    if (const Profile* profile = parts_.registry.profile(canonical)) known.push_back(profile);
+    if (const Profile* profile = registry_.profile(canonical)) known.push_back(profile);
   }
   if (known.empty() && wrong_type) return false;
   if (known.empty()) {

@@ -41,7 +41,7 @@ void Walk::questionnaire_response(NodeId node) {
   if (canonical.starts_with('#')) {
     const NodeId inner = contained_named(container_of(node), canonical.substr(1));
     if (inner != no_node) questionnaire = View(tree_, inner);
-  } else if (const Tree* known = parts_.registry.find(canonical)) {
+  } else if (const Tree* known = registry_.find(canonical)) {
     questionnaire = View(*known, known->root());
   }
   if (!questionnaire)
@@ -116,6 +116,32 @@ void Walk::question_items(View question, const std::vector<View>& items, View gi
   }
 }
 
+// The extensions minValue, maxValue and questionnaire-referenceResource.
+void Walk::answer_bounds(View question, View value) {
+  constexpr std::string_view url = "http://hl7.org/fhir/StructureDefinition/";
+  const NodeRef given{&value.tree(), value.node()};
+  const auto bound_of = [&](std::string_view name) {
+    return profile::extension(question, std::string(url) + std::string(name));
+  };
+  if (const View least = bound_of("minValue");
+      least && less(given, {&least.tree(), least.node()}).value_or(false))
+    error(value.node(), "value", "is less than the questionnaire allows");
+  if (const View most = bound_of("maxValue");
+      most && less({&most.tree(), most.node()}, given).value_or(false))
+    error(value.node(), "value", "is more than the questionnaire allows");
+  if (value.type() != definitions_.common().reference) return;
+  const TypeId target = target_of(value.node()).type;
+  bool asked = false;
+  bool met = target == no_type;
+  question.each("extension", [&](View at) {
+    if (at["url"].text() != std::string(url) + "questionnaire-referenceResource") return;
+    asked = true;
+    met = met || definitions_.is_a(target, definitions_.find(at["value"].text()));
+  });
+  if (asked && !met)
+    error(value.node(), "structure", "does not refer to what the questionnaire asks for");
+}
+
 void Walk::value_of_answer(View question, View answer, View questionnaire) {
   const View value = answer["value"];
   const auto type = definitions_.type_name(value.type());
@@ -124,6 +150,7 @@ void Walk::value_of_answer(View question, View answer, View questionnaire) {
   if (!is_answer_type(wanted, type) && !(choice && question["answerOption"]))
     return error(value.node(), "structure",
                  "a question of type " + std::string(wanted) + " takes no " + std::string(type));
+  answer_bounds(question, value);
   if (!choice) {
     const auto limit = to_integer(question["maxLength"].text());
     if (limit && *limit > 0 && code_points(value.text()) > *limit)

@@ -1,6 +1,7 @@
 // What references point at (R4 references.html, bundle.html#references).
 
 #include "base/text.h"
+#include "model/primitives.h"
 #include "profile/view.h"
 #include "profile/walk.h"
 
@@ -105,6 +106,22 @@ NodeId Walk::entry_named(NodeId bundle, NodeId from, std::string_view reference)
   return at == names.end() ? no_node : at->second;
 }
 
+// R4 references.html#literal; in a transaction a search may stand for the id (http.html#trules).
+bool Walk::is_reference(std::string_view text) const {
+  if (text.find(' ') != std::string_view::npos) return false;
+  if (text.starts_with('#') || is_absolute(text)) return true;
+  const auto is_resource = [&](std::string_view name) {
+    const TypeId type = definitions_.find(name);
+    return type != no_type && definitions_.type(type).kind == TypeKind::resource;
+  };
+  if (const auto query = text.find('?'); query != std::string_view::npos)
+    return is_resource(text.substr(0, query));
+  const auto plain = without_history(text.substr(0, text.find('#')));
+  const auto slash = plain.find('/');
+  return slash != std::string_view::npos && is_resource(plain.substr(0, slash)) &&
+         model::matches(model::Primitive::id, plain.substr(slash + 1));
+}
+
 TypeId Walk::named_type(std::string_view text) const {
   if (text.starts_with('#') || text.starts_with("urn:")) return no_type;
   text = without_history(text);
@@ -146,7 +163,17 @@ void Walk::reference(const Element& element, NodeId node) {
   if (literal == no_node || !tree_.has_value(literal)) return;
   const Target target = target_of(node);
   if (target.missing) return error(node, "invariant", "ref-1: no such contained resource");
+  if (!is_reference(tree_.text(literal)))
+    return error(literal, "value", "is neither a URL, nor Type/id, nor #id");
   const TypeId named = named_type(tree_.text(literal));
+  if (const NodeId stated = tree_.child(node, words_.type); stated != no_node) {
+    // R4 references.html#Reference: type and reference SHALL be consistent.
+    const TypeId type = definitions_.find(tree_.text(stated));
+    if (type != no_type && target.type != no_type && !definitions_.is_a(target.type, type))
+      error(stated, "structure",
+            "is not the type of what is referred to, a " +
+                std::string(definitions_.type_name(target.type)));
+  }
   if (target.node && target.bundled && named != no_type && named != target.type)
     error(literal, "structure",
           "names a " + std::string(definitions_.type_name(named)) + " and is a " +
@@ -173,7 +200,7 @@ bool Walk::is_target(const Target& target, const std::vector<std::string>& profi
       if (target.type == no_type || definitions_.is_a(target.type, type)) return true;
       continue;
     }
-    const Profile* profile = parts_.registry.profile(canonical);
+    const Profile* profile = registry_.profile(canonical);
     if (profile == nullptr) continue;
     known = true;
     if (target.type != no_type && !definitions_.is_a(target.type, profile->type)) continue;
@@ -186,8 +213,20 @@ bool Walk::is_target(const Target& target, const std::vector<std::string>& profi
   return false;
 }
 
+void Walk::versioned(const RuleType& may, const Rule& rule, NodeId node) {
+  const NodeId literal = tree_.child(node, words_.reference);
+  if (may.versioning == Versioning::either || literal == no_node) return;
+  const auto text = tree_.text(literal);
+  const bool specific = text.find("/_history/") != std::string_view::npos;
+  if (text.starts_with('#') || specific == (may.versioning == Versioning::specific)) return;
+  error(literal, "structure",
+        specific ? rule.path + " takes references to no version"
+                 : rule.path + " takes references to a version");
+}
+
 void Walk::reference(const RuleType& may, const Rule& rule, NodeId node) {
   const Target target = target_of(node);
+  versioned(may, rule, node);
   if (may.aggregation != 0 && tree_.child(node, words_.reference) != no_node) {
     const auto allows = [&](Aggregation flag) {
       return (may.aggregation & static_cast<std::uint8_t>(flag)) != 0;

@@ -13,6 +13,26 @@ namespace fingerpost::profile {
 
 using model::TypeKind;
 
+namespace {
+
+// R4 observation-vitalsigns.html: whoever records these conforms to their profiles.
+struct VitalSign {
+  std::string_view loinc, profile;
+};
+constexpr VitalSign vital_signs[] = {
+    {"85353-1", "http://hl7.org/fhir/StructureDefinition/vitalspanel"},
+    {"9279-1", "http://hl7.org/fhir/StructureDefinition/resprate"},
+    {"8867-4", "http://hl7.org/fhir/StructureDefinition/heartrate"},
+    {"2708-6", "http://hl7.org/fhir/StructureDefinition/oxygensat"},
+    {"8310-5", "http://hl7.org/fhir/StructureDefinition/bodytemp"},
+    {"8302-2", "http://hl7.org/fhir/StructureDefinition/bodyheight"},
+    {"9843-4", "http://hl7.org/fhir/StructureDefinition/headcircum"},
+    {"29463-7", "http://hl7.org/fhir/StructureDefinition/bodyweight"},
+    {"39156-5", "http://hl7.org/fhir/StructureDefinition/bmi"},
+    {"85354-9", "http://hl7.org/fhir/StructureDefinition/bp"}};
+
+}  // namespace
+
 void Walk::own_rules(NodeId node) {
   const TypeId type = tree_[node].type;
   const auto& common = definitions_.common();
@@ -34,6 +54,7 @@ void Walk::contained(NodeId node) {
   if (first == no_node) return;
   Fragments fragments;
   look_for_fragments(node, no_node, fragments);
+  boost::unordered_flat_set<std::string_view> ids;
   for (NodeId at = first; at != no_node; at = tree_.next_same(at)) {
     if (tree_.child(at, words_.contained) != no_node)
       error(at, "invariant", "dom-2: a contained resource must not contain others");
@@ -45,6 +66,8 @@ void Walk::contained(NodeId node) {
         error(at, "invariant", "dom-5: a contained resource must not have a security label");
     }
     const NodeId id = tree_.child(at, words_.id);
+    if (id != no_node && !ids.insert(tree_.text(id)).second)
+      error(at, "structure", "another contained resource has the same id");
     const bool said = id != no_node && fragments.named.contains(tree_.text(id));
     if (options_.contained && !said && !fragments.of_container.contains(at))
       error(at, "invariant",
@@ -83,6 +106,24 @@ void Walk::claimed_profiles(NodeId node) {
     if (!seen.insert(canonical).second) continue;
     if (!asked || tree_.parent(node) != no_node) conform(node, canonical, false);
   }
+}
+
+// The profile that an Observation's code asks for, if nobody else did.
+void Walk::vital_sign(NodeId node) {
+  const View observation(tree_, node);
+  std::string_view profile;
+  observation["code"].each("coding", [&](View coding) {
+    if (coding["system"].text() != "http://loinc.org") return;
+    for (const auto& row : vital_signs)
+      if (row.loinc == coding["code"].text()) profile = row.profile;
+  });
+  if (profile.empty()) return;
+  bool asked = false;
+  for (const auto& canonical : options_.profiles) asked |= without_version(canonical) == profile;
+  observation["meta"].each("profile", [&](View claimed) {
+    asked = asked || without_version(claimed.text()) == profile;
+  });
+  if (!asked) conform(node, profile, false);
 }
 
 void Walk::narrative(NodeId node) {

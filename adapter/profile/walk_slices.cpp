@@ -19,13 +19,20 @@ void Walk::slices(const Profile& profile, const Rule& rule, std::span<const Node
   std::vector<std::vector<NodeId>> of_slice(rule.slices.size());
   std::size_t furthest = 0;
   bool outside = false;
+  // What is of no other slice is of "@default", where there is one (R4
+  // profiling.html#default-slice).
+  const auto fallback = static_cast<std::size_t>(
+      std::find_if(rule.slices.begin(), rule.slices.end(),
+                   [&](RuleId slice) { return profile[slice].slice == "@default"; }) -
+      rule.slices.begin());
   for (const NodeId node : nodes) {
     std::size_t at = 0;
     undecided_ = false;
     while (at < rule.slices.size() && step() &&
-           !in_slice(profile, rule, profile[rule.slices[at]], node))
+           (at == fallback || !in_slice(profile, rule, profile[rule.slices[at]], node)))
       ++at;
     if (over_) return;
+    if (at == rule.slices.size() && !undecided_) at = fallback;
     if (at == rule.slices.size() && undecided_) {
       open_question = true;
       continue;
@@ -110,7 +117,7 @@ void Walk::find(Place from, std::span<const Step> path, std::vector<Place>& out)
   const auto into_profiles = [&](bool targets) {
     for (const auto& type : from.rule->types)
       for (const auto& canonical : targets ? type.targets : type.profiles)
-        if (const Profile* other = parts_.registry.profile(canonical))
+        if (const Profile* other = registry_.profile(canonical))
           find(Place{other, &other->rules[0]}, targets ? rest : path, out);
   };
   const auto before = out.size();
@@ -140,7 +147,7 @@ void Walk::find(Place from, std::span<const Step> path, std::vector<Place>& out)
         }
       }
       if (out.size() == before)
-        if (const Profile* other = parts_.registry.profile(step.url))
+        if (const Profile* other = registry_.profile(step.url))
           find(Place{other, &other->rules[0]}, rest, out);
       return;
     case Step::How::of_type:
@@ -201,7 +208,7 @@ bool Walk::meets(Place place, NodeRef node, int depth, bool& asked) {
   }
   for (const auto& type : rule.types)
     if (type.profiles.size() == 1)
-      if (const Profile* other = parts_.registry.profile(type.profiles[0]))
+      if (const Profile* other = registry_.profile(type.profiles[0]))
         if (!meets({other, &other->rules[0]}, node, depth + 1, asked)) return false;
   return true;
 }
@@ -289,7 +296,7 @@ bool Walk::is_among(TypeId actual, const std::vector<std::string>& canonicals) c
   return std::any_of(canonicals.begin(), canonicals.end(), [&](const auto& canonical) {
     TypeId wanted = definitions_.find(without_version(canonical));
     if (wanted == no_type)
-      if (const Profile* profile = parts_.registry.profile(canonical)) wanted = profile->type;
+      if (const Profile* profile = registry_.profile(canonical)) wanted = profile->type;
     return actual != no_type && wanted != no_type && definitions_.is_a(actual, wanted);
   });
 }
@@ -314,7 +321,7 @@ bool Walk::by_profile(Place slice, const Discriminator& by, NodeRef item) {
 bool Walk::conforms_to(std::string_view canonical, NodeRef node) {
   if (const TypeId core = definitions_.find(without_version(canonical)); core != no_type)
     return definitions_.is_a((*node.tree)[node.node].type, core);
-  const Profile* profile = parts_.registry.profile(canonical);
+  const Profile* profile = registry_.profile(canonical);
   if (profile == nullptr) return undecided_ = true, false;
   return node.tree == &tree_ ? conforms(*profile, node.node) : conforms_elsewhere(*profile, node);
 }

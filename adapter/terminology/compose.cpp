@@ -1,5 +1,6 @@
 #include "terminology/compose.h"
 
+#include "terminology/grammar.h"
 #include "terminology/slots.h"
 
 #include <algorithm>
@@ -169,6 +170,9 @@ Found<bool> Composer::in_imports(const ValueSet& set, std::span<const Text> refe
 Found<bool> Composer::in_system(const ValueSet& set, const IncludeRow& row, const Item& item) {
   if (set.text(row.system) != item.url) return false;
   LET(const auto system, this->system(item.url, set.text(row.version)));
+  if (row.listed.count == 0 && row.filters.count == 0 &&
+      (!system || system.row->whole != Whole::complete))
+    if (const auto good = well_formed(item.url, item.code)) return *good;
   if (!system) {
     if (row.listed.count == 0) {
       const auto version = set.text(row.version);

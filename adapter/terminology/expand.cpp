@@ -35,12 +35,22 @@ bool passes(const Item& item, const Supplements& supplements,
   });
 }
 
+// Whether one of the canonicals names the item's code system, in any version or in the item's.
+bool is_of(const Item& item, const std::vector<Canonical>& systems) {
+  return std::any_of(systems.begin(), systems.end(), [&](const Canonical& one) {
+    return one.url == item.url && (one.version.empty() || one.version == item.version);
+  });
+}
+
 // Takes the items away that the request does not want.
 void select(const Arguments& arguments, const Supplements& supplements,
             const std::vector<std::string_view>& words, std::vector<Item>& items) {
   const bool active_only = arguments.flag("activeOnly").value_or(false);
   const bool for_ui = arguments.flag("excludeNotForUI").value_or(false);
+  std::vector<Canonical> excluded;
+  for (const auto text : arguments.texts("exclude-system")) excluded.push_back(canonical(text));
   std::erase_if(items, [&](const Item& item) {
+    if (is_of(item, excluded)) return true;
     if (item.place != no_row) {
       const auto& row = item.system.at(item.place);
       if ((active_only && row.inactive) || (for_ui && row.abstract)) return true;

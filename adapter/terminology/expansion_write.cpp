@@ -21,10 +21,21 @@ constexpr std::string_view preferred_system =
     "http://terminology.hl7.org/CodeSystem/hl7TermMaintInfra";
 
 // Parameters of the request that the expansion repeats (ValueSet.expansion.parameter).
-constexpr std::array repeated = {
-    "activeOnly",        "check-system-version", "count",  "designation",
-    "excludeNested",     "excludeNotForUI",      "filter", "force-system-version",
-    "includeDefinition", "includeDesignations",  "offset", "system-version"};
+constexpr std::array repeated = {"activeOnly",
+                                 "check-system-version",
+                                 "count",
+                                 "date",
+                                 "designation",
+                                 "exclude-system",
+                                 "excludePostCoordinated",
+                                 "excludeNested",
+                                 "excludeNotForUI",
+                                 "filter",
+                                 "force-system-version",
+                                 "includeDefinition",
+                                 "includeDesignations",
+                                 "offset",
+                                 "system-version"};
 
 class ExpansionWriter {
  public:

@@ -6,6 +6,11 @@
 namespace fingerpost::terminology {
 namespace {
 
+// Whether a date is the day of `now`, or a year or month that it lies in, or none.
+bool is_of_now(std::string_view date, std::string_view now) {
+  return now.starts_with(date.substr(0, std::string_view("2024-01-01").size()));
+}
+
 std::vector<Canonical> canonicals(const std::vector<std::string_view>& texts) {
   std::vector<Canonical> made;
   for (const auto text : texts) made.push_back(canonical(text));
@@ -75,9 +80,16 @@ Request::Request(const Question& question)
 Found<void> Request::prepare() {
   const auto& tree = arguments_.tree();
   for (const auto name : {"property", "designation", "useSupplement", "system-version",
-                          "check-system-version", "force-system-version"})
+                          "check-system-version", "force-system-version", "exclude-system"})
     if (arguments_.texts(name).size() > question_.limits.parameters)
       return too_costly("A parameter comes more often than the limit parameters");
+  if (!is_of_now(arguments_.text("date"), question_.now))
+    return Finding{Severity::error,
+                   "not-supported",
+                   "",
+                   "",
+                   "Code systems and value sets are known here as they are now, not as of 'date'",
+                   "date"};
   Builder along(question_.definitions);
   arguments_.each("tx-resource", [&](NodeId parameter) {
     const NodeId node = arguments_.elements().child(parameter, "resource");
@@ -131,30 +143,59 @@ Found<void> Request::add_supplements(const ValueSet& set) {
   return {};
 }
 
-// R4 codesystem-definitions.html#CodeSystem.valueSet: the set of all codes of a code system.
-ValueSet Request::implied_value_set(std::string_view url) {
+// What a code system's implied value set takes of it.
+struct Request::Implied {
+  std::string_view system;
+  std::string_view below;  // a code: what is-a this; "": all
+};
+
+// R4 codesystem-definitions.html#CodeSystem.valueSet, and snomedct.html#implicit: "?fhir_vs" and
+// "?fhir_vs=isa/[code]".
+std::optional<Request::Implied> Request::implied_by(std::string_view url) const {
   for (const auto& content : question_.terminology.contents())
-    for (const auto& row : content->code_systems) {
-      if (content->text(row.value_set) != url) continue;
-      Tree set = make_resource(question_.definitions, "ValueSet");
-      const Writer to(question_.definitions, set);
-      const auto& types = question_.definitions.common();
-      to.text(set.root(), "url", types.uri, url);
-      to.text(set.root(), "status", types.code, "active");
-      const NodeId compose =
-          to.object(set.root(), "compose", to.definitions.find("ValueSet.compose"));
-      const NodeId include =
-          to.object(compose, "include", to.definitions.find("ValueSet.compose.include"));
-      to.text(include, "system", types.uri, content->text(row.url));
-      Builder builder(question_.definitions);
-      if (!builder.add(set, set.root())) return {};
-      terminology_.add(std::move(builder).finish());
-      return find_value_set(terminology_, {url, ""});
-    }
-  return {};
+    for (const auto& row : content->code_systems)
+      if (content->text(row.value_set) == url) return Implied{content->text(row.url), ""};
+  constexpr std::string_view mark = "?fhir_vs";
+  constexpr std::string_view isa = "=isa/";
+  const auto at = url.find(mark);
+  if (at == std::string_view::npos) return std::nullopt;
+  auto rest = url.substr(at + mark.size());
+  const auto system = url.substr(0, at);
+  if (!find_code_system(question_.terminology, {system, ""})) return std::nullopt;
+  if (rest.empty()) return Implied{system, ""};
+  if (!rest.starts_with(isa) || rest.size() == isa.size()) return std::nullopt;
+  return Implied{system, rest.substr(isa.size())};
+}
+
+ValueSet Request::implied_value_set(std::string_view url) {
+  const auto implied = implied_by(url);
+  if (!implied) return {};
+  Tree set = make_resource(question_.definitions, "ValueSet");
+  const Writer to(question_.definitions, set);
+  const auto& types = question_.definitions.common();
+  to.text(set.root(), "url", types.uri, url);
+  to.text(set.root(), "status", types.code, "active");
+  const NodeId compose = to.object(set.root(), "compose", to.definitions.find("ValueSet.compose"));
+  const NodeId include =
+      to.object(compose, "include", to.definitions.find("ValueSet.compose.include"));
+  to.text(include, "system", types.uri, implied->system);
+  if (!implied->below.empty()) {
+    const NodeId filter =
+        to.object(include, "filter", to.definitions.find("ValueSet.compose.include.filter"));
+    to.text(filter, "property", types.code, "concept");
+    to.text(filter, "op", types.code, "is-a");
+    to.text(filter, "value", types.string, implied->below);
+  }
+  Builder builder(question_.definitions);
+  if (!builder.add(set, set.root())) return {};
+  terminology_.add(std::move(builder).finish());
+  return find_value_set(terminology_, {url, ""});
 }
 
 Found<ValueSet> Request::value_set() {
+  if (const auto version = arguments_.text("valueSetVersion");
+      value_set_sent_ && !version.empty() && version != value_set_sent_.version())
+    return unknown_value_set(std::string(value_set_sent_.url()) + '|' + std::string(version));
   if (value_set_sent_) return value_set_sent_;
   const auto url = arguments_.text("url");
   if (url.empty()) return bad_request("A value set must be named by 'url', or sent as 'valueSet'");

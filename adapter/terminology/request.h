@@ -79,6 +79,8 @@ class Request {
   Composer composer() const { return {terminology_, rules_, question_.limits}; }
 
  private:
+  struct Implied;
+  std::optional<Implied> implied_by(std::string_view url) const;
   ValueSet implied_value_set(std::string_view url);
   Found<void> add_supplement(std::string_view canonical);
   AskedCode coding(NodeId node, std::string place) const;

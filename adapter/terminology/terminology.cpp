@@ -2,6 +2,7 @@
 
 #include "terminology/compose.h"
 #include "terminology/display_check.h"
+#include "terminology/grammar.h"
 #include "terminology/slots.h"
 
 namespace fingerpost::terminology {
@@ -30,7 +31,8 @@ Checked check_item(Composer& composer, const ValueSet& set, const Item& item, co
   add_remarks(item, coded, made);
   // A code that its code system may have, though it is not among those at hand: then only lists of
   // codes tell.
-  if (item.system && item.place == no_row && item.system.row->whole != Whole::complete) {
+  if (item.system && item.place == no_row && item.system.row->whole != Whole::complete &&
+      !well_formed(item.url, item.code)) {
     const auto open = composer.needs_content(set, item, *in);
     if (!open) return not_known(open.error().text);
     if (*open) return not_known("not all codes of the code system are at hand");
@@ -108,6 +110,10 @@ Checked Terminology::check_code(const Coded& coded) const {
   const Composer composer(*this, {}, usual());
   const auto item = composer.item(coded.system, coded.version, coded.code);
   if (!item) return not_known(item.error().text);
+  const bool whole = item->system && item->system.row->whole == Whole::complete;
+  if (const auto good = whole ? std::nullopt : well_formed(coded.system, coded.code))
+    return *good ? Checked{Membership::in, ""}
+                 : Checked{Membership::not_in, "the code system has no such code"};
   if (!item->system)
     return not_known("the code system " + std::string(coded.system) + " is not at hand");
   Checked made{Membership::in, ""};

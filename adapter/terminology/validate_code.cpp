@@ -1,6 +1,7 @@
 // R4 valueset-operation-validate-code.html and codesystem-operation-validate-code.html.
 
 #include "terminology/display_check.h"
+#include "terminology/grammar.h"
 #include "terminology/request.h"
 
 #include <algorithm>
@@ -118,7 +119,11 @@ class Validation {
       LET(made.item, composer_.item(asked.system, asked.version, asked.code));
     }
     const auto& item = made.item;
-    if (!item.system) {
+    const bool whole = item.system && item.system.row->whole == Whole::complete;
+    if (const auto good = whole ? std::nullopt : well_formed(asked.system, asked.code)) {
+      made.in_set = *good && !set_;
+      if (!*good && !membership_only_) ill_formed(made);
+    } else if (!item.system) {
       if (!membership_only_) unknown(made);
     } else if (item.place == no_row) {
       if (!membership_only_) unknown_code(made);
@@ -132,6 +137,14 @@ class Validation {
         made.findings.push_back(*std::move(found));
     }
     return {};
+  }
+
+  void ill_formed(Judged& made) const {
+    made.findings.push_back({Severity::error, "code-invalid", "invalid-code",
+                             "Unknown_Code_in_Version",
+                             "Unknown code '" + std::string(made.asked.code) +
+                                 "' in the CodeSystem '" + std::string(made.asked.system) + "'",
+                             made.asked.at("code")});
   }
 
   void unknown(Judged& made) const {

@@ -79,6 +79,8 @@ application = "GP"
 facility = "B2"
 version = "2.5.1"
 charset = "8859/1"
+[fhir]
+packages = ["uk-core.tgz", "/srv/ours"]
 [limits]
 body_bytes = 1000
 depth = 7
@@ -115,6 +117,7 @@ depth = 7
   CHECK(gp->charset == "8859/1");
   CHECK(read->limits.body_bytes == 1000);
   CHECK(read->limits.depth == 7);
+  CHECK(read->packages == std::vector<std::string>{"uk-core.tgz", "/srv/ours"});
 }
 
 TEST_CASE("a mistake in a configuration is named with its line") {

@@ -241,8 +241,8 @@ TEST_CASE("what needs a person is in the log when it happens, and counted") {
   CHECK(health().find(R"("refused":3)") != std::string::npos);
   const auto log = [&] { return read_file(world.folder / "practice.log"); };
   for (const auto* kind : {"hl7v2", "fhir-create", "gpconnect"}) {
-    const auto line = R"("event":"inbox row refused","id":"[0-9]+","kind":")" +
-                      std::string(kind) + R"re(","reason":"([^"]+)")re";
+    const auto line = R"("event":"inbox row refused","id":"[0-9]+","kind":")" + std::string(kind) +
+                      R"re(","reason":"([^"]+)")re";
     CAPTURE(line);
     CHECK(eventually([&] { return !find(log(), line).empty(); }));
   }
@@ -275,4 +275,43 @@ TEST_CASE("two gateways cannot have one data folder, nor one port") {
       {"serve", "--data", (world.folder / "other").string(), "--http", to_text(world.practice)});
   CHECK(port.status == 2);
   CHECK(port.error.find(to_text(world.practice)) != std::string::npos);
+}
+
+TEST_CASE(
+    "packages of the configuration are known to $validate and to the terminology operations") {
+  const test::Folder folder;
+  std::filesystem::create_directory(folder / "package");
+  folder.write("package/p.json", R"({"resourceType":"StructureDefinition",
+    "url":"http://test.example/named","name":"Named","status":"draft","kind":"resource",
+    "abstract":false,"type":"Patient","derivation":"constraint",
+    "baseDefinition":"http://hl7.org/fhir/StructureDefinition/Patient",
+    "differential":{"element":[{"id":"Patient.name","path":"Patient.name","min":1}]}})");
+  folder.write("package/v.json", R"({"resourceType":"ValueSet","url":"http://test.example/v",
+    "status":"active","compose":{"include":[{"system":"urn:s","concept":[{"code":"one"}]}]}})");
+  folder.write("package/m.json", R"({"resourceType":"ConceptMap","url":"http://test.example/m",
+    "status":"active","group":[{"source":"urn:s","target":"urn:t","element":[{"code":"one",
+    "target":[{"code":"uno","equivalence":"equal"}]}]}]})");
+  folder.write("package/broken.json", R"({"resourceType":"ValueSet",)");
+  const auto config = folder.write("g.toml", "[fhir]\npackages = [\"package\"]\n");
+  const auto at = free_address();
+  const auto serve = [&](const std::string& with) {
+    return std::vector<std::string>{
+        "serve", "--data", (folder / "data").string(), "--http", to_text(at), "--config", with};
+  };
+  test::Program gateway(serve(config), folder / "out", folder / "log");
+  REQUIRE(eventually([&] { return ready(at); }));
+  const auto json = "Content-Type: application/fhir+json\r\n";
+  const auto validated =
+      call(at, {"POST", "/fhir/Patient/$validate?profile=http://test.example/named",
+                R"({"resourceType":"Patient"})", json});
+  CHECK(validated.body.find("Patient.name needs at least 1") != std::string::npos);
+  CHECK(get(at, "/fhir/ValueSet/$expand?url=http://test.example/v").body.find("\"one\"") !=
+        std::string::npos);
+  CHECK(get(at, "/fhir/ConceptMap/$translate?url=http://test.example/m&system=urn:s&code=one")
+            .body.find("\"uno\"") != std::string::npos);
+  CHECK(read_file(folder / "log").find("broken.json") != std::string::npos);
+  const auto none = folder.write("none.toml", "[fhir]\npackages = [\"nowhere.tgz\"]\n");
+  CHECK(test::run({"serve", "--data", (folder / "other").string(), "--http", "127.0.0.1:0",
+                   "--config", none})
+            .status == 2);
 }

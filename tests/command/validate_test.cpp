@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <filesystem>
 #include <string>
 
 using namespace fingerpost;
@@ -40,6 +41,45 @@ TEST_CASE("a resource is held against a profile of a package, in JSON and in XML
   CHECK(unknown.status == 1);
   CHECK(holds(unknown.out, "is not known"));
   CHECK(run({"validate", "--package", "/nowhere/p.tgz", json}).status == 2);
+}
+
+TEST_CASE("how the unknown is told is chosen on the command line") {
+  const test::Folder folder;
+  const auto file = folder.write("a.json", R"({"resourceType":"Patient","extension":[
+    {"url":"http://test.example/nobodys","valueBoolean":true}]})");
+  CHECK(run({"validate", file}).status == 0);
+  const auto strict = run({"validate", "--unknown-extension", "error", file});
+  CHECK(strict.status == 1);
+  CHECK(holds(strict.out, "the extension is not known"));
+  CHECK(run({"validate", "--unknown-extension", "loud", file}).status == 2);
+}
+
+TEST_CASE("a file of a package that cannot be read is named, and the others are used") {
+  const test::Folder folder;
+  std::filesystem::create_directory(folder / "package");
+  folder.write("package/StructureDefinition-named.json", profile);
+  folder.write("package/broken.json", R"({"resourceType":"StructureDefinition",)");
+  folder.write("package/package.json", R"({"name":"p","version":"1"})");
+  folder.write("package/.index.json", R"({"index-version":1,"files":[
+    {"filename":"StructureDefinition-named.json","resourceType":"StructureDefinition"}]})");
+  const auto json = folder.write("a.json", R"({"resourceType":"Patient","active":true})");
+  const auto checked = run({"validate", "--package", (folder / "package").string(), "--profile",
+                            "http://test.example/named", json});
+  CHECK(checked.status == 1);
+  CHECK(holds(checked.out, "Patient.name"));
+  CHECK(holds(checked.error, "broken.json"));
+  CHECK_FALSE(holds(checked.error, "index.json"));
+  CHECK_FALSE(holds(checked.error, "package.json"));
+}
+
+TEST_CASE("snapshot prints no snapshot of a differential that its base does not allow") {
+  const test::Folder folder;
+  std::string bad = profile;
+  bad.replace(bad.find(R"("min":1)"), 7, R"("max":"0","min":1)");
+  const auto made = run({"snapshot", folder.write("bad.json", bad)});
+  CHECK(made.status == 1);
+  CHECK(made.out.empty());
+  CHECK(holds(made.error, "min is more than max"));
 }
 
 TEST_CASE("snapshot prints the definition with all elements of its base") {

@@ -2,6 +2,7 @@
 
 #include "interaction/remote_codes.h"
 
+#include "profile/validator.h"
 #include "support/catch.h"
 #include "support/fhir.h"
 
@@ -94,6 +95,74 @@ TEST_CASE("what is known here, or says more, is never asked elsewhere") {
   CHECK(server.ask("CodeSystem", "lookup", {{"system", "urn:s"}, {"code", "1"}}).status ==
         Status::ok);
   CHECK(server.asked.empty());
+}
+
+namespace {
+
+// A Patient whose profile binds its maritalStatus to codes of urn:s that are not here.
+struct Bound : Asking {
+  profile::Validator validator{test::definitions(), nullptr};
+
+  Bound() {
+    fhir.context->validator = &validator;
+    const std::pair<const char*, const char*> resources[] = {
+        {"ValueSet", R"({"resourceType":"ValueSet","id":"v","url":"urn:v","version":"3",
+           "status":"active","compose":{"include":[{"system":"urn:s","filter":[
+           {"property":"concept","op":"is-a","value":"1"}]}]}})"},
+        {"StructureDefinition", R"({"resourceType":"StructureDefinition","id":"v","url":"urn:p",
+           "name":"P","status":"draft","abstract":false,"kind":"resource","type":"Patient",
+           "derivation":"constraint","baseDefinition":
+           "http://hl7.org/fhir/StructureDefinition/Patient","differential":{"element":[
+           {"path":"Patient.maritalStatus","binding":{"strength":"required",
+            "valueSet":"urn:v"}}]}})"}};
+    for (const auto& [type, body] : resources)
+      REQUIRE_FALSE(fhir.update({type, "v"}, body).failed());
+  }
+
+  std::string validate(const std::string& codings) {
+    const auto answer =
+        ask("Patient", "validate", {{"profile", "urn:p"}},
+            R"({"resourceType":"Patient","maritalStatus":{"coding":[)" + codings + "]}}");
+    CHECK(answer.status == Status::ok);
+    return std::string(answer.content());
+  }
+};
+
+std::string judged(bool good) {
+  return R"({"resourceType":"Parameters","parameter":[{"name":"result","valueBoolean":)" +
+         std::string(good ? "true" : "false") + "}]}";
+}
+
+bool has(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("$validate asks a server elsewhere whether a binding's value set has a code of its") {
+  Bound server;
+  const std::string coding = R"({"system":"urn:s","code":"7","display":"of a person"})";
+  server.answer = judged(true);
+  CHECK_FALSE(has(server.validate(coding), "urn:v"));
+  CHECK(server.asked ==
+        std::vector<std::string>{"ValueSet/$validate-code?url=urn%3Av&system=urn%3As&code=7"});
+  server.answer = judged(false);
+  CHECK(has(server.validate(coding), "is not among the codes of urn:v"));
+  server.asked.clear();
+  // Two codes are two questions, the same one twice is one; other systems are nobody's business.
+  server.validate(coding + R"(,{"system":"urn:s","code":"8"})" + "," + coding +
+                  R"(,{"system":"urn:z","code":"9"})");
+  CHECK(server.asked.size() == 2);
+}
+
+TEST_CASE("codes that the server elsewhere does not answer for are said to be unchecked") {
+  Bound server;
+  server.answer = Error{Kind::busy, "not checked: the terminology server did not answer", ""};
+  const auto silent = server.validate(R"({"system":"urn:s","code":"7"})");
+  CHECK(has(silent, "the terminology server gave no answer: not checked"));
+  CHECK_FALSE(has(silent, R"("severity":"error")"));
+  server.answer = std::string("<html>");
+  CHECK(has(server.validate(R"({"system":"urn:s","code":"7"})"), "gave no answer"));
 }
 
 TEST_CASE("a server elsewhere that does not answer, or with no resource, is told so") {

@@ -1,6 +1,7 @@
 // The terminology operations over R4's own content and over what is stored.
 
 #include "interaction/operations.h"
+#include "profile/validator.h"
 #include "support/catch.h"
 #include "support/fhir.h"
 
@@ -94,6 +95,64 @@ TEST_CASE("the operations answer by URL and by body, of a type and of an instanc
             R"("code":"x")"));
   CHECK(has(ask(fhir, "ConceptMap", "translate", {{"system", "urn:c"}, {"code", "a"}}),
             R"("code":"x")"));
+}
+
+TEST_CASE("R4's own value sets, code systems and concept maps are asked for by their ids too") {
+  test::Fhir fhir;
+  CHECK(has(ask(fhir, "ValueSet", "expand", {}, "administrative-gender"), R"("code":"male")"));
+  CHECK(has(ask(fhir, "CodeSystem", "validate-code", {{"code", "male"}}, "administrative-gender"),
+            R"("valueBoolean":true)"));
+  CHECK(has(ask(fhir, "CodeSystem", "validate-code", {{"code", "M"}}, "v3-AdministrativeGender"),
+            R"("valueBoolean":true)"));
+  const std::vector<search::Pair> home{{"system", "http://hl7.org/fhir/address-use"},
+                                       {"code", "home"}};
+  CHECK(has(ask(fhir, "ConceptMap", "translate", home, "101"), R"("code":"H")"));
+  auto by_url = home;
+  by_url.emplace_back("url", "http://hl7.org/fhir/ConceptMap/101");
+  CHECK(has(ask(fhir, "ConceptMap", "translate", by_url), R"("code":"H")"));
+  // One that is stored under the id is meant before it.
+  put(fhir, {"ValueSet", "administrative-gender"},
+      R"({"resourceType":"ValueSet","id":"administrative-gender","url":"urn:mine","status":"active",
+         "compose":{"include":[{"system":"urn:c","concept":[{"code":"mine"}]}]}})");
+  CHECK(has(ask(fhir, "ValueSet", "expand", {}, "administrative-gender"), R"("code":"mine")"));
+}
+
+TEST_CASE("the implied value sets of a stored code system are there") {
+  test::Fhir fhir;
+  put(fhir, {"CodeSystem", "c"}, codes);
+  CHECK(has(ask(fhir, "ValueSet", "expand", {{"url", "urn:c?fhir_vs"}}), R"("total":2)"));
+  CHECK(has(ask(fhir, "ValueSet", "expand", {{"url", "urn:c?fhir_vs=isa/b"}}), R"("total":1)"));
+  CHECK(ask(fhir, "ValueSet", "expand", {{"url", "urn:z?fhir_vs"}}).status ==
+        interaction::Status::not_found);
+}
+
+TEST_CASE("a context stands for the value set that its element is bound to") {
+  test::Fhir fhir;
+  const profile::Validator validator(test::definitions(), nullptr);
+  fhir.context->validator = &validator;
+  const std::string patient = "http://hl7.org/fhir/StructureDefinition/Patient";
+  const auto says = [&](const std::string& context, const char* code) {
+    return ask(fhir, "ValueSet", "validate-code", {{"context", context}, {"code", code}});
+  };
+  CHECK(has(says(patient + "#Patient.gender", "male"), R"("valueBoolean":true)"));
+  CHECK(has(says(patient + "#Patient.gender", "m"), R"("valueBoolean":false)"));
+  CHECK(has(ask(fhir, "ValueSet", "expand", {{"context", patient + "#Patient.gender"}}),
+            R"("code":"male")"));
+  using interaction::Status;
+  CHECK(says(patient + "#Patient.active", "male").status == Status::not_found);
+  CHECK(says("urn:none#Patient.gender", "male").status == Status::not_found);
+  CHECK(says(patient, "male").failed());
+  // A profile that is stored binds too.
+  put(fhir, {"CodeSystem", "c"}, codes);
+  put(fhir, {"ValueSet", "i"}, inner);
+  put(fhir, {"StructureDefinition", "p"},
+      R"({"resourceType":"StructureDefinition","id":"p","url":"urn:p","name":"P","status":"draft",
+         "kind":"resource","abstract":false,"type":"Patient","derivation":"constraint",
+         "baseDefinition":"http://hl7.org/fhir/StructureDefinition/Patient","differential":{
+         "element":[{"id":"Patient.maritalStatus","path":"Patient.maritalStatus","binding":{
+         "strength":"required","valueSet":"urn:inner"}}]}})");
+  CHECK(has(ask(fhir, "ValueSet", "expand", {{"context", "urn:p#Patient.maritalStatus"}}),
+            R"("code":"b")"));
 }
 
 TEST_CASE("a value set sent as the body is the one that is meant") {

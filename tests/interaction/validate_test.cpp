@@ -2,6 +2,7 @@
 
 #include "interaction/operations.h"
 #include "profile/validator.h"
+#include "store/store.h"
 #include "support/catch.h"
 #include "support/fhir.h"
 #include "terminology/core.h"
@@ -83,6 +84,85 @@ TEST_CASE("a profile is asked for by the URL or the body, and one that is not kn
   CHECK(holds(server.ask(parameters(weight, more), "", {}, "Observation"), "Observation.subject"));
   CHECK(holds(server.ask(weight, "", {{"profile", "urn:nobody"}}, "Observation"),
               R"("severity":"error")"));
+}
+
+TEST_CASE("mode delete tells whether a delete would be refused") {
+  Validating server;
+  REQUIRE_FALSE(server.fhir.update({"Patient", "a"}, good).failed());
+  server.fhir.context->before_commit = [](store::Unit&, std::span<const interaction::Change> all) {
+    for (const auto& change : all)
+      if (change.after == nullptr && change.id == "a")
+        return Result<void>(Error{Kind::conflict, "a referral needs it", ""});
+    return Result<void>();
+  };
+  const auto answer = server.ask({}, "a", {{"mode", "delete"}});
+  CHECK(answer.status == Status::ok);
+  CHECK(holds(answer, "a referral needs it"));
+  CHECK(server.fhir.read("Patient", "a").status == Status::ok);
+}
+
+TEST_CASE("profiles, extensions and value sets that clients store are known to $validate") {
+  Validating server;
+  const auto store = [&](std::string_view type, std::string_view id, const std::string& members) {
+    REQUIRE_FALSE(server.fhir
+                      .update({type, id}, R"({"resourceType":")" + std::string(type) +
+                                              R"(","id":")" + std::string(id) + "\"," + members +
+                                              "}")
+                      .failed());
+  };
+  const auto profile = [&](std::string_view id, const std::string& type, const std::string& base,
+                           const std::string& elements) {
+    store("StructureDefinition", id,
+          R"("url":"urn:)" + std::string(id) + R"(","name":"P","status":"draft","abstract":false,
+      "kind":"resource","type":")" +
+              type + R"(","derivation":"constraint","baseDefinition":")" + base +
+              R"(","differential":{"element":[)" + elements + "]}");
+  };
+  const std::string r4 = "http://hl7.org/fhir/StructureDefinition/";
+  profile("base", "Patient", r4 + "Patient", R"({"path":"Patient.active","min":1})");
+  profile("p", "Patient", "urn:base",
+          R"({"path":"Patient.maritalStatus","binding":{"strength":"required",
+             "valueSet":"urn:v"}})");
+  profile("x", "Extension", r4 + "Extension",
+          R"({"path":"Extension.url","fixedUri":"urn:x"},
+             {"path":"Extension.value[x]","min":1,"type":[{"code":"boolean"}]})");
+  store("ValueSet", "v",
+        R"("url":"urn:v","status":"active","compose":{"include":[{"system":"urn:s"}]})");
+  store("CodeSystem", "s",
+        R"("url":"urn:s","status":"active","content":"complete","concept":[{"code":"m"}])");
+  const auto said = [&](const std::string& members, std::vector<search::Pair> pairs = {}) {
+    return std::string(
+        server.ask(R"({"resourceType":"Patient",)" + members + "}", "", std::move(pairs))
+            .content());
+  };
+  const std::string claims = R"("meta":{"profile":["urn:p"]})";
+  const auto marital = [](const std::string& code) {
+    return R"("active":true,"maritalStatus":{"coding":[{"system":"urn:s","code":")" + code +
+           R"("}]})";
+  };
+  const std::string error = R"("severity":"error")";
+  CHECK(said(marital("m") + "," + claims).find(error) == std::string::npos);
+  CHECK(said(marital("z") + "," + claims).find("is not among the codes of urn:v") !=
+        std::string::npos);
+  CHECK(said(claims).find("Patient.active needs at least 1") != std::string::npos);
+  CHECK(said(marital("z"), {{"profile", "urn:p"}}).find(error) != std::string::npos);
+  CHECK(said(marital("z")).find(error) == std::string::npos);
+  CHECK(said(R"("extension":[{"url":"urn:x","valueString":"s"}])").find(error) !=
+        std::string::npos);
+  CHECK(said(R"("extension":[{"url":"urn:x","valueBoolean":true}])").find(error) ==
+        std::string::npos);
+  // One that is changed is another one for the next request.
+  profile("base", "Patient", r4 + "Patient", R"({"path":"Patient.active","min":0})");
+  CHECK(said(claims).find(error) == std::string::npos);
+  // R4's own cannot be replaced.
+  store("StructureDefinition", "patient",
+        R"("url":")" + r4 + R"(vitalsigns","name":"P","status":"draft","abstract":false,
+        "kind":"resource","type":"Observation","derivation":"constraint","baseDefinition":")" +
+            r4 + R"(Observation","differential":{"element":[{"path":"Observation"}]})");
+  const std::string weight =
+      R"({"resourceType":"Observation","status":"final","code":{"text":"weight"}})";
+  CHECK(holds(server.ask(weight, "", {{"profile", r4 + "vitalsigns"}}, "Observation"),
+              "Observation.subject"));
 }
 
 TEST_CASE("a call of $validate that makes no sense is refused") {

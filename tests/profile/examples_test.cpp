@@ -53,6 +53,30 @@ TEST_CASE(
       // datatypes.html#id: at most 64 characters.
       {"SearchParameter-questionnaireresponse-extensions-QuestionnaireResponse-item-subject",
        "is not a valid id"},
+      // A urn:oid: is an OID (datatypes.html#oid), and X.Y.Z is none.
+      {"Library-zika-virus-intervention-logic", "is not a valid URN of its kind"},
+      // UCUM, which their quantities say they are of, has no units tbl, TAB, drop, ea and month.
+      {"Bundle-father", "is not a code of its system"},
+      {"Claim-760151", "is not a code of its system"},
+      {"Claim-760152", "is not a code of its system"},
+      {"MedicationDispense-meddisp0309", "is not a code of its system"},
+      {"MedicationDispense-meddisp0313", "is not a code of its system"},
+      {"MedicationDispense-meddisp0318", "is not a code of its system"},
+      {"MedicationDispense-meddisp0324", "is not a code of its system"},
+      {"MedicationDispense-meddisp0327", "is not a code of its system"},
+      {"MedicationDispense-meddisp0328", "is not a code of its system"},
+      {"MedicationDispense-meddisp0329", "is not a code of its system"},
+      {"MedicationRequest-medrx0304", "is not a code of its system"},
+      {"MedicationRequest-medrx0314", "is not a code of its system"},
+      {"MedicationRequest-medrx0319", "is not a code of its system"},
+      {"MedicationRequest-medrx0322", "is not a code of its system"},
+      {"MedicationRequest-medrx0325", "is not a code of its system"},
+      {"MedicationRequest-medrx0326", "is not a code of its system"},
+      {"MedicationRequest-medrx0328", "is not a code of its system"},
+      {"MedicationRequest-medrx0329", "is not a code of its system"},
+      {"MedicationRequest-medrx0334", "is not a code of its system"},
+      {"MedicationRequest-medrx0335", "is not a code of its system"},
+      {"VisionPrescription-33124", "is not a code of its system"},
   };
   test::Checked checked;
   std::map<std::string, std::string> found;

@@ -5,7 +5,9 @@
 #include "profile/view.h"
 #include "support/validator.h"
 
+#include <map>
 #include <set>
+#include <string>
 #include <vector>
 
 using namespace fingerpost;
@@ -61,6 +63,90 @@ TEST_CASE("the snapshots that R4 publishes come out of their differentials") {
   CHECK(count > 400);
   CHECK(flaws == "");
   CHECK(differ == others);
+}
+
+namespace {
+
+std::string joined(std::set<std::string> texts) {
+  std::string made;
+  for (const auto& text : texts) made += text + " ";
+  return made;
+}
+
+std::string all_of(View element, std::string_view name) {
+  std::set<std::string> texts;
+  element.each(name, [&](View at) { texts.emplace(at.text()); });
+  return joined(std::move(texts));
+}
+
+// What a snapshot's element says, by what it is about; texts for people are left out.
+std::map<std::string, std::string> facts_of(View element) {
+  std::map<std::string, std::string> facts;
+  std::set<std::string> types, constraints, discriminators;
+  element.each("type", [&](View type) {
+    types.insert(std::string(type["code"].text()) + "(" + all_of(type, "profile") + ")(" +
+                 all_of(type, "targetProfile") + ")(" + all_of(type, "aggregation") + ")");
+  });
+  element.each("constraint", [&](View at) { constraints.emplace(at["key"].text()); });
+  element["slicing"].each("discriminator", [&](View at) {
+    discriminators.insert(std::string(at["type"].text()) + ":" + std::string(at["path"].text()));
+  });
+  facts["types"] = joined(types);
+  facts["constraints"] = joined(constraints);
+  facts["slicing"] = joined(discriminators) + std::string(element["slicing"]["rules"].text()) +
+                     (element["slicing"]["ordered"].is_true() ? " ordered" : "");
+  facts["binding"] = std::string(element["binding"]["strength"].text()) + " " +
+                     std::string(element["binding"]["valueSet"].text());
+  facts["slice"] = element["sliceName"].text();
+  facts["content"] = element["contentReference"].text();
+  const View base = element["base"];
+  facts["base"] = std::string(base["path"].text()) + " " + std::string(base["min"].text()) + ".." +
+                  std::string(base["max"].text());
+  for (const auto* flag : {"mustSupport", "isModifier", "isSummary"})
+    facts[flag] = element[flag].is_true() ? "true" : "";
+  for (const auto* name : {"fixed", "pattern", "minValue", "maxValue", "maxLength"})
+    if (const View at = element[name])
+      facts[name] = std::to_string(at.type()) + " " + std::string(at.text());
+  return facts;
+}
+
+using Facts = std::map<std::string, std::map<std::string, std::string>>;
+
+Facts facts_of_elements(const Tree& definition) {
+  Facts found;
+  View(definition, definition.root())["snapshot"].each("element", [&](View element) {
+    found[std::string(element["id"].text())] = facts_of(element);
+  });
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("of all that a published snapshot says, ours says the same, but for what is named") {
+  const auto& definitions = test::definitions();
+  const profile::Registry registry(definitions);
+  std::map<std::string, std::string> differ;  // by what it is about: the definitions
+  std::map<std::string, int> counts;
+  for (const auto& source : definitions.sources()) {
+    if (definitions.names().text(source.kind) != "StructureDefinition") continue;
+    const Tree* published = registry.find(definitions.names().text(source.url));
+    const View root(*published, published->root());
+    if (root["derivation"].text() != "constraint" || !root["snapshot"]) continue;
+    const auto made = snapshot_of(registry, *published);
+    REQUIRE(made);
+    auto ours = facts_of_elements(made->tree);
+    for (auto& [id, facts] : facts_of_elements(*published)) {
+      if (!ours.contains(id)) continue;  // the test above tells
+      for (auto& [about, fact] : facts)
+        if (ours[id][about] != fact && ++counts[about] <= 12)
+          differ[about] += id + " of " + std::string(root["url"].text()) + ": published {" + fact +
+                           "}, ours {" + ours[id][about] + "}\n";
+    }
+  }
+  std::string all;
+  for (const auto& [about, texts] : differ)
+    all += about + " " + std::to_string(counts[about]) + "\n" + texts;
+  CHECK(all == "");
 }
 
 TEST_CASE("a differential that does not fit its base says where") {

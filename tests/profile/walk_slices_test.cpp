@@ -121,6 +121,67 @@ TEST_CASE("a slice may be sliced again") {
         std::string::npos);
 }
 
+TEST_CASE("slices of a slice have rules, an order and a least number of their own") {
+  // Telephones, sliced again by their use; two of the slices within are told: home, then work.
+  const auto resliced = [](const std::string& rules, const std::string& least) {
+    return test::profile_text("Patient", R"(
+      {"id":"Patient.telecom","path":"Patient.telecom","slicing":{"discriminator":[{"type":"value",
+       "path":"system"}],"rules":"open"}},
+      {"id":"Patient.telecom:phone","path":"Patient.telecom","sliceName":"phone",
+       "slicing":{"discriminator":[{"type":"value","path":"use"}],)" +
+                                             rules + R"(}},
+      {"id":"Patient.telecom:phone.system","path":"Patient.telecom.system","min":1,
+       "fixedCode":"phone"},
+      {"id":"Patient.telecom:phone/home","path":"Patient.telecom","sliceName":"phone/home",
+       "min":)" + least + R"(},
+      {"id":"Patient.telecom:phone/home.use","path":"Patient.telecom.use","min":1,
+       "fixedCode":"home"},
+      {"id":"Patient.telecom:phone/work","path":"Patient.telecom","sliceName":"phone/work"},
+      {"id":"Patient.telecom:phone/work.use","path":"Patient.telecom.use","min":1,
+       "fixedCode":"work"})");
+  };
+  struct Row {
+    const char* rules;
+    const char* least;
+    const char* uses;  // of telephones, h w o(ld)
+    const char* error;
+  };
+  const auto row = GENERATE(values<Row>({
+      {R"("rules":"open","ordered":true)", "0", "hw", ""},
+      {R"("rules":"open","ordered":true)", "0", "wh", "stands out of the order"},
+      {R"("rules":"open","ordered":false)", "0", "wh", ""},
+      {R"("rules":"openAtEnd","ordered":false)", "0", "hwo", ""},
+      {R"("rules":"openAtEnd","ordered":false)", "0", "oh", "stands after items of no slice"},
+      {R"("rules":"closed","ordered":false)", "0", "ho", "none of the slices"},
+      {R"("rules":"open","ordered":false)", "1", "w", "telecom:phone/home needs at least 1"},
+      {R"("rules":"open","ordered":false)", "1", "h", ""},
+  }));
+  CAPTURE(row.rules, row.least, row.uses);
+  test::Checked checked({resliced(row.rules, row.least)});
+  std::string items = R"({"system":"email"})";
+  for (const char use : std::string_view(row.uses))
+    items += R"(,{"system":"phone","use":")" +
+             std::string(use == 'h' ? "home" : (use == 'w' ? "work" : "old")) + R"("})";
+  const auto found = checked.errors_by_profile(patient(R"("telecom":[)" + items + "]"));
+  CHECK(found.empty() == std::string_view(row.error).empty());
+  CHECK(found.find(row.error) != std::string::npos);
+}
+
+TEST_CASE("what is of no other slice is of the one called @default") {
+  test::Checked checked({test::profile_text("Patient", R"(
+    {"id":"Patient.telecom","path":"Patient.telecom","slicing":{"discriminator":[{"type":"value",
+     "path":"system"}],"rules":"closed"}},
+    {"id":"Patient.telecom:phone","path":"Patient.telecom","sliceName":"phone"},
+    {"id":"Patient.telecom:phone.system","path":"Patient.telecom.system","min":1,
+     "fixedCode":"phone"},
+    {"id":"Patient.telecom:@default","path":"Patient.telecom","sliceName":"@default"},
+    {"id":"Patient.telecom:@default.use","path":"Patient.telecom.use","min":1})")});
+  CHECK(checked.errors_by_profile(
+            patient(R"("telecom":[{"system":"phone"},{"system":"email","use":"home"}])")) == "");
+  CHECK(checked.errors_by_profile(patient(R"("telecom":[{"system":"email"}])"))
+            .find("Patient.telecom.use needs at least 1") != std::string::npos);
+}
+
 namespace {
 
 // An extension that may stand anywhere, with a string.
@@ -244,6 +305,20 @@ TEST_CASE("slices are told apart by the profile and the type of what is referred
   CHECK(
       types.errors_by_profile(patient(R"("generalPractitioner":[{"reference":"Practitioner/1"}])"))
           .find("none of the slices") != std::string::npos);
+}
+
+TEST_CASE("slices are told apart by a value of what is referred to") {
+  test::Checked checked(
+      {R"({"resourceType":"StructureDefinition","url":"http://test.example/org","name":"O",
+        "status":"draft","kind":"resource","abstract":false,"type":"Organization",
+        "baseDefinition":"http://hl7.org/fhir/StructureDefinition/Organization",
+        "derivation":"constraint","differential":{"element":[{"id":"Organization.active",
+        "path":"Organization.active","min":1,"fixedBoolean":true}]}})",
+       sliced_by(R"-("discriminator":[{"type":"value","path":"resolve().active"}],)-",
+                 practice("http://test.example/org"))});
+  CHECK(checked.errors_by_profile(patient(with(contained_practice, R"(,"active":true)"))) == "");
+  CHECK(checked.errors_by_profile(patient(with(contained_practice, R"(,"active":false)")))
+            .find("none of the slices") != std::string::npos);
 }
 
 TEST_CASE("what cannot be told of slices is said, and is no error") {

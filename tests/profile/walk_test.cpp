@@ -48,6 +48,40 @@ TEST_CASE("what R4 demands of any resource, beside its structure") {
       {R"({"resourceType":"Bundle","type":"collection","entry":[{"fullUrl":"http://a.example/Patient/2",
           "resource":{"resourceType":"Patient","id":"1"}}]})",
        "Bundle.entry[0]", "not that of the resource's id"},
+      {R"({"resourceType":"Patient","name":[{"id":"a","text":"x"},{"id":"a","text":"y"}]})",
+       "Patient.name[1].id", "the same id"},
+      {R"({"resourceType":"Patient","name":[{"id":"a b","text":"x"}]})", "Patient.name[0].id",
+       "no blanks"},
+      {R"({"resourceType":"Patient","generalPractitioner":[{"reference":"#o"}],"contained":[
+          {"resourceType":"Organization","id":"o","name":"n"},
+          {"resourceType":"Organization","id":"o","name":"m"}]})",
+       "Patient.contained[1]", "the same id"},
+      {R"({"resourceType":"Patient","managingOrganization":{"reference":"foo bar"}})",
+       "Patient.managingOrganization.reference", "neither a URL"},
+      {R"({"resourceType":"Patient","managingOrganization":{"reference":"Organisation/1"}})",
+       "Patient.managingOrganization.reference", "neither a URL"},
+      {R"({"resourceType":"Patient","managingOrganization":{"reference":"Organization/1",
+          "type":"Patient"}})",
+       "Patient.managingOrganization.type", "is not the type of what is referred to"},
+      {R"({"resourceType":"Patient","managingOrganization":{"reference":"#o","type":"Patient"},
+          "contained":[{"resourceType":"Organization","id":"o","name":"n"}]})",
+       "Patient.managingOrganization.type", "is not the type of what is referred to"},
+      {R"({"resourceType":"Patient","identifier":[{"system":"urn:uuid:XYZ","value":"1"}]})",
+       "Patient.identifier[0].system", "not a valid URN"},
+      {R"({"resourceType":"Patient","identifier":[{"system":"urn:oid:1.02.3","value":"1"}]})",
+       "Patient.identifier[0].system", "not a valid URN"},
+      {R"({"resourceType":"Observation","status":"final","code":{"text":"c"},"valueQuantity":
+          {"value":1,"system":"http://unitsofmeasure.org","code":"kgg"}})",
+       "Observation.value.code", "is not a code of its system"},
+      {R"({"resourceType":"Patient","language":"q!!"})", "Patient.language",
+       "is not among the codes of http://hl7.org/fhir/ValueSet/all-languages"},
+      {R"({"resourceType":"Observation","status":"final","subject":{"reference":"Patient/1"},
+          "effectiveDateTime":"2020","code":{"coding":[{"system":"http://loinc.org",
+          "code":"29463-7"}]},"valueQuantity":{"value":80,"unit":"kg",
+          "system":"http://unitsofmeasure.org","code":"kg"}})",
+       "Observation.category", "needs at least 1 (http://hl7.org/fhir/StructureDefinition/"},
+      {R"({"resourceType":"Patient","name":[{"given":["a",null],"_given":[null,null]}]})",
+       "Patient.name[0].given[1]", "ele-1"},
       {R"({"resourceType":"Media","status":"completed","content":{"contentType":"text/plain",
           "data":"YWJj","size":4}})",
        "Media.content", "the size stated"},
@@ -65,6 +99,29 @@ TEST_CASE("what R4 demands of any resource, beside its structure") {
   const auto found = test::Checked().errors(row.text);
   CHECK(found.starts_with(std::string(row.place) + ": "));
   CHECK(found.find(row.says) != std::string::npos);
+}
+
+TEST_CASE("what looks like a fault and is none") {
+  const auto text = GENERATE(values<const char*>({
+      R"({"resourceType":"Patient","name":[{"id":"a","text":"x"},{"id":"b","text":"y"}]})",
+      R"({"resourceType":"Patient","managingOrganization":{"type":"Organization",
+          "reference":"http://a.test/fhir/Organization/1/_history/2"}})",
+      R"({"resourceType":"Patient","managingOrganization":{"reference":"Organization/1",
+          "type":"http://hl7.org/fhir/StructureDefinition/Organization"}})",
+      R"({"resourceType":"Patient","managingOrganization":{"reference":
+          "Organization?identifier=urn:x|1"}})",
+      R"({"resourceType":"Patient","identifier":[{"value":"1","system":
+          "urn:uuid:C757873D-EC9A-4326-A141-556F43239520"},{"system":"urn:oid:1.2.3","value":"1"},
+          {"system":"urn:ietf:rfc:3986","value":"urn:uuid:x"}]})",
+      R"({"resourceType":"Observation","status":"final","code":{"text":"c"},"valueQuantity":
+          {"value":1,"system":"http://unitsofmeasure.org","code":"{score}"}})",
+      R"({"resourceType":"Patient","language":"en-GB","communication":[{"language":
+          {"text":"the one of the valley"}}]})",
+      R"({"resourceType":"Patient","name":[{"given":["a",null],"_given":[null,
+          {"extension":[{"url":"http://a.test/x","valueCode":"b"}]}]}]})",
+  }));
+  CAPTURE(text);
+  CHECK(test::Checked().errors(text) == "");
 }
 
 TEST_CASE("answers are held against their questionnaire") {
@@ -99,6 +156,42 @@ TEST_CASE("answers are held against their questionnaire") {
       R"({"resourceType":"QuestionnaireResponse","status":"completed",
       "questionnaire":"http://test.example/q","item":[)" +
       std::string(row.items) + "]}");
+  CHECK(found.empty() == std::string_view(row.says).empty());
+  CHECK(found.find(row.says) != std::string::npos);
+}
+
+TEST_CASE(
+    "answers stay within the bounds and the types that their questionnaire's extensions name") {
+  test::Checked checked({R"({"resourceType":"Questionnaire","url":"http://test.example/q",
+    "status":"active","item":[{"linkId":"n","type":"integer","extension":[
+      {"url":"http://hl7.org/fhir/StructureDefinition/minValue","valueInteger":2},
+      {"url":"http://hl7.org/fhir/StructureDefinition/maxValue","valueInteger":5}]},
+    {"linkId":"r","type":"reference","extension":[
+      {"url":"http://hl7.org/fhir/StructureDefinition/questionnaire-referenceResource",
+       "valueCode":"Patient"},
+      {"url":"http://hl7.org/fhir/StructureDefinition/questionnaire-referenceResource",
+       "valueCode":"Group"}]}]})"});
+  struct Row {
+    const char* item;
+    const char* says;
+  };
+  const auto row = GENERATE(values<Row>({
+      {R"({"linkId":"n","answer":[{"valueInteger":2}]})", ""},
+      {R"({"linkId":"n","answer":[{"valueInteger":5}]})", ""},
+      {R"({"linkId":"n","answer":[{"valueInteger":1}]})", "is less than"},
+      {R"({"linkId":"n","answer":[{"valueInteger":9}]})", "is more than"},
+      {R"({"linkId":"r","answer":[{"valueReference":{"reference":"Group/1"}}]})", ""},
+      {R"({"linkId":"r","answer":[{"valueReference":{"reference":
+          "urn:uuid:53fefa32-fcbb-4ff8-8a92-55ee120877b7"}}]})",
+       ""},
+      {R"({"linkId":"r","answer":[{"valueReference":{"reference":"Observation/1"}}]})",
+       "what the questionnaire asks for"},
+  }));
+  CAPTURE(row.item);
+  const auto found = checked.errors(
+      R"({"resourceType":"QuestionnaireResponse","status":"completed",
+      "questionnaire":"http://test.example/q","item":[)" +
+      std::string(row.item) + "]}");
   CHECK(found.empty() == std::string_view(row.says).empty());
   CHECK(found.find(row.says) != std::string::npos);
 }

@@ -57,6 +57,75 @@ TEST_CASE("subsumption is a partial order") {
   }
 }
 
+TEST_CASE("an expansion leaves out the code systems that are not wanted") {
+  const auto all = test::loaded(
+      {diamond, R"({"resourceType":"CodeSystem","url":"urn:e","version":"2","status":"active",
+        "content":"complete","concept":[{"code":"x"}]})",
+       R"({"resourceType":"ValueSet","url":"urn:both","version":"3","status":"active","compose":{
+        "include":[{"system":"urn:d"},{"system":"urn:e"}]}})"});
+  const auto codes = [&](const std::string& more) {
+    return test::codes_in(
+        test::ask(terminology::expand, all,
+                  test::uri("url", "urn:both") + "," + test::flag("excludeNested", true) + more)
+            .json);
+  };
+  CHECK(codes("") == "a b c d e x ");
+  CHECK(codes("," + test::uri("exclude-system", "urn:d")) == "x ");
+  CHECK(codes("," + test::uri("exclude-system", "urn:e|2")) == "a b c d e ");
+  CHECK(codes("," + test::uri("exclude-system", "urn:e|1")) == "a b c d e x ");
+  CHECK(has(test::ask(terminology::expand, all,
+                      test::uri("url", "urn:both") + "," + test::uri("exclude-system", "urn:d")),
+            R"({"name":"exclude-system","valueUri":"urn:d"})"));
+}
+
+TEST_CASE("an operation as of another day than today is refused") {
+  const auto all = test::loaded({diamond, R"({"resourceType":"ValueSet","url":"urn:v",
+    "status":"active","compose":{"include":[{"system":"urn:d"}]}})"});
+  struct Row {
+    const char* date;
+    bool taken;
+  };
+  const auto row = GENERATE(values<Row>({{"2024-01-01", true},  // today
+                                         {"2024-01-01T08:00:00Z", true},
+                                         {"2024-01", true},
+                                         {"2024", true},
+                                         {"2023-12-31", false},
+                                         {"2023", false},
+                                         {"2024-01-02", false}}));
+  CAPTURE(row.date);
+  const auto date = R"(,{"name":"date","valueDateTime":")" + std::string(row.date) + "\"}";
+  CHECK(test::ask(terminology::expand, all, test::uri("url", "urn:v") + date).failed != row.taken);
+  CHECK(test::ask(terminology::validate_code, all,
+                  test::uri("url", "urn:v") + "," + test::coding("urn:d", "a") + date)
+            .failed != row.taken);
+}
+
+TEST_CASE("the value sets that a code system implies are there when it is") {
+  const auto all = test::loaded({diamond});
+  const auto codes = [&](const char* url) {
+    const auto told = test::ask(terminology::expand, all,
+                                test::uri("url", url) + "," + test::flag("excludeNested", true));
+    return told.failed ? "failed" : test::codes_in(told.json);
+  };
+  CHECK(codes("urn:d?fhir_vs") == "a b c d e ");
+  CHECK(codes("urn:d?fhir_vs=isa/b") == "b d ");
+  CHECK(codes("urn:d?fhir_vs=isa/") == "failed");
+  CHECK(codes("urn:d?fhir_vs=refset/a") == "failed");
+  CHECK(codes("urn:z?fhir_vs") == "failed");
+}
+
+TEST_CASE("a value set that is sent is of the version that is asked for, or the call fails") {
+  const auto all = test::loaded({diamond});
+  const auto expands = [&](const char* version) {
+    const std::string set = R"({"name":"valueSet","resource":{"resourceType":"ValueSet",
+      "url":"urn:v","version":"3","status":"active","compose":{"include":[{"system":"urn:d"}]}}},)";
+    return !test::ask(terminology::expand, all, set + test::code("valueSetVersion", version))
+                .failed;
+  };
+  CHECK(expands("3"));
+  CHECK_FALSE(expands("9"));
+}
+
 TEST_CASE("a code system whose parents run in a circle is answered all the same") {
   const auto all = test::loaded({R"({"resourceType":"CodeSystem","url":"urn:d","status":"active",
     "content":"complete","concept":[
