@@ -72,7 +72,7 @@ void add_translate(CLI::App& app, Chosen& chosen) {
       .add_option_function<std::string>(
           "--from", [&to](const std::string& name) { to.format = *format_named(name); },
           "Format of the files")
-      ->check(CLI::IsMember({"gpconnect", "hl7v2", "gp2gp"}))
+      ->check(CLI::IsMember({"gpconnect", "hl7v2", "gp2gp", "emis", "tpp"}))
       ->required();
   translate.add_option("--report", to.report, "Write the loss report, JSON, a line for each file")
       ->type_name("FILE");
@@ -83,7 +83,10 @@ void add_translate(CLI::App& app, Chosen& chosen) {
       ->type_name("ID");
   translate.add_option("--now", to.now, "The time of translation (the clock's)")
       ->type_name("INSTANT");
-  translate.add_option("FILE", to.files, "Files to read; - is standard input")->required();
+  translate
+      .add_option("FILE", to.files,
+                  "Files to read, - is standard input; of emis and tpp the folders")
+      ->required();
   add_shared(translate, to.shared);
   add_mappings(translate, to.shared);
   choose(translate, chosen, to);

@@ -83,6 +83,26 @@ Result<std::string> read_file(const fs::path& path) {
   return read_descriptor(file.number, path);
 }
 
+Result<std::vector<MappedFile>> map_folder(const fs::path& folder) {
+  std::vector<MappedFile> files;
+  std::error_code error;
+  for (fs::recursive_directory_iterator at(folder, error), end; at != end && !error;
+       at.increment(error)) {
+    if (!at->is_regular_file()) continue;
+    const auto name = at->path().lexically_relative(folder).generic_string();
+    if (fs::file_size(at->path(), error) == 0) {  // which nothing can map
+      files.push_back({name, {}, nullptr});
+      continue;
+    }
+    LET(auto mapped, map_file(at->path()));
+    files.push_back({name, {static_cast<const char*>(mapped->at), mapped->size}, mapped});
+  }
+  if (error) return cannot("cannot be read", folder, error.value());
+  std::sort(files.begin(), files.end(),
+            [](const auto& a, const auto& b) { return a.name < b.name; });
+  return files;
+}
+
 Result<void> write_file(const fs::path& path, std::string_view bytes) {
   std::ofstream out(path, std::ios::binary | std::ios::trunc);
   out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace fingerpost::command {
@@ -17,6 +18,15 @@ namespace fingerpost::command {
 // Whole contents; "-" is standard input. `where` of the error is the path.
 Result<std::string> read_file(const std::filesystem::path& path);
 Result<void> write_file(const std::filesystem::path& path, std::string_view bytes);
+
+// A file mapped into memory.
+struct MappedFile {
+  std::string name;  // within its folder
+  std::string_view bytes;
+  std::shared_ptr<const void> keep;  // the bytes are good as long
+};
+// Every file under a folder, in the order of their names. `where` of the error is the path.
+Result<std::vector<MappedFile>> map_folder(const std::filesystem::path& folder);
 
 // Where the program's own data is. Empty: found beside the program, see find_shared.
 struct SharedPaths {

@@ -3,6 +3,7 @@
 #include "base/system.h"
 #include "command/command.h"
 #include "command/configuration.h"
+#include "exchange/translate_extract.h"
 #include "model/json.h"
 #include "store/body.h"
 
@@ -57,6 +58,25 @@ Result<void> translate_file(const Ready& ready, const Translate& command, const 
   return {};
 }
 
+// The same for the folder of an extract, Bundle by Bundle.
+Result<void> translate_folder(const Ready& ready, const Translate& command,
+                              const std::string& folder, std::ostream& out, std::string& report) {
+  LET(const auto mapped, map_folder(folder));
+  std::vector<record::ExtractFile> files;
+  for (const auto& file : mapped) files.push_back({file.name, file.bytes});
+  std::string bundle;
+  return exchange::translate_extract(ready.translator, command.format, files, ready.options,
+                                     [&](Translation translation) -> Result<void> {
+                                       bundle.clear();
+                                       model::write_json(*ready.definitions, translation.bundle,
+                                                         translation.bundle.root(), bundle);
+                                       out << bundle << '\n';
+                                       if (!command.report.empty())
+                                         report += report_json(translation) + '\n';
+                                       return {};
+                                     });
+}
+
 }  // namespace
 
 int run(const Translate& command, Console console) {
@@ -66,7 +86,9 @@ int run(const Translate& command, Console console) {
   std::string report;
   for (const auto& file : command.files) {
     std::string bundle;
-    const auto translated = translate_file(*ready, command, file, bundle, report);
+    const auto translated = is_extract(command.format)
+                                ? translate_folder(*ready, command, file, console.out, report)
+                                : translate_file(*ready, command, file, bundle, report);
     if (!translated) {
       status = found_errors;
       console.error << "error: " << file << ": " << translated.error().text;

@@ -5,6 +5,7 @@
 #include "mapping/fml.h"
 #include "mapping/loss.h"
 #include "model/json.h"
+#include "record/extract_plan.h"
 #include "record/gp2gp.h"
 #include "record/gpconnect.h"
 #include "record/hl7v2.h"
@@ -44,6 +45,17 @@ Result<void> add_resource(mapping::MapsBuilder& builder, const model::Definition
   if (type == "StructureMap") return builder.add_structure_map(read->tree, file.path);
   if (type == "ConceptMap") return builder.add_concept_map(read->tree, partner_of(file.path));
   return Error{Kind::invalid, "neither a ConceptMap nor a StructureMap", file.path};
+}
+
+// "tpp/tables.txt" is how the files of a TPP extract belong together.
+Result<void> add_tables(model::Definitions& definitions, const MappingFile& file,
+                        std::map<Format, record::ExtractPlan>& extracts) {
+  const auto format = format_named(file.path.substr(0, file.path.find('/')));
+  if (!format || !is_extract(*format)) return {};
+  auto plan = record::read_extract_plan(file.text, definitions.names());
+  if (!plan) return Error{Kind::invalid, plan.error().text, file.path + ", " + plan.error().where};
+  extracts.emplace(*format, *std::move(plan));
+  return {};
 }
 
 void add_report(const mapping::Maps& maps, const mapping::Transformed& run,
@@ -109,6 +121,7 @@ struct Translator::Parts {
   const model::Definitions& definitions;
   mapping::Maps maps;
   record::Hl7v2Grammar grammar;
+  std::map<Format, record::ExtractPlan> extracts;
 
   Result<Translation> gpconnect(std::string bytes, const TranslateOptions& options) const;
   Result<Translation> hl7v2(std::string bytes, const TranslateOptions& options) const;
@@ -124,8 +137,11 @@ Result<Translator> Translator::make(model::Definitions& definitions,
                                     std::span<const MappingFile> files, const Limits& limits) {
   mapping::MapsBuilder builder(definitions, mapping::Dialect::extended, limits);
   std::string_view structures;
+  std::map<Format, record::ExtractPlan> extracts;
   for (const auto& file : files) {
     if (is_sample(file.path)) continue;
+    if (file.path.ends_with("/tables.txt"))
+      if (auto added = add_tables(definitions, file, extracts); !added) return added.error();
     if (file.path == "hl7v2/structures.txt") structures = file.text;
     if (file.path.ends_with(".map"))
       if (auto added = builder.add_map(file.text, file.path); !added) return added.error();
@@ -138,8 +154,8 @@ Result<Translator> Translator::make(model::Definitions& definitions,
     return Error{Kind::invalid, grammar.error().text,
                  "hl7v2/structures.txt, " + grammar.error().where};
   LET(auto maps, builder.link());
-  return Translator(
-      std::make_unique<const Parts>(Parts{definitions, std::move(maps), *std::move(grammar)}));
+  return Translator(std::make_unique<const Parts>(
+      Parts{definitions, std::move(maps), *std::move(grammar), std::move(extracts)}));
 }
 
 Result<Translation> Translator::translate(Format format, std::string bytes,
@@ -151,6 +167,9 @@ Result<Translation> Translator::translate(Format format, std::string bytes,
       return parts_->hl7v2(std::move(bytes), options);
     case Format::gp2gp:
       return parts_->gp2gp(std::move(bytes), options);
+    case Format::emis:
+    case Format::tpp:
+      return Error{Kind::unsupported, "an extract is a folder of files", ""};
   }
   return Error{Kind::unsupported, "no maps for this format", ""};
 }
@@ -207,6 +226,15 @@ Result<Translation> Translator::Parts::gp2gp(std::string bytes,
   });
   add_finish(finish, made);
   return made;
+}
+
+const record::ExtractPlan* Translator::extract_plan(Format format) const {
+  const auto found = parts_->extracts.find(format);
+  return found == parts_->extracts.end() ? nullptr : &found->second;
+}
+
+const model::Definitions& Translator::definitions() const {
+  return parts_->definitions;
 }
 
 const mapping::Maps& Translator::maps() const {

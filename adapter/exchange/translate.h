@@ -14,6 +14,9 @@
 namespace fingerpost::mapping {
 class Maps;
 }
+namespace fingerpost::record {
+struct ExtractPlan;
+}
 
 namespace fingerpost::exchange {
 
@@ -42,6 +45,9 @@ class Translator {
 
   // Every map of the folder.
   const mapping::Maps& maps() const;
+  // What an extract's files are; null for other formats. translate_extract.h reads them.
+  const record::ExtractPlan* extract_plan(Format format) const;
+  const model::Definitions& definitions() const;
   // What write_hl7v2_answer needs; views of this translator.
   Hl7v2Maps hl7v2() const;
 

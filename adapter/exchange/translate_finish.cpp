@@ -86,7 +86,7 @@ void Finish::tidy_reference(NodeId reference) {
   // No map makes contained resources, so a reference to one leads nowhere as well.
   const bool contained = tree_.text(literal).starts_with('#');
   if (!contained && !tree_.text(literal).starts_with(uuid_scheme)) return;
-  if (entries_.count(tree_.text(literal)) != 0) return;
+  if (entries_.count(tree_.text(literal)) != 0 || (open && !contained)) return;
   const auto meant = contained || !find_unmapped_ ? Unmapped{} : find_unmapped_(literal);
   tree_.remove(literal);
   ++unlinked[meant.type];

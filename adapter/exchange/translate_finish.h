@@ -36,6 +36,7 @@ class Finish {
   // says what it meant; NHS numbers are plain digits and checked.
   void run();
 
+  bool open = false;  // references may lead out of the Bundle, to another of the same source
   Issues issues;
   std::map<std::string, std::size_t> unlinked;  // type of what a reference meant -> how many
 

@@ -103,6 +103,19 @@ int take(std::string_view& text, std::size_t width) {
   return number;
 }
 
+// Takes an English month's three letters off the front. -1 when they are not there.
+int take_month(std::string_view& text) {
+  constexpr std::string_view months[] = {"jan", "feb", "mar", "apr", "may", "jun",
+                                         "jul", "aug", "sep", "oct", "nov", "dec"};
+  const auto letters = text.substr(0, 3);
+  for (std::size_t i = 0; i < std::size(months); ++i)
+    if (equal_ignoring_case(letters, months[i])) {
+      text.remove_prefix(3);
+      return static_cast<int>(i) + 1;
+    }
+  return -1;
+}
+
 Date only(DateNote note) {
   return {{}, note};
 }
@@ -220,7 +233,7 @@ Date pattern_date(std::string_view text, std::string_view pattern, std::string_v
     std::string_view letters;
     Part part;
   };
-  constexpr Letters all[] = {{"yyyy", year}, {"MM", month},  {"dd", day},
+  constexpr Letters all[] = {{"yyyy", year}, {"MMM", month}, {"MM", month}, {"dd", day},
                              {"HH", hour},   {"mm", minute}, {"ss", second}};
   text = trim(text);
   if (text.empty()) return only(DateNote::nothing);
@@ -230,7 +243,8 @@ Date pattern_date(std::string_view text, std::string_view pattern, std::string_v
       return pattern.starts_with(letters.letters);
     });
     if (known != std::end(all)) {
-      fields.of[known->part] = take(text, known->letters.size());
+      fields.of[known->part] =
+          known->letters == "MMM" ? take_month(text) : take(text, known->letters.size());
       if (fields.of[known->part] < 0) return only(DateNote::wrong);
       pattern.remove_prefix(known->letters.size());
     } else {

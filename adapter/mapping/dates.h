@@ -37,8 +37,8 @@ Date v2_date(std::string_view text, Zone zone);
 // 19010101, padded or not, says that the date is not known.
 Date v3_date(std::string_view text, Zone zone);
 
-// By a pattern of yyyy MM dd HH mm ss and any other characters, kept to a precision of Y, YM, YMD
-// or YMDT ("" keeps all of the pattern).
+// By a pattern of yyyy MM MMM dd HH mm ss and any other characters, kept to a precision of Y, YM,
+// YMD or YMDT ("" keeps all of the pattern). MMM is an English month's first three letters.
 Date pattern_date(std::string_view text, std::string_view pattern, std::string_view precision,
                   Zone zone);
 

@@ -1,6 +1,7 @@
 #include "wire/hl7v2_text.h"
 
 #include "base/text.h"
+#include "wire/windows_1252.h"
 
 #include <algorithm>
 #include <array>
@@ -30,12 +31,6 @@ constexpr CharsetName charset_names[] = {
     {"CP1252", Charset::windows_1252},
 };
 
-// Windows-1252, bytes 80 to 9F. The five it leaves open stay the control characters of 8859/1.
-constexpr std::array<char32_t, 32> windows_1252_high = {
-    0x20AC, 0x81,   0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
-    0x2039, 0x0152, 0x8D,   0x017D, 0x8F,   0x90,   0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
-    0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x9D,   0x017E, 0x0178};
-
 bool is_ascii(std::string_view bytes) {
   return std::none_of(bytes.begin(), bytes.end(), [](char c) { return c < 0; });
 }
@@ -48,8 +43,7 @@ bool has_c1(std::string_view bytes) {
 }
 
 char32_t to_unicode(unsigned char byte, Charset charset) {
-  const bool special = charset == Charset::windows_1252 && byte >= 0x80 && byte < 0xA0;
-  return special ? windows_1252_high[byte - 0x80u] : byte;
+  return charset == Charset::windows_1252 ? windows_1252_to_unicode(byte) : byte;
 }
 
 std::string single_byte_to_utf8(std::string_view bytes, Charset charset) {

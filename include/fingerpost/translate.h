@@ -14,15 +14,21 @@
 namespace fingerpost {
 
 // What can be read. The names are those of the command line and of the folders of mappings/.
-enum class Format { gpconnect, hl7v2, gp2gp };
+enum class Format { gpconnect, hl7v2, gp2gp, emis, tpp };
 
 constexpr std::string_view name(Format format) {
-  constexpr std::string_view names[] = {"gpconnect", "hl7v2", "gp2gp"};
+  constexpr std::string_view names[] = {"gpconnect", "hl7v2", "gp2gp", "emis", "tpp"};
   return names[static_cast<int>(format)];
 }
 
+// Whether it comes as a folder of files that belong together.
+constexpr bool is_extract(Format format) {
+  return format == Format::emis || format == Format::tpp;
+}
+
 inline std::optional<Format> format_named(std::string_view text) {
-  for (const auto format : {Format::gpconnect, Format::hl7v2, Format::gp2gp})
+  for (const auto format :
+       {Format::gpconnect, Format::hl7v2, Format::gp2gp, Format::emis, Format::tpp})
     if (name(format) == text) return format;
   return std::nullopt;
 }

@@ -3,10 +3,12 @@
 //   {"map": url, "cases": [{"name", "sourceFile" or "source", "partner", "checks": [FHIRPath …],
 //     "sameIdsAs": file, "issues": ["code place" …], "lost": {place: count}}]}
 //
-// `checks` are true of the Bundle that is made. `sameIdsAs`: every id of the result is one of that
-// file's result too. `issues` are all there are, in any order, but for those of severity
-// information; `lost` are all places of the loss report. Both are looked at only where they stand.
+// The source of an extract is an object: each member a file, its lines. `checks` are true of the
+// Bundle that is made. `sameIdsAs`: every id of the result is one of that file's result too.
+// `issues` are all there are, in any order, but for those of severity information; `lost` are all
+// places of the loss report. Both are looked at only where they stand.
 
+#include "exchange/translate_extract.h"
 #include "support/translator.h"
 #include "wire/json_view.h"
 
@@ -79,10 +81,33 @@ std::string source_of(const Folder& folder, wire::JsonView one) {
   return R"({"resourceType":"Bundle","type":"collection","entry":[)" + text + "]}";
 }
 
+// The files of an extract, small enough for one Bundle.
+Translation translate_files(const Folder& folder, wire::JsonView source,
+                            const TranslateOptions& options) {
+  const auto texts = std::make_shared<std::map<std::string, std::string>>();
+  source.members([&](std::string_view name, wire::JsonView lines) {
+    auto& text = (*texts)[std::string(name)];
+    lines.each([&](wire::JsonView line) { text.append(line.text()) += "\r\n"; });
+  });
+  std::vector<record::ExtractFile> files;
+  for (const auto& [name, text] : *texts) files.push_back({name, text});
+  std::vector<Translation> made;
+  const auto done = exchange::translate_extract(test::translator(), folder.format, files, options,
+                                                [&](Translation translation) -> Result<void> {
+                                                  made.push_back(std::move(translation));
+                                                  return {};
+                                                });
+  if (!done) throw std::runtime_error(done.error().text + " at " + done.error().where);
+  if (made.size() != 1) throw std::runtime_error("not one Bundle");
+  made[0].bundle.keep(texts);
+  return std::move(made[0]);
+}
+
 Translation translate(const Folder& folder, const std::string& text, wire::JsonView one) {
   TranslateOptions options;
   options.now = "2026-11-22T09:30:00Z";
   options.partner = one["partner"].text();
+  if (is_extract(folder.format)) return translate_files(folder, one["source"], options);
   auto made = test::translator().translate(folder.format, text, options);
   if (!made) throw std::runtime_error(made.error().text + " at " + made.error().where);
   return *std::move(made);
@@ -160,6 +185,14 @@ void check_folder(const Folder& folder) {
 
 TEST_CASE("the cases beside the GP Connect maps hold") {
   check_folder({test::project() / "mappings/gpconnect", Format::gpconnect});
+}
+
+TEST_CASE("the cases beside the TPP maps hold") {
+  check_folder({test::project() / "mappings/tpp", Format::tpp});
+}
+
+TEST_CASE("the cases beside the EMIS maps hold") {
+  check_folder({test::project() / "mappings/emis", Format::emis});
 }
 
 TEST_CASE("the cases beside the HL7 v2 maps hold") {

@@ -93,6 +93,10 @@ TEST_CASE("a date by a pattern") {
                Row{"03/02/1970", "dd/MM/yyyy", "Y", "1970"},
                Row{"1970-02-03 04:05", "yyyy-MM-dd HH:mm", "YMDT", "1970-02-03T04:05:00+00:00"},
                Row{"1970-02-03 04:05", "yyyy-MM-dd HH:mm", "YMD", "1970-02-03"},
+               Row{"03 Feb 1970", "dd MMM yyyy", "", "1970-02-03"},
+               Row{"03 Jul 2026 04:05:06", "dd MMM yyyy HH:mm:ss", "", "2026-07-03T04:05:06+01:00"},
+               Row{"03 DEC 1970", "dd MMM yyyy", "", "1970-12-03"},
+               Row{"03 Fxb 1970", "dd MMM yyyy", "", ""}, Row{"03 F", "dd MMM yyyy", "", ""},
                Row{"01/01/1901", "dd/MM/yyyy", "", ""}, Row{"31/02/1970", "dd/MM/yyyy", "", ""},
                Row{"3/2/1970", "dd/MM/yyyy", "", ""}, Row{"03/02/1970x", "dd/MM/yyyy", "", ""});
   CAPTURE(row.text, row.pattern);

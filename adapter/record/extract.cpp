@@ -1,0 +1,414 @@
+#include "record/extract.h"
+
+#include "base/text.h"
+
+#include <algorithm>
+
+namespace fingerpost::record {
+namespace {
+
+using wire::CsvReader;
+
+constexpr std::size_t batch_rows = 500;       // of a table of its own, and so Bundles stay small
+constexpr std::size_t batch_nodes = 200'000;  // with all that belongs to them
+constexpr std::size_t joined_rows = 10'000;   // of one other table under one row
+constexpr int joined_depth = 4;               // rows under rows
+
+std::string row_text(const RowAt& row) {
+  return " row " + std::to_string(row.number);
+}
+
+}  // namespace
+
+class Extract::Reader {
+ public:
+  Reader(const ExtractPlan& plan, const Names& names, StagedExtract staged);
+
+  std::optional<ExtractBatch> next();
+  std::string place(const ExtractBatch& batch, NodeId node, bool with_row) const;
+  const Issues& issues() const { return staged_.issues; }
+
+ private:
+  struct Looked {
+    NameId name = no_name;
+    const RowIndex* index = nullptr;
+    std::vector<NameId> give;
+  };
+  struct Joined {
+    NameId name = no_name;
+    const RowIndex* index = nullptr;
+    std::vector<NameId> ours;
+    const ExtractTable* table = nullptr;
+    const Columns* theirs = nullptr;
+  };
+  struct Grouped {
+    NameId name = no_name;
+    const RowIndex* index = nullptr;
+    std::vector<NameId> by;
+    const Columns* columns = nullptr;
+  };
+  // A table as its rows are made into nodes.
+  struct Layout {
+    NameId name = no_name;
+    std::vector<NameId> key;
+    std::vector<std::pair<NameId, std::vector<Looked>>> looks;
+    std::vector<Joined> rows;
+    std::vector<Joined> parents;  // of a part: what it may stand under, by its own columns
+    std::vector<Grouped> groups;
+  };
+
+  std::vector<NameId> names_of(const Columns& columns) const;
+  void add_shape(const ExtractTable& table);
+  Looked looked(const std::string& table) const;
+
+  void take(const RowAt& row);
+  void tell(Severity severity, const char* code, const RowAt& row, std::string text,
+            std::string_view column = {});
+  bool may_be_read();
+  bool has_key(const RowAt& row, const Layout& shape);
+  bool is_orphan(const Layout& shape, NodeId row) const;
+  void begin_file();
+  void finish_file();
+
+  const std::vector<wire::CsvField>* fields_at(const RowAt& row);
+  std::string key_at(const RowAt& row, const Columns& columns);
+  std::string key_of_node(NodeId row, const std::vector<NameId>& columns) const;
+  NodeId add_row(NodeId parent, NameId name, const RowAt& row, int depth);
+  void add_fields(NodeId node, const RowAt& row);
+  void add_looked(NodeId node, const Layout& shape);
+  void add_joined(NodeId node, const Layout& shape, const RowAt& row, int depth);
+  void add_groups(const Layout& shape, NodeId first, const RowAt& row);
+
+  const ExtractPlan& plan_;
+  const Names& names_;
+  StagedExtract staged_;
+  std::map<const ExtractTable*, Layout> shapes_;
+  std::vector<CsvReader> at_;  // one for each file, for rows out of turn
+  NameId row_name_;
+  std::size_t file_ = 0;
+  std::optional<CsvReader> reader_;  // of the file being read
+  std::size_t withheld_ = 0;         // rows of that file
+  std::size_t withheld_at_ = 0;      // the column that says whose a row is
+  std::string_view last_owner_;
+  bool last_allowed_ = false;
+  ExtractBatch* batch_ = nullptr;
+  std::string room_;
+};
+
+Extract::Reader::Reader(const ExtractPlan& plan, const Names& names, StagedExtract staged)
+    : plan_(plan), names_(names), staged_(std::move(staged)), row_name_(names.find("row")) {
+  for (const auto& table : plan.tables) add_shape(table);
+  for (const auto& file : staged_.files) at_.emplace_back(file.bytes);
+}
+
+std::vector<NameId> Extract::Reader::names_of(const Columns& columns) const {
+  std::vector<NameId> made;
+  for (const auto& column : columns) made.push_back(names_.find(column));
+  return made;
+}
+
+Extract::Reader::Looked Extract::Reader::looked(const std::string& name) const {
+  const auto& table = *plan_.find(name);
+  return {names_.find(name), &staged_.indexes.at({name, table.key}), names_of(table.give)};
+}
+
+void Extract::Reader::add_shape(const ExtractTable& table) {
+  Layout shape;
+  shape.name = names_.find(table.name);
+  shape.key = names_of(table.key);
+  for (const auto& look : table.looks) {
+    shape.looks.push_back({names_.find(look.column), {}});
+    for (const auto& name : look.tables) shape.looks.back().second.push_back(looked(name));
+  }
+  for (const auto& rows : table.rows)
+    shape.rows.push_back({names_.find(rows.table), &staged_.indexes.at({rows.table, rows.theirs}),
+                          names_of(rows.ours), plan_.find(rows.table), &rows.theirs});
+  for (const auto& parent : plan_.tables)
+    for (const auto& rows : parent.rows)
+      if (rows.table == table.name && table.role == ExtractTable::Role::part)
+        shape.parents.push_back({names_.find(parent.name),
+                                 &staged_.indexes.at({parent.name, rows.ours}),
+                                 names_of(rows.theirs), &parent, &rows.ours});
+  for (const auto& group : plan_.groups)
+    if (group.table == table.name)
+      shape.groups.push_back({names_.find(group.name), &staged_.indexes.at({group.table, group.by}),
+                              names_of(group.by), &group.by});
+  shapes_.emplace(&table, std::move(shape));
+}
+
+std::optional<ExtractBatch> Extract::Reader::next() {
+  ExtractBatch batch(names_);
+  batch_ = &batch;
+  std::size_t rows = 0;
+  while (file_ < staged_.files.size() && rows < batch_rows && batch.tree.size() < batch_nodes) {
+    const auto& file = staged_.files[file_];
+    if (!reader_) begin_file();
+    const auto found = reader_->next();
+    if (found == CsvReader::Next::end) {
+      finish_file();
+      continue;
+    }
+    const RowAt row{reader_->offset(), static_cast<std::uint32_t>(file_),
+                    static_cast<std::uint32_t>(reader_->number())};
+    ++rows;
+    if (found == CsvReader::Next::broken) {
+      tell(Severity::error, "structure", row, std::string("not read: ") + reader_->why());
+    } else if (reader_->fields().size() != file.columns.size()) {
+      tell(Severity::error, "structure", row, "not read: it has not as many fields as the header");
+    } else if (file.table->role != ExtractTable::Role::lookup) {
+      take(row);
+    }
+  }
+  if (rows == 0 && batch.issues.empty()) return std::nullopt;
+  return batch;
+}
+
+void Extract::Reader::begin_file() {
+  const auto& file = staged_.files[file_];
+  reader_.emplace(file.bytes);
+  reader_->next();
+  withheld_at_ =
+      staged_.agreements ? positions_of(file, {plan_.withheld_by}, names_)[0] : file.columns.size();
+  last_owner_ = {};
+  last_allowed_ = false;
+}
+
+void Extract::Reader::finish_file() {
+  if (withheld_ > 0)
+    batch_->issues.push_back(
+        {Severity::information, "business-rule", staged_.files[file_].name,
+         std::to_string(withheld_) + " rows of organisations that do not share were left out"});
+  withheld_ = 0;
+  reader_.reset();
+  ++file_;
+}
+
+void Extract::Reader::tell(Severity severity, const char* code, const RowAt& row, std::string text,
+                           std::string_view column) {
+  auto where = staged_.files[row.file].name + row_text(row);
+  if (!column.empty()) (where += ' ') += column;
+  batch_->issues.push_back({severity, code, std::move(where), std::move(text)});
+}
+
+// A row read in turn.
+void Extract::Reader::take(const RowAt& row) {
+  const auto& table = *staged_.files[row.file].table;
+  const auto& shape = shapes_.at(&table);
+  if (!may_be_read()) {
+    ++withheld_;
+    return;
+  }
+  if (!has_key(row, shape)) return;
+  auto& tree = batch_->tree;
+  if (table.role == ExtractTable::Role::rows) {
+    const auto node = add_row(tree.root(), shape.name, row, 0);
+    add_groups(shape, node, row);
+    return;
+  }
+  const auto seen = tree.size();
+  const auto listed = batch_->rows.size();
+  const auto node = tree.add(tree.root(), shape.name, no_type);
+  add_fields(node, row);
+  const bool orphan = shape.groups.empty() && is_orphan(shape, node);
+  add_groups(shape, node, row);
+  tree.remove(node);
+  if (shape.groups.empty()) {
+    tree.shrink(seen);
+    batch_->rows.resize(listed);
+  }
+  if (orphan)
+    tell(Severity::error, "not-found", row,
+         "left out: the row it belongs to is not part of this extract");
+}
+
+bool Extract::Reader::may_be_read() {
+  const auto& fields = reader_->fields();
+  if (withheld_at_ >= fields.size()) return true;
+  if (fields[withheld_at_].bytes == last_owner_) return last_allowed_;
+  last_owner_ = fields[withheld_at_].bytes;
+  const auto found = staged_.allowed.find(key_of(fields, {withheld_at_}, plan_.charset));
+  last_allowed_ = found != staged_.allowed.end() && found->second;
+  return last_allowed_;
+}
+
+bool Extract::Reader::has_key(const RowAt& row, const Layout& shape) {
+  const auto& file = staged_.files[row.file];
+  for (const auto column : shape.key) {
+    const auto at = std::find(file.columns.begin(), file.columns.end(), column);
+    const auto& field = reader_->fields()[static_cast<std::size_t>(at - file.columns.begin())];
+    if (!trim(field.bytes).empty()) continue;
+    tell(Severity::error, "required", row, "left out: the row has no key", names_.text(column));
+    return false;
+  }
+  return true;
+}
+
+bool Extract::Reader::is_orphan(const Layout& shape, NodeId row) const {
+  return std::all_of(shape.parents.begin(), shape.parents.end(), [&](const Joined& parent) {
+    return parent.index->find(key_of_node(row, parent.ours)).empty();
+  });
+}
+
+const std::vector<wire::CsvField>* Extract::Reader::fields_at(const RowAt& row) {
+  if (reader_ && row.file == file_ && row.offset == reader_->offset()) return &reader_->fields();
+  auto& reader = at_[row.file];
+  reader.go_to(row.offset, row.number);
+  return reader.next() == CsvReader::Next::row ? &reader.fields() : nullptr;
+}
+
+std::string Extract::Reader::key_at(const RowAt& row, const Columns& columns) {
+  const auto* fields = fields_at(row);
+  if (fields == nullptr) return {};
+  return key_of(*fields, positions_of(staged_.files[row.file], columns, names_), plan_.charset);
+}
+
+std::string Extract::Reader::key_of_node(NodeId row, const std::vector<NameId>& columns) const {
+  std::string key;
+  for (const auto column : columns) {
+    const auto node = batch_->tree.child(row, column);
+    if (node == no_node || !add_to_key(key, batch_->tree.text(node))) return {};
+  }
+  return key;
+}
+
+NodeId Extract::Reader::add_row(NodeId parent, NameId name, const RowAt& row, int depth) {
+  const auto node = batch_->tree.add(parent, name, no_type);
+  const auto& shape = shapes_.at(staged_.files[row.file].table);
+  add_fields(node, row);
+  add_looked(node, shape);
+  if (depth < joined_depth) add_joined(node, shape, row, depth);
+  return node;
+}
+
+void Extract::Reader::add_fields(NodeId node, const RowAt& row) {
+  auto& tree = batch_->tree;
+  batch_->rows.emplace_back(node, row);
+  const auto* fields = fields_at(row);
+  if (fields == nullptr) return;
+  const auto& columns = staged_.files[row.file].columns;
+  for (std::size_t i = 0; i < fields->size() && i < columns.size(); ++i) {
+    if (columns[i] == no_name || (*fields)[i].bytes.empty()) continue;
+    const auto read = wire::csv_text((*fields)[i], plan_.charset, room_);
+    if (read.odd)
+      tell(Severity::warning, "value", row, "characters that the charset does not have",
+           names_.text(columns[i]));
+    const auto text = plain_value(read.text);
+    if (text.empty()) continue;
+    const bool own = read.text.data() == room_.data();
+    tree.set_view(tree.add(node, columns[i], no_type), Shape::string,
+                  own ? tree.store(text) : text);
+  }
+}
+
+void Extract::Reader::add_looked(NodeId row, const Layout& shape) {
+  auto& tree = batch_->tree;
+  for (const auto& [column, tables] : shape.looks) {
+    const auto field = tree.child(row, column);
+    if (field == no_node) continue;
+    std::string key;
+    add_to_key(key, tree.text(field));
+    for (const auto& table : tables)
+      for (const auto& found : table.index->find(key)) {
+        const auto& of = *staged_.files[found.row.file].table;
+        if (key_at(found.row, of.key) != key) continue;
+        const auto node = tree.add(field, table.name, no_type);
+        add_fields(node, found.row);
+        for (auto at = tree.first_child(node); at != no_node;) {
+          const auto next = tree.next(at);
+          const auto name = tree[at].name;
+          if (std::find(table.give.begin(), table.give.end(), name) == table.give.end())
+            tree.remove(at);
+          at = next;
+        }
+        break;
+      }
+  }
+}
+
+void Extract::Reader::add_joined(NodeId node, const Layout& shape, const RowAt& row, int depth) {
+  for (const auto& joined : shape.rows) {
+    if (joined.name == batch_->tree[batch_->tree.parent(node)].name) continue;  // it is under that
+    const auto key = key_of_node(node, joined.ours);
+    if (key.empty()) continue;
+    std::size_t count = 0;
+    for (const auto& found : joined.index->find(key)) {
+      if (key_at(found.row, *joined.theirs) != key) continue;
+      if (++count > joined_rows) {
+        tell(Severity::error, "too-costly", row, "too many rows belong to it: the rest is left out",
+             names_.text(joined.name));
+        break;
+      }
+      add_row(node, joined.name, found.row, depth + 1);
+    }
+  }
+}
+
+// The first row of a key stands for all of them.
+void Extract::Reader::add_groups(const Layout& shape, NodeId first, const RowAt& row) {
+  auto& tree = batch_->tree;
+  for (const auto& group : shape.groups) {
+    const auto key = key_of_node(first, group.by);
+    if (key.empty()) {
+      tell(Severity::error, "required", row, "left out: the row does not say whose it is",
+           names_.text(group.by.back()));
+      continue;
+    }
+    NodeId node = no_node;
+    std::size_t count = 0;
+    for (const auto& found : group.index->find(key)) {
+      if (key_at(found.row, *group.columns) != key) continue;
+      if (node == no_node) {
+        if (found.row != row) break;
+        node = tree.add(tree.root(), group.name, no_type);
+        batch_->rows.emplace_back(node, row);
+      }
+      if (++count > joined_rows) break;
+      add_row(node, row_name_, found.row, 0);
+    }
+  }
+}
+
+std::string Extract::Reader::place(const ExtractBatch& batch, NodeId node, bool with_row) const {
+  const auto& tree = batch.tree;
+  std::string column;
+  for (NodeId at = node; at != no_node; at = tree.parent(at)) {
+    const auto found = std::lower_bound(batch.rows.begin(), batch.rows.end(), at,
+                                        [](const auto& row, NodeId id) { return row.first < id; });
+    if (found != batch.rows.end() && found->first == at) {
+      auto text = staged_.files[found->second.file].name;
+      if (with_row) text += row_text(found->second);
+      return column.empty() ? text : text + " " + column;
+    }
+    column = tree.name_text(at);
+  }
+  return column;
+}
+
+Extract::Extract(std::unique_ptr<Reader> reader) : reader_(std::move(reader)) {}
+Extract::Extract(Extract&&) noexcept = default;
+Extract& Extract::operator=(Extract&&) noexcept = default;
+Extract::~Extract() = default;
+
+Result<Extract> Extract::stage(const ExtractPlan& plan, const Names& names,
+                               const std::vector<ExtractFile>& files) {
+  LET(auto staged, stage_extract(plan, names, files));
+  return Extract(std::make_unique<Reader>(plan, names, std::move(staged)));
+}
+
+const Issues& Extract::issues() const {
+  return reader_->issues();
+}
+
+std::optional<ExtractBatch> Extract::next() {
+  return reader_->next();
+}
+
+std::string Extract::place(const ExtractBatch& batch, NodeId node) const {
+  return reader_->place(batch, node, true);
+}
+
+std::string Extract::column(const ExtractBatch& batch, NodeId node) const {
+  return reader_->place(batch, node, false);
+}
+
+}  // namespace fingerpost::record

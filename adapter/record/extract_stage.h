@@ -1,0 +1,66 @@
+// The files of an extract, looked through whole before any of it is used: each is of a table of the
+// plan, complete, of the same extract, and there once; or the extract is refused.
+
+#pragma once
+
+#include "fingerpost/issue.h"
+#include "fingerpost/limits.h"
+#include "fingerpost/result.h"
+#include "record/extract_index.h"
+#include "record/extract_plan.h"
+#include "wire/csv.h"
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace fingerpost::record {
+
+// A file of an extract's folder. The bytes are a view: of a mapped file, say.
+struct ExtractFile {
+  std::string name;  // within the folder
+  std::string_view bytes;
+};
+
+struct StagedFile {
+  const ExtractTable* table = nullptr;
+  std::string name;  // without folders: what places say
+  std::string_view bytes;
+  std::vector<NameId> columns;  // by position; no_name: not one of the table's
+  RowAt first;                  // after the header
+  std::string ids, time;        // of the name, where the format has them there
+};
+
+// A table and columns of it.
+using KeyOf = std::pair<std::string, Columns>;
+
+struct StagedExtract {
+  std::vector<StagedFile> files;  // in the order of the plan's tables, then of their names
+  std::map<KeyOf, RowIndex> indexes;
+  std::map<std::string, bool, std::less<>> allowed;  // by the value of ExtractPlan::withheld_by
+  bool agreements = false;                           // that table is part of the extract
+  Issues issues;  // columns of the headers that are new or missing, files that are not read
+};
+
+// Kind::invalid with `where` the file: nothing of the extract may be used.
+Result<StagedExtract> stage_extract(const ExtractPlan& plan, const Names& names,
+                                    const std::vector<ExtractFile>& files);
+
+// The value of a column as the tree and the keys have it: a GUID comes without braces.
+std::string_view plain_value(std::string_view text);
+
+// Positions of columns in a file; one that is not there: columns.size().
+std::vector<std::size_t> positions_of(const StagedFile& file, const Columns& columns,
+                                      const Names& names);
+
+// The key of a row, "" when a part of it is empty.
+std::string key_of(const std::vector<wire::CsvField>& fields,
+                   const std::vector<std::size_t>& positions, wire::Charset charset);
+
+// Puts a further part to a key; false: the part is empty, so there is no key.
+bool add_to_key(std::string& key, std::string_view part);
+
+}  // namespace fingerpost::record

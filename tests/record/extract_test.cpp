@@ -1,0 +1,278 @@
+#include "record/extract.h"
+
+#include "model/definitions.h"
+#include "support/catch.h"
+
+#include <catch2/catch.hpp>
+
+#include <map>
+#include <string>
+#include <vector>
+
+using namespace fingerpost;
+using record::Extract;
+
+namespace {
+
+constexpr const char* tables = R"(
+charset windows-1252
+manifest List File Time
+lookup List key File
+columns File Time
+lookup Word key Id
+columns Id Text Other
+give Text
+table Plan key Id
+columns Id Kind Owner
+maybe Gone
+look Kind in Word
+rows Item by Plan=Id
+part Item key Id
+columns Id Plan Text
+table Step key Id
+columns Id Of
+group Steps Step by Of
+)";
+
+using Files = std::map<std::string, std::string>;
+
+const Files small = {
+    {"List.csv", "File,Time\nPlan,1\nWord.csv,1\nItem,1\n"},
+    {"Plan.csv", "Id,Kind,Owner\n1,7,caf\xE9\n2,8,\n"},
+    {"Word.csv", "Id,Text,Other\n7,seven,x\n"},
+    {"Item.csv", "Id,Plan,Text\n1,2,a\n2,1,b\n3,2,\"c\nd\"\n"},
+};
+
+struct World {
+  Names names;
+  record::ExtractPlan plan;
+  Files files;
+  std::vector<record::ExtractFile> views;
+
+  explicit World(Files of, const char* text = tables) : files(std::move(of)) {
+    auto read = record::read_extract_plan(text, names);
+    REQUIRE(read.has_value());
+    plan = *std::move(read);
+    for (const auto& [name, bytes] : files) views.push_back({name, bytes});
+  }
+  Result<Extract> stage() { return Extract::stage(plan, names, views); }
+};
+
+void print(const Tree& tree, NodeId node, std::string& out) {
+  out += tree.name_text(node);
+  if (tree.has_value(node)) (out += '=') += tree.text(node);
+  if (tree.first_child(node) == no_node) return;
+  out += '(';
+  for (auto at = tree.first_child(node); at != no_node; at = tree.next(at)) {
+    if (at != tree.first_child(node)) out += ' ';
+    print(tree, at, out);
+  }
+  out += ')';
+}
+
+// All trees, a line for each row; then the issues.
+std::string print(World& world) {
+  auto staged = world.stage();
+  if (!staged) return "refused: " + staged.error().where + ": " + staged.error().text + "\n";
+  std::string out;
+  Issues issues = staged->issues();
+  while (const auto batch = staged->next()) {
+    for (auto at = batch->tree.first_child(1); at != no_node; at = batch->tree.next(at)) {
+      print(batch->tree, at, out);
+      out += '\n';
+    }
+    issues.insert(issues.end(), batch->issues.begin(), batch->issues.end());
+  }
+  for (const auto& issue : issues) out += issue.expression + ": " + issue.text + "\n";
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("rows are joined across files, whatever their order") {
+  World world(small);
+  CHECK(print(world) ==
+        "Plan(Id=1 Kind=7(Word(Text=seven)) Owner=café Item(Id=2 Plan=1 Text=b))\n"
+        "Plan(Id=2 Kind=8 Item(Id=1 Plan=2 Text=a) Item(Id=3 Plan=2 Text=c\nd))\n");
+}
+
+TEST_CASE("an extract that is not whole is refused with its reason") {
+  struct Row {
+    const char* file;
+    const char* bytes;  // null: the file is not there
+    const char* expected;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"Item.csv", "Id,Plan,Text\n1,2,a\n2,1", "Item.csv: the file is truncated"},
+      {"Item.csv", "Id,Plan,Text\n1,2,\"a\n", "Item.csv: the file is truncated"},
+      {"Item.csv", "", "Item.csv: the file has no header row"},
+      {"Item.csv", "1,2,3\n1,2,3\n", "Item.csv: the file has no header row"},
+      {"Item.csv", "Plan,Text\n1,2\n", "Item.csv: the header lacks the key column Id"},
+      {"Item.csv", "Id,Plan,Plan\n", "Item.csv: a column stands twice in the header: Plan"},
+      {"Item.csv", nullptr, "Item.csv: the manifest lists a file that is not there"},
+      {"List.csv", nullptr, "List: the extract has no List"},
+      {"List.csv", "File,Time\nPlan,1\nWord,1\n", "Item.csv: the manifest does not list the file"},
+      {"List.csv", "File,Time\nPlan,1\nWord,1\nItem,0\n",
+       "the manifest gives it another time than the others"},
+      {"old/Item.csv", "Id,Plan,Text\n", "Item.csv: a second file of the same table"},
+  }));
+  CAPTURE(row.file, row.bytes);
+  auto files = small;
+  if (row.bytes == nullptr) {
+    files.erase(row.file);
+  } else {
+    files[row.file] = row.bytes;
+  }
+  World world(std::move(files));
+  const auto printed = print(world);
+  CHECK(printed.starts_with("refused: "));
+  CHECK(printed.find(row.expected) != std::string::npos);
+}
+
+TEST_CASE("a row that is wrong costs only itself") {
+  struct Row {
+    const char* file;
+    const char* more;
+    const char* issue;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"Plan.csv", "3,7\n4,7,\n", "Plan.csv row 4: not read: it has not as many fields"},
+      {"Plan.csv", "3,\"7\"7,\n4,7,\n", "Plan.csv row 4: not read: text after a closing quote"},
+      {"Plan.csv", ",7,\n4,7,\n", "Plan.csv row 4 Id: left out: the row has no key"},
+      {"Item.csv", "9,99,x\n", "Item.csv row 5: left out: the row it belongs to is not part"},
+      {"Word.csv", "9\n", "Word.csv row 3: not read: it has not as many fields"},
+      {"Plan.csv", "4,7,a\x01z\n", "Plan.csv row 4 Owner: characters that the charset"},
+  }));
+  CAPTURE(row.more);
+  auto files = small;
+  files[row.file] += row.more;
+  World world(std::move(files));
+  const auto printed = print(world);
+  CHECK(printed.find("Plan(Id=2 Kind=8") != std::string::npos);
+  CHECK((std::string_view(row.file) != "Plan.csv" ||
+         printed.find("Plan(Id=4 Kind=7(Word(Text=seven))") != std::string::npos));
+  CHECK(printed.find(row.issue) != std::string::npos);
+}
+
+TEST_CASE("headers may drift, and are told where they do") {
+  auto files = small;
+  files["Plan.csv"] = "Kind,Id,New1,Gone,=cmd\n7,1,x,0,y\n";
+  files["Notes.txt"] = "hello";
+  World world(std::move(files));
+  CHECK(print(world) ==
+        "Plan(Kind=7(Word(Text=seven)) Id=1 Gone=0 Item(Id=2 Plan=1 Text=b))\n"
+        "Notes.txt: not a file of a table that is read\n"
+        "Plan.csv: a column that is not known: New1\n"
+        "Plan.csv: a column whose name is not known\n"
+        "Plan.csv: the header lacks the column Owner\n"
+        "Item.csv row 2: left out: the row it belongs to is not part of this extract\n"
+        "Item.csv row 4: left out: the row it belongs to is not part of this extract\n");
+}
+
+TEST_CASE("the rows of one key are one node") {
+  auto files = small;
+  files["List.csv"] += "Step,1\n";
+  files["Step.csv"] = "Id,Of\n1,5\n2,6\n3,5\n4,\n";
+  World world(std::move(files));
+  const auto printed = print(world);
+  CHECK(printed.find("Step(Id=1 Of=5)\nSteps(row(Id=1 Of=5) row(Id=3 Of=5))\n") !=
+        std::string::npos);
+  CHECK(printed.find("Steps(row(Id=2 Of=6))\n") != std::string::npos);
+  CHECK(printed.find("Step.csv row 5 Of: left out: the row does not say whose it is") !=
+        std::string::npos);
+}
+
+TEST_CASE("a place is the file, the row and the column") {
+  World world(small);
+  auto staged = world.stage();
+  REQUIRE(staged.has_value());
+  const auto batch = staged->next();
+  REQUIRE(batch.has_value());
+  std::vector<std::string> places;
+  for (NodeId node = 2; node <= batch->tree.size(); ++node)
+    if (batch->tree.has_value(node)) places.push_back(staged->place(*batch, node));
+  CHECK(std::count(places.begin(), places.end(), "Plan.csv row 2 Kind") == 1);
+  CHECK(std::count(places.begin(), places.end(), "Word.csv row 2 Text") == 1);
+  CHECK(std::count(places.begin(), places.end(), "Item.csv row 4 Text") == 1);
+  const auto row = batch->tree.first_child(1);
+  CHECK(staged->place(*batch, row) == "Plan.csv row 2");
+  CHECK(staged->column(*batch, batch->tree.first_child(row)) == "Plan.csv Id");
+}
+
+TEST_CASE("rows of organisations that do not share are left out and counted") {
+  constexpr const char* shared =
+      "name ids_schema_table_time_agreement\n"
+      "withhold Org unless A_Sharing Active=true\n"
+      "lookup A_Sharing key Org\ncolumns Org Active\n"
+      "table A_Row key Org+Id\ncolumns Org Id\n";
+  const Files files = {{"1_A_Sharing_20261122_x.csv",
+                        "Org,Active\n{00000000-0000-0000-0000-000000000001},TRUE\n2,false\n"},
+                       {"1_A_Row_20261122_x.csv",
+                        "Org,Id\n00000000-0000-0000-0000-000000000001,a\n2,b\n3,c\n"
+                        "{00000000-0000-0000-0000-000000000001},d\n"}};
+  World world(files, shared);
+  CHECK(print(world) ==
+        "A_Row(Org=00000000-0000-0000-0000-000000000001 Id=a)\n"
+        "A_Row(Org=00000000-0000-0000-0000-000000000001 Id=d)\n"
+        "1_A_Row_20261122_x.csv: 2 rows of organisations that do not share were left out\n");
+  SECTION("files of two days are no extract") {
+    auto other = files;
+    other["2_A_Row_20261121_x.csv"] = "Org,Id\n";
+    World mixed(other, shared);
+    CHECK(print(mixed).find("refused: 2_A_Row_20261121_x.csv: of another day") == 0);
+  }
+  SECTION("the same bytes under another number are the same file") {
+    auto other = files;
+    other["2_A_Row_20261122_x.csv"] = files.at("1_A_Row_20261122_x.csv");
+    World twice(other, shared);
+    CHECK(print(twice).find("refused: 2_A_Row_20261122_x.csv: the same file twice") == 0);
+  }
+  SECTION("without the agreements that is told") {
+    auto other = files;
+    other.erase("1_A_Sharing_20261122_x.csv");
+    World untold(other, shared);
+    CHECK(print(untold).find("A_Sharing: the extract does not say which organisations share") !=
+          std::string::npos);
+  }
+}
+
+TEST_CASE("tables.txt that makes no sense is refused with its line") {
+  struct Row {
+    const char* text;
+    const char* where;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"colums Id\n", "line 1"},
+      {"columns Id\n", "line 1"},
+      {"table A key\n", "line 1"},
+      {"\ncharset EBCDIC\n", "line 2"},
+      {"name part_other\n", "line 1"},
+      {"table A key Id\ncolumns Id\nrows B Id\n", "line 3"},
+      {"table A key Id\ncolumns Id\nrows B by Id=Id\n", ""},
+      {"table A key Id\ncolumns Id\nlook Id in B\n", ""},
+      {"withhold A unless B\n", "line 1"},
+  }));
+  CAPTURE(row.text);
+  Names names;
+  const auto read = record::read_extract_plan(row.text, names);
+  REQUIRE(read.has_error());
+  CHECK(read.error().where == row.where);
+}
+
+TEST_CASE("many rows come in batches, and none is lost between them") {
+  auto files = small;
+  files.erase("Item.csv");
+  files["List.csv"] = "File,Time\nPlan,1\nWord.csv,1\n";
+  for (int i = 10; i < 3000; ++i) files["Plan.csv"] += std::to_string(i) + ",7,o\n";
+  World world(std::move(files));
+  auto staged = world.stage();
+  REQUIRE(staged.has_value());
+  std::size_t rows = 0;
+  std::size_t batches = 0;
+  while (const auto batch = staged->next()) {
+    ++batches;
+    for (auto at = batch->tree.first_child(1); at != no_node; at = batch->tree.next(at)) ++rows;
+  }
+  CHECK(rows == 2992);
+  CHECK(batches > 1);
+}
