@@ -13,15 +13,17 @@ namespace fingerpost::http {
 namespace {
 
 constexpr std::chrono::milliseconds tick_every(200);
+constexpr std::int64_t quick_us = 5000;  // a round of a thread that nobody waits for
 
 }  // namespace
 
-Lane::Lane(const Limits& limits, Clock& clock, std::shared_ptr<Totals> totals)
+Lane::Lane(const Limits& limits, Clock& clock, std::shared_ptr<Totals> totals, int most_waiting_ms)
     : limits_(limits),
       clock_(clock),
       totals_(std::move(totals)),
       work_(io_.get_executor()),
-      timer_(io_) {
+      timer_(io_),
+      overload_(most_waiting_ms) {
   read_clocks();
 }
 
@@ -70,6 +72,23 @@ void Lane::finish() {
   for (const auto& connection : all) connection->close();
   timer_.cancel();
   work_.reset();
+}
+
+// What is posted comes after all that had come before.
+void Lane::measure() {
+  if (std::exchange(measuring_, true)) return;
+  asio::post(io_, [this, since = clock_.monotonic_us()] {
+    measuring_ = false;
+    round_us_ = clock_.monotonic_us() - since;
+  });
+}
+
+// The kernel is only asked when the thread is busy.
+bool Lane::admits(int socket) {
+  if (overload_.most_waiting_ms() == 0) return true;
+  measure();
+  const bool busy = round_us_ > quick_us;
+  return overload_.admits(busy ? waiting_ms(socket) : 0, clock_.monotonic_us() / 1000);
 }
 
 void Lane::read_clocks() {
