@@ -1,6 +1,6 @@
+#include "interaction/conformance.h"
 #include "interaction/interactions.h"
 #include "model/json.h"
-#include "store/store.h"
 #include "terminology/capabilities.h"
 #include "terminology/core.h"
 
@@ -8,9 +8,8 @@ namespace fingerpost::interaction {
 
 // R4 http.html#capabilities, mode=terminology
 std::string terminology_capabilities(const Context& context) {
-  const auto tree =
-      terminology::capabilities(context.definitions, terminology::core(context.definitions),
-                                context.version, store::instant(context.clock.now_us()));
+  const auto tree = terminology::capabilities(
+      context.definitions, terminology::core(context.definitions), context.version, statement_date);
   std::string out;
   model::write_json(context.definitions, tree, tree.root(), out);
   return out;
