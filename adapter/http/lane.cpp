@@ -13,7 +13,9 @@ namespace fingerpost::http {
 namespace {
 
 constexpr std::chrono::milliseconds tick_every(200);
-constexpr std::int64_t quick_us = 5000;  // a round of a thread that nobody waits for
+// A round of a thread that nobody waits for: a client alone waits for the machine, not for others.
+constexpr std::int64_t quick_us = 5000;
+constexpr int few = 4;
 
 }  // namespace
 
@@ -80,14 +82,16 @@ void Lane::measure() {
   asio::post(io_, [this, since = clock_.monotonic_us()] {
     measuring_ = false;
     round_us_ = clock_.monotonic_us() - since;
+    round_requests_ = std::exchange(requests_, 0);
   });
 }
 
 // The kernel is only asked when the thread is busy.
 bool Lane::admits(int socket) {
   if (overload_.most_waiting_ms() == 0) return true;
+  ++requests_;
   measure();
-  const bool busy = round_us_ > quick_us;
+  const bool busy = round_us_ > quick_us && round_requests_ > few;
   return overload_.admits(busy ? waiting_ms(socket) : 0, clock_.monotonic_us() / 1000);
 }
 

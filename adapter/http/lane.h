@@ -82,8 +82,11 @@ class Lane : public std::enable_shared_from_this<Lane> {
   std::int64_t now_ms_ = 0;
   std::string date_;
   Overload overload_;
-  // How long the thread took for all that had come, when that was last measured.
+  // How long the thread took for all that had come, and for how many requests, when that was last
+  // measured; and how many there are since.
   std::int64_t round_us_ = 0;
+  int round_requests_ = 0;
+  int requests_ = 0;
   bool measuring_ = false;
   bool draining_ = false;
   std::atomic<bool> finished_{false};
