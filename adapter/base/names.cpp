@@ -2,10 +2,39 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
+#include <cstdint>
+#include <cstring>
+
 namespace fingerpost {
+namespace {
+
+__extension__ typedef unsigned __int128 Wide;
+
+// Eight bytes at a time. Nobody outside chooses what is interned, so it needs no key.
+struct Hash {
+  using is_avalanching = void;
+
+  std::size_t operator()(std::string_view text) const {
+    std::uint64_t hash = text.size();
+    while (text.size() >= 8) {
+      hash = mixed(hash, text.data(), 8);
+      text.remove_prefix(8);
+    }
+    return mixed(hash, text.data(), text.size());
+  }
+
+  static std::uint64_t mixed(std::uint64_t hash, const char* bytes, std::size_t size) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, bytes, size);
+    const Wide product = static_cast<Wide>(hash ^ word ^ 0x9e3779b97f4a7c15u) * 0xd1b54a32d192ed03u;
+    return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+  }
+};
+
+}  // namespace
 
 struct Names::Index {
-  boost::unordered_flat_map<std::string_view, NameId> of;
+  boost::unordered_flat_map<std::string_view, NameId, Hash> of;
 };
 
 Names::Names() : index_(std::make_unique<Index>()) {

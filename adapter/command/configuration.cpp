@@ -316,7 +316,11 @@ void read_root(Section& root, Configuration& to) {
                  [&](std::size_t index) { to.profiles_on_write = index == 1; });
   });
   root.sections("partner", [&](Section& section) { read_partner(section, to.partners); });
-  root.section("limits", [&](Section& section) { read_limits(section, to.limits); });
+  root.section("limits", [&](Section& section) {
+    read_limits(section, to.limits);
+    section.number("most_waiting_ms", to.most_waiting_ms);
+    section.number("async_kept_bytes", to.async_kept_bytes);
+  });
   root.finish();
 }
 

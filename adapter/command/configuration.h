@@ -45,6 +45,9 @@ struct Configuration {
   bool profiles_on_write = false;
   exchange::Partners partners;  // concept_maps are paths as written, relative to the file
   Limits limits;
+  // Limits too, of what serves HTTP alone.
+  int most_waiting_ms = 100;
+  std::size_t async_kept_bytes = std::size_t{512} << 20;
 };
 
 // All that is wrong stands in the error's text, a line each: "name:12: http.port: no such key".

@@ -259,11 +259,12 @@ Result<void> Gateway::Parts::listen() {
   };
   LET(reindexer,
       interaction::Reindexer::start(*definitions, *live, *store, configuration.limits, trouble));
-  LET(jobs, http::Jobs::start(*context));
+  LET(jobs, http::Jobs::start(*context, configuration.async_kept_bytes));
   http::ListenerOptions options;
   options.address = http_at.host;
   options.port = http_at.port;
   options.limits = configuration.limits;
+  options.most_waiting_ms = configuration.most_waiting_ms;
   LET(http, http::Listener::open(options, clock,
                                  [this](http::Post post) { return handler(std::move(post)); }));
   if (!mllp_at) return {};

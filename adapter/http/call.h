@@ -59,7 +59,6 @@ void serve_history(Serving& serving, Call call);
 void serve_search_type(Serving& serving, Call call);
 void serve_search_system(Serving& serving, Call call);
 void serve_search_compartment(Serving& serving, Call call);
-void serve_explain(Serving& serving, Call call);
 void serve_search_by_post(Serving& serving, Call call);
 void serve_read(Serving& serving, Call call);
 void serve_vread(Serving& serving, Call call);

@@ -150,11 +150,11 @@ Connection::Step Connection::take_head() {
   }
   const auto size = found == Found::whole ? scan_.looked : bytes().size();
   if (found == Found::more && scan_.line == 0 && size > limits.url_bytes + 64) {
-    refuse({414, "the URL is longer than url_bytes allows"});
+    refuse({414, "the URL is longer than the limit url_bytes", limits.url_bytes});
     return Step::again;
   }
   if (size > limits.header_bytes) {
-    refuse({431, "the headers are longer than header_bytes allows"});
+    refuse({431, "the headers are longer than the limit header_bytes", limits.header_bytes});
     return Step::again;
   }
   if (found == Found::more) {
@@ -189,7 +189,7 @@ Connection::Step Connection::begin_body() {
   const auto& limits = lane_->limits();
   if (head_.framing == Framing::none) return handle();
   if (head_.framing == Framing::length && head_.content_length > limits.body_bytes) {
-    refuse({413, "the body is longer than body_bytes allows"});
+    refuse({413, "the body is longer than the limit body_bytes", limits.body_bytes});
     return Step::again;
   }
   if (head_.expects_continue && bytes().empty()) {
@@ -237,7 +237,7 @@ Connection::Step Connection::take_chunks() {
       refuse({400, "the chunked body is not well formed, or has trailers"});
       return Step::again;
     case ChunkedBody::State::too_large:
-      refuse({413, "the body is longer than body_bytes allows"});
+      refuse({413, "the body is longer than the limit body_bytes", lane_->limits().body_bytes});
       return Step::again;
     case ChunkedBody::State::more:
       break;
@@ -260,7 +260,8 @@ bool Connection::count_body(std::size_t size) {
   if (together.fetch_add(size, std::memory_order_relaxed) + size <=
       lane_->limits().body_bytes_together)
     return true;
-  refuse({503, "too many bodies are being received at once"});
+  refuse({503, "more bytes of bodies are being received than the limit body_bytes_together",
+          lane_->limits().body_bytes_together});
   return false;
 }
 
@@ -269,8 +270,18 @@ Connection::Step Connection::handle() {
   deadline_ms_ = 0;
   lane_->totals().body_bytes.fetch_sub(std::exchange(body_counted_, 0), std::memory_order_relaxed);
   ++request_;
+  if (!lane_->admits(socket_.native_handle())) {
+    auto response = outcome(503, "throttled",
+                            "the server is overloaded: requests wait longer than the limit "
+                            "most_waiting_ms");
+    response.fields += "Retry-After: 1\r\n";
+    answered(request_, std::move(response));
+    return Step::again;
+  }
   if (!admit()) {
-    auto response = outcome(503, "throttled", "more requests wait than waiting_requests allows");
+    auto response = outcome(503, "throttled",
+                            "more requests wait than the limit waiting_requests of " +
+                                std::to_string(lane_->limits().waiting_requests));
     response.fields += "Retry-After: 1\r\n";
     answered(request_, std::move(response));
     return Step::again;
@@ -310,8 +321,9 @@ void Connection::uncount() {
 }
 
 void Connection::refuse(const Refusal& refusal) {
-  auto response =
-      outcome(refusal.status, refusal.status == 503 ? "throttled" : "invalid", refusal.text);
+  std::string text(refusal.text);
+  if (refusal.limit > 0) text += " of " + std::to_string(refusal.limit);
+  auto response = outcome(refusal.status, refusal.status == 503 ? "throttled" : "invalid", text);
   if (refusal.status == 503) response.fields += "Retry-After: 5\r\n";
   response.close = true;
   write(std::move(response));

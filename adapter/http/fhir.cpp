@@ -25,7 +25,6 @@ constexpr Service services[] = {
     {Interaction::search_by_post, serve_search_by_post},
     {Interaction::search_compartment, serve_search_compartment},
     {Interaction::search_type, serve_search_type},
-    {Interaction::explain, serve_explain},
     {Interaction::metadata, serve_metadata},
     {Interaction::openapi, serve_openapi},
     {Interaction::smart_configuration, serve_smart_configuration},

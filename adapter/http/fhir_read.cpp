@@ -7,6 +7,7 @@
 #include "interaction/conformance.h"
 #include "interaction/operations.h"
 #include "interaction/parameters.h"
+#include "interaction/subset.h"
 
 #include <optional>
 #include <utility>
@@ -51,36 +52,57 @@ void keep_metadata(Serving& serving) {
   serving.metadata_of = generation;
 }
 
+// The statement that is asked for, and its ETag.
+struct Statement {
+  Answer answer;
+  std::string tag;
+};
+
+Result<Statement> statement_of(Serving& serving, const std::vector<search::Pair>& pairs) {
+  Statement statement;
+  bool terminology = false;
+  for (const auto& [name, value] : pairs) {
+    if (name != "mode") continue;
+    terminology = value == "terminology";
+    if (!terminology && value != "full" && value != "normative")
+      return Error{Kind::invalid, "the mode is full, normative or terminology", name};
+  }
+  LET(const auto subset,
+      interaction::subset_of(
+          serving.context, terminology ? "TerminologyCapabilities" : "CapabilityStatement", pairs));
+  if (!terminology) keep_metadata(serving);
+  if (!terminology && subset.whole()) {
+    statement.answer.shared_body = serving.metadata;
+    statement.tag = serving.metadata_tag;
+    return statement;
+  }
+  LET(statement.answer.body,
+      interaction::cut_down(serving.context, subset,
+                            terminology ? interaction::terminology_capabilities(serving.context)
+                                        : *serving.metadata));
+  statement.tag = tag_of(statement.answer.body);
+  return statement;
+}
+
 }  // namespace
 
 // The statement is the same until the program or its search parameters are others, so that a client
 // need not take it twice.
 void serve_metadata(Serving& serving, Call call) {
-  Answer statement;
   const auto pairs =
       interaction::take_parameters(call.pairs, "mode _summary _elements", call.asked.handling);
   if (!pairs) return refuse(serving, call, pairs.error());
-  for (const auto& [name, value] : *pairs) {
-    if (name != "mode") continue;
-    if (value == "terminology")
-      statement.body = interaction::terminology_capabilities(serving.context);
-    else if (value != "full" && value != "normative")
-      return refuse(serving, call,
-                    {Kind::invalid, "the mode is full, normative or terminology", name});
-  }
-  std::string tag;
-  if (statement.body.empty()) {
-    keep_metadata(serving);
-    statement.shared_body = serving.metadata;
-    tag = serving.metadata_tag;
-  } else {
-    tag = tag_of(statement.body);
-  }
+  auto statement = statement_of(serving, *pairs);
+  if (!statement) return refuse(serving, call, statement.error());
+  auto tag = std::move(statement->tag);
+  // Each form is another text (RFC 9110 8.8.3).
+  if (call.asked.form == Form::xml) tag.insert(tag.size() - 1, "-xml");
+  if (call.asked.pretty) tag.insert(tag.size() - 1, "-pretty");
   if (call.request.head.field("if-none-match").find(tag) != std::string_view::npos) {
-    statement = {};
-    statement.status = interaction::Status::not_modified;
+    statement->answer = {};
+    statement->answer.status = interaction::Status::not_modified;
   }
-  auto response = response_of(serving.context, std::move(statement), call.asked);
+  auto response = response_of(serving.context, std::move(statement->answer), call.asked);
   response.fields += "ETag: " + tag + "\r\n";
   call.respond(std::move(response));
 }
@@ -128,10 +150,6 @@ void serve_search_compartment(Serving& serving, Call call) {
                                        call.asked.handling));
 }
 
-void serve_explain(Serving& serving, Call call) {
-  give(serving, call, interaction::explain(*serving.session, call.pairs));
-}
-
 // R4 http.html#search: the parameters of the URL and of the body together.
 void serve_search_by_post(Serving& serving, Call call) {
   const auto& request = call.request;
@@ -160,26 +178,30 @@ void serve_vread(Serving& serving, Call call) {
                                        call.asked.handling));
 }
 
-// R4 operations.html: one that changes something is not asked for by GET, and is refused then.
+// R4 operations.html: one that changes something is not asked for by GET, and is refused then; nor
+// by a form, which is a GET's parameters in a body.
 void serve_operation(Serving& serving, Call call) {
-  const auto& path = call.path;
   const auto& head = call.request.head;
-  interaction::OperationCall asked;
-  asked.type = path[0];
-  asked.id = path.size() == 3 ? path[1] : std::string_view();
-  asked.name = path[path.size() - 1].substr(1);
+  auto asked = interaction::call_of(call.path);
   asked.pairs = call.pairs;
   asked.accept_language = head.field("accept-language");
   asked.handling = call.asked.handling;
+  const auto* const found = interaction::operation_of(asked);
+  const bool changes = found != nullptr && found->start != nullptr;
+  auto& body = call.request.body;
+  if (head.method == Method::post && is_form(head) && !changes) {
+    auto pairs = interaction::read_query(body, serving.context.limits);
+    if (!pairs) return refuse(serving, call, pairs.error());
+    for (auto& pair : *pairs) asked.pairs.push_back(std::move(pair));
+    return interaction::ask(*serving.session, asked, done(serving, call));
+  }
   if (head.method == Method::post) {
-    auto& body = call.request.body;
     if (!body.empty())
       if (auto response = check_resource(head, body)) return call.respond(*std::move(response));
     asked.body = std::move(body);
     return interaction::operate(*serving.session, asked, done(serving, call));
   }
-  const auto* const found = interaction::operation_of(asked);
-  if (found != nullptr && found->start != nullptr) {
+  if (changes) {
     auto response = outcome(405, "not-supported", "this operation is asked for by POST");
     response.fields = "Allow: POST\r\n";
     return call.respond(std::move(response));

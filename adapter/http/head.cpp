@@ -107,7 +107,8 @@ std::optional<Refusal> parse_request_line(std::string_view line, const Limits& l
   const auto url = line.substr(first + 1, last - first - 1);
   const auto version = line.substr(last + 1);
   if (!all_of(method_text, token)) return Refusal{400, "the method is not a word"};
-  if (url.size() > limits.url_bytes) return Refusal{414, "the URL is longer than url_bytes allows"};
+  if (url.size() > limits.url_bytes)
+    return Refusal{414, "the URL is longer than the limit url_bytes", limits.url_bytes};
   if (version != "HTTP/1.1" && version != "HTTP/1.0") {
     if (version.size() == 8 && version.starts_with("HTTP/") && is_digit(version[5]) &&
         version[6] == '.' && is_digit(version[7]))
@@ -279,7 +280,7 @@ std::optional<Refusal> parse_head(std::string_view bytes, const Limits& limits, 
     if (line.find('\r') != std::string_view::npos)
       return Refusal{400, "a carriage return stands alone"};
     if (!first && head.fields.size() >= limits.header_fields)
-      return Refusal{431, "more headers than header_fields allows"};
+      return Refusal{431, "more headers than the limit header_fields", limits.header_fields};
     const auto refusal =
         first ? parse_request_line(line, limits, head, seen) : parse_field(line, head);
     if (refusal) return refusal;

@@ -43,7 +43,8 @@ struct Head {
 // Why a request is answered before anybody reads it. The connection closes after it.
 struct Refusal {
   int status = 400;
-  std::string_view text;  // static
+  std::string_view text;    // static
+  std::uint64_t limit = 0;  // the value of the limit that the text ends with
 };
 
 // How far the bytes of a connection have been looked at: they come in pieces.

@@ -5,12 +5,6 @@
 #include <utility>
 
 namespace fingerpost::http {
-namespace {
-
-// Of all answers together: what may lie in memory for clients that do not come.
-constexpr std::size_t most_kept_bytes = std::size_t{512} << 20;
-
-}  // namespace
 
 struct Jobs::Queue {
   std::mutex mutex;
@@ -46,11 +40,12 @@ struct Jobs::Queue {
   }
 };
 
-Jobs::Jobs(const interaction::Context& context)
-    : context_(context), queue_(std::make_shared<Queue>()) {}
+Jobs::Jobs(const interaction::Context& context, std::size_t kept_bytes)
+    : context_(context), most_bytes_(kept_bytes), queue_(std::make_shared<Queue>()) {}
 
-Result<std::unique_ptr<Jobs>> Jobs::start(const interaction::Context& context) {
-  std::unique_ptr<Jobs> jobs(new Jobs(context));
+Result<std::unique_ptr<Jobs>> Jobs::start(const interaction::Context& context,
+                                          std::size_t kept_bytes) {
+  std::unique_ptr<Jobs> jobs(new Jobs(context, kept_bytes));
   LET(jobs->session_,
       interaction::open_session(context, [queue = jobs->queue_](std::function<void()> work) {
         queue->push(std::move(work));
@@ -75,7 +70,10 @@ Result<std::string> Jobs::add(Work work) {
     const std::lock_guard lock(mutex_);
     forget_old();
     if (jobs_.size() >= context_.limits.async_jobs)
-      return Error{Kind::busy, "as many answers are kept as the limit async_jobs allows", ""};
+      return Error{Kind::busy,
+                   "as many answers are kept as the limit async_jobs of " +
+                       std::to_string(context_.limits.async_jobs),
+                   ""};
     jobs_[id].work = std::move(work);
   }
   queue_->push([this, id] { begin(id); });
@@ -103,8 +101,10 @@ void Jobs::finished(const std::string& id, Response response) {
   const std::lock_guard lock(mutex_);
   const auto at = jobs_.find(id);
   if (at == jobs_.end()) return;  // cancelled
-  if (kept_bytes() + response.content().size() > most_kept_bytes)
-    response = outcome(422, "too-costly", "the answer has no room beside those that are kept");
+  if (kept_bytes() + response.content().size() > most_bytes_)
+    response = outcome(422, "too-costly",
+                       "the answers that are kept would be over the limit async_kept_bytes of " +
+                           std::to_string(most_bytes_));
   at->second.response = std::make_shared<const Response>(std::move(response));
   at->second.done_us = context_.clock.monotonic_us();
 }

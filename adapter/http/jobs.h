@@ -28,8 +28,11 @@ class Jobs {
   using Work =
       std::function<void(const std::shared_ptr<const interaction::Session>& session, Respond)>;
 
-  // The context must outlive it.
-  static Result<std::unique_ptr<Jobs>> start(const interaction::Context& context);
+  // The context must outlive it. `kept_bytes`: of all answers together, what may lie in memory for
+  // clients that do not come (the limit async_kept_bytes).
+  static constexpr std::size_t usual_kept_bytes = std::size_t{512} << 20;
+  static Result<std::unique_ptr<Jobs>> start(const interaction::Context& context,
+                                             std::size_t kept_bytes = usual_kept_bytes);
   ~Jobs();
   Jobs(const Jobs&) = delete;
   Jobs& operator=(const Jobs&) = delete;
@@ -55,7 +58,7 @@ class Jobs {
   };
   struct Queue;  // of the thread's work; outlives late answers
 
-  explicit Jobs(const interaction::Context& context);
+  Jobs(const interaction::Context& context, std::size_t kept_bytes);
   void run();
   void begin(const std::string& id);
   void finished(const std::string& id, Response response);
@@ -63,6 +66,7 @@ class Jobs {
   std::size_t kept_bytes() const;  // the same
 
   const interaction::Context& context_;
+  const std::size_t most_bytes_;
   std::mutex mutex_;
   std::unordered_map<std::string, Job> jobs_;
   std::shared_ptr<Queue> queue_;

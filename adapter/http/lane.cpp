@@ -13,15 +13,19 @@ namespace fingerpost::http {
 namespace {
 
 constexpr std::chrono::milliseconds tick_every(200);
+// A round of a thread that nobody waits for: a client alone waits for the machine, not for others.
+constexpr std::int64_t quick_us = 5000;
+constexpr int few = 4;
 
 }  // namespace
 
-Lane::Lane(const Limits& limits, Clock& clock, std::shared_ptr<Totals> totals)
+Lane::Lane(const Limits& limits, Clock& clock, std::shared_ptr<Totals> totals, int most_waiting_ms)
     : limits_(limits),
       clock_(clock),
       totals_(std::move(totals)),
       work_(io_.get_executor()),
-      timer_(io_) {
+      timer_(io_),
+      overload_(most_waiting_ms) {
   read_clocks();
 }
 
@@ -70,6 +74,25 @@ void Lane::finish() {
   for (const auto& connection : all) connection->close();
   timer_.cancel();
   work_.reset();
+}
+
+// What is posted comes after all that had come before.
+void Lane::measure() {
+  if (std::exchange(measuring_, true)) return;
+  asio::post(io_, [this, since = clock_.monotonic_us()] {
+    measuring_ = false;
+    round_us_ = clock_.monotonic_us() - since;
+    round_requests_ = std::exchange(requests_, 0);
+  });
+}
+
+// The kernel is only asked when the thread is busy.
+bool Lane::admits(int socket) {
+  if (overload_.most_waiting_ms() == 0) return true;
+  ++requests_;
+  measure();
+  const bool busy = round_us_ > quick_us && round_requests_ > few;
+  return overload_.admits(busy ? waiting_ms(socket) : 0, clock_.monotonic_us() / 1000);
 }
 
 void Lane::read_clocks() {

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "fingerpost/limits.h"
 #include "http/message.h"
+#include "http/overload.h"
 
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/executor_work_guard.hpp>
@@ -40,7 +41,8 @@ struct Totals {
 // All but post() on its own thread.
 class Lane : public std::enable_shared_from_this<Lane> {
  public:
-  Lane(const Limits& limits, Clock& clock, std::shared_ptr<Totals> totals);
+  // `most_waiting_ms`: see Overload.
+  Lane(const Limits& limits, Clock& clock, std::shared_ptr<Totals> totals, int most_waiting_ms);
 
   void start(const MakeHandler& make_handler);  // the thread runs until finish()
   void post(std::function<void()> work);        // any thread; dropped once finished
@@ -56,6 +58,8 @@ class Lane : public std::enable_shared_from_this<Lane> {
   Totals& totals() { return *totals_; }
   const Handler& handler() const { return handler_; }
   bool draining() const { return draining_; }
+  // Of a request that came over this socket: false when it waited too long for this thread.
+  bool admits(int socket);
   bool here() { return io_.get_executor().running_in_this_thread(); }
   // Of the last tick: coarse, and no system call.
   std::int64_t now_ms() const { return now_ms_; }
@@ -64,6 +68,7 @@ class Lane : public std::enable_shared_from_this<Lane> {
  private:
   void tick();
   void read_clocks();
+  void measure();
 
   Limits limits_;
   Clock& clock_;
@@ -76,6 +81,13 @@ class Lane : public std::enable_shared_from_this<Lane> {
   std::thread thread_;
   std::int64_t now_ms_ = 0;
   std::string date_;
+  Overload overload_;
+  // How long the thread took for all that had come, and for how many requests, when that was last
+  // measured; and how many there are since.
+  std::int64_t round_us_ = 0;
+  int round_requests_ = 0;
+  int requests_ = 0;
+  bool measuring_ = false;
   bool draining_ = false;
   std::atomic<bool> finished_{false};
 };

@@ -29,7 +29,8 @@ static Lanes make_lanes(const ListenerOptions& options, Clock& clock,
                         const std::shared_ptr<Totals>& totals) {
   const auto cores = std::max<std::size_t>(1, std::thread::hardware_concurrency());
   Lanes lanes(options.threads == 0 ? cores : options.threads);
-  for (auto& lane : lanes) lane = std::make_shared<Lane>(options.limits, clock, totals);
+  for (auto& lane : lanes)
+    lane = std::make_shared<Lane>(options.limits, clock, totals, options.most_waiting_ms);
   return lanes;
 }
 

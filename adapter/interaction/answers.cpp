@@ -52,7 +52,9 @@ Answer commit_failure(const Error& error) {
     return failure(Status::precondition_failed, error);
   if (error.where.starts_with(in_search_parameter))
     return error.kind == Kind::invalid ? failure(Status::unprocessable, error) : failure(error);
-  return failure(Error{error.kind, error.text, ""});  // the store's places are not the request's
+  // The store's places, which are words, are not the request's; an element is.
+  const bool element = error.where.find('.') != std::string::npos;
+  return failure(Error{error.kind, error.text, element ? error.where : std::string()});
 }
 
 void write_member(std::string& out, std::string_view name, std::string_view text) {

@@ -66,8 +66,6 @@ Answer found(const Session& session, const Entry& entry, search::Handling handli
       return vread(session, entry.target(), path[3], entry.query, handling);
     case Interaction::operation:
       return operate(session, entry.operation(handling));
-    case Interaction::explain:
-      return explain(session, entry.query);
     case Interaction::metadata: {
       Answer answer;
       answer.body = capabilities(context);
@@ -93,11 +91,8 @@ Answer unless_known(Answer answer, const Versions& if_none_match,
 }
 
 OperationCall Entry::operation(search::Handling handling) const {
-  OperationCall call;
+  auto call = call_of(path);
   call.handling = handling;
-  call.type = path[0];
-  call.id = path.size() == 3 ? path[1] : std::string_view();
-  call.name = path[path.size() - 1].substr(1);
   call.pairs = query;
   call.body = body;
   return call;
@@ -175,7 +170,9 @@ void bundle(const Session& session, std::string body, BundleOptions options, Don
   std::size_t count = 0;
   for (auto node = child(tree, tree.root(), "entry"); node != no_node; node = tree.next_same(node))
     if (++count > context.limits.bundle_entries)
-      return done(failure(Error{Kind::invalid, "more entries than the limit bundle_entries allows",
+      return done(failure(Error{Kind::invalid,
+                                "more entries than the limit bundle_entries of " +
+                                    std::to_string(context.limits.bundle_entries),
                                 "Bundle.entry"}));
   const auto type = child_text(tree, tree.root(), "type");
   if (type == "batch") return batch(session, std::move(sent), std::move(options), std::move(done));

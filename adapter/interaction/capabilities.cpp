@@ -3,16 +3,27 @@
 #include "interaction/interactions.h"
 #include "interaction/offers.h"
 #include "interaction/operations.h"
+#include "interaction/search_offers.h"
 #include "search/search.h"
+#include "wire/json.h"
 
 #include <algorithm>
+#include <span>
 
 namespace fingerpost::interaction {
 namespace {
 
-// When what it says last changed: not when it is asked for, so that every thread, and the same
-// program started again, says the same under one ETag.
-constexpr std::string_view statement_date = "2026-11-22";
+constexpr std::string_view about_transactions =
+    "A transaction is done as a whole or not at all, in the order that R4 has; references between "
+    "its entries and conditional references are resolved, and what it reads is read as its writes "
+    "leave it. What is answered as written is on disk. With an Idempotency-Key the same "
+    "transaction sent again is done once. ";
+constexpr std::string_view about_searches =
+    "Searches refuse what they do not know, but for Prefer: handling=lenient. Modifiers: :missing "
+    "of all parameters but composites; :exact, :contains and :text of strings; :not, :text, :in, "
+    ":not-in, :above, :below and :of-type of tokens; :identifier, :above, :below and a type of "
+    "references; :above and :below of uris. Prefixes: eq, ne, gt, lt, ge, le, sa, eb, ap. Chains "
+    "and _has may be nested";
 
 // Those of the table of offers, of types or of the system, as "interaction":[…].
 void write_interactions(bool of_types, std::string& out) {
@@ -31,10 +42,13 @@ void write_interactions(bool of_types, std::string& out) {
   out += ']';
 }
 
+// Those of a type; of "" those of the system.
 void write_operations(const Context& context, std::string_view type, std::string& out) {
+  constexpr std::uint8_t of_types = on_type | on_instance | on_version;
   bool first = true;
   for (const auto& operation : operations()) {
-    if (operation.type != type && operation.type != any_type) continue;
+    if (!type.empty() && operation.type != type && operation.type != any_type) continue;
+    if (!operation.on(type.empty() ? std::uint8_t{on_system} : of_types)) continue;
     out += first ? R"(,"operation":[{)" : ",{";
     first = false;
     write_member(out, "name", operation.name);
@@ -45,32 +59,63 @@ void write_operations(const Context& context, std::string_view type, std::string
   if (!first) out += ']';
 }
 
+void write_searched(std::span<const Searched> all, std::string& out) {
+  out += R"(,"searchParam":[)";
+  for (const auto& one : all) {
+    if (out.back() == '}') out += ',';
+    out += '{';
+    write_member(out, "name", one.name);
+    if (!one.definition.empty()) {
+      out += ',';
+      write_member(out, "definition", one.definition);
+    }
+    out += ',';
+    write_member(out, "type", one.type);
+    if (!one.about.empty()) {
+      out += ',';
+      write_member(out, "documentation", one.about);
+    }
+    out += '}';
+  }
+  out += ']';
+}
+
+void write_texts(std::string_view name, std::span<const std::string> texts, std::string& out) {
+  out.append(",\"").append(name).append("\":");
+  char joint = '[';
+  for (const auto& text : texts) {
+    out += joint;
+    wire::write_json_string(out, text);
+    joint = ',';
+  }
+  out += ']';
+}
+
 void write_type(const Context& context, const search::Parameters& parameters, std::string_view type,
                 std::string& out) {
   out += '{';
   write_member(out, "type", type);
   out += ',';
+  write_member(out, "profile", "http://hl7.org/fhir/StructureDefinition/" + std::string(type));
+  out += ',';
   write_interactions(true, out);
   out += R"(,"versioning":"versioned","readHistory":true,"updateCreate":true,)"
          R"("conditionalCreate":true,"conditionalRead":"full-support","conditionalUpdate":true,)"
          R"("conditionalDelete":"multiple")";
-  bool first = true;
-  for (const auto id : parameters.of_type(type)) {
-    const auto& key = parameters.key(id);
-    out += first ? R"(,"searchParam":[{)" : ",{";
-    first = false;
-    write_member(out, "name", key.code);
-    if (!key.url.empty()) {
-      out += ',';
-      write_member(out, "definition", key.url);
-    }
-    out += ',';
-    write_member(out, "type", search_type_code(key.kind));
-    out += '}';
-  }
-  if (!first) out += ']';
+  write_texts("searchInclude", included_by(parameters, type), out);
+  write_texts("searchRevInclude", including(parameters, type), out);
+  write_searched(searched_by(parameters, type), out);
   write_operations(context, type, out);
   out += '}';
+}
+
+std::string documentation(const Limits& limits) {
+  std::string text(about_transactions);
+  text += about_searches;
+  text += ", " + std::to_string(limits.chain_depth) + " hops deep. A page has at most " +
+          std::to_string(limits.page_max) + " matches; a Bundle that is sent, " +
+          std::to_string(limits.bundle_entries) + " entries.";
+  return text;
 }
 
 }  // namespace
@@ -88,7 +133,9 @@ std::string capabilities(const Context& context) {
       R"(},"fhirVersion":"4.0.1","format":["application/fhir+json","application/fhir+xml","json","xml"],)"
       R"("patchFormat":["application/fhir+json","application/fhir+xml",)"
       R"("application/json-patch+json","application/merge-patch+json",)"
-      R"("application/xml-patch+xml"],"rest":[{"mode":"server","resource":[)";
+      R"("application/xml-patch+xml"],"rest":[{"mode":"server",)";
+  write_member(out, "documentation", documentation(context.limits));
+  out += R"(,"resource":[)";
   bool first = true;
   for (const auto& type : context.definitions.types()) {
     const auto name = context.definitions.names().text(type.name);
@@ -99,6 +146,9 @@ std::string capabilities(const Context& context) {
   }
   out += "],";
   write_interactions(false, out);
+  write_searched(searched_by(*parameters, ""), out);
+  write_operations(context, "", out);
+  write_texts("compartment", compartments(*parameters), out);
   out += "}]}";
   return out;
 }

@@ -20,8 +20,8 @@ bool looks_elsewhere(const search::Criterion& criterion) {
          std::any_of(criterion.parts.begin(), criterion.parts.end(), looks_elsewhere);
 }
 
-// By the resource's own rows. What needs other resources or words is not told here, and counts as
-// not passed: where that is wrong the guard after the writes does not hold, and nothing is done.
+}  // namespace
+
 bool passes_alone(const search::Criterion& criterion, const search::Row& row) {
   const auto part_passes = [&](const auto& part) { return passes_alone(part, row); };
   const auto& parts = criterion.parts;
@@ -38,8 +38,6 @@ bool passes_alone(const search::Criterion& criterion, const search::Row& row) {
       return search::matches(criterion, row);
   }
 }
-
-}  // namespace
 
 Result<std::string> ConditionalReferences::find(std::string_view reference) {
   auto& known = known_[std::string(reference)];

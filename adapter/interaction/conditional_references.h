@@ -13,6 +13,10 @@
 
 namespace fingerpost::interaction {
 
+// By the resource's own rows. What needs other resources or words is not told here, and counts as
+// not passed: where that is wrong the guard after the writes does not hold, and nothing is done.
+bool passes_alone(const search::Criterion& criterion, const search::Row& row);
+
 class ConditionalReferences {
  public:
   // Both outlive it; the drafts stay where they are.

@@ -3,6 +3,7 @@
 #include "interaction/answers.h"
 
 #include <algorithm>
+#include <set>
 
 namespace fingerpost::interaction {
 namespace {
@@ -23,6 +24,11 @@ std::string id_of(const Operation& operation) {
   return std::string(operation.type) + "-" + std::string(operation.name);
 }
 
+// "http://hl7.org/fhir/SearchParameter/Patient-name": "Patient-name".
+std::string id_of(std::string_view url) {
+  return std::string(url.substr(url.rfind('/') + 1));
+}
+
 std::string operation_definition(const Context& context, const Operation& operation) {
   std::string out = R"({"resourceType":"OperationDefinition",)";
   write_member(out, "id", id_of(operation));
@@ -36,9 +42,9 @@ std::string operation_definition(const Context& context, const Operation& operat
   out += R"(,"resource":[")";
   out += operation.type;
   out += "\"]";
-  write_flag(out, "system", false);
-  write_flag(out, "type", operation.on_type);
-  write_flag(out, "instance", operation.on_instance);
+  write_flag(out, "system", operation.on(on_system));
+  write_flag(out, "type", operation.on(on_type));
+  write_flag(out, "instance", operation.on(on_instance | on_version));
   return out + '}';
 }
 
@@ -96,11 +102,22 @@ std::optional<std::string> definition(const Context& context, Target target) {
   if (target.type != "SearchParameter") return {};
   const auto& definitions = context.definitions;
   for (const auto& parameter : definitions.search_parameters()) {
-    const auto url = definitions.names().text(parameter.url);
-    if (url.substr(url.rfind('/') + 1) == target.id)
+    if (id_of(definitions.names().text(parameter.url)) == target.id)
       return search_parameter(context, parameter, target.id);
   }
   return {};
+}
+
+void each_definition(const Context& context, std::string_view type, const EachDefinition& each) {
+  if (type == "OperationDefinition")
+    for (const auto& operation : operations())
+      each(id_of(operation), operation_definition(context, operation));
+  if (type != "SearchParameter") return;
+  std::set<std::string> seen;
+  for (const auto& parameter : context.definitions.search_parameters()) {
+    auto id = id_of(context.definitions.names().text(parameter.url));
+    if (seen.insert(id).second) each(id, search_parameter(context, parameter, id));
+  }
 }
 
 }  // namespace fingerpost::interaction

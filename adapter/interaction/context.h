@@ -34,7 +34,9 @@ class Terminology;
 
 namespace fingerpost::interaction {
 
-struct RemoteCodes;  // remote_codes.h
+struct RemoteCodes;    // remote_codes.h
+class OwnDefinitions;  // own_definitions.h
+std::shared_ptr<OwnDefinitions> make_own_definitions();
 
 // One resource that a request is about to change.
 struct Change {
@@ -76,6 +78,7 @@ struct Context {
   bool profiles_on_write = false;
   std::shared_ptr<Compiled> compiled = std::make_shared<Compiled>();
   bool may_expunge = false;  // whether anybody may make the store forget what was there
+  std::shared_ptr<OwnDefinitions> own_definitions = make_own_definitions();
 };
 
 // Runs work on the thread a request came from.

@@ -41,7 +41,8 @@ void forget(Texts& texts, std::string_view id) {
 Result<void> add(Texts& texts, ParameterText text, const Limits& limits) {
   if (texts.size() >= limits.custom_parameters)
     return Error{Kind::too_costly,
-                 "more SearchParameters than the limit custom_parameters allows are active",
+                 "more SearchParameters are active than the limit custom_parameters of " +
+                     std::to_string(limits.custom_parameters),
                  std::string(in_search_parameter)};
   const bool known = std::any_of(texts.begin(), texts.end(),
                                  [&](const ParameterText& other) { return other.url == text.url; });

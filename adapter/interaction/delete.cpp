@@ -23,7 +23,9 @@ Decision decide(const Session& session, std::string_view type, const WriteOption
   if (matches->more)
     return failure(Status::precondition_failed,
                    Error{Kind::conflict,
-                         "the condition finds more than the limit conditional_deletes allows", ""});
+                         "the condition finds more than the limit conditional_deletes of " +
+                             std::to_string(most),
+                         ""});
   if (matches->guard.ids.empty()) return nothing_there(options.back);
   Attempt attempt;
   for (const auto& id : matches->guard.ids) {

@@ -85,8 +85,11 @@ bool EverythingAsked::wants(const store::Stored& stored) const {
   return wants(stored.type) && (!since_us || stored.last_updated_us >= *since_us);
 }
 
-Error too_much() {
-  return {Kind::too_costly, "there is more than the limit everything allows; ask by _type", ""};
+Error too_much(const Limits& limits) {
+  return {Kind::too_costly,
+          "there is more than the limit everything of " + std::to_string(limits.everything) +
+              "; ask by _type",
+          ""};
 }
 
 Result<std::vector<Found>> referred_by(const Context& context, const store::Stored& stored) {
@@ -115,7 +118,8 @@ Result<std::optional<Found>> take_page(const Session& session, const EverythingA
     if (asked.count > 0 && page.resources.size() == static_cast<std::size_t>(asked.count))
       return std::optional(std::move(after));
     page.resources.push_back(*std::move(stored));
-    if (page.resources.size() > session.context.limits.everything) return too_much();
+    if (page.resources.size() > session.context.limits.everything)
+      return too_much(session.context.limits);
     after = *at;
   }
   return std::optional<Found>();

@@ -52,6 +52,6 @@ Result<std::vector<Found>> referred_by(const Context& context, const store::Stor
 Result<std::optional<Found>> take_page(const Session& session, const EverythingAsked& asked,
                                        const std::set<Found>& found, Found after,
                                        EverythingPage& page);
-Error too_much();
+Error too_much(const Limits& limits);
 
 }  // namespace fingerpost::interaction

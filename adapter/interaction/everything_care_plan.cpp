@@ -50,7 +50,7 @@ class PlanGraph {
  private:
   Result<void> add(const Found& one) {
     if (!found_.insert(one).second) return {};
-    if (found_.size() > context_.limits.everything) return too_much();
+    if (found_.size() > context_.limits.everything) return too_much(context_.limits);
     if (leads_on(one.first)) open_.push_back(one);
     return {};
   }

@@ -128,7 +128,7 @@ class PatientsPage {
     if (!cursor.empty()) pairs.emplace_back("_cursor", cursor);
     LET(auto found, search(way, pairs));
     for (auto& hit : found.hits) page_.resources.push_back(std::move(hit.resource));
-    if (page_.resources.size() > context_.limits.everything) return too_much();
+    if (page_.resources.size() > context_.limits.everything) return too_much(context_.limits);
     return std::move(found.next);
   }
 
@@ -150,7 +150,7 @@ class PatientsPage {
       LET(auto all, referred_by(context_, stored));
       for (auto& one : all)
         if (!is_his(one.first)) found.insert(std::move(one));
-      if (++looked + found.size() > context_.limits.everything) return too_much();
+      if (++looked + found.size() > context_.limits.everything) return too_much(context_.limits);
       return {};
     };
     LET_DONE(follow(patient));

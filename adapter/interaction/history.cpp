@@ -64,6 +64,7 @@ Result<void> read_pair(const search::Pair& pair, const Limits& limits, Asked& as
     }
   }
   asked.used.push_back(pair);
+  if (name == "_count") asked.used.back().second = std::to_string(asked.query.limit);
   return {};
 }
 

@@ -61,8 +61,6 @@ Answer search_system(const Session& session, const std::vector<search::Pair>& pa
 // In somebody's compartment: Patient/1/Condition; `type` "*": all types that may be in it.
 Answer search_compartment(const Session& session, Target whose, std::string_view type,
                           const std::vector<search::Pair>& pairs, search::Handling handling);
-// How a search would be done, as Parameters: what is walked, and how many each criterion gives.
-Answer explain(const Session& session, const std::vector<search::Pair>& pairs);
 
 // The answer, or 304 when its version, or else its time, is what the client has already.
 Answer unless_known(Answer answer, const Versions& if_none_match,

@@ -1,4 +1,7 @@
+#include "base/text.h"
 #include "interaction/answers.h"
+#include "interaction/interactions.h"
+#include "interaction/meta_in_use.h"
 #include "interaction/operations.h"
 #include "interaction/write.h"
 #include "model/xml.h"
@@ -12,6 +15,11 @@ namespace {
 
 enum class How { add, take };
 
+std::string parameters_with(const std::string& meta) {
+  return R"({"resourceType":"Parameters","parameter":[{"name":"return","valueMeta":)" + meta +
+         "}]}";
+}
+
 // Parameters with the meta of a stored resource.
 Result<std::string> told(const Context& context, std::string body) {
   LET(const auto read, model::read_json(context.definitions, std::move(body), context.limits));
@@ -20,8 +28,7 @@ Result<std::string> told(const Context& context, std::string body) {
     meta.clear();
     model::write_json(context.definitions, read.tree, node, meta);
   }
-  return R"({"resourceType":"Parameters","parameter":[{"name":"return","valueMeta":)" + meta +
-         "}]}";
+  return parameters_with(meta);
 }
 
 // The value of the parameter `meta`, in `tree`.
@@ -108,11 +115,18 @@ void start(const Session& session, const OperationCall& call, How how, Done done
 
 // R4 resource-operation-meta.html
 Answer meta(const Session& session, const OperationCall& call) {
-  auto stored = session.reader.read(call.type, call.id);
-  if (!stored) return failure(stored.error());
-  auto body = told(session.context, std::move(stored->body));
-  if (!body) return failure(body.error());
   Answer answer;
+  if (call.id.empty()) {
+    const auto all = meta_in_use(session, call.type);
+    if (!all) return failure(all.error());
+    answer.body = parameters_with(*all);
+    return answer;
+  }
+  auto found = call.version.empty() ? read(session, {call.type, call.id})
+                                    : vread(session, {call.type, call.id}, call.version);
+  if (found.failed()) return found;
+  auto body = told(session.context, std::move(found.body));
+  if (!body) return failure(body.error());
   answer.body = *std::move(body);
   return answer;
 }

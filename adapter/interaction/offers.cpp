@@ -16,7 +16,8 @@ constexpr Offer table[] = {
     {Place::system_search, Verb::post, I::search_by_post, "search over all types", "", later},
     {Place::system_history, Verb::get, I::history, "history of everything", "history-system",
      later},
-    {Place::explain, Verb::get, I::explain, "how a search would be done", ""},
+    {Place::system_operation, Verb::get, I::operation, "operation", "", later},
+    {Place::system_operation, Verb::post, I::operation, "operation", "", later},
     {Place::metadata, Verb::get, I::metadata, "capabilities", ""},
     {Place::openapi, Verb::get, I::openapi, "this document", ""},
     {Place::smart_configuration, Verb::get, I::smart_configuration, "SMART configuration", ""},
@@ -53,13 +54,14 @@ Place place_of(const Path& path) {
   if (size == 1 && last == "openapi.json") return Place::openapi;
   if (size == 1 && last == "_history") return Place::system_history;
   if (size == 1 && last == "_search") return Place::system_search;
-  if (size == 1 && last == "$explain") return Place::explain;
+  if (size == 1 && last.starts_with('$')) return Place::system_operation;
   if (size == 2 && path[0] == ".well-known" && last == "smart-configuration")
     return Place::smart_configuration;
   if (size == 2 && path[0] == "_async") return Place::job;
   if (path[0].starts_with('_') || path[0].starts_with('$')) return Place::nothing;
   if (size == 1) return Place::type;
-  if (last.starts_with('$') && size < 4) return Place::operation;
+  if (last.starts_with('$') && (size < 4 || (size == 5 && path[2] == "_history")))
+    return Place::operation;
   if (size == 2 && last == "_search") return Place::type_search;
   if (size == 2 && last == "_history") return Place::type_history;
   if (path[1].starts_with('_') || path[1].starts_with('$')) return Place::nothing;

@@ -28,7 +28,7 @@ enum class Place : std::uint8_t {
   compartment,
   job,
   system_search,
-  explain,
+  system_operation,
   nothing
 };
 Place place_of(const Path& path);
@@ -47,7 +47,6 @@ enum class Interaction : std::uint8_t {
   search_by_post,
   search_compartment,
   search_type,
-  explain,
   metadata,
   openapi,
   smart_configuration,

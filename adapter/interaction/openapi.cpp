@@ -1,124 +1,192 @@
 #include "interaction/answers.h"
 #include "interaction/conformance.h"
 #include "interaction/offers.h"
+#include "interaction/openapi_parts.h"
+#include "interaction/search_offers.h"
 #include "search/search.h"
+
+#include <algorithm>
+#include <set>
+#include <vector>
 
 namespace fingerpost::interaction {
 namespace {
-
-constexpr std::string_view media = R"({"application/fhir+json":{"schema":{"type":"object"}},)"
-                                   R"("application/fhir+xml":{"schema":{"type":"string"}}})";
-constexpr std::string_view id_parameter =
-    R"({"name":"id","in":"path","required":true,"schema":{"type":"string",)"
-    R"("pattern":"^[A-Za-z0-9\\-.]{1,64}$"}})";
-constexpr std::string_view version_parameter =
-    R"({"name":"vid","in":"path","required":true,"schema":{"type":"string"}})";
 
 std::string_view method_of(Verb verb) {
   constexpr std::string_view names[] = {"delete", "post", "put", "patch", "get"};
   return names[static_cast<std::size_t>(verb)];
 }
 
-bool has_body(Verb verb) {
-  return verb == Verb::post || verb == Verb::put || verb == Verb::patch;
-}
-
-// Where an offer is, below a type for those that have one; "": not told here.
+// Where an offer is, below a type for those that have one.
 struct Where {
   Place place;
   std::string_view path;
-  bool id = false;
-  bool version = false;
+  std::string_view variables = {};  // in the path, parted by blanks
 };
 constexpr Where places[] = {
     {Place::base, "/"},
     {Place::metadata, "/metadata"},
+    {Place::openapi, "/openapi.json"},
+    {Place::smart_configuration, "/.well-known/smart-configuration"},
     {Place::system_search, "/_search"},
     {Place::system_history, "/_history"},
-    {Place::explain, "/$explain"},
+    {Place::job, "/_async/{job}", "job"},
     {Place::type, ""},
     {Place::type_search, "/_search"},
     {Place::type_history, "/_history"},
-    {Place::instance, "/{id}", true},
-    {Place::instance_history, "/{id}/_history", true},
-    {Place::version, "/{id}/_history/{vid}", true, true},
+    {Place::instance, "/{id}", "id"},
+    {Place::instance_history, "/{id}/_history", "id"},
+    {Place::version, "/{id}/_history/{vid}", "id vid"},
+    {Place::compartment, "/{id}/{member}", "id member"},
 };
 
 class Writer {
  public:
   explicit Writer(const Context& context) : parameters_(context.parameters.now()) {
+    const auto of = compartment_types(*parameters_);
+    compartments_.insert(of.begin(), of.end());
     out_ = R"({"openapi":"3.0.3","info":{"title":"Fingerpost FHIR R4",)";
     write_member(out_, "version", context.version);
     out_ += R"(},"servers":[{)";
     write_member(out_, "url", context.base_url);
-    out_ += R"(}],"paths":{)";
+    out_ += R"(}],"components":)";
+    out_ += openapi_components();
+    out_ += R"(,"paths":{)";
   }
 
-  // All that is offered at places of types, or at the others.
-  void paths(bool of_types, std::string_view type) {
+  // All that is offered below a type; "": at the other places.
+  void paths(std::string_view type) {
+    const bool of_types = !type.empty();
     for (const auto& where : places) {
       if (is_typed(where.place) != of_types) continue;
-      begin((of_types ? "/" + std::string(type) : "") + std::string(where.path), where.id,
-            where.version);
+      if (where.place == Place::compartment && compartments_.count(type) == 0) continue;
+      begin((of_types ? "/" + std::string(type) : "") + std::string(where.path), where.variables);
       for (const auto& offer : offers())
-        if (offer.place == where.place)
-          operation(offer.verb, offer.about, of_types ? type : "system",
-                    where.place == Place::type && offer.verb == Verb::get ? parameters_of(type)
-                                                                          : std::string());
+        if (offer.place == where.place) offered(offer, type);
       out_ += '}';
     }
-    if (of_types) operations_of(type);
+    operations_of(type);
   }
 
   std::string end() && { return std::move(out_) + "}}"; }
 
  private:
-  void begin(const std::string& path, bool id, bool version) {
+  void begin(const std::string& path, std::string_view variables) {
     if (out_.back() == '}') out_ += ',';
-    out_ += '"' + path + R"(":{"parameters":[)";
-    if (id) out_ += id_parameter;
-    if (version) out_ += "," + std::string(version_parameter);
+    out_ += '"' + path + R"(":{"parameters":)";
+    write_references(out_, "parameters", variables);
+  }
+
+  void start(Verb verb, std::string_view summary, std::string_view tag) {
+    out_ += ",\"" + std::string(method_of(verb)) + "\":{";
+    write_member(out_, "summary", summary);
+    out_ += ",\"tags\":[\"";
+    out_ += tag.empty() ? "system" : tag;
+    out_ += "\"]";
+  }
+
+  void offered(const Offer& offer, std::string_view type) {
+    const auto& shape = shape_of(offer.interaction);
+    start(offer.verb, offer.about, type);
+    out_ += R"(,"parameters":)";
+    write_references(out_, "parameters", shape.parameters);
+    if (is_search(offer) && offer.verb == Verb::get) search_parameters(offer, type);
+    const bool conditional = offer.place == Place::type && offer.verb != Verb::get;
+    if (conditional && offer.verb != Verb::post) add_queries(searched_by(*parameters_, type));
+    if (!shape.body.empty()) {
+      out_ += R"(,"requestBody":{"$ref":"#/components/requestBodies/)";
+      out_ += shape.body;
+      out_ += "\"}";
+    }
+    responses(shape.answers, offer.later);
+  }
+
+  static bool is_search(const Offer& offer) {
+    return offer.interaction == Interaction::search_type ||
+           offer.interaction == Interaction::search_system ||
+           offer.interaction == Interaction::search_compartment;
+  }
+
+  void search_parameters(const Offer& offer, std::string_view type) {
+    // What is in a compartment is of another type: those that all have.
+    const bool of_any = offer.interaction == Interaction::search_compartment;
+    add_queries(searched_by(*parameters_, of_any ? "" : type));
+    add_queries(shaped_by());
+  }
+
+  // To the list of parameters that was written last.
+  void add_queries(const std::vector<Searched>& all) {
+    out_.pop_back();
+    for (const auto& one : all) add_query(one.name);
     out_ += ']';
   }
 
-  void operation(Verb verb, std::string_view summary, std::string_view tag,
-                 const std::string& parameters) {
-    out_ += ",\"" + std::string(method_of(verb)) + R"(":{"summary":")" + std::string(summary) +
-            R"(","tags":[")" + std::string(tag) + "\"],";
-    out_ += parameters;
-    if (has_body(verb)) out_ += R"("requestBody":{"content":)" + std::string(media) + "},";
-    out_ += R"("responses":{"default":{"description":"A resource, or an OperationOutcome",)"
-            R"("content":)";
-    out_ += media;
-    out_ += "}}}";
+  void add_query(std::string_view name) {
+    if (out_.back() == '}') out_ += ',';
+    out_ += R"({"in":"query",)";
+    write_member(out_, "name", name);
+    out_ += R"(,"schema":{"type":"string"}})";
   }
 
-  std::string parameters_of(std::string_view type) const {
-    std::string search = "\"parameters\":[";
-    for (const auto id : parameters_->of_type(type)) {
-      if (search.back() == '}') search += ',';
-      search += R"({"in":"query",)";
-      write_member(search, "name", parameters_->key(id).code);
-      search += R"(,"schema":{"type":"string"}})";
-    }
-    return search + "],";
+  void responses(std::string_view answers, bool later) {
+    std::string all(answers);
+    if (later) all += " 202";
+    all += " default";
+    out_ += R"(,"responses":{)";
+    for_each_word(all, [&](std::string_view answer) {
+      if (out_.back() == '}') out_ += ',';
+      out_.append("\"").append(answer.substr(0, answer.find('-')));
+      out_.append(R"(":{"$ref":"#/components/responses/)").append(answer).append("\"}");
+    });
+    out_ += "}}";
   }
 
   void operations_of(std::string_view type) {
+    struct At {
+      Level level;
+      std::string_view path, variables;
+    };
+    constexpr At levels[] = {{on_system, "/$", ""},
+                             {on_type, "/$", ""},
+                             {on_instance, "/{id}/$", "id"},
+                             {on_version, "/{id}/_history/{vid}/$", "id vid"}};
     for (const auto& one : fingerpost::interaction::operations()) {
-      if (one.type != type && one.type != any_type) continue;
-      for (const bool instance : {false, true}) {
-        if (!(instance ? one.on_instance : one.on_type)) continue;
-        begin("/" + std::string(type) + (instance ? "/{id}/$" : "/$") + std::string(one.name),
-              instance, false);
-        if (one.start == nullptr) operation(Verb::get, one.name, type, "");
-        operation(Verb::post, one.name, type, "");
+      const bool here = type.empty() || one.type == type || one.type == any_type;
+      for (const auto& at : levels) {
+        if (!here || !one.on(at.level) || type.empty() != (at.level == on_system)) continue;
+        begin((type.empty() ? "" : "/" + std::string(type)) + std::string(at.path) +
+                  std::string(one.name),
+              at.variables);
+        operation(one, type);
         out_ += '}';
       }
     }
   }
 
+  void operation(const Operation& one, std::string_view type) {
+    const bool changes = one.start != nullptr;
+    for (const auto verb : {Verb::get, Verb::post}) {
+      if (changes && verb == Verb::get) continue;
+      start(verb, "$" + std::string(one.name), type);
+      out_ += R"(,"parameters":)";
+      write_references(out_, "parameters", "Prefer");
+      if (one.takes == takes_any) {
+        add_queries(searched_by(*parameters_, type));
+        add_queries(shaped_by());
+        if (type.empty()) add_queries({{"url", "", "uri"}});
+      } else {
+        for_each_word(one.takes, [&](std::string_view name) { add_queries({{name, "", ""}}); });
+      }
+      if (verb == Verb::post) {
+        out_ += R"(,"requestBody":{"$ref":"#/components/requestBodies/)";
+        out_ += changes ? "Parameters\"}" : "ParametersOrForm\"}";
+      }
+      responses("200", !changes);
+    }
+  }
+
   const std::shared_ptr<const search::Parameters> parameters_;
+  std::set<std::string, std::less<>> compartments_;
   std::string out_;
 };
 
@@ -126,10 +194,10 @@ class Writer {
 
 std::string openapi(const Context& context) {
   Writer writer(context);
-  writer.paths(false, "");
+  writer.paths("");
   for (const auto& type : context.definitions.types()) {
     const auto name = context.definitions.names().text(type.name);
-    if (type.model == model::Model::r4 && is_resource_type(context, name)) writer.paths(true, name);
+    if (type.model == model::Model::r4 && is_resource_type(context, name)) writer.paths(name);
   }
   return std::move(writer).end();
 }

@@ -16,43 +16,47 @@ namespace {
 #define FINGERPOST_OWN "OperationDefinition/"
 #define FINGERPOST_R4 "http://hl7.org/fhir/OperationDefinition/"
 constexpr std::array offered = {
-    Operation{"expand", "ValueSet", true, true, FINGERPOST_R4 "ValueSet-expand", expand, nullptr,
+    Operation{"expand", "ValueSet", on_type | on_instance, FINGERPOST_R4 "ValueSet-expand", expand,
+              nullptr,
               "url valueSet valueSetVersion context contextDirection filter date offset count "
               "includeDesignations designation includeDefinition activeOnly excludeNested "
               "excludeNotForUI excludePostCoordinated displayLanguage exclude-system "
               "system-version check-system-version force-system-version"},
-    Operation{"validate-code", "ValueSet", true, true, FINGERPOST_R4 "ValueSet-validate-code",
-              validate_code, nullptr,
+    Operation{"validate-code", "ValueSet", on_type | on_instance,
+              FINGERPOST_R4 "ValueSet-validate-code", validate_code, nullptr,
               "url context valueSet valueSetVersion code system systemVersion display coding "
               "codeableConcept date abstract displayLanguage"},
-    Operation{"validate-code", "CodeSystem", true, true, FINGERPOST_R4 "CodeSystem-validate-code",
-              validate_code, nullptr,
+    Operation{"validate-code", "CodeSystem", on_type | on_instance,
+              FINGERPOST_R4 "CodeSystem-validate-code", validate_code, nullptr,
               "url codeSystem code version display coding codeableConcept date abstract "
               "displayLanguage"},
-    Operation{"lookup", "CodeSystem", true, false, FINGERPOST_R4 "CodeSystem-lookup", lookup,
-              nullptr, "code system version coding date displayLanguage property"},
-    Operation{"subsumes", "CodeSystem", true, true, FINGERPOST_R4 "CodeSystem-subsumes", subsumes,
-              nullptr, "codeA codeB system version codingA codingB url"},
-    Operation{"translate", "ConceptMap", true, true, FINGERPOST_R4 "ConceptMap-translate",
-              translate, nullptr,
+    Operation{"lookup", "CodeSystem", on_type, FINGERPOST_R4 "CodeSystem-lookup", lookup, nullptr,
+              "code system version coding date displayLanguage property"},
+    Operation{"subsumes", "CodeSystem", on_type | on_instance, FINGERPOST_R4 "CodeSystem-subsumes",
+              subsumes, nullptr, "codeA codeB system version codingA codingB url"},
+    Operation{"translate", "ConceptMap", on_type | on_instance,
+              FINGERPOST_R4 "ConceptMap-translate", translate, nullptr,
               "url conceptMap conceptMapVersion code system version source coding codeableConcept "
               "target targetsystem dependency reverse"},
-    Operation{"transform", "StructureMap", true, true, FINGERPOST_R4 "StructureMap-transform",
-              transform, nullptr, "source content"},
-    Operation{"validate", any_type, true, true, FINGERPOST_R4 "Resource-validate", validate,
-              nullptr, "resource mode profile"},
-    Operation{"everything", "Patient", false, true, FINGERPOST_R4 "Patient-everything", everything,
+    Operation{"transform", "StructureMap", on_type | on_instance,
+              FINGERPOST_R4 "StructureMap-transform", transform, nullptr, "source content"},
+    Operation{"validate", any_type, on_type | on_instance, FINGERPOST_R4 "Resource-validate",
+              validate, nullptr, "resource mode profile"},
+    Operation{"everything", "Patient", on_instance, FINGERPOST_R4 "Patient-everything", everything,
               nullptr, "start end _since _type _count _cursor"},
-    Operation{"everything", "CarePlan", false, true, FINGERPOST_OWN "CarePlan-everything",
+    Operation{"everything", "CarePlan", on_instance, FINGERPOST_OWN "CarePlan-everything",
               everything, nullptr, "start end _since _type _count _cursor"},
-    Operation{"reindex-status", "SearchParameter", true, true,
+    Operation{"reindex-status", "SearchParameter", on_type | on_instance,
               FINGERPOST_OWN "SearchParameter-reindex-status", reindex_status},
-    Operation{"meta", any_type, false, true, FINGERPOST_R4 "Resource-meta", meta},
-    Operation{"meta-add", any_type, false, true, FINGERPOST_R4 "Resource-meta-add", nullptr,
+    Operation{"meta", any_type, on_system | on_type | on_instance | on_version,
+              FINGERPOST_R4 "Resource-meta", meta},
+    Operation{"explain", any_type, on_system | on_type, FINGERPOST_OWN "Resource-explain", explain,
+              nullptr, takes_any},
+    Operation{"meta-add", any_type, on_instance, FINGERPOST_R4 "Resource-meta-add", nullptr,
               meta_add},
-    Operation{"meta-delete", any_type, false, true, FINGERPOST_R4 "Resource-meta-delete", nullptr,
+    Operation{"meta-delete", any_type, on_instance, FINGERPOST_R4 "Resource-meta-delete", nullptr,
               meta_delete},
-    Operation{"expunge", any_type, false, true, FINGERPOST_OWN "Resource-expunge", nullptr,
+    Operation{"expunge", any_type, on_instance, FINGERPOST_OWN "Resource-expunge", nullptr,
               expunge}};
 #undef FINGERPOST_OWN
 #undef FINGERPOST_R4
@@ -110,14 +114,40 @@ std::span<const Operation> operations() {
   return offered;
 }
 
+OperationCall call_of(const Path& path) {
+  OperationCall call;
+  const auto size = path.size();
+  if (size > 1) call.type = path[0];
+  if (size > 2) call.id = path[1];
+  if (size > 4) call.version = path[3];
+  call.name = path[size - 1].substr(1);
+  return call;
+}
+
+Level level_of(const OperationCall& call) {
+  if (call.type.empty()) return on_system;
+  if (call.id.empty()) return on_type;
+  return call.version.empty() ? on_instance : on_version;
+}
+
 const Operation* operation_of(const OperationCall& call) {
   const auto* const found =
       std::find_if(std::begin(offered), std::end(offered), [&](const Operation& one) {
         return one.name == call.name && (one.type == call.type || one.type == any_type) &&
-               (call.id.empty() ? one.on_type : one.on_instance);
+               one.on(level_of(call));
       });
   return found == std::end(offered) ? nullptr : found;
 }
+
+namespace {
+
+Result<void> check_taken(const Operation& operation, const OperationCall& call) {
+  if (operation.takes == takes_any) return {};
+  LET_DONE(take_parameters(call.pairs, operation.takes, call.handling));
+  return {};
+}
+
+}  // namespace
 
 Answer operate(const Session& session, const OperationCall& call) {
   const auto* const found = operation_of(call);
@@ -125,16 +155,14 @@ Answer operate(const Session& session, const OperationCall& call) {
   if (found->run == nullptr)
     return failure(Status::method_not_allowed,
                    Error{Kind::unsupported, "this operation is asked for by POST", ""});
-  if (const auto taken = take_parameters(call.pairs, found->takes, call.handling); !taken)
-    return failure(taken.error());
+  if (const auto taken = check_taken(*found, call); !taken) return failure(taken.error());
   return found->run(session, call);
 }
 
 void operate(const Session& session, const OperationCall& call, Done done) {
   const auto* const found = operation_of(call);
   if (found != nullptr && found->start != nullptr) {
-    if (const auto taken = take_parameters(call.pairs, found->takes, call.handling); !taken)
-      return done(failure(taken.error()));
+    if (const auto taken = check_taken(*found, call); !taken) return done(failure(taken.error()));
     return found->start(session, call, std::move(done));
   }
   ask(session, call, std::move(done));

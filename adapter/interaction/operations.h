@@ -5,8 +5,10 @@
 #include "fingerpost/tree.h"
 #include "interaction/answer.h"
 #include "interaction/context.h"
+#include "interaction/url.h"
 #include "search/plan.h"
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -15,30 +17,41 @@
 
 namespace fingerpost::interaction {
 
-// An operation as it was called: of a type, or of one resource of it.
+// An operation as it was called: of the system, of a type, of one resource of it, or of a version
+// of that.
 struct OperationCall {
-  std::string_view type;
+  std::string_view type;            // "" for the system
   std::string_view id;              // "" for the type
   std::string_view name;            // without "$"
   std::vector<search::Pair> pairs;  // of the URL
   std::optional<std::string> body;  // of a POST: Parameters, or the one resource it is about
   std::string_view accept_language;
   search::Handling handling = search::Handling::strict;
+  std::string_view version = {};  // "" for the resource as it is
 };
+// What the path names; views of it.
+OperationCall call_of(const Path& path);
 
 constexpr std::string_view any_type = "Resource";
+
+// Where an operation is offered: bits.
+enum Level : std::uint8_t { on_system = 1, on_type = 2, on_instance = 4, on_version = 8 };
+Level level_of(const OperationCall& call);
 
 struct Operation {
   std::string_view name;
   std::string_view type;  // or any_type
-  bool on_type = true;
-  bool on_instance = false;
+  std::uint8_t levels = on_type;
   std::string_view definition;  // canonical of its OperationDefinition
   Answer (*run)(const Session& session, const OperationCall& call);
   // Instead of run, of those that change something: they are not asked for by GET.
   void (*start)(const Session& session, const OperationCall& call, Done done) = nullptr;
-  std::string_view takes = {};  // the parameters that may be in its URL, parted by blanks
+  // The parameters that may be in its URL, parted by blanks; takes_any: it looks at them itself.
+  std::string_view takes = {};
+
+  bool on(std::uint8_t level) const { return (levels & level) != 0; }
 };
+constexpr std::string_view takes_any = "*";
 std::span<const Operation> operations();
 // The one that is called; null: it is not offered there.
 const Operation* operation_of(const OperationCall& call);
@@ -74,6 +87,7 @@ void meta_add(const Session& session, const OperationCall& call, Done done);
 void meta_delete(const Session& session, const OperationCall& call, Done done);
 void expunge(const Session& session, const OperationCall& call, Done done);
 Answer everything(const Session& session, const OperationCall& call);
+Answer explain(const Session& session, const OperationCall& call);
 Answer reindex_status(const Session& session, const OperationCall& call);
 
 }  // namespace fingerpost::interaction

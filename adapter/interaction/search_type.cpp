@@ -1,6 +1,7 @@
 #include "interaction/answers.h"
 #include "interaction/interactions.h"
 #include "interaction/outcome.h"
+#include "interaction/own_definitions.h"
 #include "interaction/query.h"
 #include "interaction/search_codes.h"
 #include "interaction/subset.h"
@@ -38,9 +39,17 @@ void write_remarks(std::string& out, const Issues& issues) {
   out += R"(,"search":{"mode":"outcome"}})";
 }
 
-// Asked for, or known because all matches are here.
-std::optional<std::uint64_t> total_of(const search::Plan& plan, const store::Page& page) {
-  const bool whole = plan.count > 0 && !plan.after && page.next.empty() && page.partial.empty();
+bool refuses_total(const search::Plan& plan) {
+  return std::any_of(plan.used.begin(), plan.used.end(), [](const search::Pair& pair) {
+    return pair.first == "_total" && pair.second == "none";
+  });
+}
+
+// Asked for, or known because all matches are here, and not unwanted.
+std::optional<std::uint64_t> total_of(const search::Plan& plan, const store::Page& page,
+                                      bool first) {
+  if (plan.count > 0 && refuses_total(plan)) return {};
+  const bool whole = plan.count > 0 && first && page.next.empty() && page.partial.empty();
   if (page.total || !whole) return page.total;
   return static_cast<std::uint64_t>(std::count_if(
       page.hits.begin(), page.hits.end(), [](const store::Hit& hit) { return !hit.included; }));
@@ -52,7 +61,8 @@ std::string write_searchset(const Context& context, const std::string& path,
                             const store::Page& page) {
   const auto issues = remarks(context, plan, page);
   std::string out = R"({"resourceType":"Bundle","type":"searchset")";
-  if (const auto total = total_of(plan, page)) out += ",\"total\":" + std::to_string(*total);
+  if (const auto total = total_of(plan, page, cursor.empty()))
+    out += ",\"total\":" + std::to_string(*total);
   out += ',';
   write_links(context, out, path, plan.used, cursor, page.next);
   if (!page.hits.empty() || !issues.empty()) {
@@ -95,11 +105,20 @@ Result<search::Plan> plan_of(const Session& session, const Where& where,
 Answer answer_in(const Session& session, const Where& where, const std::vector<search::Pair>& pairs,
                  search::Handling handling) {
   const auto& context = session.context;
-  const auto plan = plan_of(session, where, pairs, handling);
+  const bool with_own = OwnDefinitions::has(where.type) && !where.compartment;
+  bool own = false;
+  std::string cursor;
+  auto asked = pairs;
+  for (auto& [name, value] : asked) {
+    if (name != "_cursor") continue;
+    cursor = value;
+    if (with_own) own = take_own_mark(value);
+  }
+  const auto plan = plan_of(session, where, asked, handling);
   if (!plan) return failure(plan.error());
   const auto subset = subset_of(*plan);
   if (!subset) return failure(subset.error());
-  auto page = session.reader.search(*plan);
+  auto page = with_own ? search_with_own(session, *plan, own) : session.reader.search(*plan);
   if (!page) return failure(page.error());
   if (!subset->whole())
     for (auto& hit : page->hits) {
@@ -110,9 +129,6 @@ Answer answer_in(const Session& session, const Where& where, const std::vector<s
       hit.resource.body = *std::move(body);
     }
   Answer answer;
-  std::string cursor;
-  for (const auto& [name, value] : pairs)
-    if (name == "_cursor") cursor = value;
   answer.body = write_searchset(context, where.path(), cursor, *plan, *page);
   return answer;
 }

@@ -89,7 +89,10 @@ struct CodeGatherer::Parts {
   Result<void> gather(bool maps) {
     for (std::size_t looked = 0; !wanted_.empty(); ++looked) {
       if (looked == context_.limits.included)
-        return Error{Kind::too_costly, "more resources are needed than the limit included", ""};
+        return Error{Kind::too_costly,
+                     "more resources are needed than the limit included of " +
+                         std::to_string(context_.limits.included),
+                     ""};
       const auto url = std::move(wanted_.front());
       wanted_.pop_front();
       want_from_core(url);

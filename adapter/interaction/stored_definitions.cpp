@@ -54,7 +54,10 @@ class DefinitionGatherer {
   Result<std::unique_ptr<const StoredDefinitions>> gather() && {
     for (std::size_t looked = 0; !wanted_.empty(); ++looked) {
       if (looked == context_.limits.included)
-        return Error{Kind::too_costly, "more definitions are needed than the limit included", ""};
+        return Error{Kind::too_costly,
+                     "more definitions are needed than the limit included of " +
+                         std::to_string(context_.limits.included),
+                     ""};
       const auto canonical = std::move(wanted_.front());
       wanted_.pop_front();
       LET_DONE(add("StructureDefinition", canonical));

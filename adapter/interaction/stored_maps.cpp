@@ -84,7 +84,10 @@ Result<bool> MapGatherer::find_stored(const std::string& import) {
 
 Result<void> MapGatherer::find_import(const std::string& url) {
   if (wanted_.size() >= context_.limits.included)
-    return Error{Kind::too_costly, "more maps are needed than the limit included", ""};
+    return Error{Kind::too_costly,
+                 "more maps are needed than the limit included of " +
+                     std::to_string(context_.limits.included),
+                 ""};
   if (!wanted_.insert(url).second) return {};
   LET(const bool found, find_stored(url));
   if (!found && context_.maps != nullptr && !std::exchange(loaded_, true))
@@ -94,7 +97,10 @@ Result<void> MapGatherer::find_import(const std::string& url) {
 
 Result<void> MapGatherer::find_concept_map(const std::string& url) {
   if (wanted_.size() >= context_.limits.included)
-    return Error{Kind::too_costly, "more concept maps are needed than the limit included", ""};
+    return Error{Kind::too_costly,
+                 "more concept maps are needed than the limit included of " +
+                     std::to_string(context_.limits.included),
+                 ""};
   if (!wanted_.insert(url).second) return {};
   LET(const auto all, stored_with_uri(session_, "ConceptMap", "url", url));
   for (const auto& stored : all) {

@@ -91,10 +91,6 @@ class Transaction : public std::enable_shared_from_this<Transaction> {
         return failure(Error{Kind::unsupported,
                              "an operation that changes something is no part of a transaction",
                              place_of(entry.index) + ".request.url"});
-      if (!options_.idempotency_key.empty())
-        return failure(Error{Kind::unsupported,
-                             "a transaction with an Idempotency-Key has no GET entries",
-                             place_of(entry.index)});
     }
     entries_ = std::make_shared<const std::vector<Entry>>(std::move(entries));
     return {};

@@ -76,7 +76,9 @@ Result<std::vector<search::Pair>> read_query(std::string_view text, const Limits
     text.remove_prefix(std::min(end + 1, text.size()));
     if (pair.empty()) continue;
     if (pairs.size() >= limits.parameters)
-      return Error{Kind::invalid, "more parameters than the limit parameters allows", ""};
+      return Error{
+          Kind::invalid,
+          "more parameters than the limit parameters of " + std::to_string(limits.parameters), ""};
     const auto equals = pair.find('=');
     auto& [name, value] = pairs.emplace_back();
     const auto value_text =

@@ -18,7 +18,7 @@ namespace fingerpost::interaction {
 // encoded slashes, percent signs, controls and anything beyond ASCII are refused.
 class Path {
  public:
-  static constexpr std::size_t most = 4;
+  static constexpr std::size_t most = 5;
 
   // With or without a slash in front; one at the end is allowed. More than `most` segments give
   // Kind::not_found, since no URL of FHIR here is deeper.

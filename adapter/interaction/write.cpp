@@ -164,18 +164,27 @@ Chosen choose(const Session& session, std::string_view type, const WriteOptions&
   return one;
 }
 
+// What is wrong lies in the header, not in what the request writes.
+static Answer of_provenance(Answer failed) {
+  for (auto& issue : failed.issues) {
+    if (!issue.expression.empty()) issue.text += " (" + issue.expression + ")";
+    issue.expression = "X-Provenance";
+  }
+  return failed;
+}
+
 std::optional<Answer> add_provenance(const Session& session, const std::string& provenance,
                                      Attempt& attempt) {
   if (provenance.empty() || attempt.drafts.empty()) return {};
   const auto& context = session.context;
   auto read = model::read_json(context.definitions, provenance, context.limits);
-  if (!read) return failure(read.error());
+  if (!read) return of_provenance(failure(read.error()));
   auto& tree = read->tree;
   if (context.definitions.type_name(tree[tree.root()].type) != "Provenance")
-    return failure(Error{Kind::invalid, "X-Provenance holds a Provenance", "X-Provenance"});
+    return of_provenance(failure(Error{Kind::invalid, "X-Provenance holds a Provenance", ""}));
   if (child(tree, tree.root(), "target") != no_node)
-    return failure(
-        Error{Kind::invalid, "the target of X-Provenance is the resource written", "Provenance"});
+    return of_provenance(failure(Error{
+        Kind::invalid, "the target of X-Provenance is the resource written", "Provenance.target"}));
   const auto& names = tree.names();
   const auto& common = context.definitions.common();
   for (const auto& about : attempt.drafts) {
@@ -186,7 +195,7 @@ std::optional<Answer> add_provenance(const Session& session, const std::string& 
   std::string json;
   model::write_json(context.definitions, tree, tree.root(), json);
   auto sent = read_sent(context, std::move(json));
-  if (auto* failed = std::get_if<Answer>(&sent)) return std::move(*failed);
+  if (auto* failed = std::get_if<Answer>(&sent)) return of_provenance(std::move(*failed));
   auto& draft = attempt.drafts.emplace_back();
   draft.type = "Provenance";
   draft.id = uuid_v4(context.random);

@@ -282,7 +282,10 @@ Result<void> apply_fhirpath(const Definitions& definitions, Tree& resource, cons
        at = operations.next_same(at), ++count) {
     const auto where = "Parameters.parameter[" + std::to_string(count) + "]";
     if (count >= limits.patch_operations)
-      return Error{Kind::too_costly, "more operations than the limit patch_operations", where};
+      return Error{Kind::too_costly,
+                   "more operations than the limit patch_operations of " +
+                       std::to_string(limits.patch_operations),
+                   where};
     const NodeId named = operations.child(at, name);
     if (named == no_node || operations.text(named) != "operation")
       return Error{Kind::invalid, "a patch holds parameters named operation", where};

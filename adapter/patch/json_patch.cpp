@@ -252,7 +252,9 @@ Result<std::string> apply_json(std::string_view resource, std::string_view opera
   for (std::size_t i = 0; i < list.items.size(); ++i) {
     const auto where = "/" + std::to_string(i);
     if (i >= limits.patch_operations)
-      return Error{fingerpost::Kind::too_costly, "more operations than the limit patch_operations",
+      return Error{fingerpost::Kind::too_costly,
+                   "more operations than the limit patch_operations of " +
+                       std::to_string(limits.patch_operations),
                    where};
     if (auto done = patcher.apply(list.items[i]); !done) {
       auto error = std::move(done).error();

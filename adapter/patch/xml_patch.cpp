@@ -104,7 +104,10 @@ Result<std::string> apply_xml(std::string_view resource, std::string_view operat
     const std::string name(at.name());
     const auto where = "diff/" + name + "[" + std::to_string(++times[name]) + "]";
     if (++count > limits.patch_operations)
-      return Error{Kind::too_costly, "more operations than the limit patch_operations", where};
+      return Error{Kind::too_costly,
+                   "more operations than the limit patch_operations of " +
+                       std::to_string(limits.patch_operations),
+                   where};
     if (auto done = patcher.apply(xml_node(at)); !done) {
       auto error = std::move(done).error();
       error.where = where;

@@ -65,13 +65,13 @@ class Walk {
   }
 
   void cardinality(NodeId node, const Element& element, std::size_t count) {
-    const auto name = definitions_.names().text(element.name);
+    const auto name = [&] { return definitions_.names().text(element.name); };
     if (count < element.min)
       report(node, Severity::error, "required", "needs at least " + std::to_string(element.min),
-             name);
+             name());
     if (element.max != model::unbounded && count > element.max)
       report(node, Severity::error, "structure",
-             "may be given at most " + std::to_string(element.max) + " time(s)", name);
+             "may be given at most " + std::to_string(element.max) + " time(s)", name());
   }
 
   void one(const Element& element, NodeId node) {
@@ -88,7 +88,8 @@ class Walk {
     }
     if (element.binding == Binding::required) bound(element, node, type);
     if (type == definitions_.common().reference) reference(element, node);
-    children(node);
+    // A primitive needs none.
+    if (kind != TypeKind::primitive || tree_.first_child(node) != no_node) children(node);
   }
 
   bool allowed(const Element& element, TypeId type) const {

@@ -25,7 +25,7 @@ class Collector {
   Collector(std::vector<JsonToken>& tokens, const Limits& limits, bool escapes)
       : tokens_(tokens), limits_(limits), escapes_(escapes) {}
 
-  const char* refusal() const { return refusal_; }
+  const std::string& refusal() const { return refusal_; }
 
   bool Null() { return leaf(Kind::null, "null", 4); }  // NOLINT
   bool Bool(bool value) {                              // NOLINT
@@ -62,9 +62,12 @@ class Collector {
     std::uint32_t first_key = 0;
   };
 
-  bool refuse(const char* why) {
-    refusal_ = why;
+  bool refuse(std::string why) {
+    refusal_ = std::move(why);
     return false;
+  }
+  bool refuse_over(const char* why, std::size_t limit) {
+    return refuse(std::string(why) + " of " + std::to_string(limit));
   }
 
   // The source is UTF-8, so only an escape can make a NUL or half of a surrogate pair.
@@ -75,8 +78,10 @@ class Collector {
   }
 
   bool push(const JsonToken& token) {
-    if (token.size > limits_.string_bytes) return refuse("a string is over the limit string_bytes");
-    if (tokens_.size() >= limits_.nodes) return refuse("more values than the limit nodes");
+    if (token.size > limits_.string_bytes)
+      return refuse_over("a string is over the limit string_bytes", limits_.string_bytes);
+    if (tokens_.size() >= limits_.nodes)
+      return refuse_over("more values than the limit nodes", limits_.nodes);
     tokens_.push_back(token);
     return true;
   }
@@ -88,7 +93,8 @@ class Collector {
 
   bool open(Kind kind) {
     if (static_cast<int>(open_.size()) >= limits_.depth)
-      return refuse("nested deeper than the limit depth");
+      return refuse_over("nested deeper than the limit depth",
+                         static_cast<std::size_t>(limits_.depth));
     open_.push_back(
         {static_cast<std::uint32_t>(tokens_.size()), static_cast<std::uint32_t>(keys_.size())});
     return push({"", 0, 0, kind});
@@ -130,7 +136,7 @@ class Collector {
   bool escapes_;  // some text has a \u escape
   std::vector<Open> open_;
   std::vector<std::uint32_t> keys_;  // of all open objects, as token indexes
-  const char* refusal_ = nullptr;
+  std::string refusal_;
 };
 
 Error refused(const std::string& why, std::size_t byte) {
@@ -141,7 +147,9 @@ Error refused(const std::string& why, std::size_t byte) {
 
 Result<JsonDocument> parse_json(std::string source, const Limits& limits) {
   if (source.size() > limits.body_bytes)
-    return refused("the document is over the limit body_bytes", limits.body_bytes);
+    return refused(
+        "the document is over the limit body_bytes of " + std::to_string(limits.body_bytes),
+        limits.body_bytes);
   if (!is_utf8(source)) return refused("the document is not UTF-8", 0);
   constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
   const std::size_t start = source.starts_with(byte_order_mark) ? byte_order_mark.size() : 0;
@@ -158,7 +166,7 @@ Result<JsonDocument> parse_json(std::string source, const Limits& limits) {
   constexpr unsigned flags = rapidjson::kParseInsituFlag | rapidjson::kParseNumbersAsStringsFlag;
   const auto outcome = reader.Parse<flags>(stream, collector);
   if (outcome.IsError()) {
-    const std::string why = collector.refusal() != nullptr
+    const std::string why = !collector.refusal().empty()
                                 ? collector.refusal()
                                 : rapidjson::GetParseError_En(outcome.Code());
     return refused(why, start + outcome.Offset());

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # The public workloads of FHIR servers against ours, over HTTP on this machine: requests/s, latencies,
 # and the server's processor time for each request.
-#   tests/bench/load.sh [WORKLOAD…]     read, transactions, chain, care, import; all, when not told otherwise
+#   tests/bench/load.sh [WORKLOAD…]     read, transactions, chain, care, import, search, overload; all, when not told otherwise
+# "search" is a mix over what "transactions" left; "overload" sends the same mix in an open loop, at half and at twice
+# the rate that was reached, over many connections: what is refused is counted apart.
 # Settings: SECONDS_EACH (5), CONNECTIONS ("8 32"), and SYNTHEA, a folder with transaction bundles
 # (*.json.bz2; the shared ones when they are there) to import.
 set -euo pipefail
@@ -12,7 +14,7 @@ seconds=${SECONDS_EACH:-5}
 read -ra connections <<<"${CONNECTIONS:-8 32}"
 synthea=${SYNTHEA:-../shared/data/synthea/blaze-ci-120}
 workloads=("$@")
-[ $# != 0 ] || workloads=(read transactions chain care import)
+[ $# != 0 ] || workloads=(read transactions chain care import search overload)
 
 work=$(mktemp -d)
 server=
@@ -44,7 +46,32 @@ start_server() {
 
 resident() { awk '/VmRSS/ { printf "%.0f MB", $2 / 1024 }' "/proc/$server/status"; }
 
+# What searches look at.
+fill() {
+  "$load" transactions --port "$port" --connections 32 --seconds "$seconds" >"$work/filled"
+}
+
+# The same searches at so many times the rate that the closed loop reached.
+overload() {
+  local rate times
+  fill
+  "$load" search tests/bench/load/searches.txt --port "$port" --connections 32 --seconds "$seconds" | tee "$work/closed"
+  rate=$(awk '/requests\/s/ { print $1; exit }' "$work/closed")
+  for times in 0.5 2; do
+    printf '\nopen loop, %s times that rate, 1000 connections\n' "$times"
+    "$load" search tests/bench/load/searches.txt --port "$port" --pid "$server" --connections 1000 --refusals \
+      --seconds "$seconds" --rate "$(awk -v rate="$rate" -v times="$times" 'BEGIN { print int(rate * times) }')"
+  done
+}
+
 for workload in "${workloads[@]}"; do
+  if [ "$workload" = overload ]; then
+    start_server
+    printf '\n%s, load %s\n' "$workload" "$(cut -d ' ' -f 1-3 /proc/loadavg)"
+    overload
+    stop_server
+    continue
+  fi
   bundles=()
   if [ "$workload" = import ]; then
     if ! compgen -G "$synthea/*.json.bz2" >/dev/null; then
@@ -63,6 +90,10 @@ for workload in "${workloads[@]}"; do
         curl -sSf -o /dev/null -H 'Content-Type: application/fhir+json' --data-binary "@$first" \
           "http://127.0.0.1:$port/fhir"
       done
+    fi
+    if [ "$workload" = search ]; then
+      fill
+      bundles=(tests/bench/load/searches.txt)
     fi
     "$load" "$workload" --port "$port" --pid "$server" --connections "$count" --seconds "$seconds" \
       "${bundles[@]}" || echo "not all was as it should be"

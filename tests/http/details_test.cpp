@@ -266,3 +266,37 @@ TEST_CASE("an operation on meta that changes nothing makes no version") {
                 {"POST", "/Patient/p1/$meta-add", "", tag, 200, "W/\"2\""},
                 {"POST", "/Patient/p1/$meta-delete", "", tag, 200, "W/\"3\""}});
 }
+
+TEST_CASE("what is wrong in X-Provenance is said of the header, in a batch too") {
+  Server server;
+  const auto sends = [](const std::string& more) {
+    return R"(X-Provenance: {"resourceType":"Provenance","recorded":"2026-01-01T00:00:00Z")" +
+           more + "}\r\n";
+  };
+  const std::string basic = R"({"resourceType":"Basic","code":{"text":"c"}})";
+  const std::string entry =
+      R"({"resource":)" + basic + R"(,"request":{"method":"POST","url":"Basic"}})";
+  const std::string batch = R"({"resourceType":"Bundle","type":"batch","entry":[)" + entry + "]}";
+  for (const auto& [url, body] :
+       {std::pair{std::string("/Basic"), basic}, std::pair{std::string("/"), batch}}) {
+    CAPTURE(url);
+    const auto none = server.ask("POST", url, sends(""), body);
+    CHECK(none.body.find(R"("expression":["http.X-Provenance"])") != std::string::npos);
+    CHECK(none.body.find("(Provenance.agent") != std::string::npos);
+    const auto wrong = server.ask("POST", url, sends(R"(,"agent":[{"who":{"display":5}}])"), body);
+    CHECK(wrong.body.find(R"("expression":["http.X-Provenance"])") != std::string::npos);
+  }
+}
+
+TEST_CASE("a conditional reference that is refused is named by its element") {
+  Server server;
+  const std::string basic =
+      R"({"resourceType":"Basic","code":{"text":"c"},"subject":{"reference":"Patient?family=a"}})";
+  const auto alone = server.ask("POST", "/Basic", "", basic);
+  CHECK(alone.status == 400);
+  CHECK(alone.body.find(R"("expression":["Basic.subject.reference"])") != std::string::npos);
+  const auto batch = server.ask("POST", "/", "",
+                                R"({"resourceType":"Bundle","type":"batch","entry":[{"resource":)" +
+                                    basic + R"(,"request":{"method":"POST","url":"Basic"}}]})");
+  CHECK(batch.body.find("Bundle.entry[0].resource.subject.reference") != std::string::npos);
+}

@@ -1,6 +1,7 @@
 #include "support/bundles.h"
 #include "support/catch.h"
 #include "support/fhir.h"
+#include "support/folder.h"
 
 #include <random>
 #include <set>
@@ -261,6 +262,29 @@ TEST_CASE("a transaction sent again under its key is done once and answered the 
   CHECK(fhir.bundle(body, options).status == Status::ok);
   CHECK(count(fhir.search("Patient", {{"family", "once"}}).content(), "fullUrl") == 2);
   CHECK(fhir.bundle(bundle("batch", {}), options).failed());
+}
+
+TEST_CASE(
+    "a transaction under a key may read, and is answered the same though what it read changed") {
+  const bool on_disk = GENERATE(false, true);
+  const test::Folder folder;
+  test::Fhir fhir({}, on_disk ? folder.path() : "");
+  const auto body =
+      bundle("transaction", {entry("PUT", "Patient/p", patient("p", "Before")),
+                             entry("GET", "Patient/p"), entry("GET", "Patient?family=before")});
+  interaction::BundleOptions options;
+  options.idempotency_key = "key-1";
+  const auto first = fhir.bundle(body, options);
+  REQUIRE(first.status == Status::ok);
+  CHECK(count(first.content(), "Before") == 2);
+  REQUIRE_FALSE(fhir.update({"Patient", "p"}, patient("p", "After")).failed());
+  CHECK(fhir.bundle(body, options).content() == first.content());
+  CHECK(fhir.read("Patient", "p").version == 2);
+  options.idempotency_key = "key-2";
+  const auto failing = bundle("transaction", {entry("POST", "Patient", patient("", "Never")),
+                                              entry("GET", "Patient/none")});
+  CHECK(fhir.bundle(failing, options).status == Status::not_found);
+  CHECK(count(fhir.search("Patient", {{"family", "never"}}).content(), "fullUrl") == 0);
 }
 
 TEST_CASE("any transaction is done whole or leaves everything as it was") {

@@ -3,6 +3,7 @@
 
 #include "interaction/custom_parameters.h"
 
+#include "interaction/operations.h"
 #include "interaction/reindex.h"
 #include "search/live_parameters.h"
 #include "support/catch.h"
@@ -49,7 +50,11 @@ TEST_CASE("a search by what is not indexed whole says how far it is, and conditi
   CHECK(holds(found, "it covers 1 of 4"));
   CHECK_FALSE(holds(found, "\"total\""));
   CHECK_FALSE(holds(fhir.search("Patient", {{"given", "robin"}}), R"("mode":"outcome")"));
-  CHECK(holds(interaction::explain(*fhir.session, {{"url", "Patient?nickname=robin"}}),
+  interaction::OperationCall call;
+  const std::vector<search::Pair> pairs{{"url", "Patient?nickname=robin"}};
+  call.pairs = pairs;
+  const auto explained = interaction::explain(*fhir.session, call);
+  CHECK(holds(explained,
               R"({"name":"partial","part":[{"name":"parameter","valueString":"Patient.nickname"},)"
               R"({"name":"indexed","valueDecimal":1},{"name":"resources","valueDecimal":4}]})"));
   CHECK(fhir.create("Patient", robin, unless_there("nickname", "robin")).status ==

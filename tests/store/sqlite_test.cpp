@@ -3,6 +3,7 @@
 #include "store/backup.h"
 #include "store/fixture.h"
 #include "store/sqlite_db.h"
+#include "support/small_disk.h"
 
 #include <atomic>
 #include <cerrno>
@@ -12,7 +13,6 @@
 #include <fstream>
 #include <set>
 #include <signal.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -57,24 +57,6 @@ std::uintmax_t size_of(const std::string& path) {
   const auto size = std::filesystem::file_size(path, none);
   return none ? 0 : size;
 }
-
-// Three megabytes mounted on a folder, for as long as it lives.
-class SmallDisk {
- public:
-  explicit SmallDisk(std::string path) : path_(std::move(path)) {
-    mounted_ = ::mount("tmpfs", path_.c_str(), "tmpfs", 0, "size=3m,mode=0700") == 0;
-  }
-  SmallDisk(const SmallDisk&) = delete;
-  SmallDisk& operator=(const SmallDisk&) = delete;
-  ~SmallDisk() {
-    if (mounted_) ::umount2(path_.c_str(), MNT_DETACH);
-  }
-  bool mounted() const { return mounted_; }
-
- private:
-  std::string path_;
-  bool mounted_ = false;
-};
 
 }  // namespace
 
@@ -341,7 +323,7 @@ TEST_CASE("units of many threads are all answered and all there") {
 
 TEST_CASE("a full disk acknowledges nothing, is read from, and serves again when there is room") {
   const Folder folder;
-  const SmallDisk disk(folder.path());
+  const test::SmallDisk disk(folder.path());
   if (!disk.mounted()) {
     WARN("skipped: a small file system can be mounted by root only");
     return;

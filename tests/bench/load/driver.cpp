@@ -228,7 +228,9 @@ class Driver {
     const auto now = now_us();
     if (now < count_from_) return;
     auto& tally = report_.kinds[peer.kind];
-    tally.latency_us.add(static_cast<std::uint64_t>(std::max<std::int64_t>(0, now - peer.due)));
+    const auto took = static_cast<std::uint64_t>(std::max<std::int64_t>(0, now - peer.due));
+    if (load_.refusals && status == 503) return tally.refused_us.add(took);
+    tally.latency_us.add(took);
     if (status == peer.wanted) {
       tally.resources += peer.resources;
       return;
@@ -291,6 +293,7 @@ void print(const Report& report) {
   for (const auto& [kind, tally] : report.kinds) {
     print_line(kind, tally);
     all.latency_us.add(tally.latency_us);
+    all.refused_us.add(tally.refused_us);
     all.errors += tally.errors;
     if (tally.errors > 0) all.last_error = tally.last_error;
   }
@@ -299,6 +302,11 @@ void print(const Report& report) {
   if (resources > 0)
     std::printf("  %.0f resources/s\n", static_cast<double>(resources) / report.seconds);
   if (report.kinds.size() > 1) print_line("all", all);
+  if (all.refused_us.count() > 0)
+    std::printf("  %-28s %9llu %9.2f %9.2f %9.2f %9.2f\n", "refused (503)",
+                static_cast<unsigned long long>(all.refused_us.count()), ms(all.refused_us.at(0.5)),
+                ms(all.refused_us.at(0.95)), ms(all.refused_us.at(0.99)),
+                ms(all.refused_us.largest()));
   if (!report.fault.empty()) std::printf("stopped: %s\n", report.fault.c_str());
 }
 

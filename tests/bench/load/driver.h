@@ -44,9 +44,10 @@ struct Load {
   std::size_t connections = 32;
   double warm_seconds = 1;  // not counted
   double seconds = 5;
-  double rate = 0;     // requests a second, whether answered or not (open loop); 0: as fast as
-                       // answers come (closed loop)
-  int server_pid = 0;  // whose processor time is told; 0: not told
+  double rate = 0;        // requests a second, whether answered or not (open loop); 0: as fast as
+                          // answers come (closed loop)
+  int server_pid = 0;     // whose processor time is told; 0: not told
+  bool refusals = false;  // 503 is no error: what is refused is counted apart
 };
 
 struct Tally {
@@ -54,6 +55,7 @@ struct Tally {
   std::uint64_t resources = 0;
   std::uint64_t errors = 0;
   int last_error = 0;  // status
+  Histogram refused_us;
 };
 
 struct Report {
@@ -62,7 +64,7 @@ struct Report {
   double server_cpu_seconds = 0;
   std::string fault;  // why it could not go on; "": it did
 
-  std::uint64_t requests() const;
+  std::uint64_t requests() const;  // without the refused
   std::uint64_t errors() const;
 };
 

@@ -42,6 +42,7 @@ int main(int count, char** arguments) {
       ->check(CLI::Range(0.0, 600.0));
   app.add_option("--rate", load.rate, "requests a second, answered or not; 0: as answers come");
   app.add_option("--pid", load.server_pid, "of the server, for its processor time");
+  app.add_flag("--refusals", load.refusals, "count answers of 503 apart, as no errors");
   app.add_option("--seeds", seeds, "the folder of the seed resources");
   CLI11_PARSE(app, count, arguments);
 

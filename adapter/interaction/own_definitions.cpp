@@ -1,0 +1,139 @@
+#include "interaction/own_definitions.h"
+
+#include "interaction/conditional_references.h"
+#include "interaction/conformance.h"
+#include "model/json.h"
+#include "search/search.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace fingerpost::interaction {
+namespace {
+
+constexpr char own_mark = '~';  // no cursor of a store begins with it
+
+// One that is found, in the place that it has in the order.
+struct Found {
+  search::Place place;
+  const store::Stored* resource = nullptr;
+
+  bool before(const search::Place& other, const std::vector<search::SortKey>& keys) const {
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      const auto& mine = place.sort_values[i];
+      const auto& its = other.sort_values[i];
+      if (mine != its) return mine < its;
+    }
+    return place.row < other.row;
+  }
+};
+
+}  // namespace
+
+std::shared_ptr<OwnDefinitions> make_own_definitions() {
+  return std::make_shared<OwnDefinitions>();
+}
+
+Result<std::shared_ptr<const OwnDefinitions::List>> OwnDefinitions::list_of(
+    const Context& context) {
+  const std::lock_guard lock(mutex_);
+  const auto generation = context.parameters.generation();
+  if (list_ && generation_ == generation) return list_;
+  const auto parameters = context.parameters.now();
+  const auto list = std::make_shared<List>();
+  std::optional<Error> error;
+  const auto add = [&](std::string_view type, const std::string& id, std::string body) {
+    auto read = model::read_json(context.definitions, body, Limits{});
+    if (!read) {
+      error = read.error();
+      return;
+    }
+    auto& one = list->emplace_back();
+    one.resource = {std::string(type), id, 0, 0, store::Change::created, std::move(body)};
+    one.reference = search::reference_hash(parameters->hash_key(), type, id);
+    one.values = search::index(*parameters, {&read->tree, read->tree.root()});
+  };
+  for (const std::string_view type : {"OperationDefinition", "SearchParameter"})
+    each_definition(context, type, [&](const std::string& id, std::string body) {
+      add(type, id, std::move(body));
+    });
+  if (error) return Error{Kind::fault, "a definition of the server's own cannot be read", ""};
+  list_ = list;
+  generation_ = generation;
+  return list_;
+}
+
+Result<store::Page> OwnDefinitions::search(const Context& context, const search::Plan& plan) {
+  LET(const auto list, list_of(context));
+  std::vector<Found> found;
+  std::int64_t number = 0;
+  for (const auto& one : *list) {
+    ++number;
+    if (one.resource.type != plan.type) continue;
+    const search::Row row{one.reference, 0, one.resource.id, &one.values, &one.values.present};
+    const auto passes = [&](const search::Criterion& part) { return passes_alone(part, row); };
+    if (!std::all_of(plan.criteria.begin(), plan.criteria.end(), passes)) continue;
+    auto& add = found.emplace_back();
+    add.resource = &one.resource;
+    add.place.row = number;
+    for (const auto& key : plan.sort) add.place.sort_values.push_back(sort_value(key, row));
+  }
+  std::sort(found.begin(), found.end(),
+            [&](const Found& a, const Found& b) { return a.before(b.place, plan.sort); });
+  store::Page page;
+  page.total = found.size();
+  for (const auto& one : found) {
+    if (plan.after && !Found{*plan.after, nullptr}.before(one.place, plan.sort)) continue;
+    if (page.hits.size() == static_cast<std::size_t>(plan.count)) {
+      page.next = "more";
+      break;
+    }
+    page.hits.push_back({*one.resource, false});
+  }
+  if (page.next.empty() || page.hits.empty()) return page;
+  const auto& last = page.hits.back().resource;
+  for (const auto& one : found)
+    if (one.resource->id == last.id) page.next = own_mark + cursor(plan, one.place);
+  return page;
+}
+
+Result<store::Page> search_with_own(const Session& session, const search::Plan& plan, bool own) {
+  const auto& context = session.context;
+  auto& definitions = *context.own_definitions;
+  const bool told = plan.count == 0 || plan.total != search::Total::none;
+  auto rest = plan;
+  if (own) {
+    LET(auto page, definitions.search(context, plan));
+    rest.after = {};
+    rest.count = 0;
+    LET(const auto stored, session.reader.search(rest));
+    page.total = told && stored.total ? std::optional(*page.total + *stored.total) : std::nullopt;
+    page.partial = stored.partial;
+    return page;
+  }
+  LET(auto page, session.reader.search(plan));
+  const auto matches = static_cast<int>(std::count_if(
+      page.hits.begin(), page.hits.end(), [](const store::Hit& hit) { return !hit.included; }));
+  rest.after = {};
+  rest.count = page.next.empty() ? std::max(plan.count - matches, 0) : 0;
+  LET(auto more, definitions.search(context, rest));
+  if (page.total) page.total = *page.total + *more.total;
+  if (!page.next.empty()) return page;
+  // Full of what is stored: the rest begins with the next page.
+  if (plan.count > 0 && rest.count == 0 && *more.total > 0) more.next = own_mark;
+  const auto included = std::find_if(page.hits.begin(), page.hits.end(),
+                                     [](const store::Hit& hit) { return hit.included; });
+  page.hits.insert(included, std::make_move_iterator(more.hits.begin()),
+                   std::make_move_iterator(more.hits.end()));
+  if (plan.count > 0) page.next = std::move(more.next);
+  return page;
+}
+
+bool take_own_mark(std::string& cursor) {
+  if (!cursor.starts_with(own_mark)) return false;
+  cursor.erase(0, 1);
+  return true;
+}
+
+}  // namespace fingerpost::interaction
