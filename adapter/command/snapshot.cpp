@@ -24,6 +24,8 @@ int run(const Snapshot& command, Console console) {
   limits.depth = 128;
   const auto read = model::read_resource(**definitions, *std::move(bytes), limits);
   if (!read) return refuse(read.error(), console);
+  for (const auto& issue : read->issues)
+    console.error << issue.expression << ": " << issue.text << '\n';
   const auto made = profile::make_snapshot(
       **definitions, read->tree, [&](std::string_view url) { return registry.with_snapshot(url); });
   if (!made) return refuse(made.error(), console);
@@ -32,7 +34,7 @@ int run(const Snapshot& command, Console console) {
   console.out << out << '\n';
   for (const auto& issue : made->issues)
     console.error << issue.expression << ": " << issue.text << '\n';
-  return has_errors(made->issues) ? found_errors : done;
+  return has_errors(read->issues) || has_errors(made->issues) ? found_errors : done;
 }
 
 }  // namespace fingerpost::command

@@ -241,8 +241,8 @@ TEST_CASE("what needs a person is in the log when it happens, and counted") {
   CHECK(health().find(R"("refused":3)") != std::string::npos);
   const auto log = [&] { return read_file(world.folder / "practice.log"); };
   for (const auto* kind : {"hl7v2", "fhir-create", "gpconnect"}) {
-    const auto line = R"("event":"inbox row refused","id":"[0-9]+","kind":")" +
-                      std::string(kind) + R"re(","reason":"([^"]+)")re";
+    const auto line = R"("event":"inbox row refused","id":"[0-9]+","kind":")" + std::string(kind) +
+                      R"re(","reason":"([^"]+)")re";
     CAPTURE(line);
     CHECK(eventually([&] { return !find(log(), line).empty(); }));
   }
