@@ -50,12 +50,15 @@ struct Snapshot {
 
 struct FhirPath {
   SharedPaths shared;
+  std::vector<std::string> packages;
   std::string expression;
   std::string file;
 };
 
 struct Transform {
   SharedPaths shared;
+  bool standard = false;  // maps that do not say their dialect are standard ones
+  std::vector<std::string> packages;
   std::vector<std::string> maps;
   std::vector<std::string> definitions;  // folders of StructureDefinitions and ConceptMaps
   std::string source;

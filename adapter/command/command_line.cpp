@@ -136,6 +136,7 @@ void add_fhirpath(CLI::App& app, Chosen& chosen) {
   auto& fhirpath = *app.add_subcommand(
       "fhirpath", "Print what an expression finds, a line each: type, tab, value");
   fhirpath.add_option("EXPRESSION", chosen.fhirpath.expression, "FHIRPath")->required();
+  add_packages(fhirpath, chosen.fhirpath.packages);
   fhirpath.add_option("FILE", chosen.fhirpath.file, "FHIR R4 JSON or XML; - is standard input")
       ->required();
   add_shared(fhirpath, chosen.fhirpath.shared);
@@ -155,6 +156,9 @@ void add_transform(CLI::App& app, Chosen& chosen) {
                   "Folder of further StructureDefinitions and ConceptMaps, JSON")
       ->type_name("DIR")
       ->allow_extra_args(false);
+  add_packages(transform, to.packages);
+  transform.add_flag("--standard", to.standard,
+                     "Maps that do not say their dialect are R4's, without extensions");
   transform.add_option("--now", to.now, "What a map sees as %now (the clock's)")
       ->type_name("INSTANT");
   transform.add_option("SOURCE", to.source, "JSON or XML; - is standard input")->required();
@@ -290,6 +294,23 @@ void add_backup(CLI::App& app, Chosen& chosen) {
 
 }  // namespace
 
+namespace {
+
+// An expression may begin with a minus, which CLI11 takes for an option's: a blank before it helps.
+std::vector<std::string> with_plain_expression(std::span<const std::string> arguments) {
+  std::vector<std::string> words(arguments.begin(), arguments.end());
+  if (words.empty() || words[0] != "fhirpath") return words;
+  for (std::size_t i = 1; i < words.size() && words[i] != "--"; ++i) {
+    const auto& word = words[i];
+    if (word.size() < 2 || word[0] != '-' || word[1] == '-' || word == "-h") continue;
+    words[i] = " " + word;
+    break;
+  }
+  return words;
+}
+
+}  // namespace
+
 std::variant<Command, int> read_command_line(std::span<const std::string> arguments,
                                              std::string_view version, Console console) {
   Chosen chosen;
@@ -313,7 +334,9 @@ std::variant<Command, int> read_command_line(std::span<const std::string> argume
   add_backup(app, chosen);
   try {
     // CLI11 takes the words from the back.
-    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+    auto words = with_plain_expression(arguments);
+    std::reverse(words.begin(), words.end());
+    app.parse(std::move(words));
   } catch (const CLI::ParseError& error) {
     return app.exit(error, console.out, console.error) == 0 ? done : could_not_run;
   }

@@ -6,12 +6,14 @@
 namespace fingerpost::command {
 namespace {
 
+// Nothing when the source has what the other form cannot carry; it is told.
 Result<std::string> converted(const Convert& command, Console console) {
   LET(const auto definitions, open_definitions(command.shared));
   LET(auto bytes, read_file(command.file));
   LET(const auto read, model::read_resource(*definitions, std::move(bytes), Limits{}));
   for (const auto& issue : read.issues)
     console.error << code(issue.severity) << ": " << issue.expression << ": " << issue.text << '\n';
+  if (has_errors(read.issues)) return std::string();
   const auto& tree = read.tree;
   std::string out;
   if (command.form == Convert::Form::xml)
@@ -27,7 +29,7 @@ int run(const Convert& command, Console console) {
   const auto out = converted(command, console);
   if (!out) return refuse(out.error(), console);
   console.out << *out;
-  return done;
+  return out->empty() ? found_errors : done;
 }
 
 }  // namespace fingerpost::command

@@ -2,8 +2,11 @@
 
 #include "base/system.h"
 #include "command/command.h"
+#include "command/packages.h"
 #include "model/xml.h"
+#include "profile/validator.h"
 #include "store/body.h"
+#include "terminology/core.h"
 
 #include <ostream>
 
@@ -27,12 +30,17 @@ Result<std::string> results(const FhirPath& command) {
   LET(auto bytes, read_file(command.file));
   LET(const auto read, model::read_resource(*definitions, std::move(bytes), Limits{}));
   const NodeRef root{&read.tree, read.tree.root()};
+  auto codes = terminology::core(*definitions);
+  profile::Validator validator(*definitions, &codes);
+  for (const auto& path : command.packages)
+    LET_DONE(add_package(*definitions, path, validator.registry(), codes));
   path::CompileOptions options;
   options.start = read.tree[root.node].type;
   LET(const auto expression, path::compile(command.expression, *definitions, options));
   const auto now = store::instant(SystemClock().now_us());
   path::Environment environment;
   environment.now = now;
+  validator.serve(environment, Limits{});
   LET(const auto values, path::evaluate(expression, root, environment));
   std::string out;
   for (const auto& value : values) print(*definitions, value, out);

@@ -27,6 +27,8 @@ int run(const Snapshot& command, Console console) {
   limits.depth = 128;
   const auto read = model::read_resource(**definitions, *std::move(bytes), limits);
   if (!read) return refuse(read.error(), console);
+  for (const auto& issue : read->issues)
+    console.error << issue.expression << ": " << issue.text << '\n';
   const auto made = profile::make_snapshot(
       **definitions, read->tree, [&](std::string_view url) { return registry.with_snapshot(url); });
   if (!made) return refuse(made.error(), console);
@@ -36,7 +38,7 @@ int run(const Snapshot& command, Console console) {
   std::string out;
   model::write_json(**definitions, made->tree, made->tree.root(), out, model::Pretty::yes);
   console.out << out << '\n';
-  return done;
+  return has_errors(read->issues) ? found_errors : done;
 }
 
 }  // namespace fingerpost::command

@@ -1,10 +1,13 @@
 #include "base/system.h"
 #include "command/command.h"
+#include "command/packages.h"
 #include "mapping/fml.h"
 #include "mapping/parse.h"
 #include "model/compile.h"
 #include "model/xml.h"
+#include "profile/validator.h"
 #include "store/body.h"
+#include "terminology/core.h"
 
 #include <algorithm>
 #include <ostream>
@@ -76,7 +79,8 @@ void print_findings(const mapping::Transformed& run, Console console) {
 
 Result<mapping::Maps> link(const Transform& command, model::Definitions& definitions,
                            std::span<const model::DefinitionFile> files, std::string& first_url) {
-  mapping::MapsBuilder builder(definitions);
+  const auto dialect = command.standard ? mapping::Dialect::standard : mapping::Dialect::extended;
+  mapping::MapsBuilder builder(definitions, dialect);
   for (const auto& file : files) {
     const auto added = add_resource(definitions, file.text, file.name, builder);
     if (!added) return added.error();
@@ -102,6 +106,13 @@ Result<std::string> transformed(const Transform& command, Console console) {
   mapping::RunOptions options;
   options.parameters = parameters;
   options.seed = "fingerpost transform";
+  auto codes = terminology::core(*definitions);
+  profile::Validator validator(*definitions, &codes);
+  for (const auto& path : command.packages)
+    LET_DONE(add_package(*definitions, path, validator.registry(), codes));
+  options.world = [&](path::Environment& environment) {
+    validator.serve(environment, options.limits);
+  };
   Tree target(definitions->names());
   LET(const auto run, mapping::transform(maps, url, {&root, 1}, target, options));
   print_findings(run, console);

@@ -1,6 +1,7 @@
 #include "patch/patch.h"
 
 #include "interaction/refused.h"
+#include "interaction/world.h"
 #include "interaction/write.h"
 #include "model/xml.h"
 
@@ -31,7 +32,8 @@ Result<std::string> apply(const Context& context, const std::string& body, const
   if (definitions.type_name(operations.tree[operations.tree.root()].type) != "Parameters")
     return Error{Kind::invalid, "a FHIRPath patch is a Parameters resource", ""};
   LET(auto read, model::read_json(definitions, body, limits));
-  LET_DONE(fingerpost::patch::apply_fhirpath(definitions, read.tree, operations.tree, limits));
+  LET_DONE(fingerpost::patch::apply_fhirpath(definitions, read.tree, operations.tree, limits,
+                                             world_of(context)));
   std::string json;
   model::write_json(definitions, read.tree, read.tree.root(), json);
   return json;

@@ -20,7 +20,7 @@ Result<Tree> tree_of(const Context& context, const store::Stored& stored) {
 Result<std::shared_ptr<const MapText>> read_map(const Context& context, const Tree& tree,
                                                 const std::string& called) {
   LET(auto map, mapping::read_structure_map(context.definitions, tree, called));
-  map.dialect = mapping::Dialect::standard;
+  map.dialect = map.stated_dialect.value_or(mapping::Dialect::standard);
   return std::make_shared<const MapText>(std::move(map));
 }
 
@@ -44,7 +44,7 @@ Result<void> MapGatherer::add_sent(const Tree& map, const std::string& called) {
 
 Result<void> MapGatherer::add_sent_text(std::string_view text, const std::string& called) {
   LET(auto map, mapping::parse_map(text, called, context_.limits));
-  map.dialect = mapping::Dialect::standard;
+  map.dialect = map.stated_dialect.value_or(mapping::Dialect::standard);
   take(std::make_shared<const MapText>(std::move(map)));
   return {};
 }

@@ -5,6 +5,7 @@
 #include "interaction/commit.h"
 #include "interaction/operations.h"
 #include "interaction/stored_maps.h"
+#include "interaction/world.h"
 #include "model/xml.h"
 #include "store/body.h"
 
@@ -141,6 +142,7 @@ Answer run(const Context& context, const OperationCall& call, const Chosen& chos
   options.parameters = parameters;
   options.seed = seed;
   options.limits = context.limits;
+  options.world = world_of(context);
   Tree made(context.definitions.names());
   const NodeRef root{&content, content.root()};
   const auto done = mapping::transform(chosen.maps, chosen.entry, {&root, 1}, made, options);

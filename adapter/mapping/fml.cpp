@@ -24,14 +24,14 @@ MapsBuilder& MapsBuilder::operator=(MapsBuilder&&) noexcept = default;
 
 Result<void> MapsBuilder::add_map(std::string_view text, std::string file) {
   LET(auto map, parse_map(text, std::move(file), sources_->limits));
-  map.dialect = sources_->dialect;
+  map.dialect = map.stated_dialect.value_or(sources_->dialect);
   add_map(std::make_shared<const MapText>(std::move(map)));
   return {};
 }
 
 Result<void> MapsBuilder::add_structure_map(const Tree& map, std::string file) {
   LET(auto read, read_structure_map(*sources_->definitions, map, std::move(file)));
-  read.dialect = sources_->dialect;
+  read.dialect = read.stated_dialect.value_or(sources_->dialect);
   add_map(std::make_shared<const MapText>(std::move(read)));
   return {};
 }

@@ -23,6 +23,9 @@
 namespace fingerpost::terminology {
 class ConceptMap;
 }
+namespace fingerpost::path {
+struct Environment;
+}
 
 namespace fingerpost::mapping {
 
@@ -55,6 +58,7 @@ class Maps {
   std::shared_ptr<const Program> program_;
 };
 
+// What a map is written in, where its header does not say (`/// dialect = "standard"`).
 // standard: only what R4 StructureMap defines, so that the map runs in other engines too.
 // extended: with the documented extensions, and translate() must say what an unmapped code becomes.
 enum class Dialect : std::uint8_t { standard, extended };
@@ -108,6 +112,11 @@ struct RunOptions {
   std::string_view seed;                  // plain uuid() needs one: the message's own key
   bool utc = false;  // dates without an offset are UTC; otherwise they are Europe/London
   Limits limits;
+  std::size_t output_bytes = std::size_t{256} << 20;  // of all texts that the result holds
+  std::uint64_t translations = 1'000'000;             // calls of translate()
+  // Sets what the map's expressions may ask (memberOf(), conformsTo() …), and the bound of time of
+  // the whole run. When absent conformsTo() knows the base types, and steps are the bound.
+  std::function<void(path::Environment& environment)> world;
   // Finds what a reference names. When absent: contained resources, and the entries of a source
   // that is a Bundle, by fullUrl or Type/id.
   std::function<NodeRef(std::string_view reference)> resolve;

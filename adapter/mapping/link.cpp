@@ -164,12 +164,28 @@ void Linker::declare() {
     for (const auto& name : map.isolated)
       if (named_[map_].count(name) == 0)
         report(Severity::error, {1, 1}, "isolate names no group of this map: " + name);
+    check_extensions(map);
     const Index first = named_[map_].at(map.groups.front().name);
     enter(map.url, first);
     enter(map.name, first);
   }
   for (Index group = 0; group < places_.size(); ++group)
     program_->entries.emplace(places_[group].text->name, group);
+}
+
+// A header that says what it uses says all of it.
+void Linker::check_extensions(const MapText& map) {
+  if (map.extensions.empty()) return;
+  const auto used = extensions_of(map);
+  const auto has = [](const std::vector<std::string>& names, const std::string& name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  for (const auto& name : used)
+    if (!has(map.extensions, name))
+      report(Severity::error, {1, 1}, "the header does not list the extension " + name);
+  for (const auto& name : map.extensions)
+    if (!has(used, name))
+      report(Severity::error, {1, 1}, "the header lists the extension " + name + ", not used");
 }
 
 void Linker::enter(const std::string& name, Index group) {

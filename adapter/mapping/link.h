@@ -54,6 +54,7 @@ class Linker {
   void declare();
   void see_imports();
   bool see_import(const std::string& import);
+  void check_extensions(const MapText& map);
   void refuse_circles();
   void enter(const std::string& name, Index group);
   Index defaults_of(std::size_t map);
@@ -70,6 +71,8 @@ class Linker {
   Target compile_target(const TargetText& text);
   Call compile_call(const CallText& text);
   Range compile_steps(const std::vector<std::string>& path, TypeId& type, At at, bool check);
+  void compile_expressions(const SourceText& text, TypeId type, Source& source);
+  bool names_its_item(const SourceText& text, TypeId type) const;
   Index compile_path(const PathText& text, TypeId focus);
   Argument compile_argument(const ArgumentText& text, TypeId focus);
   Range compile_arguments(const std::vector<ArgumentText>& texts, TypeId focus);

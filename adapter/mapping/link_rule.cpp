@@ -1,5 +1,7 @@
+#include "base/text.h"
 #include "mapping/link.h"
 
+#include <algorithm>
 #include <charconv>
 #include <unordered_set>
 
@@ -90,10 +92,16 @@ Rule Linker::compile_rule(const RuleText& text) {
   for (const auto& call : text.calls) calls.push_back(compile_call(call));
   rule.calls = append(program_->calls, calls);
   rule.rules = compile_rules(text.rules);
-  if (map_text(map_).dialect == Dialect::standard && text.targets.size() > 1 && text.name.empty() &&
-      (!text.calls.empty() || !text.rules.empty()) && text.at.line > 0)
-    report(Severity::warning, text.at,
-           "other engines may want a name for a rule with several targets and `then`");
+  const bool written = text.at.line > 0;  // as text: a StructureMap's rules have names
+  const bool complex = text.targets.size() > 1 && (!text.calls.empty() || !text.rules.empty());
+  const bool of_element = std::any_of(text.sources.begin(), text.sources.end(),
+                                      [](const SourceText& one) { return !one.path.empty(); });
+  const bool warns = map_text(map_).dialect == Dialect::standard;
+  if (written && complex && text.name.empty() && (warns || !of_element))
+    report(of_element ? Severity::warning : Severity::error, text.at,
+           of_element ? "other engines may want a name for a rule with several targets and `then`"
+                      : "a rule with several targets and `then` needs a name: it has no source "
+                        "element to be called by");
   return rule;
 }
 
@@ -156,12 +164,49 @@ Source Linker::compile_source(const SourceText& text) {
   focus_ = type;
   // Unnamed ones too: the item.
   source.variable = declare(text.variable, Mode::source, type, text.at);
-  source.condition = compile_path(text.condition, type);
-  source.check = compile_path(text.check, type);
-  source.log = compile_path(text.log, type);
+  compile_expressions(text, type, source);
   source.bare = source.plain() && source.type == no_name && source.condition == none &&
                 source.check == none && source.log == none;
   return source;
+}
+
+namespace {
+
+// "a2" of "(a2.length() < 20)".
+std::string_view leading_name(std::string_view text) {
+  const auto start = text.find_first_not_of("( \t\r\n");
+  if (start == std::string_view::npos) return {};
+  text.remove_prefix(start);
+  std::size_t size = 0;
+  while (size < text.size() &&
+         (is_letter(text[size]) || text[size] == '_' || (size > 0 && is_digit(text[size]))))
+    ++size;
+  return text.substr(0, size);
+}
+
+}  // namespace
+
+// Published maps also write `src.a2 as a where a2.length() < 20`: where the item has no such
+// element itself, the name is the item's own.
+bool Linker::names_its_item(const SourceText& text, TypeId type) const {
+  if (text.path.empty() || type == no_type) return false;
+  const auto& name = text.path.back();
+  const auto leads = [&](const PathText& path) { return leading_name(path.text) == name; };
+  if (!leads(text.condition) && !leads(text.check) && !leads(text.log)) return false;
+  const NameId known = definitions_.names().find(name);
+  const bool element = known != no_name && definitions_.member(type, known).element != nullptr;
+  const bool variable = std::any_of(scope_.begin(), scope_.end(),
+                                    [&](const Variable& one) { return one.name == name; });
+  return !element && !variable;
+}
+
+void Linker::compile_expressions(const SourceText& text, TypeId type, Source& source) {
+  const bool named = names_its_item(text, type);
+  if (named) source.item = declare(text.path.back(), Mode::source, type, text.at);
+  source.condition = compile_path(text.condition, type);
+  source.check = compile_path(text.check, type);
+  source.log = compile_path(text.log, type);
+  if (named) scope_.pop_back();
 }
 
 Index Linker::compile_path(const PathText& text, TypeId focus) {
@@ -181,7 +226,19 @@ Index Linker::compile_path(const PathText& text, TypeId focus) {
   options.variables = names;
   options.start = focus;
   options.limits = sources_.limits;
-  auto compiled = path::compile(text.text, definitions_, options);
+  const bool standard = map_text(map_).dialect == Dialect::standard;
+  options.nulls = !standard;
+  auto mistake = path::Mistake::none;
+  auto compiled = path::compile(text.text, definitions_, options, &mistake);
+  if (!compiled && standard && mistake != path::Mistake::syntax) {
+    // A standard map loads all the same, and fails where it gets there.
+    report(Severity::warning, text.at,
+           "in the expression, " + compiled.error().where + ": " + compiled.error().text);
+    program_->expressions.emplace_back();
+    const auto index = static_cast<Index>(program_->expressions.size() - 1);
+    program_->mistakes.emplace(index, compiled.error());
+    return index;
+  }
   if (!compiled) {
     report(Severity::error, text.at,
            "in the expression, " + compiled.error().where + ": " + compiled.error().text);

@@ -54,6 +54,18 @@ Transform transform_named(std::string_view name) {
   return Transform::none;
 }
 
+std::string_view transform_name(Transform transform) {
+  for (const auto& known : transforms)
+    if (known.transform == transform) return known.name;
+  return "";
+}
+
+std::string_view relation_sign(std::string_view equivalence) {
+  for (const auto& known : relations)
+    if (known.equivalence == equivalence) return known.sign;
+  return "-";
+}
+
 std::string_view last_part(std::string_view url) {
   url = url.substr(0, url.find('|'));
   return url.substr(url.rfind('/') + 1);
@@ -139,6 +151,11 @@ Result<void> Parser::directives() {
     if (directive.key == "name") map_.name = directive.value;
     if (directive.key == "isolate") map_.isolated.push_back(directive.value);
     if (directive.key == "parameter") map_.parameters.push_back(directive.value);
+    if (directive.key == "extension") map_.extensions.push_back(directive.value);
+    if (directive.key != "dialect") continue;
+    if (directive.value != "standard" && directive.value != "extended")
+      return error(directive.at, "a dialect is standard or extended");
+    map_.stated_dialect = directive.value == "standard" ? Dialect::standard : Dialect::extended;
   }
   if (map_.url.empty() && map_.name.empty())
     return error({1, 1}, "a map needs a url: /// url = \"…\", or map \"url\" = \"name\"");

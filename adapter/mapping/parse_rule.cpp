@@ -272,6 +272,7 @@ Result<void> Parser::then(RuleText& rule) {
     } while (accept(","));
   }
   if (accept("{")) {
+    rule.braces = true;
     LET(rule.rules, rules());
   }
   return {};

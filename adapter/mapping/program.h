@@ -45,6 +45,7 @@ struct PathStep {
 struct Source {
   Slot context = no_slot;
   Slot variable = no_slot;
+  Slot item = no_slot;  // the item once more, where its expressions call it by its element's name
   Range steps;
   NameId type = no_name;  // by name, so that STU3's Quantity is a Quantity
   int min = -1;           // -1: not given
@@ -182,6 +183,7 @@ struct Program {
   std::vector<PathStep> steps;
   std::vector<Argument> arguments;
   std::vector<path::Expression> expressions;
+  std::unordered_map<Index, Error> mistakes;  // of those that do not compile, in standard maps
   std::vector<Defaults> defaults;
   std::vector<Translation> translations;
   std::vector<std::shared_ptr<const terminology::ConceptMap>> concept_maps;

@@ -22,6 +22,7 @@ Run::Run(const Program& program, Tree& target, const RunOptions& options)
     if (type == no_type) return Error{Kind::not_found, "the profile is not loaded", ""};
     return definitions().is_a((*node.tree)[node.node].type, type);
   };
+  if (options.world) options.world(environment_);
 }
 
 Result<Transformed> Run::transform(Index group, std::span<const NodeRef> sources) {
@@ -121,20 +122,36 @@ bool Run::step() {
   --environment_.steps_left;
   if (tree_.size() > options_.limits.nodes)
     return fail(Kind::too_costly, "the result is over the limit nodes");
+  if (out_.bytes() > options_.output_bytes)
+    return fail(Kind::too_costly, "the result is over the bound of its bytes");
+  constexpr std::uint32_t often = 1024;
+  if (environment_.out_of_time && ++ticks_ % often == 0 && environment_.out_of_time())
+    return fail(Kind::too_costly, "the transformation takes longer than allowed");
   return true;
 }
 
-bool Run::evaluate(Index expression, const Value& focus, path::Collection& out) {
+const path::Expression* Run::expression(Index index) {
+  const auto& found = program_.expressions[index];
+  if (found) return &found;
+  fail(program_.mistakes.at(index));
+  return nullptr;
+}
+
+bool Run::evaluate(Index index, const Value& focus, path::Collection& out) {
+  const auto* const compiled = expression(index);
+  if (compiled == nullptr) return false;
   environment_.variables = {stack_.data() + base_, program_.groups[group_].slots};
-  auto answer = path::evaluate(program_.expressions[expression], focus, environment_);
+  auto answer = path::evaluate(*compiled, focus, environment_);
   if (!answer) return fail(answer.error());
   out = *std::move(answer);
   return true;
 }
 
-bool Run::test(Index expression, const Value& focus, bool& answer) {
+bool Run::test(Index index, const Value& focus, bool& answer) {
+  const auto* const compiled = expression(index);
+  if (compiled == nullptr) return false;
   environment_.variables = {stack_.data() + base_, program_.groups[group_].slots};
-  const auto tested = path::test(program_.expressions[expression], focus, environment_);
+  const auto tested = path::test(*compiled, focus, environment_);
   if (!tested) return fail(tested.error());
   answer = *tested;
   return true;

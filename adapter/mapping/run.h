@@ -66,6 +66,10 @@ class Run final : private path::ReadRecorder {
   }
   bool is_of_type(const Value& item, NameId type) const;
   bool keep_chosen(const Source& source, std::size_t begin);
+  void name_item(const Source& source, const Value& item) {
+    slot(source.variable) = item;
+    if (source.item != no_slot) slot(source.item) = item;
+  }
   bool keep_conditions(const Source& source, std::size_t begin);
   bool check(const Source& source, std::size_t begin);
   bool log(const Source& source, std::size_t begin);
@@ -140,6 +144,7 @@ class Run final : private path::ReadRecorder {
   bool test(Index expression, const Value& focus, bool& answer);
   bool evaluate(Index expression, const Value& focus, path::Collection& out);
 
+  const path::Expression* expression(Index index);  // null: it does not compile
   Value& slot(Slot slot) { return stack_[base_ + slot]; }
   Form form(TypeId type) const { return program_.forms[type]; }
   bool step();
@@ -160,6 +165,8 @@ class Run final : private path::ReadRecorder {
   RuleId rule_ = 0;
   int depth_ = 0;
   std::uint64_t uuids_ = 0;
+  std::uint64_t translations_ = 0;
+  std::uint32_t ticks_ = 0;             // steps since the time was looked at
   std::string joined_;                  // texts are put together here
   std::vector<std::string_view> keys_;  // of uuid()
   std::vector<Coded> codes_;            // of translate()

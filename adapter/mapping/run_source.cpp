@@ -84,7 +84,7 @@ bool Run::is_of_type(const Value& item, NameId type) const {
 bool Run::keep_conditions(const Source& source, std::size_t begin) {
   std::size_t kept = begin;
   for (std::size_t i = begin; i < items_.size(); ++i) {
-    slot(source.variable) = items_[i];
+    name_item(source, items_[i]);
     bool answer = false;
     if (!test(source.condition, items_[i], answer)) return false;
     if (answer) items_[kept++] = items_[i];
@@ -95,7 +95,7 @@ bool Run::keep_conditions(const Source& source, std::size_t begin) {
 
 bool Run::check(const Source& source, std::size_t begin) {
   for (std::size_t i = begin; i < items_.size(); ++i) {
-    slot(source.variable) = items_[i];
+    name_item(source, items_[i]);
     bool answer = false;
     if (!test(source.check, items_[i], answer)) return false;
     if (items_[i].is_node()) current_ = items_[i].node();
@@ -107,7 +107,7 @@ bool Run::check(const Source& source, std::size_t begin) {
 bool Run::log(const Source& source, std::size_t begin) {
   if (!options_.log) return true;
   for (std::size_t i = begin; i < items_.size(); ++i) {
-    slot(source.variable) = items_[i];
+    name_item(source, items_[i]);
     path::Collection values;
     if (!evaluate(source.log, items_[i], values)) return false;
     const auto& info = program_.places[rule_];

@@ -63,6 +63,8 @@ std::vector<terminology::Match> Run::matches(const Target& target, const Coded& 
 }
 
 bool Run::translated(const Target& target, Translated& out) {
+  if (++translations_ > options_.translations)
+    return fail(Kind::too_costly, "translate() is called more often than allowed");
   Value value;
   if (!argument(program_.arguments[target.arguments.first], value)) return false;
   codes_.clear();

@@ -108,6 +108,7 @@ struct RuleText {
   std::vector<CallText> calls;
   std::vector<RuleText> rules;
   bool shorthand = false;  // src.a -> tgt.a;
+  bool braces = false;     // of `then`, even with no rules in them
   std::string name;
   At at;
 };
@@ -146,10 +147,12 @@ struct ConceptMapText {
 struct MapText {
   std::string file;
   Dialect dialect = Dialect::extended;
+  std::optional<Dialect> stated_dialect;  // by its header
   std::string url;
   std::string name;
   std::vector<std::string> isolated;    // groups whose errors stay inside one call
   std::vector<std::string> parameters;  // %names the caller gives, beside the usual ones
+  std::vector<std::string> extensions;  // that the header says it uses; empty: it does not say
   std::vector<UsesText> uses;
   std::vector<std::string> imports;
   std::vector<ConceptMapText> concept_maps;

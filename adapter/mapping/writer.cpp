@@ -30,6 +30,7 @@ NodeId Writer::add_first(NodeId parent, NameId name, TypeId type) {
 void Writer::set(NodeId node, Shape shape, std::string_view text) {
   save(node);
   tree_.set(node, shape, text);
+  bytes_ += text.size();
   origins_[node] = origin_;
 }
 

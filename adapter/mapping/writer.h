@@ -16,7 +16,8 @@ class Writer {
   explicit Writer(Tree& tree) : tree_(tree) { fill(); }
 
   const Tree& tree() const { return tree_; }
-  void reserve(std::size_t nodes) {  // as many more as may come
+  std::size_t bytes() const { return bytes_; }  // of all texts written
+  void reserve(std::size_t nodes) {             // as many more as may come
     tree_.reserve(tree_.size() + nodes);
     origins_.reserve(tree_.size() + nodes + 1);
   }
@@ -78,12 +79,17 @@ class Writer {
   void save(NodeId node) {
     if (node != no_node && node <= marked_) journal_.push_back({node, tree_[node]});
   }
-  void fill() { origins_.resize(tree_.size() + 1, origin_); }
+  void fill() {
+    for (auto made = static_cast<NodeId>(origins_.size()); made <= tree_.size(); ++made)
+      bytes_ += made == no_node ? 0 : tree_[made].text_size;
+    origins_.resize(tree_.size() + 1, origin_);
+  }
 
   Tree& tree_;
   Origin origin_;
   std::vector<Origin> origins_;
   std::vector<Before> journal_;
+  std::size_t bytes_ = 0;
   std::size_t marked_ = 0;  // nodes up to this one are older than the newest mark
 };
 

@@ -74,11 +74,13 @@ struct List {
 class Patcher {
  public:
   Patcher(const Definitions& definitions, Tree& resource, const Tree& operations,
-          const Limits& limits)
+          const Limits& limits, const path::World& world)
       : definitions_(definitions),
         tree_(resource),
         parts_(definitions, operations),
-        world_(limits) {}
+        world_(limits) {
+    if (world) world(world_);
+  }
 
   Result<void> apply(NodeId operation) {
     LET(const auto type, parts_.text_of(operation, "type"));
@@ -271,10 +273,10 @@ class Patcher {
 }  // namespace
 
 Result<void> apply_fhirpath(const Definitions& definitions, Tree& resource, const Tree& operations,
-                            const Limits& limits) {
+                            const Limits& limits, const path::World& world) {
   if (definitions.type_name(operations[operations.root()].type) != "Parameters")
     return Error{Kind::invalid, "a FHIRPath patch is a Parameters resource", ""};
-  Patcher patcher(definitions, resource, operations, limits);
+  Patcher patcher(definitions, resource, operations, limits, world);
   const NameId parameter = definitions.names().find("parameter");
   const NameId name = definitions.names().find("name");
   std::size_t count = 0;

@@ -6,6 +6,7 @@
 #include "fingerpost/result.h"
 #include "fingerpost/tree.h"
 #include "model/definitions.h"
+#include "path/fhirpath.h"
 
 #include <string>
 #include <string_view>
@@ -17,8 +18,10 @@ namespace fingerpost::patch {
 // Kind::invalid, `where` "Parameters.parameter[0]": no such operation, a path that gives none or
 // several elements, an index out of the list, a name the type does not have, an element that may
 // not repeat and is there. Kind::too_costly: over Limits::patch_operations or a path's budget.
+// `world` sets what the paths may ask.
 Result<void> apply_fhirpath(const model::Definitions& definitions, Tree& resource,
-                            const Tree& operations, const Limits& limits);
+                            const Tree& operations, const Limits& limits,
+                            const path::World& world = {});
 
 // JSON Patch (RFC 6902) of a JSON text. Kind::invalid, `where` the operation ("/0"): malformed, a
 // pointer to nothing. Kind::conflict: a `test` that fails. Kind::too_costly: over

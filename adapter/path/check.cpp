@@ -34,19 +34,19 @@ bool is_one_of(std::string_view name, std::span<const std::string_view> names) {
 }
 
 // Functions whose result is of the input's types.
-constexpr std::array<std::string_view, 12> passing = {"where", "first",   "last",      "tail",
-                                                      "skip",  "take",    "single",    "trace",
-                                                      "sort",  "exclude", "intersect", "distinct"};
+constexpr std::array<std::string_view, 14> passing = {
+    "where", "first", "last",    "tail",      "skip",     "take",  "single",
+    "trace", "sort",  "exclude", "intersect", "distinct", "slice", "checkModifiers"};
 constexpr std::array<std::string_view, 7> needing_order = {"first", "last",    "tail",  "skip",
                                                            "take",  "indexOf", "single"};
 constexpr std::array<std::string_view, 16> on_text = {
     "startsWith", "endsWith", "contains",       "indexOf", "lastIndexOf", "substring",
     "upper",      "lower",    "trim",           "replace", "matches",     "matchesFull",
     "length",     "toChars",  "replaceMatches", "split"};
-constexpr std::array<std::string_view, 16> truths = {
-    "empty",    "exists",  "all",        "allTrue",   "anyTrue",    "allFalse",
-    "anyFalse", "not",     "isDistinct", "subsetOf",  "supersetOf", "hasValue",
-    "memberOf", "matches", "startsWith", "conformsTo"};
+constexpr std::array<std::string_view, 18> truths = {
+    "empty",    "exists",  "all",        "allTrue",    "anyTrue",    "allFalse",
+    "anyFalse", "not",     "isDistinct", "subsetOf",   "supersetOf", "hasValue",
+    "memberOf", "matches", "startsWith", "conformsTo", "subsumes",   "subsumedBy"};
 
 class Checker {
  public:

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "path/check.h"
 #include "path/functions.h"
+#include "path/integer.h"
 #include "path/quick.h"
 #include "path/run.h"
 #include "path/syntax.h"
@@ -57,6 +58,7 @@ class Compiler {
     LET(program_->root, compile(syntax));
     return Expression(std::move(program_));
   }
+  Mistake mistake() const { return mistake_; }  // when run() has failed
 
  private:
   const model::Definitions& definitions() const { return *program_->definitions; }
@@ -115,8 +117,11 @@ class Compiler {
   }
 
   Result<Op*> number_literal(const Syntax& syntax) {
-    if (syntax.text.find('.') == std::string::npos)
-      if (const auto whole = to_integer(syntax.text)) return constant(syntax, *whole);
+    if (syntax.text.find('.') == std::string::npos) {
+      const auto whole = to_integer(syntax.text);
+      if (whole && is_integer(*whole)) return constant(syntax, *whole);
+      return error_at(syntax, "the number is greater than an Integer may be, 2147483647");
+    }
     const auto number = Decimal::parse(syntax.text);
     if (!number) return error_at(syntax, "the number has too many digits");
     return constant(syntax, *number);
@@ -246,7 +251,14 @@ class Compiler {
     return &op;
   }
 
+  // -2147483648 is an Integer, though what its sign stands before is none.
+  static bool is_least_integer(const Syntax& syntax) {
+    return syntax.which == Operator::minus && syntax.arguments[0]->kind == Syntax::Kind::number &&
+           syntax.arguments[0]->text == "2147483648";
+  }
+
   Result<Op*> operator_call(const Syntax& syntax) {
+    if (is_least_integer(syntax)) return constant(syntax, std::int64_t{-2147483648});
     auto& op = make(syntax, find_operator(syntax.which));
     for (const auto& argument : syntax.arguments)
       if (auto added = add_operand(*argument, op); !added) return added.error();
@@ -269,7 +281,8 @@ class Compiler {
 
   Result<Op*> function_call(const Syntax& syntax) {
     const auto* const function = find_function(syntax.text);
-    if (!function) return error_at(syntax, "the function " + syntax.text + " is not known");
+    const bool offered = function && (function->name != "isnull" || options_.nulls);
+    if (!offered) return error_at(syntax, "the function " + syntax.text + " is not known");
     if (syntax.arguments.size() < function->least || syntax.arguments.size() > function->most)
       return error_at(syntax, "the function " + syntax.text + " takes another number of arguments");
     if (function->takes == Function::Takes::type_name) {
@@ -317,7 +330,7 @@ class Compiler {
     return &op;
   }
 
-  Result<TypeTest> type_test(const Syntax& syntax, std::string_view name) const {
+  Result<TypeTest> type_test(const Syntax& syntax, std::string_view name) {
     constexpr std::string_view system_space = "System.", fhir_space = "FHIR.";
     const bool system_only = name.starts_with(system_space);
     const bool fhir_only = name.starts_with(fhir_space);
@@ -328,9 +341,9 @@ class Compiler {
         (definitions().find(name) != no_type || definitions().find_stu3(name) != no_type))
       test.fhir = names().find(name);
     const bool system = !fhir_only && set_system_type(name, test);
-    if (test.fhir == no_name && !system && !system_only)
-      return error_at(syntax, "the type " + std::string(name) + " is not known");
-    return test;
+    if (test.fhir != no_name || system || system_only) return test;
+    mistake_ = Mistake::execution;
+    return error_at(syntax, "the type " + std::string(name) + " is not known");
   }
 
   static bool set_system_type(std::string_view name, TypeTest& test) {
@@ -361,16 +374,24 @@ class Compiler {
   const CompileOptions& options_;
   std::shared_ptr<Program> program_;
   int inside_each_ = 0;  // how many iterating functions are around
+  Mistake mistake_ = Mistake::semantic;
 };
 
 }  // namespace
 
 Result<Expression> compile(std::string_view text, const model::Definitions& definitions,
-                           const CompileOptions& options) {
+                           const CompileOptions& options, Mistake* mistake) {
+  Mistake ignored = Mistake::none;
+  Mistake& found = mistake == nullptr ? ignored : *mistake;
+  found = Mistake::syntax;
   LET(auto syntax, parse(text, options.limits));
+  found = Mistake::semantic;
   if (options.check == Check::strict)
     if (auto checked = check_types(*syntax, definitions, options); !checked) return checked.error();
-  return Compiler(definitions, options).run(*syntax);
+  Compiler compiler(definitions, options);
+  auto made = compiler.run(*syntax);
+  found = made ? Mistake::none : compiler.mistake();
+  return made;
 }
 
 }  // namespace fingerpost::path

@@ -2,11 +2,11 @@
 
 #include "base/text.h"
 #include "path/functions.h"
+#include "path/integer.h"
 #include "path/run.h"
 #include "value/quantity.h"
 
 #include <array>
-#include <limits>
 #include <optional>
 #include <string>
 
@@ -41,10 +41,7 @@ Value to_boolean(Run&, const Value& value) {
 std::optional<std::int64_t> whole_number(std::string_view text) {
   if (text.starts_with('+')) text.remove_prefix(1);
   const auto number = fingerpost::to_integer(text);
-  if (!number || *number > std::numeric_limits<std::int32_t>::max() ||
-      *number < std::numeric_limits<std::int32_t>::min())
-    return {};
-  return number;
+  return number && is_integer(*number) ? number : std::nullopt;
 }
 
 Value to_integer(Run&, const Value& value) {

@@ -157,20 +157,11 @@ bool equivalent_texts(std::string_view left, std::string_view right) {
   return left.empty() && right.empty();
 }
 
-// At the precision of the less precise.
-bool equivalent_numbers(const Decimal& left, const Decimal& right) {
-  const auto a = left.normalised(), b = right.normalised();
-  const int scale = std::min(a.scale(), b.scale());
-  const auto x = a.rescaled(scale, Decimal::Rounding::half_up);
-  const auto y = b.rescaled(scale, Decimal::Rounding::half_up);
-  return x && y && compare(*x, *y) == std::strong_ordering::equal;
-}
-
 }  // namespace
 
 bool equivalent(Run& run, const Value& left, const Value& right) {
   const Value a = run.system(left), b = run.system(right);
-  if (const auto x = number(a), y = number(b); x && y) return equivalent_numbers(*x, *y);
+  if (const auto x = number(a), y = number(b); x && y) return value::equivalent(*x, *y);
   if (const auto both = quantities(run, a, b)) return equivalent(*both->left, *both->right);
   if (a.is_node() && b.is_node()) {
     if (a.node() == b.node()) return true;

@@ -3,7 +3,9 @@
 #include "path/functions.h"
 #include "path/run.h"
 
+#include <algorithm>
 #include <string>
+#include <vector>
 
 namespace fingerpost::path {
 namespace {
@@ -110,7 +112,10 @@ NodeRef find_entry(const Run& run, std::string_view reference, NodeRef from) {
 }
 
 NodeRef resolve_reference(const Run& run, std::string_view reference, const Value& value) {
-  const NodeRef from = value.is_node() ? value.node() : NodeRef{};
+  // R4 fhirpath.html: a text that is a URI is resolved from where the expression stands.
+  const NodeRef from = value.is_node()       ? value.node()
+                       : run.focus.is_node() ? run.focus.node()
+                                             : NodeRef{};
   if (from && reference.starts_with('#')) return find_contained(run, reference.substr(1), from);
   if (from)
     if (const NodeRef entry = find_entry(run, reference, from)) return entry;
@@ -165,6 +170,94 @@ bool conforms_to(const Op& op, Run& run, Collection& out) {
   return true;
 }
 
+enum class Side : bool { general, special };
+
+// R4 fhirpath.html: of two Codings or CodeableConcepts, whether one is the other or above it.
+template <Side input_is>
+bool subsumes(const Op& op, Run& run, Collection& out) {
+  Collection mine, others;
+  if (!run.input(op, mine) || !run.evaluate(*op.arguments[0], others)) return false;
+  if (mine.size() != 1 || others.size() != 1) return true;
+  const Value &one = mine.front(), &other = others.front();
+  if (!one.is_node() || !other.is_node()) return run.fail(op, "two Codings are wanted");
+  if (!run.environment.subsumes)
+    return run.fail(op, "no code systems are at hand", Kind::unsupported);
+  const auto found = input_is == Side::general ? run.environment.subsumes(one.node(), other.node())
+                                               : run.environment.subsumes(other.node(), one.node());
+  if (found) out.push(*found);
+  return true;
+}
+
+bool slice(const Op& op, Run& run, Collection& out) {
+  Collection values;
+  std::string_view structure, name;
+  if (!run.input(op, values)) return false;
+  if (const Got got = run.text(*op.arguments[0], structure); got != Got::value)
+    return got == Got::nothing;
+  if (const Got got = run.text(*op.arguments[1], name); got != Got::value)
+    return got == Got::nothing;
+  if (!run.environment.in_slice) return run.fail(op, "no profiles are at hand", Kind::unsupported);
+  for (const auto& value : values) {
+    if (!value.is_node()) continue;
+    const auto found = run.environment.in_slice(value.node(), structure, name);
+    if (!found) return run.fail(op, found.error().text, found.error().kind);
+    if (*found) out.push(value);
+  }
+  return true;
+}
+
+// The input, when it has no modifier extensions but those of the URLs given.
+bool check_modifiers(const Op& op, Run& run, Collection& out) {
+  Collection values;
+  if (!run.input(op, values)) return false;
+  std::vector<std::string_view> known;
+  for (const auto* argument : op.arguments) {
+    std::string_view url;
+    if (run.text(*argument, url) == Got::failed) return false;
+    known.push_back(url);
+  }
+  for (const auto& value : values) {
+    if (!value.is_node()) continue;
+    const Tree& tree = *value.node().tree;
+    for (NodeId at = tree.child(value.node().node, run.words().modifier_extension); at != no_node;
+         at = tree.next_same(at)) {
+      const NodeId url = tree.child(at, run.words().url);
+      if (!run.spend(op, 1 + known.size())) return false;
+      if (url == no_node || std::find(known.begin(), known.end(), tree.text(url)) == known.end())
+        return run.fail(op, "there is a modifier extension that is not among those known");
+    }
+  }
+  out.append(values);
+  return true;
+}
+
+// Told to be empty: HL7 v2's "", a null, or no value but the extension data-absent-reason. What is
+// not there at all tells nothing.
+bool is_null(const Run& run, NodeRef node) {
+  const Tree& tree = *node.tree;
+  if (tree[node.node].shape == Shape::null && tree.first_child(node.node) == no_node) return true;
+  if (tree.has_value(node.node)) return false;
+  constexpr std::string_view absent = "http://hl7.org/fhir/StructureDefinition/data-absent-reason";
+  for (NodeId at = tree.child(node.node, run.words().extension); at != no_node;
+       at = tree.next_same(at)) {
+    const NodeId url = tree.child(at, run.words().url);
+    if (url != no_node && tree.text(url) == absent) return true;
+  }
+  return false;
+}
+
+bool isnull(const Op& op, Run& run, Collection& out) {
+  Collection values;
+  const bool found =
+      op.arguments.empty() ? run.input(op, values) : run.evaluate(*op.arguments[0], values);
+  if (!found) return false;
+  if (values.size() > 1) return run.fail(op, "one value is wanted, and there are several");
+  const bool node = !values.empty() && values.front().is_node();
+  if (node && run.environment.reads) run.environment.reads->read(values.front().node());
+  out.push(node && is_null(run, values.front().node()));
+  return true;
+}
+
 // Narrative is checked where resources are validated; here only that there is some.
 bool html_checks(const Op& op, Run& run, Collection& out) {
   std::string_view text;
@@ -215,11 +308,18 @@ bool apply_resolve_is(const Op& op, Run& run, Collection& out) {
 }
 
 std::span<const Function> fhir_functions() {
-  static constexpr Function functions[] = {
-      {"extension", 1, 1, extension},   {"hasValue", 0, 0, has_value},
-      {"getValue", 0, 0, get_value},    {"resolve", 0, 0, apply_resolve},
-      {"memberOf", 1, 1, member_of},    {"conformsTo", 1, 1, conforms_to},
-      {"htmlChecks", 0, 0, html_checks}};
+  static constexpr Function functions[] = {{"extension", 1, 1, extension},
+                                           {"hasValue", 0, 0, has_value},
+                                           {"getValue", 0, 0, get_value},
+                                           {"resolve", 0, 0, apply_resolve},
+                                           {"memberOf", 1, 1, member_of},
+                                           {"conformsTo", 1, 1, conforms_to},
+                                           {"subsumes", 1, 1, subsumes<Side::general>},
+                                           {"subsumedBy", 1, 1, subsumes<Side::special>},
+                                           {"slice", 2, 2, slice},
+                                           {"checkModifiers", 0, 255, check_modifiers},
+                                           {"isnull", 0, 1, isnull},
+                                           {"htmlChecks", 0, 0, html_checks}};
   return functions;
 }
 

@@ -41,6 +41,7 @@ struct CompileOptions {
   TypeId start = no_type;                       // the type of the focus, when it is known
   std::span<const std::string_view> variables;  // %name, and bare `name` where a path starts
   Check check = Check::lenient;
+  bool nulls = false;        // isnull(x), of maps (mappings/README.md)
   bool check_order = false;  // with strict: skip() and the like after children() are errors
   Limits limits;
 };
@@ -59,10 +60,15 @@ class Expression {
   std::shared_ptr<const Program> program_;
 };
 
+// What sort of mistake an expression has. syntax: its text is no FHIRPath. semantic: it names what
+// is not there, or its types never fit. execution: only values show it; a type that is not known is
+// one too, though it is found before there are values.
+enum class Mistake : std::uint8_t { none, syntax, semantic, execution };
+
 // Kind::invalid with `where` "line L, column C" for a text that is no FHIRPath, or that names an
-// unknown function or variable.
+// unknown function, type or variable. `mistake` is set when it is given.
 Result<Expression> compile(std::string_view text, const model::Definitions& definitions,
-                           const CompileOptions& options = {});
+                           const CompileOptions& options = {}, Mistake* mistake = nullptr);
 
 // Told which nodes' own value an expression looked at (compared, converted, computed with), so that
 // a caller can see what of a source was never read. Navigation alone, and exists(), read nothing.
@@ -95,6 +101,9 @@ struct Environment {
 
   Limits limits;
   std::uint64_t steps_left = Limits{}.steps;  // counts down over evaluations; the caller refills it
+  std::uint64_t steps_kept = 0;  // of those, not to be had before out_of_time() was asked again
+  // Asked every 65,536 steps; true ends the evaluation. None: the steps alone are its bound.
+  std::function<bool()> out_of_time;
 
   std::span<const Value> variables;  // in the order of CompileOptions::variables; none(): empty
   Value resource;                    // %resource; when none(), found from the focus
@@ -109,11 +118,20 @@ struct Environment {
   std::function<std::optional<bool>(const Value& coded, std::string_view value_set)> member_of;
   // conformsTo(url); an error when the profile is not known.
   std::function<Result<bool>(NodeRef node, std::string_view profile)> conforms_to;
+  // subsumes() of Codings or CodeableConcepts; none when it cannot be told.
+  std::function<std::optional<bool>(NodeRef general, NodeRef special)> subsumes;
+  // slice(structure, name): whether the node is of that slice; an error when there is no such one.
+  std::function<Result<bool>(NodeRef node, std::string_view structure, std::string_view name)>
+      in_slice;
   std::function<void(std::string_view name, const Collection& values)> trace;
   ReadRecorder* reads = nullptr;
 
   Arena arena;  // the results' texts live here
 };
+
+// Sets what evaluations elsewhere (maps, patches) may ask of the world. The environment stays where
+// it is as long as it is used.
+using World = std::function<void(Environment& environment)>;
 
 // Kind::invalid: types that do not fit an operator or function, several values where one is wanted
 // (`where`: the place in the expression). Kind::too_costly: over the step, depth or size budget.

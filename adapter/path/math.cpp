@@ -2,12 +2,12 @@
 
 #include "path/equality.h"
 #include "path/functions.h"
+#include "path/integer.h"
 #include "path/run.h"
 #include "value/quantity.h"
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <optional>
 
 namespace fingerpost::path {
@@ -39,9 +39,8 @@ bool abs(const Op& op, Run& run, Collection& out) {
   Value value;
   if (const Got got = run.one_input(op, value); got != Got::value) return got == Got::nothing;
   if (value.kind() == Value::Kind::integer) {
-    const auto integer = value.integer();
-    if (integer != std::numeric_limits<std::int64_t>::min())
-      out.push(integer < 0 ? -integer : integer);
+    const value::Wide integer = value.integer();
+    push_integer(integer < 0 ? -integer : integer, out);
   } else if (const auto found = number(value)) {
     out.push(found->negative() ? found->negated() : *found);
   } else if (const auto* const quantity = run.quantity(value)) {
@@ -55,9 +54,7 @@ bool abs(const Op& op, Run& run, Collection& out) {
 }
 
 bool push_whole(const std::optional<Decimal>& whole, Collection& out) {
-  constexpr auto limit = std::numeric_limits<std::int64_t>::max();
-  if (whole && whole->mantissa() <= limit && whole->mantissa() >= -limit)
-    out.push(static_cast<std::int64_t>(whole->mantissa()));
+  if (whole) push_integer(whole->mantissa(), out);
   return true;
 }
 

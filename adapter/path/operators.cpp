@@ -2,12 +2,12 @@
 
 #include "path/equality.h"
 #include "path/functions.h"
+#include "path/integer.h"
 #include "path/run.h"
 #include "value/quantity.h"
 
 #include <algorithm>
 #include <array>
-#include <limits>
 #include <string>
 
 namespace fingerpost::path {
@@ -46,8 +46,14 @@ struct NumberOperation {
 bool numbers(const NumberOperation& operation, const Value& left, const Value& right,
              Collection& out) {
   if (left.kind() == Value::Kind::integer && right.kind() == Value::Kind::integer) {
+    const auto a = left.integer(), b = right.integer();
     std::int64_t result = 0;
-    if (!operation.whole(left.integer(), right.integer(), &result)) out.push(result);
+    if (operation.whole(a, b, &result)) return true;
+    // Only toLong() gives more than an Integer, and then the result may be more too.
+    if (is_integer(a) && is_integer(b))
+      push_integer(result, out);
+    else
+      out.push(result);
     return true;
   }
   const auto a = decimal_of(left), b = decimal_of(right);
@@ -159,10 +165,7 @@ bool whole_quotient(const Op& op, Run& run, Collection& out) {
   if (const Got got = operands(op, run, left, right); got != Got::value) return got == Got::nothing;
   const auto a = decimal_of(left), b = decimal_of(right);
   if (!a || !b) return run.fail(op, "div takes numbers");
-  const auto whole = divide_whole(*a, *b);
-  constexpr auto limit = std::numeric_limits<std::int64_t>::max();
-  if (whole && whole->mantissa() <= limit && whole->mantissa() >= -limit)
-    out.push(static_cast<std::int64_t>(whole->mantissa()));
+  if (const auto whole = divide_whole(*a, *b)) push_integer(whole->mantissa(), out);
   return true;
 }
 
@@ -193,7 +196,7 @@ bool negation(const Op& op, Run& run, Collection& out) {
   if (const Got got = run.one(*op.arguments[0], value); got != Got::value)
     return got == Got::nothing;
   if (value.kind() == Value::Kind::integer) {
-    if (value.integer() != std::numeric_limits<std::int64_t>::min()) out.push(-value.integer());
+    push_integer(-value::Wide{value.integer()}, out);
   } else if (value.kind() == Value::Kind::decimal) {
     out.push(value.decimal().negated());
   } else if (const auto* const quantity = run.quantity(value)) {

@@ -74,8 +74,8 @@ struct Op {
 // Names and types the engine itself speaks of.
 struct Vocabulary {
   explicit Vocabulary(const Names& names);
-  NameId value, extension, url, contained, id, reference, entry, full_url, resource, code, unit,
-      system, type, comparator;
+  NameId value, extension, modifier_extension, url, contained, id, reference, entry, full_url,
+      resource, code, unit, system, type, comparator;
   NameId boolean, integer, positive_int, unsigned_int, integer64, decimal, date, date_time, instant,
       time, quantity;
 };

@@ -1,6 +1,7 @@
 #include "path/run.h"
 
 #include "base/text.h"
+#include "path/integer.h"
 #include "path/quick.h"
 #include "value/quantity.h"
 
@@ -8,10 +9,16 @@
 #include <utility>
 
 namespace fingerpost::path {
+namespace {
+
+constexpr std::uint64_t portion = 65'536;  // steps between two looks at the time
+
+}  // namespace
 
 Vocabulary::Vocabulary(const Names& names)
     : value(names.find("value")),
       extension(names.find("extension")),
+      modifier_extension(names.find("modifierExtension")),
       url(names.find("url")),
       contained(names.find("contained")),
       id(names.find("id")),
@@ -42,9 +49,20 @@ bool Run::fail(const Op& op, std::string message, Kind kind) {
   return false;
 }
 
-bool Run::spent(const Op& op) {
-  environment.steps_left = 0;
-  return fail(op, "the evaluation needs more steps than allowed", Kind::too_costly);
+bool Run::spent(const Op& op, std::size_t steps) {
+  auto& world = environment;
+  const bool enough = world.steps_kept > 0 && steps <= world.steps_left + world.steps_kept;
+  if (enough && !world.out_of_time()) {
+    const auto more = std::min(world.steps_kept, std::max<std::uint64_t>(portion, steps));
+    world.steps_kept -= more;
+    world.steps_left += more - steps;
+    return true;
+  }
+  world.steps_left = world.steps_kept = 0;
+  return fail(op,
+              enough ? "the evaluation takes longer than allowed"
+                     : "the evaluation needs more steps than allowed",
+              Kind::too_costly);
 }
 
 bool Run::evaluate(const Op& op, Collection& out) {
@@ -173,7 +191,8 @@ namespace {
 
 Value number_value(std::string_view text, bool whole) {
   if (whole) {
-    if (const auto number = to_integer(text.starts_with('+') ? text.substr(1) : text))
+    if (const auto number = to_integer(text.starts_with('+') ? text.substr(1) : text);
+        number && is_integer(*number))
       return *number;
   }
   if (const auto number = Decimal::parse(text)) return *number;
@@ -285,6 +304,25 @@ void Arena::clear() {
 
 namespace {
 
+// With a bound of time, an evaluation gets its steps in portions: the time is looked at between
+// them. An evaluation within another one shares its portions.
+class Portions {
+ public:
+  explicit Portions(Environment& world) : world_(world) {
+    mine_ = world.out_of_time && world.steps_kept == 0 && world.steps_left > portion;
+    if (mine_) world.steps_kept = std::exchange(world.steps_left, portion) - portion;
+  }
+  Portions(const Portions&) = delete;
+  Portions& operator=(const Portions&) = delete;
+  ~Portions() {
+    if (mine_) world_.steps_left += std::exchange(world_.steps_kept, 0);
+  }
+
+ private:
+  Environment& world_;
+  bool mine_ = false;
+};
+
 Run start(const Expression& expression, const Value& focus, Environment& environment) {
   return {.program = expression.program(),
           .environment = environment,
@@ -296,6 +334,7 @@ Run start(const Expression& expression, const Value& focus, Environment& environ
 
 Result<Collection> evaluate(const Expression& expression, const Value& focus,
                             Environment& environment) {
+  const Portions portions(environment);
   Run run = start(expression, focus, environment);
   Collection out;
   if (!run.evaluate(*run.program.root, out)) return run.error;
@@ -307,6 +346,7 @@ Result<bool> test(const Expression& expression, const Value& focus, Environment&
   if (root.quick.is != Quick::Is::none)
     if (const auto known = quick_truth(root, expression.program(), focus, environment))
       return *known == Truth::yes;
+  const Portions portions(environment);
   Run run = start(expression, focus, environment);
   Truth truth = Truth::unknown;
   if (!run.criterion(*run.program.root, truth)) return run.error;

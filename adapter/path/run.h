@@ -40,14 +40,14 @@ struct Run {
   // All of these return false after noting the error.
   bool fail(const Op& op, std::string text, Kind kind = Kind::invalid);
   bool spend(const Op& op, std::size_t steps) {
-    if (environment.steps_left < steps) return spent(op);
+    if (environment.steps_left < steps) return spent(op, steps);
     environment.steps_left -= steps;
     return true;
   }
   bool room_for(const Op& op, std::size_t items) {  // in one collection
     return items <= environment.limits.collection_items || crowded(op);
   }
-  bool spent(const Op& op);
+  bool spent(const Op& op, std::size_t steps);  // true: there were more, kept back
   bool crowded(const Op& op);
   bool evaluate(const Op& op, Collection& out);
   bool input(const Op& op, Collection& out);

@@ -73,6 +73,11 @@ class Validator {
   Issues validate(const Tree& tree, NodeId node, const Options& options,
                   const Limits& limits) const;
 
+  // Sets what an expression outside a validation may ask: memberOf(), subsumes(), conformsTo() and
+  // slice(). Each question is bounded by the limits, and costs steps of the environment. The
+  // validator must outlive the environment's use.
+  void serve(path::Environment& environment, const Limits& limits) const;
+
   struct Parts;  // walk.h
 
  private:

@@ -129,6 +129,12 @@ Walk::Walk(const Validator::Parts& parts, const Tree& tree, const Options& optio
   environment_.member_of = [this](const path::Value& value, std::string_view set) {
     return member_of(value, set);
   };
+  environment_.subsumes = [this](NodeRef general, NodeRef special) {
+    return subsumes(general, special);
+  };
+  environment_.in_slice = [this](NodeRef at, std::string_view structure, std::string_view name) {
+    return is_of_slice(at, structure, name);
+  };
   environment_.conforms_to = [this](NodeRef at, std::string_view url) -> Result<bool> {
     if (const TypeId type = definitions_.find(url); type != no_type)
       return definitions_.is_a((*at.tree)[at.node].type, type);

@@ -65,6 +65,10 @@ class Walk {
   void document(NodeId node);
   Issues take() && { return std::move(issues_); }
 
+  // What its invariants may ask, for expressions outside a validation.
+  const path::Environment& world() const { return environment_; }
+  std::uint64_t steps_left() const { return steps_left_; }
+
  private:
   using Element = model::Element;
 
@@ -167,7 +171,7 @@ class Walk {
   std::string own_value_set(View container, std::string_view reference);
   terminology::Checked ask(std::string_view value_set, const terminology::Coded& coded);
   void judge_display(NodeId coding, const terminology::Checked& checked);
-  In contains_code(std::string_view value_set, NodeId node);
+  In contains_code(std::string_view value_set, std::string_view code);
   void bound(const Element& element, NodeId node, TypeId type);
   void bound(model::Binding strength, std::string_view value_set, NodeId node, TypeId type);
   In member(std::string_view value_set, NodeId node, TypeId type);
@@ -240,6 +244,12 @@ class Walk {
   bool by_profile(Place slice, const Discriminator& by, NodeRef item);
   bool fixes_something(Place place) const;
   bool meets(Place place, NodeRef node, int depth, bool& asked);
+
+  // subsumes() of two Codings or CodeableConcepts.
+  std::optional<bool> subsumes(NodeRef general, NodeRef special);
+  std::vector<terminology::Coded> codings(NodeRef node) const;
+  // slice(): whether a node is of a slice of a profile.
+  Result<bool> is_of_slice(NodeRef node, std::string_view structure, std::string_view name);
 
   // The walk over another tree, for what a reference outside the document means.
   bool conforms_elsewhere(const Profile& profile, NodeRef node);

@@ -139,14 +139,12 @@ void Walk::judge_display(NodeId coding, const terminology::Checked& checked) {
     report(coding, options_.wrong_display, "invalid", "is not a display of its code", "display");
 }
 
-In Walk::contains_code(std::string_view value_set, NodeId node) {
-  if (!tree_.has_value(node)) return In::yes;
+In Walk::contains_code(std::string_view value_set, std::string_view code) {
   const auto found = parts_.value_sets.find(without_version(value_set));
   if (found != parts_.value_sets.end())
-    return definitions_.contains(definitions_.value_sets()[found->second], "", tree_.text(node))
-               ? In::yes
-               : In::no;
-  const auto checked = ask(value_set, {"", "", tree_.text(node), ""});
+    return definitions_.contains(definitions_.value_sets()[found->second], "", code) ? In::yes
+                                                                                     : In::no;
+  const auto checked = ask(value_set, {"", "", code, ""});
   if (checked.membership == terminology::Membership::not_known) return In::unknown;
   return checked.membership == terminology::Membership::in ? In::yes : In::no;
 }
@@ -167,7 +165,7 @@ In Walk::member(std::string_view value_set, NodeId node, TypeId type) {
     return tree_.child(node, words_.code) == no_node && type != common.coding
                ? In::yes
                : contains(value_set, node);
-  return contains_code(value_set, node);
+  return tree_.has_value(node) ? contains_code(value_set, tree_.text(node)) : In::yes;
 }
 
 void Walk::bound(const Element& element, NodeId node, TypeId type) {
@@ -215,6 +213,8 @@ std::optional<bool> Walk::member_of(const path::Value& value, std::string_view v
   In in = In::unknown;
   if (value.is_node() && value.node().tree == &tree_)
     in = member(value_set, value.node().node, tree_[value.node().node].type);
+  else if (value.kind() == path::Value::Kind::string)
+    in = contains_code(value_set, value.string());
   if (in == In::unknown) return unknown_codes_ = true, std::nullopt;
   return in == In::yes;
 }

@@ -97,6 +97,19 @@ path::Collection as_predicate(const path::Collection& values) {
   return {path::Value(!no)};
 }
 
+std::string_view class_of(path::Mistake mistake) {
+  constexpr std::string_view names[] = {"", "syntax", "semantic", "execution"};
+  return names[static_cast<std::size_t>(mistake)];
+}
+
+// An error passes where one of its class is wanted, or one of any ("true").
+Case judged_error(const std::string& name, const std::string& wanted, std::string_view found,
+                  const Error& error) {
+  const std::string said = std::string(found) + " error";
+  if (wanted == said || wanted == "true error") return judged(name, wanted, "");
+  return judged(name, wanted, said + ": " + error.text + " at " + error.where);
+}
+
 Result<Case> run_one(const Setting& setting, const XmlView& test, Inputs& inputs) {
   const auto& definitions = setting.definitions;
   const XmlView expression = test.child("expression");
@@ -108,20 +121,18 @@ Result<Case> run_one(const Setting& setting, const XmlView& test, Inputs& inputs
   options.check_order = test["checkOrderedFunctions"] == "true";
   if (focus.is_node()) options.start = (*focus.node().tree)[focus.node().node].type;
 
-  const bool compile_error = invalid == "semantic" || invalid == "syntax";
-  const auto wanted_error = std::string(invalid) + " error";
-  const auto compiled = path::compile(expression.text(), definitions, options);
-  // An error that the suite finds while evaluating may well be found before.
-  if (!compiled && !invalid.empty() && invalid != "false") return judged(name, wanted_error, "");
-  if (!compiled)
-    return judged(name, "a value", compiled.error().text + " at " + compiled.error().where);
-  if (compile_error) return judged(name, wanted_error, "it compiles");
+  const bool fails = !invalid.empty() && invalid != "false";
+  const auto wanted = fails ? std::string(invalid) + " error" : "a value";
+  auto mistake = path::Mistake::none;
+  const auto compiled = path::compile(expression.text(), definitions, options, &mistake);
+  if (!compiled) return judged_error(name, wanted, class_of(mistake), compiled.error());
+  if (invalid == "semantic" || invalid == "syntax") return judged(name, wanted, "it compiles");
 
   path::Environment environment;
   environment.now = "2026-11-22T09:30:00.000+11:00";
   const auto found = path::evaluate(*compiled, focus, environment);
-  if (invalid == "execution" || invalid == "true")
-    return judged(name, wanted_error, found ? shown(definitions, *found) : "");
+  if (fails && !found) return judged_error(name, wanted, "execution", found.error());
+  if (fails) return judged(name, wanted, shown(definitions, *found));
   std::vector<XmlView> outputs;
   test.each([&](const XmlView& child) {
     if (child.name() == "output") outputs.push_back(child);

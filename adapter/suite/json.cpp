@@ -3,6 +3,7 @@
 #include "wire/json.h"
 
 #include <algorithm>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -13,47 +14,53 @@ namespace {
 // first row that fits decides.
 struct Decided {
   std::string_view start;  // of the file's name, without .json
-  bool accepted;
-  std::string_view why;
+  JsonReading reading;
 };
 constexpr Decided decided[] = {
-    {"y_object_duplicated_key", false, "a member name stands once in an object"},
-    {"y_string_null_escape", false, "FHIR strings hold no U+0000"},
-    {"y_object_escaped_null_in_key", false, "FHIR strings hold no U+0000"},
-    {"i_number_huge_exp", false, "beyond a double"},
-    {"i_number_neg_int_huge_exp", false, "beyond a double"},
-    {"i_number_pos_double_huge_exp", false, "beyond a double"},
-    {"i_number_real_neg_overflow", false, "beyond a double"},
-    {"i_number_real_pos_overflow", false, "beyond a double"},
-    {"i_number_", true, "numbers are kept as they are written"},
-    {"i_object_key_lone_2nd_surrogate", false, "half a character"},
-    {"i_string_", false, "half a character, or bytes that are not UTF-8"},
-    {"i_structure_500_nested_arrays", false, "deeper than the limit depth"},
-    {"i_structure_UTF-8_BOM_empty_object", true, "the mark is passed over"},
+    {"y_object_duplicated_key", {true, false, "FHIR: a member name stands once in an object"}},
+    {"y_string_null_escape", {true, false, "FHIR: strings hold no U+0000"}},
+    {"y_object_escaped_null_in_key", {true, false, "FHIR: strings hold no U+0000"}},
+    {"y_", {true, true, ""}},
+    {"n_", {false, false, ""}},
+    {"i_number_huge_exp", {false, false, "beyond a double"}},
+    {"i_number_neg_int_huge_exp", {false, false, "beyond a double"}},
+    {"i_number_pos_double_huge_exp", {false, false, "beyond a double"}},
+    {"i_number_real_neg_overflow", {false, false, "beyond a double"}},
+    {"i_number_real_pos_overflow", {false, false, "beyond a double"}},
+    {"i_number_", {true, true, "numbers are kept as they are written"}},
+    {"i_object_key_lone_2nd_surrogate", {false, false, "half a character"}},
+    {"i_string_", {false, false, "half a character, or bytes that are not UTF-8"}},
+    {"i_structure_500_nested_arrays", {false, false, "deeper than the limit depth"}},
+    {"i_structure_UTF-8_BOM_empty_object", {true, true, "the mark is passed over"}},
 };
 
-const Decided* decision(std::string_view name) {
-  const auto* const end = std::end(decided);
-  const auto* const row = std::find_if(
-      std::begin(decided), end, [&](const Decided& one) { return name.starts_with(one.start); });
-  return row == end ? nullptr : row;
+std::string said(bool accepted) {
+  return accepted ? "accepted" : "refused";
 }
 
 Result<Case> run_one(const Setting& setting, const std::filesystem::path& file) {
   const auto name = file.stem().string();
-  LET(auto text, setting.read(file));
-  const auto* row = decision(name);
-  if (row == nullptr && !name.starts_with("y_") && !name.starts_with("n_"))
-    return skipped(name, "neither y_ nor n_, and not decided");
-  const bool wanted = row != nullptr ? row->accepted : name.starts_with("y_");
-  const auto parsed = wire::parse_json(std::move(text), Limits{});
-  std::string expected = wanted ? "accepted" : "refused";
-  if (row != nullptr) (expected += ": ") += row->why;
-  if (wanted == parsed.has_value()) return judged(name, expected, "");
-  return judged(name, expected, parsed ? "accepted" : "refused: " + parsed.error().text);
+  LET(const auto text, setting.read(file));
+  const auto wanted = json_reading(name);
+  const auto rfc = wire::parse_json(text, Limits{}, wire::JsonRules::rfc8259).has_value();
+  const auto fhir = wire::parse_json(text, Limits{}).has_value();
+  const auto both = [](bool first, bool second) {
+    return "RFC 8259: " + said(first) + ", FHIR: " + said(second);
+  };
+  const bool same = rfc == wanted.rfc8259 && fhir == wanted.fhir;
+  auto expected = both(wanted.rfc8259, wanted.fhir);
+  if (!wanted.why.empty()) (expected += "; ") += wanted.why;
+  return judged(name, std::move(expected), same ? "" : both(rfc, fhir));
 }
 
 }  // namespace
+
+JsonReading json_reading(std::string_view name) {
+  const auto* const end = std::end(decided);
+  const auto* const row = std::find_if(
+      std::begin(decided), end, [&](const Decided& one) { return name.starts_with(one.start); });
+  return row == end ? JsonReading{false, false, "not decided"} : row->reading;
+}
 
 Result<Report> run_json(const Setting& setting, const std::filesystem::path& folder) {
   std::vector<std::filesystem::path> files;

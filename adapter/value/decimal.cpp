@@ -3,6 +3,7 @@
 #include "base/text.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -179,6 +180,14 @@ std::strong_ordering compare(const Decimal& left, const Decimal& right) {
   return before_point(left) <=> before_point(right);
 }
 
+bool equivalent(const Decimal& left, const Decimal& right) {
+  const auto a = left.normalised(), b = right.normalised();
+  const int scale = std::min(a.scale(), b.scale());
+  const auto x = a.rescaled(scale, Decimal::Rounding::half_up);
+  const auto y = b.rescaled(scale, Decimal::Rounding::half_up);
+  return x && y && compare(*x, *y) == std::strong_ordering::equal;
+}
+
 std::optional<Decimal> add(const Decimal& left, const Decimal& right) {
   const auto both = align_any(left, right);
   Wide sum = 0;
@@ -190,6 +199,71 @@ std::optional<Decimal> subtract(const Decimal& left, const Decimal& right) {
   return add(left, right.negated());
 }
 
+namespace {
+
+// A whole number of up to 256 bits, in parts of 32, the least first.
+class Product {
+ public:
+  Product(UnsignedWide left, UnsignedWide right) {
+    for (std::size_t i = 0; i < 4; ++i, left >>= 32) {
+      UnsignedWide rest = right;
+      std::uint64_t carry = 0;
+      for (std::size_t k = 0; k < 4; ++k, rest >>= 32) {
+        carry += parts_[i + k] +
+                 static_cast<std::uint64_t>(left & low) * static_cast<std::uint64_t>(rest & low);
+        parts_[i + k] = static_cast<std::uint64_t>(carry & low);
+        carry >>= 32;
+      }
+      parts_[i + 4] = carry;
+    }
+  }
+
+  // Gives the last digit, and drops it.
+  unsigned drop_digit() {
+    std::uint64_t rest = 0;
+    for (std::size_t i = parts_.size(); i-- > 0;) {
+      rest = rest << 32 | parts_[i];
+      parts_[i] = rest / 10;
+      rest %= 10;
+    }
+    return static_cast<unsigned>(rest);
+  }
+
+  // None when it is more than a mantissa may be.
+  std::optional<Wide> mantissa() const {
+    if ((parts_[4] | parts_[5] | parts_[6] | parts_[7]) != 0) return {};
+    UnsignedWide whole = 0;
+    for (std::size_t i = 4; i-- > 0;) whole = whole << 32 | parts_[i];
+    if (whole > static_cast<UnsignedWide>(ten_to(max_digits - 1))) return {};
+    return static_cast<Wide>(whole);
+  }
+
+ private:
+  static constexpr std::uint64_t low = 0xffff'ffff;
+  std::array<std::uint64_t, 8> parts_{};
+};
+
+UnsignedWide size_of(Wide number) {
+  return number < 0 ? -static_cast<UnsignedWide>(number) : static_cast<UnsignedWide>(number);
+}
+
+// Of two that have no room together: digits behind the point are given up.
+std::optional<Decimal> rounded_product(const Decimal& left, const Decimal& right) {
+  Product product(size_of(left.mantissa()), size_of(right.mantissa()));
+  int scale = left.scale() + right.scale();
+  unsigned last = 0;
+  auto mantissa = product.mantissa();
+  for (; scale > 0 && (!mantissa || scale > Decimal::max_scale); --scale) {
+    last = product.drop_digit();
+    mantissa = product.mantissa();
+  }
+  if (!mantissa || scale > Decimal::max_scale) return {};
+  const Wide rounded = *mantissa + (last >= 5 ? 1 : 0);
+  return Decimal(left.negative() == right.negative() ? rounded : -rounded, scale);
+}
+
+}  // namespace
+
 std::optional<Decimal> multiply(const Decimal& left, const Decimal& right) {
   auto product = times(left.mantissa(), right.mantissa());
   int scale = left.scale() + right.scale();
@@ -197,7 +271,7 @@ std::optional<Decimal> multiply(const Decimal& left, const Decimal& right) {
     const auto a = left.normalised(), b = right.normalised();
     product = times(a.mantissa(), b.mantissa());
     scale = a.scale() + b.scale();
-    if (!product || scale > Decimal::max_scale) return {};
+    if (!product || scale > Decimal::max_scale) return rounded_product(a, b);
   }
   return Decimal(*product, scale);
 }

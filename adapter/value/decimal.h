@@ -53,8 +53,12 @@ class Decimal {
 };
 
 std::strong_ordering compare(const Decimal& left, const Decimal& right);
+// Equal when both are rounded to the digits behind the point of the one that has fewer, trailing
+// zeros not counted (FHIRPath 6.1.2).
+bool equivalent(const Decimal& left, const Decimal& right);
 
-// None: too many digits, or a division by zero.
+// None: too many digits before the point, or a division by zero. A product or quotient with more
+// behind it is rounded, halves away from zero.
 std::optional<Decimal> add(const Decimal& left, const Decimal& right);
 std::optional<Decimal> subtract(const Decimal& left, const Decimal& right);
 std::optional<Decimal> multiply(const Decimal& left, const Decimal& right);

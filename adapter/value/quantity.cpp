@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "value/ucum.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -101,7 +102,22 @@ bool equivalent(const Quantity& left, const Quantity& right) {
     made.calendar = Calendar::none;
     return made;
   };
-  return compare(definite(left), definite(right)) == std::optional(std::strong_ordering::equal);
+  const Quantity a = definite(left), b = definite(right);
+  if (same_unit(a, b)) return equivalent(a.value, b.value);
+  const auto both = units(a, b);
+  if (!both) return false;
+  const Unit& unit = compare(both->left.factor, both->right.factor) == std::strong_ordering::greater
+                         ? both->right
+                         : both->left;
+  const auto in_unit = [&](const Quantity& quantity, const Unit& own) {
+    return to_decimal(converted(ratio_of(quantity.value), own, unit));
+  };
+  const auto x = in_unit(a, both->left), y = in_unit(b, both->right);
+  if (!x || !y) return compare(a, b) == std::optional(std::strong_ordering::equal);
+  const int scale = std::min(a.value.normalised().scale(), b.value.normalised().scale());
+  const auto rounded_x = x->rescaled(scale, Decimal::Rounding::half_up);
+  const auto rounded_y = y->rescaled(scale, Decimal::Rounding::half_up);
+  return rounded_x && rounded_y && compare(*rounded_x, *rounded_y) == std::strong_ordering::equal;
 }
 
 // In the left one's unit.

@@ -26,7 +26,8 @@ Calendar calendar_step(const Quantity& quantity);
 bool comparable(const Quantity& left, const Quantity& right);
 // None when the units do not compare.
 std::optional<std::strong_ordering> compare(const Quantity& left, const Quantity& right);
-// `~`: as compare, but 'a' is a year and 'mo' is a month.
+// `~`: 'a' is a year and 'mo' is a month, and the values are rounded to the digits of the one that
+// has fewer behind its point, in the smaller unit of the two.
 bool equivalent(const Quantity& left, const Quantity& right);
 
 // None when the units do not go together, or the number does not fit. The unit is a view of an

@@ -22,8 +22,8 @@ using Kind = JsonToken::Kind;
 // Collects tokens and stops the recursive reader as soon as a limit is passed.
 class Collector {
  public:
-  Collector(std::vector<JsonToken>& tokens, const Limits& limits, bool escapes)
-      : tokens_(tokens), limits_(limits), escapes_(escapes) {}
+  Collector(std::vector<JsonToken>& tokens, const Limits& limits, JsonRules rules, bool escapes)
+      : tokens_(tokens), limits_(limits), strict_(rules == JsonRules::fhir), escapes_(escapes) {}
 
   const std::string& refusal() const { return refusal_; }
 
@@ -40,6 +40,7 @@ class Collector {
   bool Key(const char* text, rapidjson::SizeType size, bool /*copy*/) {  // NOLINT
     if (!good_text({text, size})) return false;
     const JsonToken token{text, size, 0, Kind::key};
+    if (!strict_) return push(token);
     if (!first_of_its_name(token)) return refuse(twice);
     keys_.push_back(static_cast<std::uint32_t>(tokens_.size()));
     return push(token);
@@ -73,7 +74,8 @@ class Collector {
   // The source is UTF-8, so only an escape can make a NUL or half of a surrogate pair.
   bool good_text(std::string_view text) {
     if (!escapes_) return true;
-    if (text.find('\0') != std::string_view::npos) return refuse("a string holds U+0000");
+    if (strict_ && text.find('\0') != std::string_view::npos)
+      return refuse("a string holds U+0000");
     return is_utf8(text) || refuse("a string holds half of a surrogate pair");
   }
 
@@ -133,6 +135,7 @@ class Collector {
 
   std::vector<JsonToken>& tokens_;
   const Limits& limits_;
+  bool strict_;   // FHIR's rules, above those of RFC 8259
   bool escapes_;  // some text has a \u escape
   std::vector<Open> open_;
   std::vector<std::uint32_t> keys_;  // of all open objects, as token indexes
@@ -145,7 +148,7 @@ Error refused(const std::string& why, std::size_t byte) {
 
 }  // namespace
 
-Result<JsonDocument> parse_json(std::string source, const Limits& limits) {
+Result<JsonDocument> parse_json(std::string source, const Limits& limits, JsonRules rules) {
   if (source.size() > limits.body_bytes)
     return refused(
         "the document is over the limit body_bytes of " + std::to_string(limits.body_bytes),
@@ -160,7 +163,7 @@ Result<JsonDocument> parse_json(std::string source, const Limits& limits) {
   JsonDocument document{std::make_shared<std::string>(std::move(source)), {}};
   document.tokens.reserve(size / 12 + 4);
   const bool escapes = document.source->find("\\u") != std::string::npos;
-  Collector collector(document.tokens, limits, escapes);
+  Collector collector(document.tokens, limits, rules, escapes);
   rapidjson::InsituStringStream stream(document.source->data() + start);
   rapidjson::Reader reader;
   constexpr unsigned flags = rapidjson::kParseInsituFlag | rapidjson::kParseNumbersAsStringsFlag;

@@ -31,10 +31,15 @@ struct JsonDocument {
   std::vector<JsonToken> tokens;  // never empty
 };
 
+// fhir: a member name stands once in an object, and no text holds U+0000 (R4 json.html and
+// datatypes.html#string). rfc8259: both may be.
+enum class JsonRules : std::uint8_t { fhir, rfc8259 };
+
 // RFC 8259, UTF-8 only. Refused with Kind::invalid and `where` "byte N": anything after the value,
-// duplicate keys in one object, invalid UTF-8, U+0000, depth, node and string limits. A leading
-// byte order mark is skipped.
-Result<JsonDocument> parse_json(std::string source, const Limits& limits);
+// what the rules refuse, half a surrogate pair, invalid UTF-8, a number beyond a double, depth,
+// node and string limits. A leading byte order mark is skipped.
+Result<JsonDocument> parse_json(std::string source, const Limits& limits,
+                                JsonRules rules = JsonRules::fhir);
 
 // Appends a JSON string with its quotes, escaping only what RFC 8259 demands.
 void write_json_string(std::string& out, std::string_view text);

@@ -2,32 +2,17 @@
 // fetches it. Two arguments: the folder with node_modules, and the folder of the R4 examples.
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
+import { rate, expressions } from './npm/rate.mjs';
 
 const [packages, examples] = process.argv.slice(2);
 const require = createRequire(`${packages}/package.json`);
 const fhirpath = require('fhirpath');
 const r4 = require('fhirpath/fhir-context/r4');
-const list = readFileSync(new URL('fhirpath_expressions.txt', import.meta.url), 'utf8');
-
-const cpu = () => process.cpuUsage().user + process.cpuUsage().system;
-function rate(work) {
-  let times = 0;
-  for (const start = cpu(); cpu() - start < 50000; ) work();
-  const start = cpu();
-  while (cpu() - start < 300000) {
-    for (let i = 0; i < 50; ++i) work();
-    times += 50;
-  }
-  return times / ((cpu() - start) / 1e6);
-}
 
 let compiled = 0;
 let whole = 0;
 let count = 0;
-for (const line of list.split('\n')) {
-  if (line.startsWith('#') || !line.includes(': ')) continue;
-  const file = line.slice(0, line.indexOf(': '));
-  const expression = line.slice(file.length + 2);
+for (const [file, expression] of expressions()) {
   const resource = JSON.parse(readFileSync(`${examples}/${file}.json`, 'utf8'));
   const run = fhirpath.compile(expression, r4, { async: false });
   const each = rate(() => run(resource));

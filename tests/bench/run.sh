@@ -22,6 +22,10 @@ printf '%s cores, %s\n' "$(nproc)" "$(sed -n 's/^model name\s*: //p' /proc/cpuin
 printf 'load %s\n' "$(cut -d ' ' -f 1-3 /proc/loadavg)"
 printf 'durable writes of 4 KiB: %s a second\n' "$(fdatasync_rate)"
 
+# What they print, for those that compare.
+rm -rf build/bench
+mkdir -p build/bench
+
 wanted=("$@")
 is_wanted() {
   [ ${#wanted[@]} = 0 ] || printf '%s\n' "${wanted[@]}" | grep -qx "$1"
@@ -33,6 +37,6 @@ for source in tests/bench/*_bench.cpp tests/bench/*.sh; do
   say "$name"
   case $source in
     *.sh) bash "$source" ;;
-    *) "build/release/$name" ;;
+    *) "build/release/$name" | tee "build/bench/$name.txt" ;;
   esac
 done

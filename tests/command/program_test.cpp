@@ -92,6 +92,49 @@ TEST_CASE("fhirpath prints type, tab, value, a line for each result") {
   CHECK(ran.out == row.out);
 }
 
+TEST_CASE("an expression may begin with a minus") {
+  const test::Folder folder;
+  const auto file = folder.write("p.json", patient);
+  CHECK(run({"fhirpath", "-(1 'm')", file}).out == "Quantity\t-1 'm'\n");
+  CHECK(run({"fhirpath", "-1 + 3", file}).out == "integer\t2\n");
+}
+
+TEST_CASE("fhirpath asks of the value sets of R4, and of the packages given") {
+  const test::Folder folder;
+  const auto file = folder.write("p.json", patient);
+  const auto asked = run(
+      {"fhirpath", "'male'.memberOf('http://hl7.org/fhir/ValueSet/administrative-gender')", file});
+  CHECK(asked.error == "");
+  CHECK(asked.out == "boolean\ttrue\n");
+  const auto profile = folder.write("profile.json", R"({"resourceType":"StructureDefinition",
+    "url":"urn:p","name":"P","status":"draft","kind":"resource","abstract":false,"type":"Patient",
+    "baseDefinition":"http://hl7.org/fhir/StructureDefinition/Patient","derivation":"constraint",
+    "differential":{"element":[{"id":"Patient.telecom","path":"Patient.telecom","min":1}]}})");
+  CHECK(run({"fhirpath", "--package", profile, "conformsTo('urn:p')", file}).out ==
+        "boolean\tfalse\n");
+  CHECK(run({"fhirpath", "conformsTo('urn:p')", file}).status == 2);
+}
+
+TEST_CASE("transform takes maps of either dialect, as their header or the command says") {
+  const test::Folder folder;
+  const auto source = folder.write("p.json", R"({"resourceType":"Patient","gender":"male"})");
+  const std::string head = "map \"urn:m\" = \"M\"\n";
+  const std::string rest =
+      "uses \"http://hl7.org/fhir/StructureDefinition/Patient\" alias Patient as source\n"
+      "uses \"http://hl7.org/fhir/StructureDefinition/Patient\" alias Patient as target\n"
+      "conceptmap \"c\" {\n prefix s = \"urn:s\"\n s:male == s:female\n}\n"
+      "group m(source src : Patient, target tgt : Patient) {\n"
+      "  src where gender.memberOf('http://hl7.org/fhir/ValueSet/administrative-gender') then {\n"
+      "    src.gender as g -> tgt.gender = translate(g, '#c', 'code');\n  };\n}\n";
+  const auto plain = folder.write("a.map", head + rest);
+  CHECK(run({"transform", "--map", plain, source}).status == 2);
+  const auto told = run({"transform", "--standard", "--map", plain, source});
+  CHECK(told.error == "");
+  CHECK(holds(told.out, "female"));
+  const auto stated = folder.write("b.map", head + "/// dialect = \"standard\"\n" + rest);
+  CHECK(holds(run({"transform", "--map", stated, source}).out, "female"));
+}
+
 TEST_CASE("a mistake in a FHIRPath is status 2 with its place") {
   const test::Folder folder;
   const auto ran = run({"fhirpath", "Patient.name.", folder.write("p.json", patient)});

@@ -31,6 +31,20 @@ TEST_CASE("convert prints the other form, and back") {
   CHECK(run({"convert", "--to", "xml", folder.write("b", "<Patient/>")}).status == 2);
 }
 
+TEST_CASE("convert refuses what the other form cannot carry, and prints nothing") {
+  const test::Folder folder;
+  const auto* const text =
+      GENERATE("<Patient xmlns='http://hl7.org/fhir'><active value='true' foo='1'/></Patient>",
+               "<Patient xmlns='http://hl7.org/fhir'><colour value='red'/></Patient>",
+               R"({"resourceType":"Patient","colour":"red"})");
+  CAPTURE(text);
+  const auto ran =
+      run({"convert", "--to", text[0] == '<' ? "json" : "xml", folder.write("a", text)});
+  CHECK(ran.status == 1);
+  CHECK(ran.out.empty());
+  CHECK(ran.error.starts_with("error: "));
+}
+
 TEST_CASE("a suite's failures are listed, counted, and are the exit status unless expected") {
   const test::Folder folder;
   const auto file = folder.write("tests.xml", tests);

@@ -1,7 +1,9 @@
-// An expression over a Patient: refused, or evaluated within its budget, twice the same.
+// An expression over a Patient: refused, or printed and parsed again to the same one, and evaluated
+// within its budget, twice the same and as the printed one.
 #include "fuzz/fuzz.h"
 #include "model/json.h"
 #include "path/fhirpath.h"
+#include "path/syntax.h"
 #include "support/definitions.h"
 
 using namespace fingerpost;
@@ -33,6 +35,20 @@ std::string shown(const path::Expression& expression) {
   return out;
 }
 
+// The text again, with all its brackets.
+std::string printed(const std::string& text) {
+  auto wide = fuzz::bounds();  // brackets are bytes, and nest
+  wide.expression_bytes *= 16;
+  wide.expression_depth *= 4;
+  const auto parsed = path::parse(text, wide);
+  fuzz::require(parsed.has_value(), "what compiles is parsed");
+  const auto print = path::print(**parsed);
+  const auto again = path::parse(print, wide);
+  fuzz::require(again.has_value(), "what was parsed is printed as it can be parsed");
+  fuzz::require(path::print(**again) == print, "print and parse give the same expression");
+  return print;
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -43,7 +59,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const auto check : {path::Check::lenient, path::Check::strict}) {
     options.check = check;
     const auto expression = path::compile(text, test::definitions(), options);
-    if (expression) fuzz::require(shown(*expression) == shown(*expression), "the same twice");
+    if (!expression) continue;
+    const auto found = shown(*expression);
+    fuzz::require(shown(*expression) == found, "the same twice");
+    auto wide = options;
+    wide.limits.expression_bytes *= 16;
+    wide.limits.expression_depth *= 4;
+    const auto again = path::compile(printed(std::string(text)), test::definitions(), wide);
+    fuzz::require(again.has_value(), "what was printed compiles");
+    const auto same = shown(*again);
+    fuzz::require(same == found || found.starts_with("error: ") || same.starts_with("error: "),
+                  "the printed one gives the same");
   }
   return 0;
 }

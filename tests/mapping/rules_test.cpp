@@ -1,3 +1,4 @@
+#include "path/fhirpath.h"
 #include "support/catch.h"
 #include "support/json.h"
 #include "support/maps.h"
@@ -19,6 +20,104 @@ std::string patient(const std::string& members) {
 }
 
 }  // namespace
+
+TEST_CASE("a condition may call the item by its element's name, where it has no such element") {
+  const auto row = GENERATE(
+      Row{"src.gender as g where gender = 'male' -> tgt.gender = g;", R"("gender":"male")",
+          R"("gender":"male")"},
+      Row{"src.gender as g where (gender.length() > 4) -> tgt.gender = g;", R"("gender":"male")",
+          ""},
+      Row{"src.gender as g check gender.matches('m.*') -> tgt.gender = g;", R"("gender":"male")",
+          R"("gender":"male")"},
+      Row{"src.name as n where text = 'x' -> tgt.name = n;",
+          R"("name":[{"text":"x"},{"text":"y"}])", R"("name":[{"text":"x"}])"},
+      Row{"src.name as gender then { src.gender as g where gender.text = 'x' -> tgt.gender = g; };",
+          R"("name":[{"text":"x"}],"gender":"male")", R"("gender":"male")"});
+  CAPTURE(row.rules, row.source);
+  const auto run = run_rules(row.rules, row.source);
+  CHECK(run.error == "");
+  CHECK(test::sorted_json(run.json) == patient(row.result));
+}
+
+TEST_CASE("isnull() is true of what is said to be empty, and of nothing else") {
+  const std::string absent =
+      R"({"extension":[{"url":"http://hl7.org/fhir/StructureDefinition/data-absent-reason","valueCode":"unknown"}]})";
+  const auto row = GENERATE_COPY(
+      std::pair<std::string, bool>{R"("gender":"male")", false},
+      std::pair<std::string, bool>{"", false},
+      std::pair<std::string, bool>{"\"_gender\":" + absent, true},
+      std::pair<std::string, bool>{"\"gender\":\"male\",\"_gender\":" + absent, false});
+  CAPTURE(row.first);
+  const auto* const rules = "src -> tgt.active = (isnull(%src.gender));";
+  const auto run = run_rules(rules, row.first);
+  CHECK(run.error == "");
+  CHECK(test::sorted_json(run.json) ==
+        patient(std::string("\"active\":") + (row.second ? "true" : "false")));
+  const auto standard = run_rules(rules, row.first, mapping::Dialect::standard);
+  CHECK(standard.error.find("isnull is not known") != std::string::npos);
+}
+
+TEST_CASE("a standard map whose expression names what is not there fails where it gets there") {
+  const auto* const rules = "src.gender as g where g.isInteger() -> tgt.gender = g;";
+  CHECK(run_rules(rules, "", mapping::Dialect::standard).error == "");
+  const auto reached = run_rules(rules, R"("gender":"male")", mapping::Dialect::standard);
+  CHECK(reached.error.find("isInteger is not known") != std::string::npos);
+  CHECK(run_rules(rules, "").error.find("isInteger is not known") != std::string::npos);
+  CHECK(run_rules("src where (g.) -> tgt.gender = 'x';", "", mapping::Dialect::standard).error !=
+        "");
+}
+
+TEST_CASE("a rule of several targets that goes on from no element needs a name") {
+  const std::string rule =
+      "src -> tgt.name as n, tgt.telecom as t then { src.gender as g -> n.text = g; }";
+  for (const auto dialect : {mapping::Dialect::standard, mapping::Dialect::extended}) {
+    CHECK(run_rules(rule + ";", "", dialect).error.find("needs a name") != std::string::npos);
+    CHECK(run_rules(rule + " \"named\";", "", dialect).error == "");
+  }
+}
+
+TEST_CASE("a header that lists the extensions used lists all of them, and no others") {
+  const auto linked = [](const std::string& header, const std::string& rule) {
+    test::MapSet set;
+    const auto wrong =
+        set.add("map \"urn:test\" = \"test\"\n" + header +
+                "uses \"http://hl7.org/fhir/StructureDefinition/Patient\" alias Patient as source\n"
+                "group main(source src : Patient, target tgt : Patient) {\n" +
+                rule + "\n}\n");
+    return wrong.empty() ? set.link() : wrong;
+  };
+  const std::string id = "src -> tgt.id = uuid('a');";
+  const std::string null = "src where isnull(src.gender) -> tgt.active = true;";
+  CHECK(linked("", id) == "");
+  CHECK(linked("/// extension = \"uuid\"\n", id) == "");
+  CHECK(linked("/// extension = \"uuid\"\n/// extension = \"isnull\"\n", id + null) == "");
+  CHECK(linked("/// extension = \"uuid\"\n", id + null).find("isnull") != std::string::npos);
+  CHECK(linked("/// extension = \"warn\"\n/// extension = \"uuid\"\n", id).find("warn") !=
+        std::string::npos);
+  CHECK(linked("/// dialect = \"standard\"\n", id) != "");
+  CHECK(linked("/// dialect = \"other\"\n", id).find("a dialect is") != std::string::npos);
+}
+
+TEST_CASE("a run is bounded in the bytes it writes, the codes it translates, and its time") {
+  mapping::RunOptions options;
+  const std::string name = R"("name":[{"text":"0123456789"}])";
+  const auto* const copies =
+      "src.name as n -> tgt.name = n; src.name as n -> tgt.name = n; src.name as n -> tgt.name = "
+      "n;";
+  const auto run = [&](const char* rules, const std::string& source) {
+    return run_rules(rules, source, mapping::Dialect::extended, options).error;
+  };
+  CHECK(run(copies, name) == "");
+  options.output_bytes = 15;
+  CHECK(run(copies, name).find("over the bound of its bytes") != std::string::npos);
+  options = {};
+  options.world = [](path::Environment& environment) {
+    environment.out_of_time = [] { return true; };
+  };
+  std::string many;
+  for (int i = 0; i < 2'000; ++i) many += std::string(i == 0 ? "" : ",") + R"({"text":"a"})";
+  CHECK(run(copies, "\"name\":[" + many + "]").find("longer than allowed") != std::string::npos);
+}
 
 TEST_CASE("a rule makes of the source what it says") {
   const auto row = GENERATE(

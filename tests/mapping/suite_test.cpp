@@ -3,6 +3,7 @@
 
 #include "mapping/parse.h"
 #include "model/compile.h"
+#include "model/xml.h"
 #include "support/catch.h"
 #include "support/files.h"
 #include "support/json.h"
@@ -13,14 +14,14 @@
 #include <sstream>
 
 using namespace fingerpost;
-using test::fs::path;
+using File = test::fs::path;
 
 namespace {
 
-path fml_data() {
+File fml_data() {
   const auto shared = test::shared_data();
   if (shared.empty()) std::cout << "SKIP: the shared data is not here\n";
-  return shared.empty() ? path() : shared / "fml";
+  return shared.empty() ? File() : shared / "fml";
 }
 
 // Name -> reason.
@@ -59,8 +60,17 @@ bool same(const std::string& made, const std::string& wanted) {
   return !made.empty() && test::sorted_json(made) == test::sorted_json(wanted);
 }
 
+// A StructureMap as FML, without its rules' places.
+std::string printed_resource(const File& file) {
+  const auto read = model::read_resource(test::definitions(), test::read_file(file), Limits{});
+  REQUIRE(read);
+  const auto map = mapping::read_structure_map(test::definitions(), read->tree, "a");
+  REQUIRE(map);
+  return mapping::print(*map);
+}
+
 // A tutorial step's map, as text or as a StructureMap, over one of its sources.
-void run_step(Verdicts& verdicts, const path& step, const path& map, const path& result,
+void run_step(Verdicts& verdicts, const File& step, const File& map, const File& result,
               const model::Definitions& definitions) {
   const auto name = result.stem().string();
   const auto source = step / "source" / (name.substr(name.find('.') + 1) + ".json");
@@ -75,7 +85,8 @@ void run_step(Verdicts& verdicts, const path& step, const path& map, const path&
   REQUIRE(all);
   test::MapSet set(mapping::Dialect::standard, *std::move(all));
   const auto text = test::read_file(map);
-  auto wrong = map.extension() == ".map" ? set.add(text, map.filename()) : set.add_resource(text);
+  auto wrong =
+      map.extension() == ".map" ? set.add(text, map.filename()) : set.add_resource(text, "", map);
   if (wrong.empty()) wrong = set.link();
   const auto key = name + map.extension().string();
   const auto wanted = test::read_file(result);
@@ -99,12 +110,49 @@ TEST_CASE("the tutorial's maps give the tutorial's results") {
     const auto step = folder / ("step" + std::to_string(number));
     for (const auto& result : test::files_in(step / "result", ".json")) {
       const auto name = result.filename().string();
-      for (const auto* ending : {".map", ".json"})
-        run_step(verdicts, step, step / "map" / (name.substr(0, name.find('.')) + ending), result,
-                 definitions);
+      for (const auto* ending : {".map", ".json", ".xml"}) {
+        auto map = step / "map" / (name.substr(0, name.find('.')) + ending);
+        if (map.filename() == "step4b.xml") map.replace_filename("steb4b.xml");  // as published
+        run_step(verdicts, step, map, result, definitions);
+      }
     }
   }
   verdicts.print("tutorial");
+}
+
+TEST_CASE("a tutorial map is the same in each of its forms") {
+  const auto data = fml_data();
+  if (data.empty()) return;
+  const auto folder =
+      data / "ahdis-matchbox/matchbox-engine/src/test/resources/mapping-language/tutorial";
+  int count = 0;
+  for (int number = 1; number <= 8; ++number)
+    for (const auto& file :
+         test::files_in(folder / ("step" + std::to_string(number)) / "map", ".json")) {
+      auto xml = file;
+      xml.replace_extension(".xml");
+      if (!test::fs::exists(xml)) xml.replace_filename("steb4b.xml");
+      CAPTURE(file.filename().string());
+      CHECK(printed_resource(file) == printed_resource(xml));
+      ++count;
+    }
+  CHECK(count == 19);
+}
+
+TEST_CASE("a map that is printed is the same map") {
+  const auto data = fml_data();
+  if (data.empty()) return;
+  for (const auto& entry : test::fs::recursive_directory_iterator(data)) {
+    const auto extension = entry.path().extension();
+    if (extension != ".fml" && extension != ".map") continue;
+    CAPTURE(entry.path().filename().string());
+    const auto map = mapping::parse_map(test::read_file(entry.path()), "a.map", Limits{});
+    REQUIRE(map);
+    const auto text = mapping::print(*map);
+    const auto again = mapping::parse_map(text, "a.map", Limits{});
+    CHECKED_IF(again) CHECK(mapping::print(*again) == text);
+    if (!again) FAIL(again.error().where + ": " + again.error().text + "\n" + text);
+  }
 }
 
 TEST_CASE("every public map text parses") {

@@ -29,13 +29,13 @@ std::string at(const std::string& name, int index) {
 
 // The resource after the patch, or "error: …".
 std::string patched(const std::string& resource, const std::string& operations,
-                    const Limits& limits = {}) {
+                    const Limits& limits = {}, const path::World& world = {}) {
   auto read = model::read_json(definitions(), resource, limits).value();
   const auto parameters =
       model::read_json(definitions(),
                        R"({"resourceType":"Parameters","parameter":[)" + operations + "]}", limits)
           .value();
-  const auto done = patch::apply_fhirpath(definitions(), read.tree, parameters.tree, limits);
+  const auto done = patch::apply_fhirpath(definitions(), read.tree, parameters.tree, limits, world);
   if (!done) return "error: " + done.error().text + " at " + done.error().where;
   std::string out;
   model::write_json(definitions(), read.tree, read.tree.root(), out);
@@ -43,6 +43,18 @@ std::string patched(const std::string& resource, const std::string& operations,
 }
 
 }  // namespace
+
+TEST_CASE("a patch's paths ask of the world they are given") {
+  const auto change = operation("delete", "Patient.gender.where(memberOf('urn:vs'))");
+  const std::string male = R"({"resourceType":"Patient","active":true,"gender":"male"})";
+  CHECK(patched(male, change).starts_with("error: memberOf: no value sets are at hand"));
+  const auto world = [](path::Environment& environment) {
+    environment.member_of = [](const path::Value&, std::string_view) {
+      return std::optional(true);
+    };
+  };
+  CHECK(patched(male, change, {}, world) == R"({"resourceType":"Patient","active":true})");
+}
 
 TEST_CASE("each operation of a FHIRPath patch changes what its path names") {
   struct Row {

@@ -169,6 +169,94 @@ TEST_CASE("callbacks answer for what the room cannot know") {
   CHECK(traced == "codings 2");
   CHECK(run("now()") == "error: now: the evaluation was given no clock");
   CHECK(run("conformsTo('http://hl7.org/fhir/StructureDefinition/Observation')") == "boolean true");
+  const std::string none = "error: subsumes: no code systems are at hand";
+  CHECK(run("code.coding[0].subsumes(code.coding[1])") == none);
+  environment.subsumes = [](NodeRef general, NodeRef special) -> std::optional<bool> {
+    if (general == special) return {};
+    return general.node < special.node;
+  };
+  CHECK(run("code.coding[0].subsumes(code.coding[1])") == "boolean true");
+  CHECK(run("code.coding[0].subsumedBy(code.coding[1])") == "boolean false");
+  CHECK(run("code.coding[0].subsumes(code.coding[0])") == "");
+  CHECK(run("code.coding.subsumes(code.coding[0])") == "");
+  CHECK(run("code.subsumes('a')") == "error: subsumes: two Codings are wanted");
+  CHECK(run("code.coding.slice('urn:s', 'a')") == "error: slice: no profiles are at hand");
+  environment.in_slice = [](NodeRef, std::string_view structure,
+                            std::string_view name) -> Result<bool> {
+    if (structure != "urn:s") return Error{Kind::not_found, "there is no such slice", ""};
+    return name == "all";
+  };
+  CHECK(run("code.coding.slice('urn:s', 'all').count()") == "integer 2");
+  CHECK(run("code.coding.slice('urn:x', 'a')") == "error: slice: there is no such slice");
+}
+
+TEST_CASE("checkModifiers() passes on what has no unknown modifier extension") {
+  const Tree tree = test::tree_of(
+      R"({"resourceType": "Observation", "modifierExtension": [{"url": "urn:a", "valueCode": "x"}]})");
+  CHECK(test::evaluated(&tree, "checkModifiers('urn:a', 'urn:b').modifierExtension.url") ==
+        "uri urn:a");
+  CHECK(test::evaluated(&tree, "checkModifiers('urn:b')")
+            .starts_with("error: checkModifiers: there is a modifier extension"));
+  CHECK(test::evaluated(&tree, "checkModifiers()").starts_with("error: "));
+  CHECK(test::evaluated(&tree, "modifierExtension.value.checkModifiers()") == "code x");
+}
+
+TEST_CASE("a text that is a reference is resolved where the expression stands") {
+  const Tree tree = test::tree_of(
+      R"({"resourceType": "Patient", "contained": [{"resourceType": "Organization", "id": "o", "name": "The Surgery"}],
+      "managingOrganization": {"reference": "#o"}})");
+  CHECK(test::evaluated(&tree, "'#o'.resolve().name") == "string The Surgery");
+  CHECK(test::evaluated(&tree, "managingOrganization.reference.resolve().name") ==
+        "string The Surgery");
+  CHECK(test::evaluated(&tree, "'#x'.resolve()") == "");
+}
+
+TEST_CASE("a bound of time ends an evaluation, and what is left of its steps stays") {
+  const auto expression = path::compile(
+      "(0 | 1).repeatAll(iif($this < 30000, $this + 2, {})).count()", test::definitions());
+  REQUIRE(expression);
+  path::Environment environment;
+  const auto whole = environment.steps_left;
+  REQUIRE(path::evaluate(*expression, path::Value(), environment));
+  const auto cost = whole - environment.steps_left;
+  REQUIRE(cost > 200'000);
+  int asked = 0;
+  environment.steps_left = whole;
+  environment.out_of_time = [&] { return ++asked > 1'000; };
+  REQUIRE(path::evaluate(*expression, path::Value(), environment));
+  CHECK(whole - environment.steps_left == cost);
+  CHECK(asked >= 3);
+  environment.steps_left = whole;
+  environment.out_of_time = [&] { return true; };
+  const auto late = path::evaluate(*expression, path::Value(), environment);
+  REQUIRE(late.has_error());
+  CHECK(late.error().kind == Kind::too_costly);
+  CHECK(late.error().text.find("takes longer than allowed") != std::string::npos);
+  environment.steps_left = cost / 2;
+  environment.out_of_time = [&] { return false; };
+  const auto spent = path::evaluate(*expression, path::Value(), environment);
+  REQUIRE(spent.has_error());
+  CHECK(spent.error().text.find("more steps than allowed") != std::string::npos);
+}
+
+TEST_CASE("a refusal tells its class") {
+  struct Row {
+    const char* expression;
+    path::Mistake mistake;
+  };
+  using enum path::Mistake;
+  const auto row = GENERATE(Row{"code", none}, Row{"code.", syntax}, Row{"'a", syntax},
+                            Row{"code.kind", semantic}, Row{"foo()", semantic},
+                            Row{"%nobody", semantic}, Row{"code.as(Nothing)", execution});
+  CAPTURE(row.expression);
+  const Tree tree = coding_tree();
+  path::CompileOptions options;
+  options.check = path::Check::strict;
+  options.start = tree[tree.root()].type;
+  auto mistake = path::Mistake::syntax;
+  const auto made = path::compile(row.expression, test::definitions(), options, &mistake);
+  CHECK(made.has_value() == (row.mistake == none));
+  CHECK((mistake == row.mistake));
 }
 
 }  // namespace fingerpost

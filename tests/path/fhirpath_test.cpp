@@ -62,6 +62,44 @@ TEST_CASE("paths find elements, and each value keeps its FHIR type and its chara
   CHECK(evaluated(&patient(), row.expression) == row.found);
 }
 
+TEST_CASE("an Integer has 32 bits, and what is beyond is empty") {
+  struct Row {
+    const char* expression;
+    const char* found;
+  };
+  const auto row = GENERATE(
+      Row{"2147483647", "integer 2147483647"}, Row{"-2147483648", "integer -2147483648"},
+      Row{"2147483647 + 1", ""}, Row{"-2147483648 - 1", ""}, Row{"65536 * 65536", ""},
+      Row{"-(-2147483648)", ""}, Row{"(-2147483648).abs()", ""}, Row{"2.power(31)", ""},
+      Row{"2.power(30)", "integer 1073741824"}, Row{"-2147483648 div -1", ""},
+      Row{"2147483648.5.truncate()", ""}, Row{"2147483647.5.floor()", "integer 2147483647"},
+      Row{"'2147483648'.toInteger()", ""}, Row{"2147483648.0 + 1", "decimal 2147483649.0"},
+      Row{"2147483647 + 1.0", "decimal 2147483648.0"},
+      Row{"2147483648",
+          "error: the number is greater than an Integer may be, 2147483647 at line 1, column 1"},
+      Row{"99999999999999999999",
+          "error: the number is greater than an Integer may be, 2147483647 at line 1, column 1"});
+  CAPTURE(row.expression);
+  CHECK(evaluated(nullptr, row.expression) == row.found);
+}
+
+TEST_CASE("~ of quantities rounds to the less precise, in the smaller unit") {
+  struct Row {
+    const char* expression;
+    const char* found;
+  };
+  const auto row = GENERATE(
+      Row{"20 '[degF]' ~ -6.667 'Cel'", "boolean true"},
+      Row{"-6.667 'Cel' ~ 20 '[degF]'", "boolean true"},
+      Row{"20.0 '[degF]' ~ -6.5 'Cel'", "boolean false"}, Row{"4 'g' ~ 4000 'mg'", "boolean true"},
+      Row{"4 'g' ~ 4040 'mg'", "boolean false"}, Row{"1 'm' ~ 140 'cm'", "boolean false"},
+      Row{"140 'cm' ~ 1 'm'", "boolean false"}, Row{"1.5 'kg' ~ 1500.2 'g'", "boolean false"},
+      Row{"2 'kg' ~ 2000.4 'g'", "boolean true"}, Row{"1.55 'mg' ~ 1.6 'mg'", "boolean true"},
+      Row{"1 'mg' ~ 1 'm'", "boolean false"}, Row{"1 year ~ 1 'a'", "boolean true"});
+  CAPTURE(row.expression);
+  CHECK(evaluated(nullptr, row.expression) == row.found);
+}
+
 TEST_CASE("a quantity's number keeps its digits, and units are compared, not only numbers") {
   struct Row {
     const char* expression;

