@@ -116,7 +116,12 @@ struct Backup {
   std::string to;
 };
 
+struct Check {
+  SharedPaths shared;
+  std::string data;
+};
+
 using Command = std::variant<Serve, Translate, Validate, Snapshot, FhirPath, Transform, Convert,
-                             Conformance, Queue, MllpSend, MllpListen, ConfigCheck, Backup>;
+                             Conformance, Queue, MllpSend, MllpListen, ConfigCheck, Backup, Check>;
 
 }  // namespace fingerpost::command

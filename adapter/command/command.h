@@ -44,6 +44,7 @@ int run(const MllpSend& command, Console console);
 int run(const MllpListen& command, Console console);
 int run(const ConfigCheck& command, Console console);
 int run(const Backup& command, Console console);
+int run(const Check& command, Console console);
 
 std::vector<std::string> suite_names();  // of `conformance`
 

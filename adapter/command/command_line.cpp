@@ -22,6 +22,7 @@ struct Chosen {
   MllpListen listen;
   ConfigCheck config_check;
   Backup backup;
+  Check check;
   std::optional<Command> command;
 };
 
@@ -292,6 +293,14 @@ void add_backup(CLI::App& app, Chosen& chosen) {
   choose(backup, chosen, chosen.backup);
 }
 
+void add_check(CLI::App& app, Chosen& chosen) {
+  auto& check = *app.add_subcommand(
+      "check", "Say whether all that a data folder holds agrees, also while it is served");
+  check.add_option("--data", chosen.check.data, "the data folder")->required();
+  add_shared(check, chosen.check.shared);
+  choose(check, chosen, chosen.check);
+}
+
 }  // namespace
 
 namespace {
@@ -332,6 +341,7 @@ std::variant<Command, int> read_command_line(std::span<const std::string> argume
   add_mllp(app, chosen);
   add_config(app, chosen);
   add_backup(app, chosen);
+  add_check(app, chosen);
   try {
     // CLI11 takes the words from the back.
     auto words = with_plain_expression(arguments);

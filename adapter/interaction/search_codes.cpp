@@ -28,6 +28,19 @@ std::string value_set_of(search::Relation relation, std::string_view system,
   return out + "}]}]}}}]}";
 }
 
+// R4 search.html#token, :in: a reference to a value set here, "ValueSet/1", absolute or not. Empty:
+// it is the url of one.
+Result<std::string> stored_value_set(const Session& session, std::string_view text) {
+  const std::string_view base = session.context.base_url;
+  if (!base.empty() && text.starts_with(base) && text.substr(base.size()).starts_with('/'))
+    text.remove_prefix(base.size() + 1);
+  constexpr std::string_view type = "ValueSet/";
+  if (!text.starts_with(type)) return std::string();
+  LET(const auto found, session.reader.read("ValueSet", text.substr(type.size())));
+  return R"({"resourceType":"Parameters","parameter":[{"name":"valueSet","resource":)" +
+         found.body + "}]}";
+}
+
 void collect(const Tree& tree, NodeId node, std::vector<Concept>& found) {
   for (NodeId at = child(tree, node, "contains"); at != no_node; at = tree.next_same(at)) {
     if (child_text(tree, at, "abstract") != "true" && !child_text(tree, at, "code").empty())
@@ -62,7 +75,12 @@ search::Resolve resolve_codes(const Session& session) {
         call.type = "ValueSet";
         call.name = "expand";
         if (relation == search::Relation::in) {
-          call.pairs.emplace_back("url", text);
+          LET(auto stored, stored_value_set(session, text));
+          if (stored.empty()) {
+            call.pairs.emplace_back("url", text);
+          } else {
+            call.body = std::move(stored);
+          }
           return expanded(session, call);
         }
         const auto bar = text.find('|');

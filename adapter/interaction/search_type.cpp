@@ -25,6 +25,11 @@ Issues remarks(const Context& context, const search::Plan& plan, const store::Pa
     issues.push_back({Severity::warning, "too-costly", "",
                       "more rounds of :iterate than the limit include_rounds allows: only " +
                           std::to_string(context.limits.include_rounds) + " were made"});
+  // R4 search.html#versions
+  if (page.other_version)
+    issues.push_back({Severity::warning, "informational", "",
+                      "a reference that was followed names another version of a resource than the "
+                      "current one: the current one was taken"});
   for (const auto& one : page.partial)
     issues.push_back({Severity::warning, "incomplete", one.parameter,
                       "the index of this parameter is being made: it covers " +

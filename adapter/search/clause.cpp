@@ -181,24 +181,27 @@ Result<std::vector<Clause>> parse_expression(const model::Definitions& definitio
   return clauses;
 }
 
-namespace {
-
-// The types that the clause's last child may have; none when that cannot be told.
-std::span<const model::ElementType> end_types(const model::Definitions& definitions, TypeId type,
-                                              const Clause& clause) {
-  std::span<const model::ElementType> types;
+const model::Element* end_element(const model::Definitions& definitions, TypeId type,
+                                  const Clause& clause) {
+  const model::Element* element = nullptr;
   for (const Step& step : clause.steps) {
+    if (step.to == Step::To::of_type) type = step.type;
     if (step.to != Step::To::child) continue;
-    const model::Element* element = definitions.element(type, step.name);
-    if (element == nullptr) return {};
-    types = definitions.types_of(*element);
-    if (types.empty()) return {};
-    type = types[0].type;
+    if (type == no_type) return nullptr;
+    element = definitions.element(type, step.name);
+    if (element == nullptr) return nullptr;
+    const auto types = definitions.types_of(*element);
+    type = types.empty() ? no_type : types[0].type;
   }
-  return types;
+  return element;
 }
 
-}  // namespace
+std::span<const model::ElementType> end_types(const model::Definitions& definitions, TypeId type,
+                                              const Clause& clause) {
+  const auto* element = end_element(definitions, type, clause);
+  if (element == nullptr) return {};
+  return definitions.types_of(*element);
+}
 
 std::vector<TypeId> reference_targets(const model::Definitions& definitions, TypeId type,
                                       const Clause& clause) {

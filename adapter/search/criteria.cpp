@@ -1,6 +1,7 @@
 #include "search/criteria.h"
 
 #include "base/text.h"
+#include "search/token.h"
 #include "search/words_query.h"
 
 #include <algorithm>
@@ -24,6 +25,16 @@ Error invalid(std::string_view where, std::string text) {
 }
 Error unsupported(std::string_view where, std::string text) {
   return {Kind::unsupported, std::move(text), std::string(where)};
+}
+
+// R4 search.html#uri: url|version.
+bool names_version(const Key& key, std::string_view modifier, std::string_view value) {
+  return key.kind == SearchType::uri && key.code == "url" && modifier.empty() &&
+         value.find('|') != std::string_view::npos;
+}
+// R4 search.html#mimetype
+bool is_mime(const Key& key) {
+  return key.code == "contenttype" && key.kind == SearchType::token;
 }
 
 Result<bool> missing_value(std::string_view name, std::string_view value) {
@@ -147,7 +158,7 @@ Result<Criterion> CriterionMaker::one_target(const Key& key, KeyId id, std::stri
   Criterion made;
   made.test = Criterion::Test::chain;
   made.key = id;
-  made.lead.key = key.lead;
+  made.lead = {key.lead, {contained_type_hash(parameters_.hash_key(), target)}};
   made.target = std::string(target);
   if (key.canonical) made.url_key = parameters_.find(target, "url");
   LET(auto passed, inner(target));
@@ -189,6 +200,8 @@ Result<Criterion> CriterionMaker::leaf(std::string_view type, std::string_view n
   if (code == "_list") return listed(value);
   if (code == "_text") return worded(WordsOf::narrative, name, value);
   if (code == "_content") return worded(WordsOf::content, name, value);
+  if (code == "_contained" || code == "_containedType")
+    return unsupported(name, "matches are resources, not what they contain; chains look into that");
   if (code == "_query") return unsupported(name, "there are no named queries");
   if (modifier == "missing") return missing(type, name, value);
   const KeyId key = parameters_.find(type, code);
@@ -271,7 +284,8 @@ bool CriterionMaker::modifier_fits(SearchType kind, std::string_view modifier) c
     case SearchType::uri:
       return is({"below", "above"});
     case SearchType::reference:
-      return modifier == "identifier" || is_resource(parameters_.definitions(), modifier);
+      return is({"identifier", "below", "above"}) ||
+             is_resource(parameters_.definitions(), modifier);
     default:
       return false;
   }
@@ -300,14 +314,13 @@ Result<Criterion> CriterionMaker::of_key(KeyId id, std::string_view name, std::s
   if (modifier == "text") made.key = key.text;
   made.negated = modifier == "not" || modifier == "not-in";
   made.test = test_of(parameters_.key(made.key).kind);
+  // The rows of canonical urls with their versions are hashes.
+  if (names_version(key, modifier, value)) made.test = Criterion::Test::hash;
+  if (is_mime(key) && modifier == "below") made.test = Criterion::Test::text;
   const ValueContext of = context(name);
   LET(const auto alternatives, or_values(name, value));
   for (const auto alternative : alternatives) LET_DONE(add_value(of, modifier, alternative, made));
-  const std::size_t least =
-      modifier == "in" || modifier == "not-in" || modifier == "below" || modifier == "above"
-          ? made.hashes.size()
-          : alternatives.size();
-  finish(parameters_, least, made);
+  finish(parameters_, made);
   return made;
 }
 

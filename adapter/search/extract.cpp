@@ -6,17 +6,6 @@
 namespace fingerpost::search {
 namespace {
 
-// The type of the contained resource that "#id" names.
-TypeId contained_type(NodeRef at, NameId contained, NameId id, std::string_view wanted) {
-  const Tree& tree = *at.tree;
-  for (NodeId node = tree.child(tree.root(), contained); node != no_node;
-       node = tree.next_same(node)) {
-    if (const NodeId its_id = tree.child(node, id); its_id && tree.text(its_id) == wanted)
-      return tree[node].type;
-  }
-  return no_type;
-}
-
 // R4 search.html#resolve-expressions: told by the reference's own text where it can be.
 bool leads_to(const model::Definitions& definitions, NodeRef at, const Step& step) {
   const Names& names = definitions.names();
@@ -24,8 +13,7 @@ bool leads_to(const model::Definitions& definitions, NodeRef at, const Step& ste
   const NodeId reference = tree.child(at.node, names.find("reference"));
   const auto text = reference ? tree.text(reference) : tree.text(at.node);
   if (text.starts_with('#')) {
-    const TypeId type =
-        contained_type(at, names.find("contained"), names.find("id"), text.substr(1));
+    const TypeId type = contained_type(tree, names, text.substr(1));
     return type != no_type && definitions.is_a(type, step.type);
   }
   const auto parts = split_reference(text);
@@ -105,6 +93,16 @@ std::vector<std::pair<std::string_view, Form>> forms() {
 }
 
 }  // namespace
+
+TypeId contained_type(const Tree& tree, const Names& names, std::string_view wanted) {
+  const NameId id = names.find("id");
+  for (NodeId node = tree.child(tree.root(), names.find("contained")); node != no_node;
+       node = tree.next_same(node)) {
+    if (const NodeId its_id = tree.child(node, id); its_id && tree.text(its_id) == wanted)
+      return tree[node].type;
+  }
+  return no_type;
+}
 
 ReferenceText split_reference(std::string_view reference) {
   if (const auto history = reference.find("/_history/"); history != std::string_view::npos)

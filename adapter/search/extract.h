@@ -52,6 +52,12 @@ Result<std::vector<Clause>> parse_expression(const model::Definitions& definitio
 std::vector<TypeId> reference_targets(const model::Definitions& definitions, TypeId type,
                                       const Clause& clause);
 
+// The types that the clause's last child may have; none when that cannot be told.
+std::span<const model::ElementType> end_types(const model::Definitions& definitions, TypeId type,
+                                              const Clause& clause);
+// The element at the clause's end; null when that cannot be told.
+const model::Element* end_element(const model::Definitions& definitions, TypeId type,
+                                  const Clause& clause);
 // Whether a clause may end at a canonical url.
 bool ends_at_uri(const model::Definitions& definitions, TypeId type, const Clause& clause);
 
@@ -67,6 +73,9 @@ struct ReferenceText {
   std::string_view id;
 };
 ReferenceText split_reference(std::string_view reference);
+
+// The type of the contained resource that a reference "#id" names; no_type when there is none.
+TypeId contained_type(const Tree& tree, const Names& names, std::string_view id);
 
 // What a node of a type means to search, whatever element it is.
 enum class Form : std::uint8_t {

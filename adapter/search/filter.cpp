@@ -261,6 +261,7 @@ class FilterReader {
                               const std::string& value, TextMatch match) {
     LET(auto made, maker_.leaf(type, name, value));
     const bool is_uri = parameters_.key(made.key).kind == SearchType::uri;
+    if (made.test == Criterion::Test::hash) return Error{Kind::invalid, "", "_filter"};
     for (auto& test : made.texts) {
       test.match = match;
       if (!is_uri) test.text = fold(unescape(value));

@@ -170,7 +170,16 @@ void ValueRows::sort() {
 }
 
 IndexValues index(const Parameters& parameters, NodeRef resource) {
-  return Indexer(parameters, *resource.tree).run(resource.node);
+  const Tree& tree = *resource.tree;
+  auto values = Indexer(parameters, tree).run(resource.node);
+  const ValueNames& names = parameters.extractor().names();
+  for (NodeId at = tree.child(resource.node, names.contained); at; at = tree.next_same(at)) {
+    const NodeId id = tree.child(at, names.id);
+    if (!id || tree.text(id).empty()) continue;
+    values.contained.push_back({std::string(parameters.definitions().type_name(tree[at].type)),
+                                std::string(tree.text(id)), Indexer(parameters, tree).run(at)});
+  }
+  return values;
 }
 
 }  // namespace fingerpost::search

@@ -77,6 +77,8 @@ struct CompositeRow {
   friend auto operator<=>(const CompositeRow&, const CompositeRow&) = default;
 };
 
+struct ContainedRows;
+
 // All rows of one resource.
 struct IndexValues : ValueRows {
   const Parameters* parameters = nullptr;    // whose keys the rows carry; must outlive them, but
@@ -85,6 +87,16 @@ struct IndexValues : ValueRows {
   std::vector<KeyId> present;  // the keys that the resource has a value for, sorted
   // reference_hash of the Patient in whose compartment it is; 0 when in none.
   std::uint64_t compartment = 0;
+  std::vector<ContainedRows> contained;  // of the resources in it that have an id
+};
+
+// What a contained resource has, for chains that lead to it (R4 search.html#contained): a store
+// keeps it with the container. A row in the container that refers to it has contained_hash of its
+// id.
+struct ContainedRows {
+  std::string type;
+  std::string id;
+  IndexValues values;
 };
 
 // The rows of the resource at `resource`, whose type the tree tells. Values that cannot be read

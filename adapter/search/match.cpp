@@ -168,17 +168,42 @@ bool passes(const TextTest& test, std::string_view text, std::uint64_t exact) {
       return text.starts_with(test.text);
     case TextMatch::above:
       return std::string_view(test.text).starts_with(text);
+    case TextMatch::within:
+      return text.starts_with(test.text) &&
+             (text.size() == test.text.size() ||
+              std::string_view("/;.").find(text[test.text.size()]) != std::string_view::npos);
   }
   return false;
 }
 
-bool passes(const NearTest& test, double latitude, double longitude) {
+namespace {
+
+double metres_from(const NearTest& test, double latitude, double longitude) {
   const double half_north = std::sin((latitude - test.latitude) * radians / 2);
   const double half_east = std::sin((longitude - test.longitude) * radians / 2);
   const double square = half_north * half_north + std::cos(latitude * radians) *
                                                       std::cos(test.latitude * radians) *
                                                       half_east * half_east;
-  return 2 * earth_metres * std::asin(std::min(1.0, std::sqrt(square))) <= test.metres;
+  return 2 * earth_metres * std::asin(std::min(1.0, std::sqrt(square)));
+}
+
+// Of the places and the positions the two that are nearest.
+std::string least_distance(const SortKey& sort, const IndexValues& values) {
+  std::optional<double> least;
+  any_row(values.numbers, sort.key, [&](const NumberRow& row) {
+    for (const NearTest& place : sort.places) {
+      const double metres = metres_from(place, row.low, row.high);
+      if (!least || metres < *least) least = metres;
+    }
+    return false;
+  });
+  return least ? bytes_of({SortedValue::Is::number, 0, *least, {}}) : std::string();
+}
+
+}  // namespace
+
+bool passes(const NearTest& test, double latitude, double longitude) {
+  return metres_from(test, latitude, longitude) <= test.metres;
 }
 
 namespace {
@@ -266,6 +291,9 @@ std::string sort_value(const SortKey& key, const Row& row) {
       break;
     case SortKey::By::key:
       value = extreme(key, *row.values);
+      break;
+    case SortKey::By::distance:
+      value = least_distance(key, *row.values);
       break;
   }
   return directed(key, std::move(value));

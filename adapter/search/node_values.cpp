@@ -134,15 +134,12 @@ void NodeValues::token(const NodeKeys& keys, NodeId node) {
       typed_identifier(keys, node);
       return coded(keys, text(node, names_.system), text(node, names_.value), keys.inner);
     case Form::contact_point:
-      if (const auto value = text(node, names_.value); !value.empty()) {
-        hash(keys.key, code_hash(hash_key_, value), keys.inner);
-        sort_text(keys, value);
-      }
-      return;
+      return folded(keys, text(node, names_.value));
     case Form::code:
       return tree_.has_value(node) ? code(keys, node) : void();
-    case Form::boolean:
     case Form::text:
+      return tree_.has_value(node) ? folded(keys, tree_.text(node)) : void();
+    case Form::boolean:
     case Form::uri:
       if (!tree_.has_value(node)) return;
       hash(keys.key, code_hash(hash_key_, tree_.text(node)), keys.inner);
@@ -150,6 +147,12 @@ void NodeValues::token(const NodeKeys& keys, NodeId node) {
     default:
       return;
   }
+}
+
+void NodeValues::folded(const NodeKeys& keys, std::string_view text) {
+  if (text.empty()) return;
+  hash(keys.key, folded_code_hash(hash_key_, fold(text)), keys.inner);
+  sort_text(keys, text);
 }
 
 void NodeValues::reference(const NodeKeys& keys, NodeId node) {
@@ -175,15 +178,27 @@ void NodeValues::reference(const NodeKeys& keys, NodeId node) {
 }
 
 void NodeValues::reference_text(const NodeKeys& keys, std::string_view reference) {
+  if (reference.starts_with('#')) return contained(keys, reference.substr(1));
+  const std::string_view whole = reference;
   reference = reference.substr(0, reference.find("/_history/"));
-  if (reference.empty() || reference[0] == '#') return;
+  if (reference.empty()) return;
   sort_text(keys, reference);
   const auto parts = split_reference(reference);
-  if (parts.type.empty()) return hash(keys.key, search::hash(hash_key_, reference), keys.inner);
-  if (parts.base.empty())
-    return hash(keys.key, reference_hash(hash_key_, parts.type, parts.id), keys.inner);
-  hash(keys.key, search::hash(hash_key_, reference.substr(0, reference.find("/_history/"))),
-       keys.inner);
+  if (parts.type.empty() || !parts.base.empty())
+    return hash(keys.key, search::hash(hash_key_, reference), keys.inner);
+  hash(keys.key, reference_hash(hash_key_, parts.type, parts.id), keys.inner);
+  if (whole == reference) return;
+  hash(keys.key, any_version_hash(hash_key_), true);
+  hash(keys.key, versioned_hash(hash_key_, reference), true);
+  hash(keys.key, versioned_hash(hash_key_, whole), true);
+}
+
+// R4 search.html#contained: chains go on in the resource that is named.
+void NodeValues::contained(const NodeKeys& keys, std::string_view id) {
+  hash(keys.key, contained_hash(hash_key_, id), true);
+  const TypeId type = id.empty() ? no_type : contained_type(tree_, definitions_.names(), id);
+  if (type == no_type) return;
+  hash(keys.key, contained_type_hash(hash_key_, definitions_.type_name(type)), keys.inner);
 }
 
 // R4 references.html#canonical: found with its version and without.

@@ -54,6 +54,8 @@ class NodeValues {
 
   void reference(const NodeKeys& keys, NodeId node);
   void reference_text(const NodeKeys& keys, std::string_view reference);
+  void contained(const NodeKeys& keys, std::string_view id);
+  void folded(const NodeKeys& keys, std::string_view text);
   void canonical(const NodeKeys& keys, std::string_view url);
 
   void string(const NodeKeys& keys, NodeId node);

@@ -13,7 +13,7 @@ namespace {
 
 // Goes up whenever the same parameter gives other rows than before: those of older programs are
 // made again then.
-constexpr std::uint64_t rows_version = 1;
+constexpr std::uint64_t rows_version = 2;
 
 // Concrete R4 resource types that are one of the parameter's bases.
 std::vector<TypeId> types_of(const model::Definitions& definitions,
@@ -68,6 +68,36 @@ bool are_among(const std::vector<Clause>& these, const std::vector<Clause>& thos
       clause.steps.pop_back();
     return std::find(those.begin(), those.end(), clause) != those.end();
   });
+}
+
+TokenForm token_form(Form form) {
+  switch (form) {
+    case Form::text:
+    case Form::contact_point:
+      return token_folded;
+    case Form::boolean:
+      return token_boolean;
+    case Form::uri:
+      return token_uri;
+    default:
+      return token_coded;
+  }
+}
+
+std::uint8_t token_forms(const model::Definitions& definitions, const Extractor& extractor,
+                         TypeId type, const std::vector<Clause>& clauses) {
+  if (clauses.empty()) return token_any;
+  unsigned forms = 0;
+  for (const Clause& clause : clauses) {
+    if (!clause.steps.empty() && clause.steps.back().to == Step::To::of_type) {
+      forms |= token_form(extractor.form(clause.steps.back().type));
+      continue;
+    }
+    const auto types = end_types(definitions, type, clause);
+    if (types.empty()) return token_any;
+    for (const auto& one : types) forms |= token_form(extractor.form(one.type));
+  }
+  return static_cast<std::uint8_t>(forms);
 }
 
 ParameterText text_of(const model::Definitions& definitions, const model::SearchParameter& from) {
@@ -251,6 +281,8 @@ Result<void> Parameters::add_key(const ParameterText& parameter, TypeId type, Ke
       return ends_at_uri(definitions_, type, clause);
     });
   }
+  if (key.kind == model::SearchType::token)
+    key.token_forms = token_forms(definitions_, *extractor_, type, *clauses);
   const auto id = static_cast<KeyId>(keys_.size());
   if (compiled) {
     extractor_->add(id, std::move(compiled));
@@ -362,6 +394,7 @@ void Parameters::add_other_forms(std::size_t first) {
     form.name += name;
     form.code = {};
     form.kind = kind;
+    form.token_forms = token_coded;
     extractor_->add(static_cast<KeyId>(keys_.size()), std::vector<Clause>{});
     keys_.push_back(std::move(form));
     return static_cast<KeyId>(keys_.size() - 1);

@@ -54,6 +54,7 @@ class Planner {
       }
     }
     if (plan_.summary == Summary::count) plan_.count = 0;
+    LET_DONE(find_places());
     plan_.fingerprint = hash(parameters_.hash_key(), signature_);
     return std::move(plan_);
   }
@@ -163,18 +164,35 @@ class Planner {
         key.by = SortKey::By::last_updated;
       } else if (name == "_id") {
         key.by = SortKey::By::id;
+      } else if (name == "_score") {
+        return Error{Kind::unsupported, "matches have no score here to sort by", "_sort"};
       } else {
         key.key = parameters_.find(plan_.type, name);
         if (key.key == 0) return maker_.no_such_parameter(plan_.type, "_sort", name);
         const auto kind = parameters_.key(key.key).kind;
-        if (kind == model::SearchType::composite || kind == model::SearchType::special)
-          return Error{Kind::unsupported, "there is no order of this parameter", "_sort"};
+        // Its parts have orders of their own, and none of them is the pair's.
+        if (kind == model::SearchType::composite)
+          return Error{Kind::unsupported, "a composite has no order; its parts have", "_sort"};
+        if (kind == model::SearchType::special) key.by = SortKey::By::distance;
       }
       plan_.sort.push_back(key);
     }
     if (plan_.sort.size() > max_sort_keys)
       return invalid("_sort", "_sort takes at most " + std::to_string(max_sort_keys) + " keys");
     sign("_sort", value);
+    return {};
+  }
+
+  // R4 Location near: in order of distance from where it was searched.
+  Result<void> find_places() {
+    for (auto& key : plan_.sort) {
+      if (key.by != SortKey::By::distance) continue;
+      for (const auto& one : plan_.criteria)
+        if (one.test == Criterion::Test::near && one.key == key.key)
+          key.places.insert(key.places.end(), one.places.begin(), one.places.end());
+      if (key.places.empty())
+        return invalid("_sort", "to sort by distance the query needs the place too: near=");
+    }
     return {};
   }
 

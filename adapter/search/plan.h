@@ -34,7 +34,8 @@ struct NumberTest {
   double high = 0;
   double value = 0;
 };
-enum class TextMatch : std::uint8_t { starts, contains, ends, equals, exact, below, above };
+// within: the same, or more of it after a / ; or .
+enum class TextMatch : std::uint8_t { starts, contains, ends, equals, exact, below, above, within };
 struct TextTest {
   TextMatch match = TextMatch::starts;
   std::string text;  // folded for strings, as written for uris
@@ -49,10 +50,12 @@ struct NearTest {
 };
 
 // How a store finds the resources that may pass a criterion on hashes: each has a row of `key` with
-// one of `hashes` in the index. No hashes: nothing there leads to them.
+// one of `hashes` in the index. No hashes: nothing there leads to them. Of a chain: how it finds
+// those that refer to contained resources of the target's type.
 struct Lead {
   KeyId key = 0;
   std::vector<std::uint64_t> hashes;  // sorted
+  bool whole = true;                  // while it is made: every alternative has its hashes here
 };
 
 // One parameter of the query: it holds when any of its alternatives does (R4: comma is "or").
@@ -84,6 +87,22 @@ struct Criterion {
   std::vector<NearTest> places;
   WordTests words;
   std::string target;
+  // Values of a reference that are an id alone, and what each may be. R4 search.html#reference: a
+  // store refuses one that resources of several types have.
+  struct LoneId {
+    std::string where;  // the parameter's name as written
+    std::vector<std::uint64_t> hashes;
+  };
+  std::vector<LoneId> lone_ids;
+  // :below and :above of references: a store adds to `hashes`, and to the lead, what lies under
+  // those, or what those lie under, by references of these keys ("Location.partof").
+  enum class Reach : std::uint8_t { itself, below, above };
+  Reach reach = Reach::itself;
+  struct Parent {
+    KeyId key = 0;
+    KeyId lead = 0;
+  };
+  std::vector<Parent> parents;
   // Of a chain whose references may be canonical urls: the target's key that has its own url.
   KeyId url_key = 0;
   std::vector<Criterion> parts;
@@ -95,10 +114,11 @@ struct Criterion {
 };
 
 struct SortKey {
-  enum class By : std::uint8_t { key, last_updated, id };
+  enum class By : std::uint8_t { key, last_updated, id, distance };
   By by = By::key;
   bool descending = false;
   KeyId key = 0;
+  std::vector<NearTest> places;  // By::distance: from the nearest of these
 };
 
 // _include: follow `key` of resources of `source`; _revinclude: resources of `source` whose `key`

@@ -24,6 +24,15 @@ namespace fingerpost::search {
 
 class Extractor;  // how a parameter's values are taken from a tree
 
+// What the elements of a token may be: R4 search.html#token, the table of types.
+enum TokenForm : std::uint8_t {
+  token_coded = 1,    // with a system or not
+  token_folded = 2,   // strings and contact points, found in any letter case
+  token_boolean = 4,  // true or false
+  token_uri = 8,
+  token_any = 15
+};
+
 // One search parameter of one resource type.
 struct Key {
   std::string name;  // "Observation.code"; "Observation.subject:identifier" for its identifier form
@@ -37,6 +46,7 @@ struct Key {
   bool canonical = false;                     // of references: some of them are canonical urls
   bool custom = false;                        // added by a client
   std::vector<model::SearchType> components;  // of composites
+  std::uint8_t token_forms = 0;               // of tokens: bits of TokenForm
   // The key whose rows in the index stand for this one's too: itself, or that of a parameter that
   // has every value of this one ("subject" for "patient"). Of a composite: the key that has every
   // code of its first component; 0: that is no code. Of the words beside codes: 0, no index has

@@ -33,6 +33,34 @@ inline std::uint64_t of_type_hash(const HashKey& key, std::string_view type_syst
                        std::string(value));
 }
 
+// R4 search.html#token: data of type string, and what people type (an e-mail address), is found in
+// any letter case: by its folded text.
+inline std::uint64_t folded_code_hash(const HashKey& key, std::string_view folded) {
+  return hash(key, "f" + std::string(folded));
+}
+
+// A reference "#id" within its container, inner; and that there is one to such a type, which leads
+// to containers.
+inline std::uint64_t contained_hash(const HashKey& key, std::string_view id) {
+  return hash(key, "#" + std::string(id));
+}
+inline std::uint64_t contained_type_hash(const HashKey& key, std::string_view type) {
+  return hash(key, "# " + std::string(type));
+}
+// A hash of a contained resource as it leads to its container, apart from resources of their own.
+inline std::uint64_t inside_hash(std::uint64_t hash) {
+  return hash ^ 0x9e37'79b9'7f4a'7c15;
+}
+
+// "Patient/p1/_history/2": the version that a reference names, inner, beside the reference itself.
+inline std::uint64_t versioned_hash(const HashKey& key, std::string_view reference) {
+  return hash(key, "@" + std::string(reference));
+}
+// That the element has a reference with a version.
+inline std::uint64_t any_version_hash(const HashKey& key) {
+  return hash(key, "@");
+}
+
 // Texts are sorted by their beginning, then by row.
 constexpr std::size_t sort_bytes = 200;
 

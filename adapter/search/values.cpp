@@ -20,7 +20,7 @@ Result<void> add_token_value(const ValueContext& context, std::string_view modif
     return add_concepts(context, Relation::in, value, criterion);
   if (modifier == "below") return add_concepts(context, Relation::below, value, criterion);
   if (modifier == "above") return add_concepts(context, Relation::above, value, criterion);
-  return add_token(context, value, criterion);
+  return add_token(context, value, context.parameters.key(criterion.key).token_forms, criterion);
 }
 
 }  // namespace
@@ -92,8 +92,12 @@ Result<void> add_value(const ValueContext& context, std::string_view modifier,
   const Key& key = context.parameters.key(criterion.key);
   switch (key.kind) {
     case SearchType::token:
-      return add_token_value(context, modifier, value, criterion);
+      return criterion.test == Criterion::Test::text
+                 ? add_mime_type(context, value, criterion)
+                 : add_token_value(context, modifier, value, criterion);
     case SearchType::reference:
+      if (modifier == "below" || modifier == "above")
+        return add_hierarchy(context, modifier, value, criterion);
       return add_reference(context, value, modifier, key.targets, criterion);
     case SearchType::string:
       return add_string(context, value, modifier, criterion);
@@ -113,13 +117,12 @@ Result<void> add_value(const ValueContext& context, std::string_view modifier,
   return {};
 }
 
-void finish(const Parameters& parameters, std::size_t count, Criterion& criterion) {
+void finish(const Parameters& parameters, Criterion& criterion) {
   sort_unique(criterion.hashes);
   const Key& key = parameters.key(criterion.key);
   criterion.lead.key = key.lead;
-  if (key.kind == SearchType::reference) criterion.lead.hashes = criterion.hashes;
   // A system alone has no row in the index: then the others lead to too few.
-  if (criterion.lead.hashes.size() < count || key.lead == 0) criterion.lead.hashes.clear();
+  if (!criterion.lead.whole || key.lead == 0) criterion.lead.hashes.clear();
   sort_unique(criterion.lead.hashes);
 }
 
@@ -141,7 +144,7 @@ Result<void> add_composite(const ValueContext& context, std::string_view value,
     const auto add = [&]() -> Result<void> {
       switch (key.components[i]) {
         case SearchType::token:
-          return add_token(context, texts[i], part);
+          return add_token(context, texts[i], token_any, part);
         case SearchType::reference:
           return add_reference(context, texts[i], {}, {}, part);
         case SearchType::string:
@@ -160,9 +163,11 @@ Result<void> add_composite(const ValueContext& context, std::string_view value,
     };
     LET_DONE(add());
     sort_unique(part.hashes);
-    if (i == 0)
+    if (i == 0) {
       criterion.lead.hashes.insert(criterion.lead.hashes.end(), part.lead.hashes.begin(),
                                    part.lead.hashes.end());
+      criterion.lead.whole = criterion.lead.whole && part.lead.whole;
+    }
     part.lead = {};
     alternative.parts.push_back(std::move(part));
   }

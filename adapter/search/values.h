@@ -37,7 +37,9 @@ struct Prefixed {
 Prefixed take_prefix(std::string_view value);
 
 // Each adds one alternative to the criterion.
-Result<void> add_token(const ValueContext& context, std::string_view value, Criterion& criterion);
+// `forms`: bits of TokenForm.
+Result<void> add_token(const ValueContext& context, std::string_view value, unsigned forms,
+                       Criterion& criterion);
 // :of-type: system|code|value.
 Result<void> add_typed_identifier(const ValueContext& context, std::string_view value,
                                   Criterion& criterion);
@@ -48,10 +50,16 @@ Result<void> add_concepts(const ValueContext& context, Relation relation, std::s
 Result<void> add_reference(const ValueContext& context, std::string_view value,
                            std::string_view type, std::span<const std::string_view> targets,
                            Criterion& criterion);
+// :below and :above of a reference, R4 search.html#recursive.
+Result<void> add_hierarchy(const ValueContext& context, std::string_view modifier,
+                           std::string_view value, Criterion& criterion);
 Result<void> add_string(const ValueContext& context, std::string_view value,
                         std::string_view modifier, Criterion& criterion);
 Result<void> add_uri(const ValueContext& context, std::string_view value, std::string_view modifier,
                      Criterion& criterion);
+// R4 search.html#mimetype, :below: "text" or "text/xml" and what is more exact.
+Result<void> add_mime_type(const ValueContext& context, std::string_view value,
+                           Criterion& criterion);
 Result<void> add_date(const ValueContext& context, std::string_view value, Criterion& criterion);
 Result<void> add_number(const ValueContext& context, std::string_view value, Criterion& criterion);
 Result<void> add_quantity(const ValueContext& context, std::string_view value,
@@ -68,6 +76,6 @@ Criterion::Test test_of(model::SearchType kind);
 Result<void> add_value(const ValueContext& context, std::string_view modifier,
                        std::string_view value, Criterion& criterion);
 // After the last alternative: hashes in order, and what leads to them. `count`: of alternatives.
-void finish(const Parameters& parameters, std::size_t count, Criterion& criterion);
+void finish(const Parameters& parameters, Criterion& criterion);
 
 }  // namespace fingerpost::search

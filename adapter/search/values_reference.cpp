@@ -1,4 +1,6 @@
+#include "search/criteria.h"
 #include "search/extract.h"
+#include "search/token.h"
 #include "search/values.h"
 
 #include <algorithm>
@@ -12,6 +14,31 @@ bool is_id(std::string_view text) {
            c == '.';
   };
   return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), fits);
+}
+
+// The same hash decides and leads.
+void add_hash(std::uint64_t hash, Criterion& criterion) {
+  criterion.hashes.push_back(hash);
+  criterion.lead.hashes.push_back(hash);
+}
+
+// An id alone may be of any type that the parameter can refer to.
+void add_lone_id(const ValueContext& context, std::string_view id,
+                 std::span<const std::string_view> targets, Criterion& criterion) {
+  const HashKey& key = context.parameters.hash_key();
+  Criterion::LoneId lone{std::string(context.where), {}};
+  const auto add = [&](std::string_view type) {
+    lone.hashes.push_back(reference_hash(key, type, id));
+    add_hash(lone.hashes.back(), criterion);
+  };
+  if (!targets.empty() && targets[0] != "Resource") {
+    for (const auto target : targets) add(target);
+  } else {
+    const auto& definitions = context.parameters.definitions();
+    for (TypeId type = 1; type < definitions.types().size(); ++type)
+      if (is_resource(definitions, definitions.type_name(type))) add(definitions.type_name(type));
+  }
+  if (lone.hashes.size() > 1) criterion.lone_ids.push_back(std::move(lone));
 }
 
 }  // namespace
@@ -29,32 +56,52 @@ Result<void> add_reference(const ValueContext& context, std::string_view value,
   if (!parts.type.empty() && parts.base.empty()) {
     if (!type.empty() && parts.type != type)
       return context.bad("the modifier and the reference name different types");
-    criterion.hashes.push_back(reference_hash(key, parts.type, parts.id));
+    const std::uint64_t whole = reference_hash(key, parts.type, parts.id);
+    const bool versioned = reference.find("/_history/") != std::string::npos;
+    criterion.hashes.push_back(versioned ? versioned_hash(key, reference) : whole);
+    criterion.lead.hashes.push_back(whole);
     return {};
   }
   if (reference.find(':') != std::string::npos) {
     if (!parts.type.empty()) reference = reference.substr(0, reference.find("/_history/"));
-    criterion.hashes.push_back(hash(key, reference));
+    add_hash(hash(key, reference), criterion);
     return {};
   }
   if (!is_id(reference)) return context.bad("the value must be an id, Type/id or a URL");
-  if (!type.empty()) {
-    criterion.hashes.push_back(reference_hash(key, type, reference));
+  if (type.empty()) {
+    add_lone_id(context, reference, targets, criterion);
+  } else {
+    add_hash(reference_hash(key, type, reference), criterion);
+  }
+  return {};
+}
+
+// What lies under what is said by each target's own reference to its like. A canonical url has its
+// versions below it: "url|2" has "url|2.1".
+Result<void> add_hierarchy(const ValueContext& context, std::string_view modifier,
+                           std::string_view value, Criterion& criterion) {
+  const auto& parameters = context.parameters;
+  const Key& key = parameters.key(criterion.key);
+  if (key.canonical && modifier == "above")
+    return Error{Kind::unsupported, "canonical urls have nothing above them here",
+                 std::string(context.where)};
+  if (key.canonical && value.find('|') != std::string_view::npos) {
+    criterion.test = Criterion::Test::text;
+    criterion.texts.push_back({TextMatch::within, unescape(value), 0});
     return {};
   }
-  // An id alone may be of any type that the parameter can refer to.
-  if (!targets.empty() && targets[0] != "Resource") {
-    for (const auto target : targets)
-      criterion.hashes.push_back(reference_hash(key, target, reference));
-    return {};
+  LET_DONE(add_reference(context, value, {}, key.targets, criterion));
+  if (key.canonical || !criterion.parents.empty()) return {};
+  criterion.reach = modifier == "below" ? Criterion::Reach::below : Criterion::Reach::above;
+  for (const auto target : key.targets) {
+    for (const std::string_view code : {"partof", "part-of"}) {
+      const KeyId id = parameters.find(target, code);
+      if (id != 0) criterion.parents.push_back({id, parameters.key(id).lead});
+    }
   }
-  const auto& definitions = context.parameters.definitions();
-  for (TypeId id = 1; id < definitions.types().size(); ++id) {
-    const auto& target = definitions.type(id);
-    if (target.kind == model::TypeKind::resource && target.model == model::Model::r4 &&
-        !target.abstract)
-      criterion.hashes.push_back(reference_hash(key, definitions.type_name(id), reference));
-  }
+  if (criterion.parents.empty())
+    return Error{Kind::unsupported, "what it refers to is in no hierarchy",
+                 std::string(context.where)};
   return {};
 }
 

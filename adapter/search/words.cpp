@@ -106,7 +106,7 @@ std::vector<std::string> Words::of(NodeRef resource) const {
   return Collector(definitions_->common().xhtml, is_text_, *resource.tree).run(resource.node);
 }
 
-std::vector<std::string> Words::of_json(std::string_view json) const {
+std::vector<std::string> Words::of_json(std::string_view json, std::string_view contained) const {
   if (json.empty()) return {};
   // It was within the limits of its time when it was taken in.
   Limits limits;
@@ -114,7 +114,14 @@ std::vector<std::string> Words::of_json(std::string_view json) const {
   limits.depth = 1000;
   const auto read = model::read_json(*definitions_, std::string(json), limits);
   if (!read) return {};
-  return of({&read->tree, read->tree.root()});
+  const Tree& tree = read->tree;
+  if (contained.empty()) return of({&tree, tree.root()});
+  const Names& names = definitions_->names();
+  NodeId at = tree.child(tree.root(), names.find("contained"));
+  const NameId id = names.find("id");
+  while (at && !(tree.child(at, id) && tree.text(tree.child(at, id)) == contained))
+    at = tree.next_same(at);
+  return at ? of({&tree, at}) : std::vector<std::string>();
 }
 
 bool has_words(const std::vector<std::string>& words, const WordTests& tests) {

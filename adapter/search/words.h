@@ -27,8 +27,9 @@ class Words {
   explicit Words(const model::Definitions& definitions);
   // Folded, sorted, without repeats, each with its WordsOf in front.
   std::vector<std::string> of(NodeRef resource) const;
-  // Of a resource as a store keeps it; none when it cannot be read.
-  std::vector<std::string> of_json(std::string_view json) const;
+  // Of a resource as a store keeps it, or of the one contained in it that has this id; none when it
+  // cannot be read.
+  std::vector<std::string> of_json(std::string_view json, std::string_view contained = {}) const;
 
  private:
   const model::Definitions* definitions_;

@@ -52,6 +52,11 @@ std::size_t refused_bytes(const InboxRow& row) {
   return row.raw.size() + row.answer.size() + row.note.size();
 }
 
+Error ambiguous(const search::Criterion::LoneId& id) {
+  return {Kind::invalid, "resources of more than one type have this id: the value must be Type/id",
+          id.where};
+}
+
 Error guard_failed() {
   return {Kind::conflict, "what the request was decided on has changed meanwhile", "guard"};
 }

@@ -36,10 +36,11 @@ constexpr std::int64_t whole_ms(std::int64_t time_us) {
   return time_us - time_us % 1000;
 }
 
-Error guard_failed();                  // what a unit was decided on has changed
-Error no_room_for_refused();           // Limits::refused_bytes_together is reached
-Error other_content();                 // the inbox has the key with another digest
-Error no_such_row(const char* where);  // an update of a row that is not there
-Error other_status();                  // an update of a row that is no longer what it says
+Error ambiguous(const search::Criterion::LoneId& id);  // resources of several types have it
+Error guard_failed();                                  // what a unit was decided on has changed
+Error no_room_for_refused();                           // Limits::refused_bytes_together is reached
+Error other_content();                                 // the inbox has the key with another digest
+Error no_such_row(const char* where);                  // an update of a row that is not there
+Error other_status();  // an update of a row that is no longer what it says
 
 }  // namespace fingerpost::store

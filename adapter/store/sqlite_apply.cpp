@@ -1,5 +1,6 @@
 #include "store/sqlite_apply.h"
 
+#include "search/token.h"
 #include "store/sqlite_driver.h"
 #include "store/sqlite_reader.h"
 #include "store/sqlite_rows.h"
@@ -10,14 +11,11 @@
 #include <utility>
 
 namespace fingerpost::store {
-namespace {
 
 bool is_long(const search::DateRow& row) {
   return static_cast<std::uint64_t>(row.high) - static_cast<std::uint64_t>(row.low) >
          static_cast<std::uint64_t>(long_us);
 }
-
-}  // namespace
 
 Result<IndexTables> IndexTables::prepare(Db& db) {
   IndexTables tables;
@@ -70,8 +68,20 @@ Result<void> IndexTables::change_rows(Statement& add, Statement& take, std::int6
   return {};
 }
 
+std::vector<search::HashRow> inside(const search::IndexValues& values) {
+  std::vector<search::HashRow> rows;
+  for (const auto& one : values.contained)
+    for (const auto& row : one.values.hashes)
+      if (!row.inner) rows.push_back({row.key, false, search::inside_hash(row.hash)});
+  std::sort(rows.begin(), rows.end());
+  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+  return rows;
+}
+
 Result<void> IndexTables::change(std::int64_t row, const search::IndexValues& from,
                                  const search::IndexValues& to) {
+  if (!from.contained.empty() || !to.contained.empty())
+    LET_DONE(change_rows(add_hash_, take_hash_, row, inside(from), inside(to)));
   LET_DONE(change_rows(add_hash_, take_hash_, row, from.hashes, to.hashes));
   LET_DONE(change_rows(add_date_, take_date_, row, from.dates, to.dates));
   LET_DONE(change_rows(add_number_, take_number_, row, from.numbers, to.numbers));
@@ -103,8 +113,8 @@ Result<std::unique_ptr<Applier>> Applier::prepare(Db& db, Keys& keys, WordIndex&
   LET(made->find_,
       db.prepare("SELECT row, version, updated, removed, shape, found_by FROM resource "
                  "WHERE reference = ? AND type = ? AND id = ?"));
-  LET(made->body_, db.prepare("SELECT body FROM version WHERE at = ?"));
-  LET(made->add_version_, db.prepare("INSERT INTO version VALUES(?, ?, ?, ?)"));
+  LET(made->body_, db.prepare("SELECT unpacked(body) FROM version WHERE at = ?"));
+  LET(made->add_version_, db.prepare("INSERT INTO version VALUES(?, ?, ?, packed(?))"));
   LET(made->add_history_, db.prepare("INSERT INTO history VALUES(?, ?, ?)"));
   LET(made->versions_, db.prepare("SELECT at, updated FROM version WHERE at > ? AND at < ?"));
   LET(made->take_version_, db.prepare("DELETE FROM version WHERE at = ?"));

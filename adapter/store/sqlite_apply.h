@@ -20,6 +20,11 @@
 
 namespace fingerpost::store {
 
+// Whether the date's row stands among the long ones of by_date.
+bool is_long(const search::DateRow& row);
+// Rows of by_hash that lead to a resource by what it contains.
+std::vector<search::HashRow> inside(const search::IndexValues& values);
+
 // The statements that keep by_hash, by_date, by_number and by_text in step with a resource.
 class IndexTables {
  public:

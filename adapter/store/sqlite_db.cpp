@@ -1,5 +1,7 @@
 #include "store/sqlite_db.h"
 
+#include "store/sqlite_body.h"
+
 #include <sqlite3.h>
 
 #include <string>
@@ -117,6 +119,7 @@ Result<Db> Db::open(const std::string& path, Access access) {
   sqlite3_wal_autocheckpoint(raw, 0);
   if (access == Access::read) sqlite3_db_config(raw, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   sqlite3_busy_timeout(raw, 5000);
+  LET_DONE(add_body_functions(raw));
   return db;
 }
 

@@ -1,4 +1,5 @@
-// SQLite's C handles with owners, and its results as Result. The only door to sqlite3.h.
+// SQLite's C handles with owners, and its results as Result. The only door to sqlite3.h, but for
+// the functions of sqlite_body.h.
 //
 // The Kind of an error says whom it concerns. busy: no room on the disk, or a lock; nothing was
 // done and it may pass. invalid: this statement's values alone (a constraint, a size). fault: the

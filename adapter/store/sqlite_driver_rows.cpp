@@ -173,6 +173,8 @@ std::optional<Rows> text_rows(const Criterion& criterion) {
         add_union(rows, "SELECT row FROM by_text WHERE key = ? AND substr(text, ?) = ?",
                   {key, -characters(test.text), test.text});
         break;
+      case TextMatch::within:  // of texts that no index has
+        return {};
       case TextMatch::above:
         add_union(rows, "SELECT row FROM by_text WHERE key = ? AND text <= ?", {key, test.text});
         break;

@@ -23,7 +23,7 @@ Result<Fetcher> Fetcher::prepare(Db& db, const Keys& keys) {
   LET(made.by_row_, db.prepare(std::string(columns) + "row = ? AND removed = 0"));
   LET(made.by_reference_, db.prepare(std::string(columns) + "reference = ? AND removed = 0"));
   LET(made.referrers_, db.prepare("SELECT row FROM by_hash WHERE key = ? AND hash = ? LIMIT ?"));
-  LET(made.body_, db.prepare("SELECT change, body FROM version WHERE at = ?"));
+  LET(made.body_, db.prepare("SELECT change, unpacked(body) FROM version WHERE at = ?"));
   return made;
 }
 

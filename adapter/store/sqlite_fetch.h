@@ -28,6 +28,11 @@ struct Candidate {
   search::IndexValues values;  // keys are the database's
   std::shared_ptr<const std::vector<search::KeyId>> present;
 
+  const Candidate* container = nullptr;  // of a contained one, which has its row; must outlive it
+
+  const std::vector<search::ContainedRows>& contained() const {
+    return container ? container->values.contained : values.contained;
+  }
   search::Row search_row() const { return {reference, updated, id, &values, present.get()}; }
   bool refers(search::KeyId key, std::uint64_t to) const;
 };

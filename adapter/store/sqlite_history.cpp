@@ -108,7 +108,7 @@ Result<std::vector<History::Found>> History::places(std::int64_t type, const std
 
 Result<Stored> History::stored(const Found& found) {
   LET(Statement* const statement,
-      statements_.get("SELECT r.id, v.change, v.body FROM version v JOIN resource r "
+      statements_.get("SELECT r.id, v.change, unpacked(v.body) FROM version v JOIN resource r "
                       "ON r.row = v.at / 16777216 WHERE v.at = ?"));
   LET(const bool there, statement->first(found.place.at));
   if (!there) return Error{Kind::fault, "a version is lost that the history has", ""};

@@ -20,6 +20,7 @@ void translate_criterion(search::Criterion& criterion, const KeyMap& map) {
   criterion.key = map[criterion.key];
   criterion.lead.key = map[criterion.lead.key];
   criterion.url_key = map[criterion.url_key];
+  for (auto& parent : criterion.parents) parent = {map[parent.key], map[parent.lead]};
   // The keys in a composite's parts are the numbers of its components.
   if (criterion.test == search::Criterion::Test::composite) return;
   for (auto& inner : criterion.parts) translate_criterion(inner, map);
@@ -48,6 +49,7 @@ search::IndexValues translate(search::IndexValues values, const KeyMap& map) {
   translate_rows(values.composites, map);
   for (auto& key : values.present) key = map[key];
   std::sort(values.present.begin(), values.present.end());
+  for (auto& inner : values.contained) inner.values = translate(std::move(inner.values), map);
   return values;
 }
 

@@ -99,7 +99,7 @@ class SqliteReader final : public Reader {
     LET(fetcher_, Fetcher::prepare(*db_, keys_));
     // version_at() as SQL; v.at % 16777216 is the version.
     const std::string columns =
-        "SELECT v.at % 16777216, v.updated, v.change, v.body FROM resource r "
+        "SELECT v.at % 16777216, v.updated, v.change, unpacked(v.body) FROM resource r "
         "CROSS JOIN version v ON ";
     const std::string which = " WHERE r.reference = ?1 AND r.type = ?2 AND r.id = ?3";
     LET(read_, db_->prepare(columns + "v.at = r.row * 16777216 + r.version" + which));

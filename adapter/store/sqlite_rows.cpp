@@ -1,5 +1,6 @@
 // The form: for each kind of row its count, then the rows, and a composite's parts in the same
-// way; inner texts have no hash; counts, keys and sizes seven bits a
+// way, and then, where there are any, the contained resources: type, id, their rows and the keys
+// that they have a value for; inner texts have no hash; counts, keys and sizes seven bits a
 // byte, low ones first; hashes and values eight bytes, low byte first.
 
 #include "store/sqlite_rows.h"
@@ -130,24 +131,16 @@ void take_rows(Unpacker& in, search::ValueRows& values) {
   });
 }
 
-}  // namespace
-
-std::string pack(const search::IndexValues& values) {
-  std::string out;
-  out.reserve(8 + values.hashes.size() * 10 + values.dates.size() * 18 +
-              values.numbers.size() * 26 + values.texts.size() * 32);
+void put_all(std::string& out, const search::IndexValues& values) {
   put_rows(out, values);
   put_count(out, values.composites.size());
   for (const auto& row : values.composites) {
     put_count(out, row.key);
     put_rows(out, row.parts);
   }
-  return out;
 }
 
-std::optional<search::IndexValues> unpack(std::string_view bytes) {
-  Unpacker in(bytes);
-  search::IndexValues values;
+void take_all(Unpacker& in, search::IndexValues& values) {
   take_rows(in, values);
   in.rows(values.composites, [&] {
     search::CompositeRow row;
@@ -155,6 +148,48 @@ std::optional<search::IndexValues> unpack(std::string_view bytes) {
     take_rows(in, row.parts);
     return row;
   });
+}
+
+void put_text(std::string& out, std::string_view text) {
+  put_count(out, text.size());
+  out += text;
+}
+
+void put_contained(std::string& out, const std::vector<search::ContainedRows>& contained) {
+  put_count(out, contained.size());
+  for (const auto& one : contained) {
+    put_text(out, one.type);
+    put_text(out, one.id);
+    put_all(out, one.values);
+    put_count(out, one.values.present.size());
+    for (const auto key : one.values.present) put_count(out, key);
+  }
+}
+
+}  // namespace
+
+std::string pack(const search::IndexValues& values) {
+  std::string out;
+  out.reserve(8 + values.hashes.size() * 10 + values.dates.size() * 18 +
+              values.numbers.size() * 26 + values.texts.size() * 32);
+  put_all(out, values);
+  if (!values.contained.empty()) put_contained(out, values.contained);
+  return out;
+}
+
+std::optional<search::IndexValues> unpack(std::string_view bytes) {
+  Unpacker in(bytes);
+  search::IndexValues values;
+  take_all(in, values);
+  if (!in.ended() && in.good())
+    in.rows(values.contained, [&] {
+      search::ContainedRows one;
+      one.type = in.take(in.count());
+      one.id = in.take(in.count());
+      take_all(in, one.values);
+      in.rows(one.values.present, [&] { return in.key(); });
+      return one;
+    });
   if (!in.ended()) return {};
   return values;
 }

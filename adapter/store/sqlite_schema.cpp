@@ -1,5 +1,7 @@
 #include "store/sqlite_schema.h"
 
+#include "store/sqlite_check.h"
+
 #include <cstring>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -9,9 +11,9 @@ namespace fingerpost::store {
 namespace {
 
 constexpr std::int64_t application_id = 0x46'50'4f'53;  // "FPOS"
-// Goes up with every change of the tables. Folders of the number before are brought up to it,
+// Goes up with every change of the tables. Folders from oldest_version on are brought up to it,
 // those of other numbers are refused.
-constexpr std::int64_t schema_version = 4;
+constexpr std::int64_t schema_version = 5;
 
 constexpr const char* schema = R"sql(
 CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
@@ -81,13 +83,14 @@ CREATE TABLE lane(lane TEXT PRIMARY KEY, held INTEGER NOT NULL) WITHOUT ROWID;
 
 // Number 3 had each resource's words under a number of their own, kept with it, and never took any
 // out: all are read again. It told every version as one by PUT, and those stay so.
-constexpr const char* from_3_to_4 = R"sql(
+constexpr const char* from_3 = R"sql(
 CREATE TABLE words_behind(row INTEGER PRIMARY KEY, version INTEGER NOT NULL);
 INSERT INTO meta VALUES('words form', 0), ('words mark', 0), ('words taken', 0);
 DROP TABLE document;
 ALTER TABLE resource DROP COLUMN document;
-PRAGMA user_version = 4;
 )sql";
+// Number 4 kept all bodies as they are, which is read as well.
+constexpr std::int64_t oldest_version = 3;
 
 // The file with mode 0600 before SQLite makes it with another; its log takes the same mode.
 Result<void> make_private(const std::string& path) {
@@ -119,7 +122,7 @@ Result<std::int64_t> check(Db& db) {
   LET(const auto version, db.integer("PRAGMA user_version"));
   if (application != application_id)
     return Error{Kind::unsupported, "the database was not made by Fingerpost", ""};
-  if (version == schema_version || version == schema_version - 1) return version;
+  if (version >= oldest_version && version <= schema_version) return version;
   return Error{Kind::unsupported,
                std::string("the data folder was made by ") +
                    (version > schema_version ? "a newer" : "an older") +
@@ -130,9 +133,10 @@ Result<std::int64_t> check(Db& db) {
 }
 
 // All or nothing: a program that ends in the midst of it leaves the old tables.
-Result<void> migrate(Db& db) {
+Result<void> migrate(Db& db, std::int64_t version) {
   LET_DONE(db.run("BEGIN IMMEDIATE"));
-  LET_DONE(db.run(from_3_to_4));
+  if (version == 3) LET_DONE(db.run(from_3));
+  LET_DONE(db.run(("PRAGMA user_version = " + std::to_string(schema_version)).c_str()));
   return db.run("COMMIT");
 }
 
@@ -176,7 +180,8 @@ Result<Db> open_writer(const std::string& path, Random& random) {
   if (mode != "wal" || synchronous != 2)
     return Error{Kind::fault, "the database cannot be made durable here (WAL and FULL)", ""};
   if (tables == 0) LET_DONE(create(db, random));
-  if (version != schema_version) LET_DONE(migrate(db));
+  if (version != schema_version) LET_DONE(migrate(db, version));
+  if (tables > 0) LET_DONE(check_newest(db));
   db.watch_log();
   return db;
 }

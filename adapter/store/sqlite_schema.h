@@ -30,9 +30,9 @@ constexpr How how_of(std::int64_t made) {
   return static_cast<How>(made / 4);
 }
 
-// The writer's connection: makes the file when it is new, checks it when it is not, and looks at
-// all of it when the last program did not end in order. Kind::unsupported: made by a newer program,
-// or not ours. Kind::fault: durability could not be switched on.
+// The writer's connection: makes the file when it is new, looks at the newest resources when it is
+// not, and at all of the file when the last program did not end in order. Kind::unsupported: made
+// by a newer program, or not ours. Kind::fault: durability could not be switched on.
 Result<Db> open_writer(const std::string& path, Random& random);
 Result<Db> open_reader(const std::string& path);
 // Kind::unsupported: not a database of this program's tables, or of a number it can bring up.

@@ -62,6 +62,7 @@ Result<Page> Search::run() {
   }
   if (more) page.next = search::cursor(asked_, matches.back().first);
   LET_DONE(add_includes(page, matches));
+  page.other_version = other_version_;
   return page;
 }
 
@@ -73,6 +74,7 @@ Result<void> Search::open(const search::Plan& asked, std::int64_t page) {
   LET(const auto map, keys_.map(*asked.parameters));
   scope.plan = translate(asked, *map);
   scope.plan.criteria = flattened(std::move(scope.plan.criteria));
+  LET_DONE(settle(scope.plan.criteria));
   LET(scope.of_type, resources_of(scope.type));
   LET(scope.driver,
       choose_driver(statements_, {scope.plan.criteria, scope.type, scope.of_type, page},

@@ -78,6 +78,12 @@ class Search {
   Result<bool> has_passes(const search::Criterion& criterion, const Candidate& candidate);
   Result<bool> has_words(const search::Criterion& criterion, const Candidate& candidate);
   Result<bool> is_unread_here(const Candidate& candidate);
+  // Chains into contained resources, and back from them to their container.
+  Result<bool> inside_passes(const search::Criterion& criterion, const Candidate& candidate,
+                             std::uint64_t link);
+  Result<bool> container_passes(const search::Criterion& criterion, const Candidate& candidate);
+  Candidate contained(const search::ContainedRows& one, const Candidate& container) const;
+  void note_version(search::KeyId key, const Candidate& from, const Candidate& to);
   // What a reference leads to: by its place, or as a canonical url under one of the keys.
   Result<std::vector<Candidate>> targets(std::uint64_t hash,
                                          const std::vector<search::KeyId>& url_keys);
@@ -88,6 +94,11 @@ class Search {
                                                            std::int64_t type, std::int64_t page);
   Result<std::optional<std::vector<Candidate>>> few_passing(const Criteria& criteria,
                                                             std::int64_t type, std::int64_t page);
+  // Rows of what contains resources that may pass; false: too many.
+  Result<bool> add_containers(const search::Criterion& chain, std::vector<std::int64_t>& rows);
+  // Refuses ids that are ambiguous, and takes hierarchies in.
+  Result<void> settle(Criteria& criteria);
+  Result<void> spread(search::Criterion& criterion);
   Result<void> add_includes(Page& page, const Matches& matches);
   Result<std::vector<Candidate>> include_of(const search::Include& include, const Candidate& from);
   Result<void> add_coverage(Page& page);
@@ -101,6 +112,7 @@ class Search {
   const search::Plan& asked_;
   std::vector<Scope> scopes_;
   std::size_t looked_at_ = 0;
+  bool other_version_ = false;          // Page::other_version
   std::optional<search::Words> words_;  // made when the search reads a resource's words itself
 };
 

@@ -1,11 +1,14 @@
 // What a search follows from one resource to another, and what it says about itself.
 
 #include "search/search.h"
+#include "search/token.h"
+#include "store/rules.h"
 #include "store/sqlite_search.h"
 #include "store/sqlite_walk.h"
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <unordered_set>
 
 namespace fingerpost::store {
@@ -87,9 +90,81 @@ Result<std::optional<std::vector<std::int64_t>>> Search::resolve(const Criterion
       }
     }
   }
+  if (criterion.test == Criterion::Test::chain) {
+    LET(const bool added, add_containers(criterion, rows));
+    if (!added) return Some{};
+  }
   std::sort(rows.begin(), rows.end());
   rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
   return Some(std::move(rows));
+}
+
+// By a code of the contained resource where one is asked for, else by its type alone.
+Result<bool> Search::add_containers(const Criterion& chain, std::vector<std::int64_t>& rows) {
+  const auto by_code =
+      std::find_if(chain.parts.begin(), chain.parts.end(), [](const Criterion& part) {
+        return part.test == Criterion::Test::hash && !part.negated && !part.lead.hashes.empty();
+      });
+  const bool coded = by_code != chain.parts.end();
+  const search::Lead& lead = coded ? by_code->lead : chain.lead;
+  const std::size_t most = coded ? most_referrers : static_cast<std::size_t>(few_linked);
+  for (const auto hash : lead.hashes) {
+    LET(const auto found,
+        fetcher_.referrers(lead.key, coded ? search::inside_hash(hash) : hash, most));
+    if (found.size() == most) return false;
+    rows.insert(rows.end(), found.begin(), found.end());
+  }
+  return true;
+}
+
+Result<void> Search::settle(Criteria& criteria) {
+  for (auto& criterion : criteria) {
+    for (const auto& lone : criterion.lone_ids) {
+      int found = 0;
+      for (const auto hash : lone.hashes) {
+        LET(const auto there, fetcher_.by_reference(hash));
+        if (!there.empty()) ++found;
+      }
+      if (found > 1) return ambiguous(lone);
+    }
+    if (criterion.reach != Criterion::Reach::itself) LET_DONE(spread(criterion));
+    LET_DONE(settle(criterion.parts));
+  }
+  return {};
+}
+
+// R4 search.html#recursive
+Result<void> Search::spread(Criterion& criterion) {
+  std::set<std::uint64_t> known(criterion.hashes.begin(), criterion.hashes.end());
+  std::vector<std::uint64_t> open(known.begin(), known.end());
+  while (!open.empty()) {
+    const std::uint64_t hash = open.back();
+    open.pop_back();
+    const auto take = [&](std::uint64_t other) {
+      if (known.insert(other).second) open.push_back(other);
+    };
+    for (const auto& parent : criterion.parents) {
+      if (criterion.reach == Criterion::Reach::below) {
+        LET(const auto rows, fetcher_.referrers(parent.lead, hash, most_referrers));
+        for (const std::int64_t row : rows) {
+          LET(const auto one, fetch(row));
+          if (one && one->refers(parent.key, hash)) take(one->reference);
+        }
+        continue;
+      }
+      LET(const auto there, fetcher_.by_reference(hash));
+      for (const auto& one : there) {
+        for (const auto& up : one.values.hashes) {
+          if (up.key != parent.key) continue;
+          LET(const auto above, fetcher_.by_reference(up.hash));
+          if (!above.empty()) take(up.hash);
+        }
+      }
+    }
+  }
+  criterion.hashes.assign(known.begin(), known.end());
+  if (!criterion.lead.hashes.empty()) criterion.lead.hashes = criterion.hashes;
+  return {};
 }
 
 // R4 search.html#include: from the matches, and with :iterate from what was included, until there
@@ -148,6 +223,7 @@ Result<std::vector<Candidate>> Search::include_of(const search::Include& include
     LET(const auto rows, fetcher_.referrers(include.lead, from.reference, most_referrers));
     for (const std::int64_t row : rows) {
       LET(auto one, fetcher_.referrer(row, include.key, from.reference));
+      if (one) note_version(include.key, *one, from);
       if (one) found.push_back(std::move(*one));
       // One more than may be shown tells that there are more.
       if (found.size() > limits_.included + asked_.includes.size() + 1) break;
@@ -158,8 +234,11 @@ Result<std::vector<Candidate>> Search::include_of(const search::Include& include
   for (const auto& row : from.values.hashes) {
     if (row.key != include.key) continue;
     LET(auto others, targets(row.hash, include.url_keys));
-    for (auto& other : others)
-      if (target == 0 || other.type == target) found.push_back(std::move(other));
+    for (auto& other : others) {
+      if (target != 0 && other.type != target) continue;
+      note_version(include.key, from, other);
+      found.push_back(std::move(other));
+    }
   }
   return found;
 }

@@ -1,6 +1,7 @@
 // Tests of a search on one resource, by what is kept with it and by its neighbours.
 
 #include "search/search.h"
+#include "search/token.h"
 #include "store/sqlite_search.h"
 #include "store/sqlite_words.h"
 
@@ -84,26 +85,84 @@ Result<bool> Search::chain_passes(const Criterion& criterion, const Candidate& c
   const std::int64_t target = keys_.known_type(criterion.target);
   for (const auto& row : candidate.values.hashes) {
     if (row.key != criterion.key) continue;
+    LET(const bool inside, inside_passes(criterion, candidate, row.hash));
+    if (inside) return true;
     LET(const auto others, targets(row.hash, {criterion.url_key}));
     for (const auto& other : others) {
       if (other.type != target) continue;
       LET(const bool passed, all_pass(criterion.parts, other));
+      if (passed) note_version(criterion.key, candidate, other);
       if (passed) return true;
     }
   }
   return false;
 }
 
+Candidate Search::contained(const search::ContainedRows& one, const Candidate& container) const {
+  Candidate made = {};
+  made.row = container.row;
+  made.type = keys_.known_type(one.type);
+  made.reference = search::reference_hash(asked_.parameters->hash_key(), one.type, one.id);
+  made.id = one.id;
+  made.version = container.version;
+  made.updated = container.updated;
+  made.values = one.values;
+  made.present = std::make_shared<const std::vector<search::KeyId>>(one.values.present);
+  made.container = &container;
+  return made;
+}
+
+// R4 search.html#contained: a chain goes on in contained resources; "#" is their container.
+Result<bool> Search::inside_passes(const Criterion& criterion, const Candidate& candidate,
+                                   std::uint64_t link) {
+  if (candidate.contained().empty()) return false;
+  const auto& key = asked_.parameters->hash_key();
+  const Candidate& container = candidate.container ? *candidate.container : candidate;
+  if (candidate.container && link == search::contained_hash(key, ""))
+    return container.type == keys_.known_type(criterion.target)
+               ? all_pass(criterion.parts, container)
+               : Result<bool>(false);
+  for (const auto& one : candidate.contained()) {
+    if (one.type != criterion.target || search::contained_hash(key, one.id) != link) continue;
+    LET(const bool passed, all_pass(criterion.parts, contained(one, container)));
+    if (passed) return true;
+  }
+  return false;
+}
+
+// To a contained resource nothing refers but what it is contained in.
+Result<bool> Search::container_passes(const Criterion& criterion, const Candidate& candidate) {
+  const Candidate& container = *candidate.container;
+  const auto link = search::contained_hash(asked_.parameters->hash_key(), candidate.id);
+  if (container.type != keys_.known_type(criterion.target) ||
+      !container.refers(criterion.key, link))
+    return false;
+  return all_pass(criterion.parts, container);
+}
+
 Result<bool> Search::has_passes(const Criterion& criterion, const Candidate& candidate) {
+  if (candidate.container) return container_passes(criterion, candidate);
   LET(const auto rows, fetcher_.referrers(criterion.lead.key, candidate.reference,
                                           std::numeric_limits<std::int64_t>::max()));
   for (const std::int64_t row : rows) {
     LET(const auto other, fetch(row));
     if (!other || !other->refers(criterion.key, candidate.reference)) continue;
     LET(const bool passed, all_pass(criterion.parts, *other));
+    if (passed) note_version(criterion.key, *other, candidate);
     if (passed) return true;
   }
   return false;
+}
+
+// R4 search.html#versions: the current version was taken where another one is named.
+void Search::note_version(search::KeyId key, const Candidate& from, const Candidate& to) {
+  const auto& hashes = asked_.parameters->hash_key();
+  if (other_version_ || !from.refers(key, search::any_version_hash(hashes))) return;
+  const std::string reference = keys_.type_name(to.type) + "/" + to.id;
+  other_version_ =
+      from.refers(key, search::versioned_hash(hashes, reference)) &&
+      !from.refers(key, search::versioned_hash(
+                            hashes, reference + "/_history/" + std::to_string(to.version)));
 }
 
 Result<bool> Search::is_unread_here(const Candidate& candidate) {
@@ -115,6 +174,11 @@ Result<bool> Search::is_unread_here(const Candidate& candidate) {
 }
 
 Result<bool> Search::has_words(const Criterion& criterion, const Candidate& candidate) {
+  if (candidate.container) {
+    if (!words_) words_.emplace(asked_.parameters->definitions());
+    LET(const auto stored, fetcher_.stored(*candidate.container, ""));
+    return search::has_words(words_->of_json(stored.body, candidate.id), criterion.words);
+  }
   LET(const bool unread, is_unread_here(candidate));
   if (unread) {
     if (!words_) words_.emplace(asked_.parameters->definitions());

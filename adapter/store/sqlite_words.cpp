@@ -43,10 +43,11 @@ Result<WordIndex> WordIndex::prepare(Db& db, const model::Definitions* definitio
   LET(made.forget_behind_, db.prepare("UPDATE words_behind SET version = 0 WHERE row = ?"));
   LET(made.unnote_, db.prepare("DELETE FROM words_behind WHERE row = ?"));
   LET(made.next_behind_, db.prepare("SELECT row, version FROM words_behind ORDER BY row LIMIT ?"));
-  LET(made.next_, db.prepare("SELECT r.row, v.body FROM resource r CROSS JOIN version v ON "
-                             "v.at = r.row * 16777216 + r.version WHERE r.row > ? ORDER BY r.row"));
-  LET(made.body_, db.prepare("SELECT body FROM version WHERE at = ?"));
-  LET(made.current_, db.prepare("SELECT v.body FROM resource r CROSS JOIN version v ON "
+  LET(made.next_,
+      db.prepare("SELECT r.row, unpacked(v.body) FROM resource r CROSS JOIN version v ON "
+                 "v.at = r.row * 16777216 + r.version WHERE r.row > ? ORDER BY r.row"));
+  LET(made.body_, db.prepare("SELECT unpacked(body) FROM version WHERE at = ?"));
+  LET(made.current_, db.prepare("SELECT unpacked(v.body) FROM resource r CROSS JOIN version v ON "
                                 "v.at = r.row * 16777216 + r.version WHERE r.row = ?"));
   LET(made.add_, db.prepare("INSERT INTO words(rowid, text) VALUES(?, ?)"));
   LET(made.take_, db.prepare("INSERT INTO words(words, rowid, text) VALUES('delete', ?, ?)"));

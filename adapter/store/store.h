@@ -151,6 +151,8 @@ struct Page {
   std::optional<std::uint64_t> total;  // of matches, when the plan asked
   bool cut = false;                    // more resources to include than Limits::included
   bool cut_rounds = false;             // more rounds of :iterate than Limits::include_rounds
+  bool other_version = false;          // a reference that was followed names another version than
+                                       // the current one, which was taken
   std::vector<Coverage> partial;       // of parameters asked for: matches may be missing
 };
 

@@ -40,8 +40,11 @@ class Oracle {
   bool passes(const Resource& at, const std::string& name, const std::string& value);
   bool passes_one(const Resource& at, const std::string& code, const std::string& modifier,
                   const std::string& value);
+  bool passes_reference(const Values& has, const std::string& code, const std::string& modifier,
+                        const std::string& value);
   bool passes_filter(const Resource& at, std::string_view& text);
   bool passes_composite(const Resource& at, const std::string& code, const std::string& value);
+  bool is_under(const std::string& one, const std::string& other, const std::string& code);
   bool missing(const Resource& at, const std::string& code);
   const Values& values(const Resource& at, const std::string& code);
   std::vector<const Resource*> targets(const Resource& at, const std::string& code);
@@ -52,6 +55,7 @@ class Oracle {
 
   std::map<std::string, std::shared_ptr<Resource>> resources_;  // by "Patient/1"
   std::map<std::string, std::int64_t> rows_;
+  std::vector<std::pair<double, double>> near_;  // of the query that is being answered
   struct Parameters;
   std::unique_ptr<Parameters> parameters_;
 };

@@ -23,6 +23,7 @@ struct Oracle::Values {
   bool any = false;
   std::vector<Token> tokens;
   std::vector<Text> texts, folded_words, references, uris;
+  std::vector<Text> versioned;     // references with the versions that they name
   std::vector<Token> identifiers;  // of references
   std::vector<Typed> typed;
   std::vector<Span> dates;
@@ -33,11 +34,15 @@ struct Oracle::Values {
 
 struct Oracle::Resource {
   Text type, id;
-  Tree tree;
+  std::shared_ptr<const Tree> tree;
+  NodeId root = no_node;
   std::int64_t updated = 0, row = 0;
+  const Resource* container = nullptr;                  // of a contained one
+  std::map<Text, std::shared_ptr<Resource>> contained;  // by "#id"
   std::map<Text, Values> values;
   std::set<Text> narrative, content;
-  Text name() const { return type + "/" + id; }
+  Text name() const { return container ? "#" + id : type + "/" + id; }
+  Node node() const { return {*tree, root}; }
 };
 
 struct Oracle::Parameters {
@@ -76,13 +81,28 @@ Oracle::~Oracle() = default;
 void Oracle::put(const Text& json, const Text& id, std::int64_t updated_us) {
   auto read = model::read_json(test::definitions(), json, Limits{});
   const Text type(test::definitions().type_name(read->tree[read->tree.root()].type));
-  auto made = std::make_shared<Resource>(
-      Resource{type, id, std::move(read->tree), updated_us, 0, {}, {}, {}});
+  const auto tree = std::make_shared<const Tree>(std::move(read->tree));
+  auto made = std::make_shared<Resource>();
+  made->type = type;
+  made->id = id;
   const auto next = static_cast<std::int64_t>(rows_.size()) + 1;
   made->row = rows_.try_emplace(made->name(), next).first->second;
-  const Node root{made->tree, made->tree.root()};
-  for (NodeId at = made->tree.first_child(root.id); at; at = made->tree.next(at))
-    collect_words({made->tree, at}, made->narrative, made->content);
+  const auto read_into = [&](Resource& one, NodeId root) {
+    one.tree = tree;
+    one.root = root;
+    one.updated = updated_us;
+    for (NodeId at = tree->first_child(root); at; at = tree->next(at))
+      collect_words({*tree, at}, one.narrative, one.content);
+  };
+  read_into(*made, tree->root());
+  for (const Node& node : made->node().all("contained")) {
+    auto inner = std::make_shared<Resource>();
+    inner->type = node.type();
+    inner->id = node.at("id");
+    inner->container = made.get();
+    read_into(*inner, node.id);
+    made->contained["#" + inner->id] = std::move(inner);
+  }
   resources_[made->name()] = std::move(made);
 }
 
@@ -98,10 +118,10 @@ const Oracle::Values& Oracle::values(const Resource& at, const Text& code) {
   Values& made = known[code];
   path::Environment environment;
   const auto nodes =
-      path::evaluate(parameter.expression, NodeRef{&at.tree, at.tree.root()}, environment);
+      path::evaluate(parameter.expression, NodeRef{at.tree.get(), at.root}, environment);
   made.any = nodes && !nodes->empty();
   for (const auto& value : *nodes)
-    if (value.is_node()) read_node(Node{at.tree, value.node().node}, parameter.kind, made);
+    if (value.is_node()) read_node(Node{*at.tree, value.node().node}, parameter.kind, made);
   return made;
 }
 
@@ -112,10 +132,14 @@ bool Oracle::missing(const Resource& at, const Text& code) {
 std::vector<const Oracle::Resource*> Oracle::targets(const Resource& at, const Text& code) {
   std::vector<const Resource*> found;
   for (const Text& reference : values(at, code).references) {
+    const Resource& whole = at.container ? *at.container : at;
+    if (reference == "#" && at.container) found.push_back(&whole);
+    if (const auto there = whole.contained.find(reference); there != whole.contained.end())
+      found.push_back(there->second.get());
     if (const auto there = resources_.find(reference); there != resources_.end())
       found.push_back(there->second.get());
     for (const auto& [name, other] : resources_) {
-      const Node root{other->tree, other->tree.root()};
+      const Node root = other->node();
       const Text url = root.at("url");
       if (!url.empty() && (reference == url || reference == url + "|" + root.at("version")))
         found.push_back(other.get());
@@ -135,6 +159,7 @@ bool Oracle::passes(const Resource& at, const Text& name, const Text& value) {
                code = name.substr(first + 1, second - first - 1);
     return std::any_of(resources_.begin(), resources_.end(), [&](const auto& one) {
       if (one.second->type != source) return false;
+      if (at.container && one.second.get() != at.container) return false;
       const auto& references = values(*one.second, code).references;
       return std::find(references.begin(), references.end(), at.name()) != references.end() &&
              passes(*one.second, name.substr(second + 1), value);
@@ -164,10 +189,29 @@ bool Oracle::passes(const Resource& at, const Text& name, const Text& value) {
   return any != (modifier == "not");
 }
 
+// Whether the one is the other, or lies under it by what is stored.
+bool Oracle::is_under(const Text& one, const Text& other, const Text& code) {
+  std::set<Text> up = {one};
+  for (std::size_t before = 0; before != up.size();) {
+    before = up.size();
+    for (const Text& name : std::set<Text>(up))
+      if (const auto there = resources_.find(name); there != resources_.end())
+        for (const Resource* to : targets(*there->second, code)) up.insert(to->name());
+  }
+  if (up.contains(other)) return true;
+  // What is not stored has still those under it that name it.
+  return std::any_of(up.begin(), up.end(), [&](const Text& name) {
+    const auto there = resources_.find(name);
+    if (there == resources_.end() || resources_.contains(other)) return false;
+    const auto& references = values(*there->second, code).references;
+    return std::find(references.begin(), references.end(), other) != references.end();
+  });
+}
+
 bool Oracle::passes_composite(const Resource& at, const Text& code, const Text& value) {
   const auto dollar = value.find('$');
   const Text first = value.substr(0, dollar), second = value.substr(dollar + 1);
-  const Node root{at.tree, at.tree.root()};
+  const Node root = at.node();
   std::vector<Node> elements;
   if (!code.starts_with("component")) elements.push_back(root);
   if (code.starts_with("com"))
@@ -188,6 +232,25 @@ bool Oracle::passes_composite(const Resource& at, const Text& code, const Text& 
     return std::any_of(seen.quantities.begin(), seen.quantities.end(),
                        [&](const auto& one) { return quantity_passes(one, second); });
   });
+}
+
+bool Oracle::passes_reference(const Values& has, const Text& code, const Text& modifier,
+                              const Text& value) {
+  const auto any = [](const auto& items, const auto& test) {
+    return std::any_of(items.begin(), items.end(), test);
+  };
+  if (modifier == "identifier")
+    return any(has.identifiers, [&](const Token& one) { return token_passes(one, value); });
+  if (modifier == "below" || modifier == "above")
+    return any(has.references, [&](const Text& reference) {
+      if (modifier == "below") return is_under(reference, value, code);
+      return reference == value ||
+             (resources_.contains(reference) && is_under(value, reference, code));
+    });
+  if (value.find("/_history/") != Text::npos)
+    return any(has.versioned, [&](const Text& one) { return one == value; });
+  return any(has.references,
+             [&](const Text& reference) { return reference_passes(reference, modifier, value); });
 }
 
 bool Oracle::passes_one(const Resource& at, const Text& code, const Text& modifier,
@@ -226,14 +289,12 @@ bool Oracle::passes_one(const Resource& at, const Text& code, const Text& modifi
     case SearchType::uri:
       return any(has.uris, [&](const Text& uri) {
         if (modifier == "below") return uri.starts_with(value);
+        if (const auto bar = value.find('|'); bar != Text::npos)
+          return uri == value.substr(0, bar) && at.node().at("version") == value.substr(bar + 1);
         return modifier == "above" ? value.starts_with(uri) : uri == value;
       });
     case SearchType::reference:
-      if (modifier == "identifier")
-        return any(has.identifiers, [&](const Token& one) { return token_passes(one, value); });
-      return any(has.references, [&](const Text& reference) {
-        return reference_passes(reference, modifier, value);
-      });
+      return passes_reference(has, code, modifier, value);
     case SearchType::date:
       return any(has.dates, [&](const Span& one) { return date_passes(one, value); });
     case SearchType::number: {
@@ -315,7 +376,11 @@ Text Oracle::sort_value(const Resource& at, const Text& code, bool down) {
     for (const Text& uri : has.uris) all.push_back(uri);
     for (const Token& token : has.tokens)
       if (!token.code.empty()) all.push_back(token.code);
-    for (const Text& reference : has.references) all.push_back(reference);
+    for (const Text& reference : has.references)
+      if (!reference.starts_with('#')) all.push_back(reference);
+    for (const auto& [latitude, longitude] : has.places)
+      for (const auto& [from_latitude, from_longitude] : near_)
+        add_number(metres_between(latitude, longitude, from_latitude, from_longitude));
     for (const Span& date : has.dates) add_number(date.low);
     for (const Span& number : has.numbers) add_number(number.low);
     for (const Quantity& one : has.quantities) add_number(one.value.low);
@@ -336,7 +401,7 @@ std::set<Text> Oracle::include_one(const Text& name, const Text& value,
   for (const auto& [here, resource] : resources_) {
     if (resource->type != parts[0]) continue;
     for (const Resource* to : targets(*resource, parts[1])) {
-      if (parts.size() > 2 && to->type != parts[2]) continue;
+      if (to->container || (parts.size() > 2 && to->type != parts[2])) continue;
       if (!reverse && from.contains(here)) found.insert(to->name());
       if (reverse && from.contains(to->name())) found.insert(here);
     }
@@ -363,6 +428,10 @@ void Oracle::include(const std::vector<search::Pair>& pairs, Answer& answer) {
 Oracle::Answer Oracle::search(const Text& type, const std::vector<search::Pair>& pairs) {
   std::vector<std::pair<std::vector<Text>, const Resource*>> found;
   bool down = false;
+  near_.clear();
+  for (const auto& [name, value] : pairs)
+    if (const auto parts = split(value, '|'); name == "near")
+      near_.emplace_back(std::atof(parts[0].c_str()), std::atof(parts[1].c_str()));
   for (const auto& [name, resource] : resources_) {
     if (resource->type != type) continue;
     bool all = true;

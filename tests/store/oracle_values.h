@@ -149,6 +149,8 @@ inline double ucum_factor(const Text& code) {
   return code == "ug" ? 1 : code == "mg" ? 1e3 : code == "g" ? 1e6 : code == "kg" ? 1e9 : 0;
 }
 
+// The system of tokens that are compared without regard to case.
+constexpr const char* in_any_case = "~";
 struct Token {
   Text system, code;
 };
@@ -161,6 +163,7 @@ struct Typed {
 };
 
 inline double metres_between(double a_lat, double a_lon, double b_lat, double b_lon) {
+  if (a_lat == b_lat && a_lon == b_lon) return 0;
   const double r = std::acos(-1.0) / 180;
   const double x = std::cos(a_lat * r) * std::cos(b_lat * r) * std::cos((a_lon - b_lon) * r) +
                    std::sin(a_lat * r) * std::sin(b_lat * r);
@@ -247,8 +250,10 @@ void read_token(const Node& node, Values& values) {
       values.folded_words.push_back(folded(text));
   } else if (type == "code") {
     values.tokens.push_back({system_of(node), node.text()});
+  } else if (type == "ContactPoint" || type == "string") {
+    values.tokens.push_back({in_any_case, type == "string" ? node.text() : node.at("value")});
   } else {
-    values.tokens.push_back({"?", type == "ContactPoint" ? node.at("value") : node.text()});
+    values.tokens.push_back({"?", node.text()});
   }
 }
 
@@ -288,6 +293,7 @@ void read_node(const Node& node, model::SearchType kind, Values& values) {
       return values.uris.push_back(node.text());
     case SearchType::reference:
       if (type != "Reference") return values.references.push_back(node.text());
+      values.versioned.push_back(node.at("reference"));
       if (!node.at("reference").empty())
         values.references.push_back(
             node.at("reference").substr(0, node.at("reference").find("/_history/")));
@@ -321,6 +327,7 @@ void read_node(const Node& node, model::SearchType kind, Values& values) {
 
 inline bool token_passes(const Token& item, const Text& value) {
   const auto parts = split(value, '|');
+  if (item.system == in_any_case && parts.size() == 1) return folded(item.code) == folded(parts[0]);
   if (parts.size() == 1) return !item.code.empty() && item.code == parts[0];
   if (parts[1].empty()) return item.system == parts[0];
   return item.code == parts[1] && item.system == parts[0];

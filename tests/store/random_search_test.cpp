@@ -3,6 +3,7 @@
 
 #include "store/fixture.h"
 #include "store/oracle.h"
+#include "store/random_values.h"
 
 #include <array>
 #include <cstdlib>
@@ -10,6 +11,7 @@
 
 using namespace fingerpost;
 using namespace fingerpost::test;
+using namespace fingerpost::test::drawn;
 
 namespace {
 
@@ -21,43 +23,6 @@ constexpr int queries = 1'000;
 constexpr int queries = 10'000;
 #endif
 constexpr int rounds = 20;  // resources change between them
-
-class Dice {
- public:
-  explicit Dice(unsigned from) : engine_(from) {}
-  int below(int n) { return static_cast<int>(engine_() % static_cast<unsigned>(n)); }
-  bool once_in(int n) { return below(n) == 0; }
-  template <std::size_t N>
-  std::string of(const std::array<const char*, N>& values) {
-    return values[static_cast<std::size_t>(below(static_cast<int>(N)))];
-  }
-  std::string id() { return std::to_string(below(9)); }
-
- private:
-  std::mt19937 engine_;
-};
-
-constexpr std::array names = {"Jones",   "jonés",   "JONES",  "Johnson",
-                              "Ó Neill", "O Neill", "Müller", "Zhang, A"};
-constexpr std::array dates = {"1950",
-                              "1950-06",
-                              "1950-06-15",
-                              "1999-12-31",
-                              "2001",
-                              "2001-01-01T10:30:00Z",
-                              "2001-01-01T10:30:00+01:00",
-                              "2020-02-29"};
-constexpr std::array codes = {"a", "b", "c", "A|1"};
-constexpr std::array systems = {"urn:s1", "urn:s2"};
-constexpr std::array words = {"walks", "Walking", "group", "café", "lonely", "sleep"};
-constexpr std::array numbers = {"5.4",  "5.40", "5.35", "5.45",  "100",
-                                "99.5", "0",    "-3.2", "0.0054"};
-constexpr std::array units = {"mg", "g", "ug"};
-constexpr std::array genders = {"male", "female", "other"};
-constexpr std::array plan_statuses = {"active", "draft", "completed"};
-constexpr std::array observation_statuses = {"final", "amended"};
-constexpr std::array prefixes = {"", "eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap"};
-constexpr std::array places = {"51.5|-0.12", "51.51|-0.13", "53.48|-2.24", "-37.8|144.96"};
 
 std::string quoted(const std::string& text) {
   return '"' + text + '"';
@@ -110,8 +75,26 @@ std::string period(Dice& dice) {
 std::string reference(Dice& dice, const std::string& type) {
   if (dice.once_in(7)) return R"({"display":"nobody"})";
   if (dice.once_in(6)) return R"({"identifier":)" + identifier(dice) + "}";
+  if (dice.once_in(6)) {
+    const std::string id = dice.of(std::array{"#in", "#by", "#other"});
+    return R"({"reference":)" + quoted(type == "Patient" ? "#in" : id) + "}";
+  }
   return R"({"reference":)" +
          quoted(type + "/" + dice.id() + (dice.once_in(8) ? "/_history/1" : "")) + "}";
+}
+
+std::string patient(Dice& dice);
+
+// A patient, somebody who treats that one, and a plan that both may lead to.
+std::string contained(Dice& dice) {
+  std::string json = R"(,"contained":[{"resourceType":"Patient","id":"in")" + patient(dice) + "}";
+  if (dice.once_in(2))
+    json += R"(,{"resourceType":"Practitioner","id":"by","name":[{"family":)" +
+            quoted(dice.of(names)) + "}]}";
+  if (dice.once_in(3))
+    json += R"(,{"resourceType":"CarePlan","id":"other","status":)" +
+            quoted(dice.of(plan_statuses)) + R"(,"intent":"plan","subject":{"reference":"#in"}})";
+  return json + "]";
 }
 
 std::string common(Dice& dice) {
@@ -123,9 +106,7 @@ std::string common(Dice& dice) {
     json +=
         R"(,"text":{"status":"generated","div":"<div xmlns=\"http://www.w3.org/1999/xhtml\"><p>)" +
         dice.of(words) + "</p> " + dice.of(names) + R"(</div>"})";
-  if (dice.once_in(5))
-    json +=
-        R"(,"contained":[{"resourceType":"Patient","id":"in","name":[{"family":"Contained"}]}])";
+  if (dice.once_in(3)) json += contained(dice);
   if (dice.once_in(5)) json += R"(,"extension":[{"url":"urn:x","valueString":"Extended"}])";
   return json;
 }
@@ -140,6 +121,9 @@ std::string patient(Dice& dice) {
   if (!dice.once_in(3)) json += member("gender", dice.of(genders));
   if (dice.once_in(2))
     json += R"(,"identifier":[)" + identifier(dice) + "," + identifier(dice) + "]";
+  if (dice.once_in(2))
+    json += R"(,"telecom":[{"system":"email","value":)" +
+            quoted(dice.of(std::array{"Ann@x.org", "ann@X.org", "B@x.org"})) + "}]";
   if (dice.once_in(2)) json += R"(,"active":)" + std::string(dice.once_in(2) ? "true" : "false");
   if (dice.once_in(2))
     json += R"(,"generalPractitioner":[)" + reference(dice, "Practitioner") + "]";
@@ -194,6 +178,7 @@ std::string resource(Dice& dice, const std::string& type, const std::string& id)
       json += R"(,"position":{"latitude":)" + place.substr(0, bar) + R"(,"longitude":)" +
               place.substr(bar + 1) + "}";
     json += member("name", dice.of(names));
+    if (!dice.once_in(3)) json += R"(,"partOf":)" + reference(dice, "Location");
   }
   if (type == "RiskAssessment")
     json += R"(,"status":"final","subject":)" + reference(dice, "Patient") +
@@ -272,7 +257,10 @@ search::Pair any_type(Dice& dice) {
 
 search::Pair of_patient(Dice& dice) {
   const std::string truth = dice.once_in(2) ? "true" : "false";
-  switch (dice.below(22)) {
+  switch (dice.below(23)) {
+    case 21:
+      return {dice.of(std::array{"email", "telecom"}),
+              dice.of(std::array{"ANN@x.org", "b@x.org", "nobody"})};
     case 0:
       return {"family", name_value(dice)};
     case 1:
@@ -322,7 +310,30 @@ search::Pair of_patient(Dice& dice) {
   }
 }
 
+// At the end of a chain to a patient.
+search::Pair of_subject(Dice& dice, const std::string& link) {
+  switch (dice.below(8)) {
+    case 0:
+      return {link + ".identifier", token(dice)};
+    case 1:
+      return {link + ".birthdate", dice.of(prefixes) + dice.of(dates)};
+    case 2:
+      return {link + ".gender:missing", dice.once_in(2) ? "true" : "false"};
+    case 3:
+      return {link + "._id", dice.once_in(2) ? "in" : dice.id()};
+    case 4:
+      return {link + "._lastUpdated", dice.of(prefixes) + "2020-01-01T00:00:40Z"};
+    case 5:
+      return {link + ".general-practitioner:Practitioner.name", name_value(dice)};
+    case 6:
+      return {link + ".identifier:not", token(dice)};
+    default:
+      return {link + "._content", dice.of(names)};
+  }
+}
+
 search::Pair of_observation(Dice& dice) {
+  if (dice.once_in(5)) return of_subject(dice, "subject:Patient");
   switch (dice.below(15)) {
     case 0:
       return {"code", token(dice)};
@@ -359,6 +370,9 @@ search::Pair of_observation(Dice& dice) {
 }
 
 search::Pair of_care_plan(Dice& dice) {
+  if (dice.once_in(6)) return of_subject(dice, "patient");
+  if (dice.once_in(12)) return {"subject", "Patient/" + dice.id() + "/_history/1"};
+  if (dice.once_in(12)) return {"part-of.status", dice.of(plan_statuses)};
   switch (dice.below(12)) {
     case 0:
       return {"status", dice.of(plan_statuses)};
@@ -429,6 +443,10 @@ search::Pair criterion(Dice& dice, const std::string& type) {
   if (type == "Patient") return of_patient(dice);
   if (type == "Observation") return of_observation(dice);
   if (type == "CarePlan") return of_care_plan(dice);
+  if (type == "PlanDefinition")
+    return {"url", "http://plans/" + dice.id() + dice.of(std::array{"", "|1.0", "|2.0"})};
+  if (type == "Location" && dice.once_in(2))
+    return {dice.of(std::array{"partof:below", "partof:above"}), "Location/" + dice.id()};
   if (type == "Location") return {"near", near_value(dice)};
   return {"probability", dice.of(prefixes) + dice.of(numbers)};
 }
@@ -441,6 +459,7 @@ std::string sort_key(Dice& dice, const std::string& type) {
   if (type == "Observation")
     return minus + dice.of(std::array{"date", "value-quantity", "code", "subject"});
   if (type == "CarePlan") return minus + dice.of(std::array{"date", "status", "patient"});
+  if (type == "PlanDefinition") return minus + "title";
   return minus + (type == "Location" ? "name" : "probability");
 }
 
@@ -452,6 +471,8 @@ std::vector<search::Pair> query(Dice& dice, const std::string& type) {
   if (dice.once_in(2)) {
     std::string keys = sort_key(dice, type);
     if (dice.once_in(3)) keys += "," + sort_key(dice, type);
+    for (const auto& [name, value] : pairs)
+      if (name == "near") keys = dice.once_in(2) ? "near" : "-near";
     pairs.emplace_back("_sort", keys);
   }
   const std::string iterate = dice.once_in(2) ? ":iterate" : "";
@@ -516,8 +537,9 @@ TEST_CASE("random searches on both stores answer as the rules of R4 do, applied 
   Oracle oracle;
   Dice dice(seed);
   INFO("seed " << seed);
-  constexpr std::array searched = {"Patient",     "Observation", "CarePlan", "Patient",
-                                   "Observation", "CarePlan",    "Location", "RiskAssessment"};
+  constexpr std::array searched = {"Patient",        "Observation",   "CarePlan", "Patient",
+                                   "Observation",    "CarePlan",      "Location", "Location",
+                                   "RiskAssessment", "PlanDefinition"};
   for (int round = 0; round < rounds; ++round) {
     for (int n = 0; n < (round == 0 ? 120 : 12); ++n) {
       const std::string type = dice.of(types), id = dice.id();

@@ -144,6 +144,7 @@ TEST_CASE("a folder of the number before is brought up to this one, whole or not
                 "INSERT INTO words(rowid, text) VALUES(1, 'cold');"
                 "CREATE TABLE document(id INTEGER PRIMARY KEY, row INTEGER, digest INTEGER);"
                 "ALTER TABLE resource ADD COLUMN document INTEGER NOT NULL DEFAULT 0;"
+                "UPDATE version SET body = unpacked(body);"
                 "PRAGMA user_version = 3"));
     // In the way of the new table: the first try fails.
     REQUIRE(db->run("CREATE VIEW words_behind AS SELECT 1"));
@@ -159,8 +160,49 @@ TEST_CASE("a folder of the number before is brought up to this one, whole or not
   CHECK(histories(world) == before);
   CHECK(text_of(*world.search("Organization", {{"_content", "n"}})) == "Organization/o");
   CHECK(text_of(*world.search("Patient", {{"_content", "old"}})).empty());
+  CHECK(world.reader->vread("Organization", "o", 20)->body.starts_with(R"({"resourceType")"));
   REQUIRE(world.commit(world.put(person(1), "1")));
   CHECK(histories(world) != before);
+}
+
+TEST_CASE("a body is kept packed and read as it was written, whatever is in it") {
+  const Folder folder;
+  std::string all;
+  for (int byte = 32; byte < 127; ++byte)
+    if (byte != '"' && byte != '\\') all += static_cast<char>(byte);
+  std::string noise;
+  SeededRandom random;
+  for (int n = 0; n < 200'000; ++n) noise += static_cast<char>('a' + random.next() % 26);
+  const auto text = GENERATE_COPY(std::string("x"), std::string(3000, 'x'), all, noise);
+  const std::string json = R"({"resourceType":"Organization","name":")" + text + "\"}";
+  World world(folder.path());
+  REQUIRE(world.commit(world.put(json, "o")));
+  const auto body = world.reader->read("Organization", "o")->body;
+  CHECK(body.find("\"name\":\"" + text + "\"") != std::string::npos);
+  auto db = store::Db::open(folder.path() + "/fingerpost.db", store::Access::read);
+  REQUIRE(db);
+  const auto kept = *db->integer("SELECT length(body) FROM version");
+  const auto whole = *db->integer("SELECT length(unpacked(body)) FROM version");
+  CHECK(kept < whole);
+  CHECK(static_cast<std::size_t>(whole) == body.size());
+}
+
+TEST_CASE("a packed body that is damaged is an error, never another body") {
+  const Folder folder;
+  World world(folder.path());
+  REQUIRE(world.commit(world.put(person(1), "1")));
+  const char* damage =
+      GENERATE("x'01'", "x'0180'", "x'0105ff'", "substr(body, 1, length(body) - 3)",
+               "body || x'00'", "x'01ffffffff7f00'");
+  {
+    auto db = store::Db::open(folder.path() + "/fingerpost.db", store::Access::write);
+    REQUIRE(db);
+    REQUIRE(db->run(("UPDATE version SET body = " + std::string(damage)).c_str()));
+  }
+  CAPTURE(damage);
+  const auto read = world.reader->read("Patient", "1");
+  REQUIRE(!read);
+  CHECK(read.error().kind == Kind::fault);
 }
 
 TEST_CASE("a version keeps the interaction that it came by") {

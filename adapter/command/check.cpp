@@ -1,0 +1,21 @@
+#include "store/check.h"
+
+#include "command/command.h"
+
+#include <ostream>
+
+namespace fingerpost::command {
+
+int run(const Check& command, Console console) {
+  const auto definitions = open_definitions(command.shared);
+  if (!definitions) return refuse(definitions.error(), console);
+  const auto checked = store::check_folder(command.data, definitions->get());
+  if (!checked) return refuse(checked.error(), console);
+  console.out << checked->resources << " resources, " << checked->compared
+              << " of them compared with their bodies: "
+              << (checked->faults.empty() ? "all agree" : "not all agree") << '\n';
+  for (const auto& fault : checked->faults) console.out << fault << '\n';
+  return checked->faults.empty() ? done : found_errors;
+}
+
+}  // namespace fingerpost::command
