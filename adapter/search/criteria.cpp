@@ -32,6 +32,10 @@ bool names_version(const Key& key, std::string_view modifier, std::string_view v
   return key.kind == SearchType::uri && key.code == "url" && modifier.empty() &&
          value.find('|') != std::string_view::npos;
 }
+// R4 search.html#reference, :below of canonicals: versions are in their texts alone.
+bool is_below_versions(const Key& key, std::string_view modifier, std::string_view value) {
+  return key.canonical && modifier == "below" && value.find('|') != std::string_view::npos;
+}
 // R4 search.html#mimetype
 bool is_mime(const Key& key) {
   return key.code == "contenttype" && key.kind == SearchType::token;
@@ -316,7 +320,8 @@ Result<Criterion> CriterionMaker::of_key(KeyId id, std::string_view name, std::s
   made.test = test_of(parameters_.key(made.key).kind);
   // The rows of canonical urls with their versions are hashes.
   if (names_version(key, modifier, value)) made.test = Criterion::Test::hash;
-  if (is_mime(key) && modifier == "below") made.test = Criterion::Test::text;
+  if ((is_mime(key) && modifier == "below") || is_below_versions(key, modifier, value))
+    made.test = Criterion::Test::text;
   const ValueContext of = context(name);
   LET(const auto alternatives, or_values(name, value));
   for (const auto alternative : alternatives) LET_DONE(add_value(of, modifier, alternative, made));

@@ -85,9 +85,11 @@ Result<void> add_hierarchy(const ValueContext& context, std::string_view modifie
   if (key.canonical && modifier == "above")
     return Error{Kind::unsupported, "canonical urls have nothing above them here",
                  std::string(context.where)};
-  if (key.canonical && value.find('|') != std::string_view::npos) {
-    criterion.test = Criterion::Test::text;
-    criterion.texts.push_back({TextMatch::within, unescape(value), 0});
+  if (criterion.test == Criterion::Test::text) {
+    const std::string url = unescape(value);
+    const bool versioned = url.find('|') != std::string::npos;
+    criterion.texts.push_back({versioned ? TextMatch::within : TextMatch::equals, url, 0});
+    if (!versioned) criterion.texts.push_back({TextMatch::starts, url + "|", 0});
     return {};
   }
   LET_DONE(add_reference(context, value, {}, key.targets, criterion));

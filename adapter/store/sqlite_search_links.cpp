@@ -86,6 +86,7 @@ Result<std::optional<std::vector<std::int64_t>>> Search::resolve(const Criterion
       for (const auto& hash : one.values.hashes) {
         if (hash.key != criterion.url_key) continue;
         LET(const auto by_url, fetcher_.referrers(criterion.lead.key, hash.hash, most_referrers));
+        if (by_url.size() == most_referrers) return Some{};
         rows.insert(rows.end(), by_url.begin(), by_url.end());
       }
     }
@@ -146,6 +147,8 @@ Result<void> Search::spread(Criterion& criterion) {
     for (const auto& parent : criterion.parents) {
       if (criterion.reach == Criterion::Reach::below) {
         LET(const auto rows, fetcher_.referrers(parent.lead, hash, most_referrers));
+        if (rows.size() == most_referrers)
+          return Error{Kind::too_costly, "more lies under one resource than a search follows", ""};
         for (const std::int64_t row : rows) {
           LET(const auto one, fetch(row));
           if (one && one->refers(parent.key, hash)) take(one->reference);

@@ -9,6 +9,7 @@
 #include "store/store.h"
 #include "support/definitions.h"
 
+#include <array>
 #include <atomic>
 #include <condition_variable>
 #include <cstdio>
@@ -33,9 +34,27 @@ double seconds_now(SystemClock& clock) {
   return static_cast<double>(clock.monotonic_us()) / 1e6;
 }
 
+// Some 1,100 bytes that no two referrals share: what is kept packed must not be one letter.
+std::string note_of(int n) {
+  constexpr std::array words = {
+      "lives",   "alone",  "since",    "husband", "moved",    "asked",    "about",   "walking",
+      "group",   "garden", "lonely",   "evening", "daughter", "visits",   "monthly", "knee",
+      "painful", "stairs", "benefits", "advice",  "housing",  "damp",     "keen",    "singing",
+      "anxious", "buses",  "hearing",  "phone",   "prefers",  "mornings", "carer",   "neighbour",
+      "meals",   "sleep",  "poorly",   "smoker",  "library",  "computer", "course",  "volunteer"};
+  std::string note;
+  auto drawn = static_cast<unsigned>(n) * 2'654'435'761U + 1;
+  while (note.size() < 1100) {
+    drawn = drawn * 1'664'525U + 1'013'904'223U;
+    note += words[(drawn >> 16) % words.size()];
+    note += (drawn >> 28) == 0 ? ". " : " ";
+  }
+  return note;
+}
+
 // A referral of about 2 KB, one of many patients'.
 std::string referral(int n) {
-  const std::string note(1100, 'n');
+  const std::string note = note_of(n);
   return R"({"resourceType":"ServiceRequest","identifier":[{"system":"https://example.org/referral","value":"R)" +
          std::to_string(n) +
          R"("}],"status":"active","intent":"order","category":[{"coding":[{"system":"http://snomed.info/sct","code":"306206005","display":"Referral to service"}]}],"priority":"routine","code":{"coding":[{"system":"http://snomed.info/sct","code":"871731000000106","display":"Referral to social prescribing service"}],"text":"Social prescribing"},"subject":{"reference":"Patient/p)" +

@@ -66,6 +66,41 @@ TEST_CASE("a chain looks into contained resources, and only through their own co
   CHECK(found("medication.code", "new") == "MedicationRequest/r");
 }
 
+// Of so many, a store goes from what a chain ends at to what leads there.
+TEST_CASE("a chain into contained resources is followed from its far end too") {
+  Both stores;
+  const auto request = [](int n) {
+    const auto number = std::to_string(n);
+    return R"({"resourceType":"MedicationRequest","status":"active","intent":"order",)"
+           R"("contained":[{"resourceType":"Medication","id":"m","code":{"coding":[{"system":"urn:m","code":"c)" +
+           number + R"("}]},"manufacturer":{"reference":"#o"}},)" +
+           R"({"resourceType":"Organization","id":"o","name":"Makers)" + number + R"(x"}],)" +
+           R"("medicationReference":{"reference":"#m"},"subject":{"reference":"Patient/p)" +
+           number + R"("}})";
+  };
+  for (int n = 0; n < 300; ++n) stores.put(request(n), "r" + std::to_string(n));
+  stores.put(R"({"resourceType":"Medication","code":{"coding":[{"system":"urn:m","code":"c7"}]}})",
+             "stored");
+  stores.put(R"({"resourceType":"MedicationRequest","status":"active","intent":"order",)"
+             R"("medicationReference":{"reference":"Medication/stored"},)"
+             R"("subject":{"reference":"Patient/p7"}})",
+             "other");
+  stores.put(R"({"resourceType":"Patient"})", "p8");
+  const auto found = [&](const char* name, const char* value) {
+    return stores.found("MedicationRequest", {{name, value}});
+  };
+  CHECK(found("medication.code", "urn:m|c7") == "MedicationRequest/r7 MedicationRequest/other");
+  CHECK(found("medication.code", "c8,c9") == "MedicationRequest/r8 MedicationRequest/r9");
+  CHECK(found("medication.code", "urn:other|c8").empty());
+  CHECK(found("medication:Medication.manufacturer:Organization.name", "makers8x") ==
+        "MedicationRequest/r8");
+  CHECK(stores.found("Patient", {{"_has:MedicationRequest:patient:medication.code", "c8"}}) ==
+        "Patient/p8");
+  REQUIRE(stores.memory.commit(World::remove("MedicationRequest", "r8")));
+  REQUIRE(stores.sqlite.commit(World::remove("MedicationRequest", "r8")));
+  CHECK(found("medication.code", "c8").empty());
+}
+
 TEST_CASE("an id that resources of several types have is refused where it stands alone") {
   Both stores;
   stores.put(R"({"resourceType":"Patient"})", "1");
@@ -133,6 +168,9 @@ TEST_CASE("a canonical has its more exact versions below it, a type of content i
   CHECK(plans("http://x/1|2.1") == "CarePlan/c");
   CHECK(plans("http://x/1|2.10").empty());
   CHECK(plans("http://x/1|1").empty());
+  CHECK(plans("http://x/1|1,http://x/1") == "CarePlan/c");
+  CHECK(plans("http://x/1,http://x/1|1") == "CarePlan/c");
+  CHECK(plans("http://x,http://x/1|1").empty());
   stores.put(R"({"resourceType":"DocumentReference","status":"current","content":[{"attachment":)"
              R"({"contentType":"text/xml;charset=utf-8"}}]})",
              "d");

@@ -165,6 +165,43 @@ TEST_CASE("a folder of the number before is brought up to this one, whole or not
   CHECK(histories(world) != before);
 }
 
+TEST_CASE("a folder whose bodies are kept whole is read as before, and what is written is packed") {
+  const Folder folder;
+  const auto path = folder.path() + "/fingerpost.db";
+  std::string first;
+  {
+    World world(folder.path());
+    REQUIRE(world.commit(world.put(person(1), "1")));
+    first = world.reader->vread("Patient", "1", 1)->body;
+    REQUIRE(world.commit(world.put(person(2), "1")));
+  }
+  {
+    auto db = store::Db::open(path, store::Access::write);
+    REQUIRE(db);
+    REQUIRE(db->run("UPDATE version SET body = unpacked(body); PRAGMA user_version = 4"));
+  }
+  World world(folder.path());
+  const auto packed = [&] {
+    auto db = store::Db::open(path, store::Access::read);
+    REQUIRE(db);
+    CHECK(*db->integer("PRAGMA user_version") == 5);
+    return *db->integer("SELECT count(*) FROM version WHERE substr(body, 1, 1) = x'01'");
+  };
+  CHECK(packed() == 0);
+  CHECK(world.reader->vread("Patient", "1", 1)->body == first);
+  CHECK(text_of(*world.search("Patient", {{"_content", "f2"}})) == "Patient/1");
+  // The same again is no new version: it is compared with the body that is there.
+  auto same = world.put(person(2), "1");
+  same.skip_same = true;
+  REQUIRE(world.commit(std::move(same)));
+  CHECK(packed() == 0);
+  REQUIRE(world.commit(world.put(person(3), "1")));
+  CHECK(packed() == 1);
+  CHECK(world.reader->vread("Patient", "1", 1)->body == first);
+  CHECK(text_of(*world.search("Patient", {{"_content", "f2"}})).empty());
+  CHECK(text_of(*world.search("Patient", {{"_content", "f3"}})) == "Patient/1");
+}
+
 TEST_CASE("a body is kept packed and read as it was written, whatever is in it") {
   const Folder folder;
   std::string all;
