@@ -229,7 +229,7 @@ Result<Translator::Written> Translator::write_gp2gp(std::string bundle,
       mapping::transform(parts_->maps, gp2gp_send, {&root, 1}, extract, map_run.options));
   add_report(parts_->maps, run, {}, options.trace, made.report);
   made.bytes = R"(<?xml version="1.0" encoding="UTF-8"?>)";
-  LET_DONE(record::write_gp2gp(extract, extract.root(), made.bytes));
+  LET_DONE(record::write_gp2gp(extract, extract.root(), made.bytes, made.report.issues));
   return made;
 }
 

@@ -1,6 +1,7 @@
 #include "record/gp2gp_write.h"
 
 #include "mapping/dates.h"
+#include "record/gp2gp.h"
 #include "wire/xml.h"
 
 #include <algorithm>
@@ -49,7 +50,8 @@ bool is_one_of(const Range& range, std::string_view name) {
 
 class Writer {
  public:
-  Writer(const Tree& tree, std::string& out) : tree_(tree), out_(out) {}
+  Writer(const Tree& tree, std::string& out, Issues& issues)
+      : tree_(tree), out_(out), issues_(issues) {}
 
   Result<void> element(NodeId node) {
     const auto name = tree_.name_text(node);
@@ -57,7 +59,7 @@ class Writer {
     out_.append("<").append(name);
     for (const auto& one : fixed)
       if (one.element == name) out_ += one.attributes;
-    LET_DONE(attributes(node, name));
+    attributes(node, name);
     const auto tag_end = out_.size();
     out_ += '>';
     if (tree_.has_value(node) && is_one_of(texts, name))
@@ -78,17 +80,22 @@ class Writer {
            is_one_of(names_of_attributes, tree_.name_text(node));
   }
 
-  Result<void> attributes(NodeId node, std::string_view name) {
+  void attributes(NodeId node, std::string_view name) {
     if (tree_.has_value(node) && is_one_of(times, name)) {
-      const auto time = mapping::v3_text(tree_.text(node));
-      if (time.empty()) return Error{Kind::invalid, "a time that is none", std::string(name)};
-      attribute("value", time);
+      time(node);
     } else if (tree_.has_value(node) && !is_one_of(texts, name)) {
       attribute("value", tree_.text(node));
     }
     for (NodeId at = tree_.first_child(node); at != no_node; at = tree_.next(at))
       if (is_attribute(at)) attribute(tree_.name_text(at), tree_.text(at));
-    return {};
+  }
+
+  void time(NodeId node) {
+    const auto text = mapping::v3_text(tree_.text(node));
+    if (!text.empty()) return attribute("value", text);
+    attribute("nullFlavor", "UNK");
+    issues_.push_back({Severity::warning, "value", Gp2gpPlaces(tree_).place({&tree_, node}),
+                       "this is no date or time; written as not known"});
   }
 
   void attribute(std::string_view name, std::string_view value) {
@@ -99,12 +106,13 @@ class Writer {
 
   const Tree& tree_;
   std::string& out_;
+  Issues& issues_;
 };
 
 }  // namespace
 
-Result<void> write_gp2gp(const Tree& tree, NodeId node, std::string& out) {
-  return Writer(tree, out).element(node);
+Result<void> write_gp2gp(const Tree& tree, NodeId node, std::string& out, Issues& issues) {
+  return Writer(tree, out, issues).element(node);
 }
 
 }  // namespace fingerpost::record

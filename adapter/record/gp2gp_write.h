@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include "fingerpost/issue.h"
 #include "fingerpost/result.h"
 #include "fingerpost/tree.h"
 
@@ -10,8 +11,8 @@
 namespace fingerpost::record {
 
 // Appends the element at `node`. The order of elements is the tree's. What the schema fixes for an
-// element is added; times are FHIR's in the tree and London's in the XML. Kind::invalid: a name
-// that XML cannot have, or a time that is none.
-Result<void> write_gp2gp(const Tree& tree, NodeId node, std::string& out);
+// element is added; times are FHIR's in the tree and London's in the XML, and one that is none is
+// written as not known, with a warning. Kind::invalid: a name that XML cannot have.
+Result<void> write_gp2gp(const Tree& tree, NodeId node, std::string& out, Issues& issues);
 
 }  // namespace fingerpost::record
