@@ -24,7 +24,8 @@ struct Serve {
 
 struct Translate {
   SharedPaths shared;
-  Format format = Format::gpconnect;
+  Format format = Format::gpconnect;  // of the files; when they are FHIR, of what is printed
+  bool from_fhir = false;
   std::string report;   // file for the loss report; empty: none is written
   std::string config;   // partners and their concept maps
   std::string partner;  // who sent it

@@ -69,12 +69,26 @@ void add_translate(CLI::App& app, Chosen& chosen) {
       "translate",
       "Print each file's FHIR R4 resources as a Bundle, a line each when there are several files");
   auto& to = chosen.translate;
+  auto* from = translate
+                   .add_option_function<std::string>(
+                       "--from",
+                       [&to](const std::string& name) {
+                         to.from_fhir = name == "fhir";
+                         if (!to.from_fhir) to.format = *format_named(name);
+                       },
+                       "Format of the files; fhir: Bundles, with --to")
+                   ->check(CLI::IsMember({"gpconnect", "gp2gp", "hl7v2", "emis", "tpp", "fhir"}))
+                   ->required();
   translate
       .add_option_function<std::string>(
-          "--from", [&to](const std::string& name) { to.format = *format_named(name); },
-          "Format of the files")
-      ->check(CLI::IsMember({"gpconnect", "hl7v2", "gp2gp", "emis", "tpp"}))
-      ->required();
+          "--to", [&to](const std::string& name) { to.format = *format_named(name); },
+          "Format that FHIR is written in")
+      ->check(CLI::IsMember({"gp2gp"}))
+      ->needs(from);
+  translate.parse_complete_callback([&to, &translate] {
+    if (to.from_fhir != (translate.count("--to") > 0))
+      throw CLI::ValidationError("--from fhir needs --to, and no other format takes it");
+  });
   translate.add_option("--report", to.report, "Write the loss report, JSON, a line for each file")
       ->type_name("FILE");
   translate.add_flag("--trace", to.trace, "The report also says what made each element");

@@ -46,13 +46,25 @@ Result<Ready> make_ready(const Translate& command) {
   return Ready{std::move(definitions), std::move(translator), std::move(options)};
 }
 
-// Appends the Bundle and the report of one file, each as a line.
+// What one file becomes, and the report of it.
+Result<Translation> translate_text(const Ready& ready, const Translate& command, std::string bytes,
+                                   std::string& out) {
+  if (command.from_fhir) {
+    LET(auto written, ready.translator.write_gp2gp(std::move(bytes), ready.options));
+    out += written.bytes;
+    return std::move(written.report);
+  }
+  LET(auto translation,
+      ready.translator.translate(command.format, std::move(bytes), ready.options));
+  model::write_json(*ready.definitions, translation.bundle, translation.bundle.root(), out);
+  return translation;
+}
+
+// Appends what one file becomes, and the report of it, each as a line.
 Result<void> translate_file(const Ready& ready, const Translate& command, const std::string& file,
                             std::string& out, std::string& report) {
   LET(auto bytes, read_file(file));
-  LET(const auto translation,
-      ready.translator.translate(command.format, std::move(bytes), ready.options));
-  model::write_json(*ready.definitions, translation.bundle, translation.bundle.root(), out);
+  LET(const auto translation, translate_text(ready, command, std::move(bytes), out));
   out += '\n';
   if (!command.report.empty()) report += report_json(translation) + '\n';
   return {};

@@ -5,8 +5,10 @@
 #include "mapping/fml.h"
 #include "mapping/loss.h"
 #include "model/json.h"
+#include "model/xml.h"
 #include "record/extract_plan.h"
 #include "record/gp2gp.h"
+#include "record/gp2gp_write.h"
 #include "record/gpconnect.h"
 #include "record/hl7v2.h"
 #include "record/hl7v2_places.h"
@@ -24,6 +26,7 @@ namespace {
 constexpr std::string_view gpconnect_map =
     "https://fingerpost.example/StructureMap/gpconnect-record";
 constexpr std::string_view gp2gp_map = "https://fingerpost.example/StructureMap/gp2gp-record";
+constexpr std::string_view gp2gp_send = "https://fingerpost.example/StructureMap/gp2gp-send";
 
 // "partners/hillside/sex.json" is Hillside's own; other paths are everybody's.
 std::string_view partner_of(std::string_view path) {
@@ -235,6 +238,27 @@ const record::ExtractPlan* Translator::extract_plan(Format format) const {
 
 const model::Definitions& Translator::definitions() const {
   return parts_->definitions;
+}
+
+Result<Translator::Written> Translator::write_gp2gp(std::string bundle,
+                                                    const TranslateOptions& options) const {
+  const auto& definitions = parts_->definitions;
+  LET(auto read, model::read_resource(definitions, std::move(bundle), options.limits));
+  if (read.tree[read.tree.root()].type != definitions.common().bundle)
+    return Error{Kind::invalid, "what becomes a GP2GP record is a Bundle", ""};
+  const auto source = std::make_shared<const Tree>(std::move(read.tree));
+  Written made{"", {Tree(definitions.names()), std::move(read.issues), {}, {}}};
+  made.report.bundle.keep(source);
+  auto& extract = made.report.bundle;
+  extract.set_name(extract.root(), extract.local_name("EhrExtract"));
+  MapRun map_run(options.key_prefix, options);
+  const NodeRef root{source.get(), source->root()};
+  LET(const auto run,
+      mapping::transform(parts_->maps, gp2gp_send, {&root, 1}, extract, map_run.options));
+  add_report(parts_->maps, run, {}, options.trace, made.report);
+  made.bytes = R"(<?xml version="1.0" encoding="UTF-8"?>)";
+  LET_DONE(record::write_gp2gp(extract, extract.root(), made.bytes, made.report.issues));
+  return made;
 }
 
 const mapping::Maps& Translator::maps() const {

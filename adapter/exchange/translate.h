@@ -43,6 +43,14 @@ class Translator {
   Result<Translation> translate(Format format, std::string bytes,
                                 const TranslateOptions& options) const;
 
+  // R4 resources as the EhrExtract of GP2GP: the ServiceRequests of the one patient of a Bundle
+  // (JSON or XML), and whom they name. Kind::invalid: no such Bundle.
+  struct Written {
+    std::string bytes;
+    Translation report;  // its bundle is the tree that was written
+  };
+  Result<Written> write_gp2gp(std::string bundle, const TranslateOptions& options) const;
+
   // Every map of the folder.
   const mapping::Maps& maps() const;
   // What an extract's files are; null for other formats. translate_extract.h reads them.

@@ -184,15 +184,30 @@ void move_day(Fields& fields, int by) {
   }
 }
 
-// From the local time at its offset to UTC.
-void to_utc(Fields& fields) {
+// Whether London's clocks show summer time at this time of UTC.
+bool is_summer(const Fields& utc) {
+  const auto& at = utc.of;
+  if (at[month] != 3 && at[month] != 10) return at[month] > 3 && at[month] < 10;
+  const int change = last_sunday(at[year], at[month]);
+  const bool after = at[day] > change || (at[day] == change && at[hour] >= 1);
+  return after == (at[month] == 3);
+}
+
+// Whether what London's clocks show at this time of UTC they show twice.
+bool comes_twice(const Fields& utc) {
+  const auto& at = utc.of;
+  return at[month] == 10 && at[day] == last_sunday(at[year], 10) && at[hour] < 2;
+}
+
+// The same instant at another offset.
+void move_to(Fields& fields, int offset) {
   auto& at = fields.of;
-  int minutes = at[hour] * 60 + at[minute] - fields.offset;
+  int minutes = at[hour] * 60 + at[minute] + offset - fields.offset;
   if (minutes < 0 || minutes >= 24 * 60) move_day(fields, minutes < 0 ? -1 : 1);
   minutes = (minutes + 24 * 60) % (24 * 60);
   at[hour] = minutes / 60;
   at[minute] = minutes % 60;
-  fields.offset = 0;
+  fields.offset = offset;
   fields.has_offset = true;
 }
 
@@ -221,9 +236,32 @@ Date v3_date(std::string_view text, Zone zone) {
   at[minute] = std::max(at[minute], 0);
   DateNote note = DateNote::plain;
   if (!fields.has_offset && zone == Zone::london) fields.offset = london_offset(fields, note);
-  to_utc(fields);
+  move_to(fields, 0);
   Date made = print(fields, zone);
   made.note = note;
+  return made;
+}
+
+std::string v3_text(std::string_view text) {
+  std::string digits;
+  for (const char c : text.substr(0, 19))
+    if (is_digit(c)) digits += c;
+  Fields fields;
+  if (text.size() <= 10) {
+    const bool is_date = text.size() == digits.size() + (digits.size() - 4) / 2;
+    return digits.size() >= 4 && is_date && read_parts(digits, fields) ? digits : "";
+  }
+  const auto offset = text.find_first_of("+-Z", 19);
+  if (digits.size() != 14 || offset == std::string_view::npos) return "";
+  if (!read_parts(digits + std::string(text.substr(offset)), fields)) return "";
+  move_to(fields, 0);
+  const bool twice = comes_twice(fields);
+  if (is_summer(fields)) move_to(fields, 60);
+  std::string made;
+  for (const Part part : {year, month, day, hour, minute, second})
+    append(made, fields.of[part], part == year ? 4 : 2);
+  // A midnight without an offset would read as padding.
+  if (twice || made.ends_with("000000")) made += fields.offset == 60 ? "+0100" : "+0000";
   return made;
 }
 

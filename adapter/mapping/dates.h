@@ -37,6 +37,11 @@ Date v2_date(std::string_view text, Zone zone);
 // 19010101, padded or not, says that the date is not known.
 Date v3_date(std::string_view text, Zone zone);
 
+// A FHIR date, dateTime or instant as HL7 v3 writes it: London's local time without an offset,
+// whole seconds. At midnight, and in the hour that comes twice, the offset stays, so that v3_date
+// gives the instant back. Any other text gives "".
+std::string v3_text(std::string_view text);
+
 // By a pattern of yyyy MM MMM dd HH mm ss and any other characters, kept to a precision of Y, YM,
 // YMD or YMDT ("" keeps all of the pattern). MMM is an English month's first three letters.
 Date pattern_date(std::string_view text, std::string_view pattern, std::string_view precision,

@@ -32,6 +32,8 @@ const Variable* Linker::find(const std::string& name, Mode preferred) {
   if (!charge(scope_.size())) return nullptr;
   for (auto at = scope_.rbegin(); at != scope_.rend(); ++at) {
     if (at->name != name) continue;
+    // A run's parameter, of whatever map of the set, gives way to every variable of that name.
+    if (at->slot < program_->parameters.size()) return any != nullptr ? any : &*at;
     if (at->mode == preferred) return &*at;
     if (any == nullptr) any = &*at;
   }

@@ -54,12 +54,14 @@ TEST_CASE("every subcommand has help") {
 
 TEST_CASE("wrong usage says so and is status 2") {
   using Words = std::vector<std::string>;
-  const auto words = GENERATE(
-      Words{}, Words{"serv"}, Words{"translate", "x"}, Words{"translate", "--from", "fax", "x"},
-      Words{"serve", "--data", "d", "--http", "8080"}, Words{"serve"}, Words{"inbox"},
-      Words{"mllp", "send", "localhost", "x"}, Words{"fhirpath", "1"},
-      Words{"validate", "/nowhere/a.json"}, Words{"config", "check", "/nowhere/a.toml"},
-      Words{"validate", "--definitions-file", "/nowhere/d", "x"});
+  const auto words =
+      GENERATE(Words{}, Words{"serv"}, Words{"translate", "x"},
+               Words{"translate", "--from", "fax", "x"}, Words{"translate", "--from", "fhir", "x"},
+               Words{"translate", "--from", "gp2gp", "--to", "gp2gp", "x"},
+               Words{"serve", "--data", "d", "--http", "8080"}, Words{"serve"}, Words{"inbox"},
+               Words{"mllp", "send", "localhost", "x"}, Words{"fhirpath", "1"},
+               Words{"validate", "/nowhere/a.json"}, Words{"config", "check", "/nowhere/a.toml"},
+               Words{"validate", "--definitions-file", "/nowhere/d", "x"});
   CAPTURE(words);
   const auto ran = run(words);
   CHECK(ran.status == 2);
@@ -178,6 +180,23 @@ TEST_CASE("translate prints a Bundle a file, and writes what was lost") {
   CHECK(two.status == 1);
   CHECK(lines(two.out) == 2);
   CHECK(holds(two.error, broken));
+}
+
+TEST_CASE("a GP2GP record becomes FHIR, and FHIR becomes a GP2GP record again") {
+  const test::Folder folder;
+  const auto record = test::project_dir() + "/mappings/gp2gp/samples/gp2gp-record.xml";
+  const auto read = run({"translate", "--from", "gp2gp", record});
+  CAPTURE(read.error);
+  CHECK(read.status == 0);
+  const auto bundle = folder.write("bundle.json", read.out);
+  const auto written = run({"translate", "--from", "fhir", "--to", "gp2gp", bundle});
+  CAPTURE(written.error);
+  CHECK(written.status == 0);
+  CHECK(lines(written.out) == 1);
+  CHECK(holds(written.out, "<RequestStatement "));
+  const auto again = run({"translate", "--from", "gp2gp", folder.write("again.xml", written.out)});
+  CHECK(again.status == 0);
+  CHECK(holds(again.out, "871731000000106"));
 }
 
 TEST_CASE("the same message translates to the same bytes") {

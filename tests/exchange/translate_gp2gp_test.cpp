@@ -5,6 +5,7 @@
 #include "support/translator.h"
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -103,4 +104,71 @@ TEST_CASE("a GP2GP record that ends too early is refused") {
   const auto whole = sample();
   for (std::size_t size = 0; size + 30 < whole.size(); size += 997)
     CHECK_FALSE(translate(whole.substr(0, size)));
+}
+
+namespace {
+
+// A Bundle of a patient, a practitioner and one request with these members.
+std::string bundle_of(std::string_view members) {
+  return R"({"resourceType":"Bundle","type":"collection","entry":[)"
+         R"({"fullUrl":"urn:uuid:p","resource":{"resourceType":"Patient","id":"p"}},)"
+         R"({"fullUrl":"urn:uuid:d","resource":{"resourceType":"Practitioner","id":"d",)"
+         R"("name":[{"text":"Example"}]}},{"fullUrl":"urn:uuid:r","resource":{)"
+         R"("resourceType":"ServiceRequest","id":"r","status":"unknown",)"
+         R"("subject":{"reference":"urn:uuid:p"},)" +
+         std::string(members) + "}}]}";
+}
+
+Result<exchange::Translator::Written> write(std::string_view members) {
+  TranslateOptions options;
+  options.now = "2026-11-22T09:30:00Z";
+  options.key_prefix = "Z90001";
+  return test::translator().write_gp2gp(bundle_of(members), options);
+}
+
+}  // namespace
+
+TEST_CASE("what a request says has its place in GP2GP, or is told") {
+  struct Row {
+    const char* members;
+    const char* written;
+    const char* lost;  // what of the request the report names; "" for nothing
+  };
+  const auto row = GENERATE(
+      Row{R"("intent":"order","priority":"urgent")",
+          R"(<priorityCode code="394849002" codeSystem="2.16.840.1.113883.2.1.3.2.4.15")", ""},
+      Row{R"("intent":"order","priority":"routine","note":[{"text":"Priority: Soon"}])",
+          "<originalText>Soon</originalText>", ""},
+      Row{R"("intent":"order","priority":"asap")", "<text>Priority: ASAP</text>", ""},
+      Row{R"("intent":"order","priority":"stat")", "<text>Priority: Stat</text>", ""},
+      Row{R"("intent":"order","requester":{"reference":"urn:uuid:p"})",
+          "<text>Requester: Patient</text>", ""},
+      Row{R"("intent":"order","requester":{"reference":"urn:uuid:d"})",
+          R"(typeCode="AUT"><agentRef classCode="AGNT"><id root="D"/>)", ""},
+      Row{R"("intent":"order","note":[{"text":"Action Date: 2026-02-03"}])",
+          R"(<center value="20260203"/>)", ""},
+      Row{R"("intent":"order","meta":{"security":[{"code":"NOPAT"}]})",
+          R"(<confidentialityCode code="NOPAT")", ""},
+      Row{R"("intent":"order","code":{"text":"A walking group"})",
+          R"(<code nullFlavor="UNK"><originalText>A walking group</originalText></code>)", ""},
+      Row{R"("intent":"plan","occurrencePeriod":{"start":"2026","end":"2027-01"})",
+          R"(<center value="202701"/>)", "occurrence.start"},
+      Row{R"("intent":"plan","bodySite":[{"text":"knee"}])", "<PlanStatement ", "bodySite[0]"});
+  CAPTURE(row.members);
+  const auto made = write(row.members);
+  REQUIRE(made);
+  CAPTURE(made->bytes, report_json(made->report));
+  CHECK(made->bytes.find(row.written) != std::string::npos);
+  std::set<std::string> lost;
+  for (const auto& one : made->report.lost)
+    if (const auto at = one.place.find("entry[2].resource."); at != std::string::npos)
+      lost.insert(one.place.substr(at + 18));
+  CHECK(lost == (*row.lost ? std::set<std::string>{row.lost} : std::set<std::string>{}));
+}
+
+TEST_CASE("a record is of one patient") {
+  CHECK_FALSE(
+      test::translator().write_gp2gp(R"({"resourceType":"Bundle","type":"collection"})", {}));
+  CHECK_FALSE(test::translator().write_gp2gp(R"({"resourceType":"Patient"})", {}));
+  CHECK_FALSE(test::translator().write_gp2gp("no JSON", {}));
 }

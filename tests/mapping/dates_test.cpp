@@ -78,6 +78,32 @@ TEST_CASE("an HL7 v3 time is given in UTC, and a padded midnight is the day") {
   CHECK(made.note == row.note);
 }
 
+TEST_CASE("a FHIR time is written as HL7 v3 has it, and read again it is the same") {
+  struct Row {
+    const char* fhir;
+    const char* written;
+  };
+  const auto row = GENERATE(
+      Row{"2010", "2010"}, Row{"2010-07", "201007"}, Row{"2010-07-14", "20100714"},
+      Row{"2010-07-14T15:32:51+00:00", "20100714163251"},
+      Row{"2010-07-14T16:32:51.42+01:00", "20100714163251"},
+      Row{"2010-01-13T11:37:33Z", "20100113113733"},
+      Row{"2010-12-31T23:30:00-01:00", "20110101003000"},
+      Row{"2024-03-31T00:59:59Z", "20240331005959"}, Row{"2024-03-31T01:00:00Z", "20240331020000"},
+      Row{"2024-10-27T00:30:00Z", "20241027013000+0100"},
+      Row{"2024-10-27T01:30:00Z", "20241027013000+0000"},
+      Row{"2024-10-27T02:00:00Z", "20241027020000"}, Row{"2024-10-26T23:30:00Z", "20241027003000"},
+      Row{"2024-06-30T23:00:00Z", "20240701000000+0100"},
+      Row{"2024-01-01T00:00:00Z", "20240101000000+0000"}, Row{"", ""}, Row{"x", ""},
+      Row{"2010-13", ""}, Row{"20100714", ""}, Row{"2010-7-14", ""}, Row{"2010-07-14T15:32:51", ""},
+      Row{"2010-07-14T15:32Z", ""});
+  CAPTURE(row.fhir);
+  const auto written = v3_text(row.fhir);
+  CHECK(written == row.written);
+  const auto again = v3_text(v3_date(written, Zone::london).text);
+  CHECK(again == written);
+}
+
 TEST_CASE("in UTC no time is odd") {
   CHECK(v2_date("202403310130", Zone::utc).text == "2024-03-31T01:30:00+00:00");
   CHECK(v2_date("202403310130", Zone::utc).note == DateNote::plain);

@@ -317,6 +317,34 @@ TEST_CASE("parameters are seen by name") {
   CHECK(test::sorted_json(made.json) == patient(R"("id":"urn:here/p1")"));
 }
 
+TEST_CASE("a variable that a rule makes is not the parameter of that name, in any map of the set") {
+  test::MapSet maps;
+  REQUIRE(maps.add(R"(/// url = "http://x/other"
+/// parameter = "time"
+uses "http://hl7.org/fhir/StructureDefinition/Patient" as source
+uses "http://hl7.org/fhir/StructureDefinition/Patient" as target
+group Other(source src : Patient, target tgt : Patient) {
+  src -> tgt.active = true "a";
+})",
+                   "other.map")
+              .empty());
+  REQUIRE(maps.add(R"(/// url = "http://x/one"
+uses "http://hl7.org/fhir/StructureDefinition/Patient" as source
+uses "http://hl7.org/fhir/StructureDefinition/Patient" as target
+group One(source src : Patient, target tgt : Patient) {
+  src.birthDate as day -> append(day, '') as time then {
+    time -> tgt.birthDate = time "made";
+  } "day";
+})",
+                   "one.map")
+              .empty());
+  REQUIRE(maps.link().empty());
+  const auto ran =
+      maps.run("http://x/one", R"({"resourceType":"Patient","birthDate":"1970-01-02"})");
+  CHECK(ran.error.empty());
+  CHECK(ran.json == R"({"resourceType":"Patient","birthDate":"1970-01-02"})");
+}
+
 TEST_CASE("an element of a parameter's name stays an element") {
   mapping::RunOptions options;
   const mapping::Parameter parameters[] = {{"source", "urn:here"}};

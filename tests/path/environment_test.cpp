@@ -22,6 +22,9 @@ Tree untyped() {
   tree.set(field, Shape::string, "SMITH");
   const auto given = tree.add(field, tree.local_name("c2"), no_type);
   tree.set(given, Shape::string, "JO");
+  // No definition knows it, but "code" and "time" are known: it could be a choice's name.
+  const auto time = tree.add(tree.root(), tree.local_name("codeTime"), no_type);
+  tree.set(time, Shape::string, "noon");
   return tree;
 }
 
@@ -71,7 +74,7 @@ TEST_CASE("a tree without types is walked by its names, and its texts are string
                Row{"PID.f5.lower() & '-' & PID.f5.c2", "string smith-JO"},
                Row{"PID.f5 is String", "boolean true"}, Row{"PID.f6.exists()", "boolean false"},
                Row{"PID.where(f5 = 'SMITH').f5.c2 = 'JO'", "boolean true"},
-               Row{"children().children().count()", "integer 1"});
+               Row{"codeTime", "string noon"}, Row{"children().children().count()", "integer 1"});
   CAPTURE(row.expression);
   CHECK(test::evaluated(&tree, row.expression) == row.found);
 }
