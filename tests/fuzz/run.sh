@@ -27,7 +27,10 @@ seeds_of() {
     resource) echo "$data/conformance/fhirpath/inputs-r4" "$data/conformance/jsontestsuite/test_parsing" ;;
     validate) echo "$data/conformance/fhirpath/inputs-r4" "$data/conformance/validator-r4/files" ;;
     terminology) echo "$data/conformance/terminology/tests/validation" ;;
-    map) echo "$data/fml/HL7-fhir-cross-version/R3toR4" ;;
+    map)
+      echo "$data/fml/HL7-fhir-cross-version/R3toR4" \
+        "$data"/fml/ahdis-matchbox/matchbox-engine/src/test/resources/mapping-language/tutorial/step*/map
+      ;;
     frame) echo "$data/hl7v2/microsoft" ;;
   esac
 }

@@ -2,8 +2,10 @@
 
 #include "interaction/operations.h"
 #include "mapping/fml.h"
+#include "profile/validator.h"
 #include "support/catch.h"
 #include "support/fhir.h"
+#include "terminology/core.h"
 
 using namespace fingerpost;
 using interaction::Status;
@@ -198,6 +200,21 @@ TEST_CASE("what cannot be transformed is an OperationOutcome with its status") {
   CHECK(server.ask(male, {}, "none").status == Status::not_found);
   CHECK(server.ask("{", {{"source", "http://maps.example/checked"}}).status == Status::bad_request);
   CHECK(server.ask("", {{"source", "http://maps.example/checked"}}).status == Status::bad_request);
+}
+
+TEST_CASE("a map's conditions ask of the value sets at hand") {
+  Transforming server;
+  auto codes = terminology::core(test::definitions());
+  const profile::Validator validator(test::definitions(), &codes);
+  const std::string asking =
+      R"~({"name":"m","source":[{"context":"src","element":"gender","variable":"g",
+            "condition":"g.memberOf('http://hl7.org/fhir/ValueSet/administrative-gender')"}],
+          "target":[{"context":"tgt","contextType":"variable","element":"gender",
+            "transform":"copy","parameter":[{"valueId":"g"}]}]})~";
+  server.put("StructureMap", "asking", map_of("asking", "", asking));
+  CHECK(told(server.of("asking"), "no value sets are at hand"));
+  server.fhir.context->validator = &validator;
+  CHECK(server.of("asking").body == made);
 }
 
 TEST_CASE("a map that never ends is stopped by the limit of steps") {

@@ -11,6 +11,7 @@
 
 #include <iostream>
 #include <map>
+#include <set>
 #include <sstream>
 
 using namespace fingerpost;
@@ -68,6 +69,15 @@ std::string printed_resource(const File& file) {
   REQUIRE(map);
   return mapping::print(*map);
 }
+
+std::string groups_of(const std::string& printed) {
+  return printed.substr(printed.find("\ngroup "));
+}
+
+// Their StructureMaps say the condition by the element's name, not the variable's; step1b's JSON
+// has one group less and a variable in its short rule; step4b's XML lacks a quote.
+const std::set<std::string> published_otherwise = {"step1b",  "step3b",  "step3c", "step4b",
+                                                   "step4b2", "step4b3", "step4c"};
 
 // A tutorial step's map, as text or as a StructureMap, over one of its sources.
 void run_step(Verdicts& verdicts, const File& step, const File& map, const File& result,
@@ -133,7 +143,15 @@ TEST_CASE("a tutorial map is the same in each of its forms") {
       xml.replace_extension(".xml");
       if (!test::fs::exists(xml)) xml.replace_filename("steb4b.xml");
       CAPTURE(file.filename().string());
-      CHECK(printed_resource(file) == printed_resource(xml));
+      const auto name = file.stem().string();
+      const bool alike = printed_resource(file) == printed_resource(xml);
+      CHECK(alike != (name == "step1b" || name == "step4b"));
+      auto text = file;
+      text.replace_extension(".map");
+      const auto map = mapping::parse_map(test::read_file(text), "a", Limits{});
+      REQUIRE(map);
+      const bool same = groups_of(mapping::print(*map)) == groups_of(printed_resource(file));
+      CHECK(same != published_otherwise.contains(name));
       ++count;
     }
   CHECK(count == 19);

@@ -1,13 +1,16 @@
 // The public suites, where they are at hand. What fails must stand, with its reason, in
 // conformance/expected-failures; what stands there must fail.
 
+#include "path/syntax.h"
 #include "suite/fhirpath.h"
 #include "suite/json.h"
 #include "suite/mapping.h"
 #include "suite/patch.h"
+#include "suite/resource.h"
 #include "suite/roundtrip.h"
 #include "suite/ucum.h"
 #include "support/suite.h"
+#include "wire/xml.h"
 
 #include <catch2/catch.hpp>
 
@@ -17,7 +20,7 @@
 #include <vector>
 
 using namespace fingerpost;
-using test::fs::path;
+using File = test::fs::path;
 
 TEST_CASE("the public FHIRPath suite passes but for the listed failures") {
   const auto folder = test::public_suite("conformance/fhirpath");
@@ -25,6 +28,28 @@ TEST_CASE("the public FHIRPath suite passes but for the listed failures") {
   const auto report =
       suite::run_fhirpath(test::setting(), folder / "r4/tests-fhir-r4.xml", folder / "inputs-r4");
   test::judge(report, "fhirpath-r4.txt", 723);
+}
+
+TEST_CASE("every expression of the public FHIRPath suite is printed as it is parsed") {
+  const auto folder = test::public_suite("conformance/fhirpath");
+  if (folder.empty()) return;
+  const auto document =
+      wire::parse_xml(test::read_file(folder / "r4/tests-fhir-r4.xml"), suite::wide_limits());
+  REQUIRE(document);
+  int count = 0;
+  for (auto group = wire::XmlView(*document).first(); group; group = group.next())
+    for (auto one = group.first(); one; one = one.next()) {
+      const std::string text(one.child("expression").text());
+      const auto parsed = path::parse(text, Limits{});
+      if (!parsed) continue;
+      CAPTURE(text);
+      const auto print = path::print(**parsed);
+      const auto again = path::parse(print, Limits{});
+      REQUIRE(again);
+      CHECK(path::print(**again) == print);
+      ++count;
+    }
+  CHECK(count > 700);
 }
 
 TEST_CASE("the public FHIRPath Patch suite passes") {
@@ -105,7 +130,7 @@ TEST_CASE("the public mapping manifests pass, but for those that need CDA") {
 }
 
 TEST_CASE("resources of both forms come back the same") {
-  std::vector<path> files;
+  std::vector<File> files;
   for (const auto* name : {"Patient-example.json", "CarePlan-example.json", "Goal-example.json",
                            "ServiceRequest-example.json", "Task-example1.json"})
     files.push_back(test::packages() / "hl7.fhir.r4.examples" / name);
@@ -119,7 +144,7 @@ TEST_CASE("resources of both forms come back the same") {
 
 TEST_CASE("a file that does not come back the same is told") {
   const test::Folder folder;
-  const std::vector<path> files{folder.write("bad.json", "{"), folder.write("bad.xml", "<a/>")};
+  const std::vector<File> files{folder.write("bad.json", "{"), folder.write("bad.xml", "<a/>")};
   const auto report = suite::run_roundtrip(test::setting(), files);
   REQUIRE(report);
   CHECK(suite::to_text(*report, {}).ends_with("0 passed, 2 failed, 0 skipped\n"));
