@@ -53,6 +53,8 @@ TEST_CASE(
       // datatypes.html#id: at most 64 characters.
       {"SearchParameter-questionnaireresponse-extensions-QuestionnaireResponse-item-subject",
        "is not a valid id"},
+      // observation-vitalsigns.html: a body temperature (8310-5) has an effective time.
+      {"Observation-f202", "Observation.effective"},
       // A urn:oid: is an OID (datatypes.html#oid), and X.Y.Z is none.
       {"Library-zika-virus-intervention-logic", "is not a valid URN of its kind"},
       // UCUM, which their quantities say they are of, has no units tbl, TAB, drop, ea and month.
