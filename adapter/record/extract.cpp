@@ -170,8 +170,10 @@ void Extract::Reader::begin_file() {
   const auto& file = staged_.files[file_];
   reader_.emplace(file.bytes);
   reader_->next();
-  withheld_at_ =
-      staged_.agreements ? positions_of(file, {plan_.withheld_by}, names_)[0] : file.columns.size();
+  // An organisation's own row is not withheld: who else takes part is no secret of it.
+  const bool own = file.table->key == Columns{plan_.withheld_by};
+  withheld_at_ = staged_.agreements && !own ? positions_of(file, {plan_.withheld_by}, names_)[0]
+                                            : file.columns.size();
   last_owner_ = {};
   last_allowed_ = false;
 }
