@@ -7,6 +7,7 @@
 #include "model/json.h"
 #include "store/body.h"
 
+#include <fstream>
 #include <ostream>
 
 namespace fingerpost::command {
@@ -62,17 +63,17 @@ Result<Translation> translate_text(const Ready& ready, const Translate& command,
 
 // Appends what one file becomes, and the report of it, each as a line.
 Result<void> translate_file(const Ready& ready, const Translate& command, const std::string& file,
-                            std::string& out, std::string& report) {
+                            std::string& out, std::ostream& report) {
   LET(auto bytes, read_file(file));
   LET(const auto translation, translate_text(ready, command, std::move(bytes), out));
   out += '\n';
-  if (!command.report.empty()) report += report_json(translation) + '\n';
+  if (!command.report.empty()) report << report_json(translation) << '\n';
   return {};
 }
 
 // The same for the folder of an extract, Bundle by Bundle.
 Result<void> translate_folder(const Ready& ready, const Translate& command,
-                              const std::string& folder, std::ostream& out, std::string& report) {
+                              const std::string& folder, std::ostream& out, std::ostream& report) {
   LET(const auto mapped, map_folder(folder));
   std::vector<record::ExtractFile> files;
   for (const auto& file : mapped) files.push_back({file.name, file.bytes});
@@ -84,7 +85,7 @@ Result<void> translate_folder(const Ready& ready, const Translate& command,
                                                          translation.bundle.root(), bundle);
                                        out << bundle << '\n';
                                        if (!command.report.empty())
-                                         report += report_json(translation) + '\n';
+                                         report << report_json(translation) << '\n';
                                        return {};
                                      });
 }
@@ -95,7 +96,8 @@ int run(const Translate& command, Console console) {
   const auto ready = make_ready(command);
   if (!ready) return refuse(ready.error(), console);
   int status = done;
-  std::string report;
+  std::ofstream report;
+  if (!command.report.empty()) report.open(command.report, std::ios::binary | std::ios::trunc);
   for (const auto& file : command.files) {
     std::string bundle;
     const auto translated = is_extract(command.format)
@@ -106,13 +108,14 @@ int run(const Translate& command, Console console) {
       console.error << "error: " << file << ": " << translated.error().text;
       if (!translated.error().where.empty()) console.error << " at " << translated.error().where;
       console.error << '\n';
-      if (!command.report.empty()) report += "null\n";
+      if (!command.report.empty()) report << "null\n";
     }
     console.out << bundle << std::flush;
   }
   if (command.report.empty()) return status;
-  const auto written = write_file(command.report, report);
-  return written ? status : refuse(written.error(), console);
+  report.close();
+  if (report) return status;
+  return refuse({Kind::invalid, "cannot be written", command.report}, console);
 }
 
 }  // namespace fingerpost::command

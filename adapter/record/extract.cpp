@@ -38,14 +38,12 @@ class Extract::Reader {
     NameId name = no_name;
     const RowIndex* index = nullptr;
     std::vector<NameId> ours;
-    const ExtractTable* table = nullptr;
     const Columns* theirs = nullptr;
   };
   struct Grouped {
     NameId name = no_name;
     const RowIndex* index = nullptr;
-    std::vector<NameId> by;
-    const Columns* columns = nullptr;
+    const Columns* by = nullptr;
   };
   // A table as its rows are made into nodes.
   struct Layout {
@@ -66,7 +64,7 @@ class Extract::Reader {
             std::string_view column = {});
   bool may_be_read();
   bool has_key(const RowAt& row, const Layout& shape);
-  bool is_orphan(const Layout& shape, NodeId row) const;
+  bool is_orphan(const Layout& shape, const RowAt& row);
   void begin_file();
   void finish_file();
 
@@ -77,12 +75,14 @@ class Extract::Reader {
   void add_fields(NodeId node, const RowAt& row);
   void add_looked(NodeId node, const Layout& shape);
   void add_joined(NodeId node, const Layout& shape, const RowAt& row, int depth);
-  void add_groups(const Layout& shape, NodeId first, const RowAt& row);
+  void add_groups(const Layout& shape, const RowAt& row);
+  const std::vector<std::size_t>& positions(std::uint32_t file, const Columns& columns);
 
   const ExtractPlan& plan_;
   const Names& names_;
   StagedExtract staged_;
   std::map<const ExtractTable*, Layout> shapes_;
+  std::map<std::pair<std::uint32_t, const Columns*>, std::vector<std::size_t>> positions_;
   std::vector<CsvReader> at_;  // one for each file, for rows out of turn
   NameId row_name_;
   std::size_t file_ = 0;
@@ -122,17 +122,18 @@ void Extract::Reader::add_shape(const ExtractTable& table) {
   }
   for (const auto& rows : table.rows)
     shape.rows.push_back({names_.find(rows.table), &staged_.indexes.at({rows.table, rows.theirs}),
-                          names_of(rows.ours), plan_.find(rows.table), &rows.theirs});
+                          names_of(rows.ours), &rows.theirs});
   for (const auto& parent : plan_.tables)
     for (const auto& rows : parent.rows)
       if (rows.table == table.name && table.role == ExtractTable::Role::part)
         shape.parents.push_back({names_.find(parent.name),
                                  &staged_.indexes.at({parent.name, rows.ours}),
-                                 names_of(rows.theirs), &parent, &rows.ours});
+                                 {},
+                                 &rows.theirs});
   for (const auto& group : plan_.groups)
     if (group.table == table.name)
-      shape.groups.push_back({names_.find(group.name), &staged_.indexes.at({group.table, group.by}),
-                              names_of(group.by), &group.by});
+      shape.groups.push_back(
+          {names_.find(group.name), &staged_.indexes.at({group.table, group.by}), &group.by});
   shapes_.emplace(&table, std::move(shape));
 }
 
@@ -140,7 +141,8 @@ std::optional<ExtractBatch> Extract::Reader::next() {
   ExtractBatch batch(names_);
   batch_ = &batch;
   std::size_t rows = 0;
-  while (file_ < staged_.files.size() && rows < batch_rows && batch.tree.size() < batch_nodes) {
+  while (file_ < staged_.files.size() && rows < batch_rows && batch.tree.size() < batch_nodes &&
+         batch.issues.size() < batch_rows) {
     const auto& file = staged_.files[file_];
     if (!reader_) begin_file();
     const auto found = reader_->next();
@@ -150,13 +152,14 @@ std::optional<ExtractBatch> Extract::Reader::next() {
     }
     const RowAt row{reader_->offset(), static_cast<std::uint32_t>(file_),
                     static_cast<std::uint32_t>(reader_->number())};
-    ++rows;
     if (found == CsvReader::Next::broken) {
       tell(Severity::error, "structure", row, std::string("not read: ") + reader_->why());
     } else if (reader_->fields().size() != file.columns.size()) {
       tell(Severity::error, "structure", row, "not read: it has not as many fields as the header");
     } else if (file.table->role != ExtractTable::Role::lookup) {
+      const auto before = batch.tree.size();
       take(row);
+      if (batch.tree.size() > before) ++rows;
     }
   }
   if (rows == 0 && batch.issues.empty()) return std::nullopt;
@@ -167,8 +170,10 @@ void Extract::Reader::begin_file() {
   const auto& file = staged_.files[file_];
   reader_.emplace(file.bytes);
   reader_->next();
-  withheld_at_ =
-      staged_.agreements ? positions_of(file, {plan_.withheld_by}, names_)[0] : file.columns.size();
+  // An organisation's own row is not withheld: who else takes part is no secret of it.
+  const bool own = file.table->key == Columns{plan_.withheld_by};
+  withheld_at_ = staged_.agreements && !own ? positions_of(file, {plan_.withheld_by}, names_)[0]
+                                            : file.columns.size();
   last_owner_ = {};
   last_allowed_ = false;
 }
@@ -199,26 +204,12 @@ void Extract::Reader::take(const RowAt& row) {
     return;
   }
   if (!has_key(row, shape)) return;
-  auto& tree = batch_->tree;
-  if (table.role == ExtractTable::Role::rows) {
-    const auto node = add_row(tree.root(), shape.name, row, 0);
-    add_groups(shape, node, row);
-    return;
-  }
-  const auto seen = tree.size();
-  const auto listed = batch_->rows.size();
-  const auto node = tree.add(tree.root(), shape.name, no_type);
-  add_fields(node, row);
-  const bool orphan = shape.groups.empty() && is_orphan(shape, node);
-  add_groups(shape, node, row);
-  tree.remove(node);
-  if (shape.groups.empty()) {
-    tree.shrink(seen);
-    batch_->rows.resize(listed);
-  }
-  if (orphan)
+  if (table.role == ExtractTable::Role::rows)
+    add_row(batch_->tree.root(), shape.name, row, 0);
+  else if (shape.groups.empty() && is_orphan(shape, row))
     tell(Severity::error, "not-found", row,
          "left out: the row it belongs to is not part of this extract");
+  add_groups(shape, row);
 }
 
 bool Extract::Reader::may_be_read() {
@@ -243,9 +234,9 @@ bool Extract::Reader::has_key(const RowAt& row, const Layout& shape) {
   return true;
 }
 
-bool Extract::Reader::is_orphan(const Layout& shape, NodeId row) const {
+bool Extract::Reader::is_orphan(const Layout& shape, const RowAt& row) {
   return std::all_of(shape.parents.begin(), shape.parents.end(), [&](const Joined& parent) {
-    return parent.index->find(key_of_node(row, parent.ours)).empty();
+    return parent.index->find(key_at(row, *parent.theirs)).empty();
   });
 }
 
@@ -259,7 +250,14 @@ const std::vector<wire::CsvField>* Extract::Reader::fields_at(const RowAt& row) 
 std::string Extract::Reader::key_at(const RowAt& row, const Columns& columns) {
   const auto* fields = fields_at(row);
   if (fields == nullptr) return {};
-  return key_of(*fields, positions_of(staged_.files[row.file], columns, names_), plan_.charset);
+  return key_of(*fields, positions(row.file, columns), plan_.charset);
+}
+
+const std::vector<std::size_t>& Extract::Reader::positions(std::uint32_t file,
+                                                           const Columns& columns) {
+  const auto [found, fresh] = positions_.try_emplace({file, &columns});
+  if (fresh) found->second = positions_of(staged_.files[file], columns, names_);
+  return found->second;
 }
 
 std::string Extract::Reader::key_of_node(NodeId row, const std::vector<NameId>& columns) const {
@@ -344,19 +342,19 @@ void Extract::Reader::add_joined(NodeId node, const Layout& shape, const RowAt& 
 }
 
 // The first row of a key stands for all of them.
-void Extract::Reader::add_groups(const Layout& shape, NodeId first, const RowAt& row) {
+void Extract::Reader::add_groups(const Layout& shape, const RowAt& row) {
   auto& tree = batch_->tree;
   for (const auto& group : shape.groups) {
-    const auto key = key_of_node(first, group.by);
+    const auto key = key_at(row, *group.by);
     if (key.empty()) {
       tell(Severity::error, "required", row, "left out: the row does not say whose it is",
-           names_.text(group.by.back()));
+           group.by->back());
       continue;
     }
     NodeId node = no_node;
     std::size_t count = 0;
     for (const auto& found : group.index->find(key)) {
-      if (key_at(found.row, *group.columns) != key) continue;
+      if (key_at(found.row, *group.by) != key) continue;
       if (node == no_node) {
         if (found.row != row) break;
         node = tree.add(tree.root(), group.name, no_type);

@@ -113,7 +113,9 @@ bool CsvReader::refuse(const char* why) {
 void CsvReader::find_next_row() {
   const std::size_t looked_at = at_;
   const auto line_end = bytes_.find('\n', wasted_ > bytes_.size() ? looked_at : offset_);
-  at_ = line_end == std::string_view::npos ? bytes_.size() : line_end + 1;
+  const bool last = line_end == std::string_view::npos;
+  cut_ = cut_ || last;
+  at_ = last ? bytes_.size() : line_end + 1;
   if (looked_at > at_) wasted_ += looked_at - at_;
 }
 

@@ -58,6 +58,9 @@ TEST_CASE("rows of CSV are read as RFC 4180 writes them") {
       {"a\nb", "1:a\n2:b\n~"},
       {"a\n\"b", "1:a\n2:!the file ends within quotes\n~"},
       {"a\n\"b\"", "1:a\n2:b\n~"},
+      {"a\n\"b\"\r", "1:a\n2:!text after a closing quote\n~"},
+      {"a\nb\r", "1:a\n2:!a carriage return without a line feed\n~"},
+      {"a\n\"b\n", "1:a\n2:!the file ends within quotes\n~"},
   }));
   CAPTURE(row.bytes);
   CHECK(print(row.bytes) == row.expected);
