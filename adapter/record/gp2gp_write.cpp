@@ -67,7 +67,7 @@ class Writer {
     for (NodeId at = tree_.first_child(node); at != no_node; at = tree_.next(at))
       if (!is_attribute(at)) LET_DONE(element(at));
     if (out_.size() == tag_end + 1) {
-      out_.insert(tag_end, "/");
+      out_.insert(tag_end, 1, '/');
     } else {
       out_.append("</").append(name).append(">");
     }
