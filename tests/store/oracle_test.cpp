@@ -13,6 +13,7 @@
 #include <bit>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 #include <stdexcept>
 
 namespace fingerpost::test {
@@ -289,7 +290,7 @@ bool Oracle::passes_one(const Resource& at, const Text& code, const Text& modifi
     case SearchType::uri:
       return any(has.uris, [&](const Text& uri) {
         if (modifier == "below") return uri.starts_with(value);
-        if (const auto bar = value.find('|'); bar != Text::npos)
+        if (const auto bar = value.find('|'); code == "url" && bar != Text::npos)
           return uri == value.substr(0, bar) && at.node().at("version") == value.substr(bar + 1);
         return modifier == "above" ? value.starts_with(uri) : uri == value;
       });
@@ -378,9 +379,13 @@ Text Oracle::sort_value(const Resource& at, const Text& code, bool down) {
       if (!token.code.empty()) all.push_back(token.code);
     for (const Text& reference : has.references)
       if (!reference.starts_with('#')) all.push_back(reference);
+    // Of a place only the distance to what is nearest of what was asked for, whatever the order.
+    std::optional<double> nearest;
     for (const auto& [latitude, longitude] : has.places)
       for (const auto& [from_latitude, from_longitude] : near_)
-        add_number(metres_between(latitude, longitude, from_latitude, from_longitude));
+        nearest = std::min(nearest.value_or(1e9),
+                           metres_between(latitude, longitude, from_latitude, from_longitude));
+    if (nearest) add_number(*nearest);
     for (const Span& date : has.dates) add_number(date.low);
     for (const Span& number : has.numbers) add_number(number.low);
     for (const Quantity& one : has.quantities) add_number(one.value.low);

@@ -328,7 +328,7 @@ search::Pair of_subject(Dice& dice, const std::string& link) {
     case 6:
       return {link + ".identifier:not", token(dice)};
     default:
-      return {link + "._content", dice.of(names)};
+      return {link + "._content", dice.of(std::array{"Jones", "Müller", "zhang", "walks"})};
   }
 }
 
@@ -568,8 +568,8 @@ TEST_CASE("random searches on both stores answer as the rules of R4 do, applied 
       const int count = includes ? 1000 : 1 + dice.below(7);
       const auto right = oracle.search(type, pairs);
       const std::string expected = print(right.matches, right.included);
-      REQUIRE(answer(memory, type, pairs, count) == expected);
-      REQUIRE(answer(sqlite, type, pairs, count) == expected);
+      CHECK(answer(memory, type, pairs, count) == expected);
+      CHECK(answer(sqlite, type, pairs, count) == expected);
     }
   }
 }
