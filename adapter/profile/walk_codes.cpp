@@ -3,10 +3,9 @@
 #include "profile/view.h"
 #include "profile/walk.h"
 #include "terminology/build.h"
+#include "terminology/grammar.h"
 
-#include <algorithm>
 #include <cstdint>
-#include <iterator>
 #include <memory>
 #include <string>
 
@@ -17,16 +16,6 @@ using model::Binding;
 namespace {
 
 constexpr std::string_view contained_name = "urn:contained:";
-
-// The max bindings of R4's own definitions (elementdefinition-maxValueSet): for each value set,
-// what a code that is not in it must still be in.
-struct Widest {
-  std::string_view value_set, max;
-};
-constexpr Widest widest[] = {
-    {"http://hl7.org/fhir/ValueSet/languages", "http://hl7.org/fhir/ValueSet/all-languages"},
-    {"http://hl7.org/fhir/ValueSet/expression-language", "http://hl7.org/fhir/ValueSet/mimetypes"},
-};
 
 // The value sets and code systems that a resource contains; a value set "#id" is known as
 // `of`#id.
@@ -168,16 +157,19 @@ In Walk::member(std::string_view value_set, NodeId node, TypeId type) {
   return tree_.has_value(node) ? contains_code(value_set, tree_.text(node)) : In::yes;
 }
 
+// Two of R4's own bindings are to grammars at most (elementdefinition-maxValueSet): codes of
+// languages, whose preferred value set the tables do not keep, and the languages of expressions.
 void Walk::bound(const Element& element, NodeId node, TypeId type) {
+  const bool language = element.name == words_.language && tree_.has_value(node);
+  if (language && element.binding == Binding::preferred &&
+      terminology::well_formed("urn:ietf:bcp:47", tree_.text(node)) == false)
+    error(node, "code-invalid",
+          "is not among the codes of http://hl7.org/fhir/ValueSet/all-languages");
   if (element.value_set == 0) return;
   const auto set = definitions_.names().text(definitions_.value_sets()[element.value_set].url);
   bound(element.binding, set, node, type);
-  const auto* const row = std::find_if(std::begin(widest), std::end(widest),
-                                       [&](const Widest& one) { return one.value_set == set; });
-  // A text alone is no code outside of it.
-  const bool text_alone =
-      type == definitions_.common().codeable_concept && tree_.child(node, words_.coding) == no_node;
-  if (row != std::end(widest) && !text_alone) bound(Binding::required, row->max, node, type);
+  if (language && set == "http://hl7.org/fhir/ValueSet/expression-language")
+    bound(Binding::required, "http://hl7.org/fhir/ValueSet/mimetypes", node, type);
 }
 
 void Walk::bound(Binding strength, std::string_view value_set, NodeId node, TypeId type) {

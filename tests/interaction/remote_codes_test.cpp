@@ -120,11 +120,11 @@ struct Bound : Asking {
   }
 
   std::string validate(const std::string& codings) {
-    const auto answer =
+    const auto outcome =
         ask("Patient", "validate", {{"profile", "urn:p"}},
             R"({"resourceType":"Patient","maritalStatus":{"coding":[)" + codings + "]}}");
-    CHECK(answer.status == Status::ok);
-    return std::string(answer.content());
+    CHECK(outcome.status == Status::ok);
+    return std::string(outcome.content());
   }
 };
 

@@ -142,13 +142,22 @@ TEST_CASE("of all that a published snapshot says, ours says the same, but for wh
   }
   // A differential that speaks of one type of a choice ("valueQuantity") does not forbid the others
   // (profiling.html#slicing): the published snapshots of these do.
-  std::set<std::string> choices{
-      "bmi",          "bodyheight",  "bodytemp",       "bodyweight",
-      "bp",           "cholesterol", "heartrate",      "hdlcholesterol",
-      "headcircum",   "oxygensat",   "ldlcholesterol", "devicemetricobservation",
-      "triglyceride", "resprate"};
+  const std::set<std::string> choices{"bmi",
+                                      "bodyheight",
+                                      "bodytemp",
+                                      "bodyweight",
+                                      "bp",
+                                      "cholesterol",
+                                      "heartrate",
+                                      "hdlcholesterol",
+                                      "headcircum",
+                                      "oxygensat",
+                                      "ldlcholesterol",
+                                      "devicemetricobservation",
+                                      "triglyceride",
+                                      "cdshooksguidanceresponse",
+                                      "resprate"};
   CHECK(differ["slicing"] == choices);
-  choices.insert("cdshooksguidanceresponse");
   CHECK(differ["types"] == choices);
   // These repeat the constraints of the type SimpleQuantity on one element, where no other does.
   CHECK(differ["constraints"] ==

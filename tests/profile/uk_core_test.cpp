@@ -99,9 +99,8 @@ TEST_CASE("UK Core's own examples are valid, but for those that break it") {
       {"Extension-UKCore-CodingSCT-IllicitDrugs-Example", "stands after an element"},
       // Extension.value[x] is 0..1; here are two.
       {"Extension-UKCore-ConditionEpisode-Example", "must not be repeated"},
-      // Provenance.agent.onBehalfOf takes an Organization and persons; a URL of a definition stands
-      // there.
-      {"UKCore-Provenance-RARecordConsent-Example", "may not refer to a StructureDefinition"},
+      // references.html#literal: a relative reference is Type/id; the URL of a definition is no id.
+      {"UKCore-Provenance-RARecordConsent-Example", "is neither a URL, nor Type/id, nor #id"},
   };
   std::map<std::string, std::string> found;
   for (const auto& file : fs::directory_iterator(test::shared_data() / "gp/uk-core/examples")) {
