@@ -26,7 +26,7 @@ std::string read_file(const fs::path& path) {
 // examples.
 bool looked_at(const std::string& name) {
   for (const auto kind : {"StructureDefinition-", "ValueSet-", "CodeSystem-", "SearchParameter-",
-                          "CompartmentDefinition-"})
+                          "ConceptMap-", "CompartmentDefinition-"})
     if (name.starts_with(kind)) return name.ends_with(".json");
   return false;
 }
