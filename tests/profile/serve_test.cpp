@@ -26,8 +26,8 @@ std::string sliced() {
 class Asked {
  public:
   Asked() : codes_(test::loaded({codes})), validator_(test::definitions(), &codes_) {
-    for (const auto& content : terminology::core(test::definitions()).contents())
-      codes_.add(content);
+    const auto core = terminology::core(test::definitions());
+    for (const auto& content : core.contents()) codes_.add(content);
     validator_.registry().add(test::read_tree(sliced()));
   }
 
