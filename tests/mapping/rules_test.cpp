@@ -259,8 +259,9 @@ TEST_CASE("every transform gives its value") {
           R"("telecom":[{"system":"phone","value":"1"}])"},
       Row{"src -> tgt.telecom = cp('1');", "", R"("telecom":[{"value":"1"}])"},
       Row{"src.id as i -> tgt.telecom = cp(i);", "", ""},
-      Row{"src -> tgt.name as n, n.text = 'a' then { src -> clear(%n.text), n.family = 'b'; };", "",
-          R"("name":[{"family":"b"}])"},
+      Row{"src -> tgt.name as n, n.text = 'a' then { src -> clear(%n.text), n.family = 'b'; } "
+          "\"named\";",
+          "", R"("name":[{"family":"b"}])"},
       Row{"src -> tgt.birthDate = v2date('19700203');", "", R"("birthDate":"1970-02-03")"},
       Row{"src -> tgt.birthDate = v2date('197002031200');", "", R"("birthDate":"1970-02-03")"},
       Row{"src -> tgt.deceased = create('dateTime') as d, d.value = v2date('202407011200');", "",

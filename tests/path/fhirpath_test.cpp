@@ -91,7 +91,7 @@ TEST_CASE("~ of quantities rounds to the less precise, in the smaller unit") {
   const auto row = GENERATE(
       Row{"20 '[degF]' ~ -6.667 'Cel'", "boolean true"},
       Row{"-6.667 'Cel' ~ 20 '[degF]'", "boolean true"},
-      Row{"20.0 '[degF]' ~ -6.5 'Cel'", "boolean false"}, Row{"4 'g' ~ 4000 'mg'", "boolean true"},
+      Row{"20.5 '[degF]' ~ -6.5 'Cel'", "boolean false"}, Row{"4 'g' ~ 4000 'mg'", "boolean true"},
       Row{"4 'g' ~ 4040 'mg'", "boolean false"}, Row{"1 'm' ~ 140 'cm'", "boolean false"},
       Row{"140 'cm' ~ 1 'm'", "boolean false"}, Row{"1.5 'kg' ~ 1500.2 'g'", "boolean false"},
       Row{"2 'kg' ~ 2000.4 'g'", "boolean true"}, Row{"1.55 'mg' ~ 1.6 'mg'", "boolean true"},
@@ -128,7 +128,7 @@ TEST_CASE("values without a tree follow the rules of the language") {
   const auto row = GENERATE(
       Row{"0.1 + 0.2 = 0.3", "boolean true"}, Row{"1 / 3", "decimal 0.3333333333333333"},
       Row{"7 div 2", "integer 3"}, Row{"-7 mod 3", "integer -1"}, Row{"1 / 0", ""},
-      Row{"9223372036854775807 + 1", ""}, Row{"2.power(10)", "integer 1024"},
+      Row{"2147483646 + 2", ""}, Row{"2.power(10)", "integer 1024"},
       Row{"3.14159.round(3)", "decimal 3.142"}, Row{"(-1.5).ceiling()", "integer -1"},
       Row{"'abc'.substring(1, 1)", "string b"}, Row{"'żółw'.length()", "integer 4"},
       Row{"'żółw'.substring(1, 2)", "string ół"}, Row{"'żółw'.indexOf('w')", "integer 3"},
