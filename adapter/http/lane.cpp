@@ -86,13 +86,15 @@ void Lane::measure() {
   });
 }
 
-// The kernel is only asked when the thread is busy.
+// The kernel is only asked when the thread is busy. While there is an overload it is, however
+// quick a round of refusals was.
 bool Lane::admits(int socket) {
   if (overload_.most_waiting_ms() == 0) return true;
   ++requests_;
   measure();
-  const bool busy = round_us_ > quick_us && round_requests_ > few;
-  return overload_.admits(busy ? waiting_ms(socket) : 0, clock_.monotonic_us() / 1000);
+  const auto now_ms = clock_.monotonic_us() / 1000;
+  const bool busy = overload_.lasts(now_ms) || (round_us_ > quick_us && round_requests_ > few);
+  return overload_.admits(busy ? waiting_ms(socket) : 0, now_ms);
 }
 
 void Lane::read_clocks() {

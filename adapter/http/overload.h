@@ -17,6 +17,7 @@ class Overload {
   // Of a request that waited so long: false when it is to be refused.
   bool admits(std::int64_t waited_ms, std::int64_t now_ms);
 
+  bool lasts(std::int64_t now_ms) const { return now_ms < until_ms_; }
   std::int64_t most_waiting_ms() const { return most_waiting_ms_; }
 
  private:

@@ -4,6 +4,7 @@
 #include "interaction/query.h"
 #include "model/json.h"
 #include "store/store.h"
+#include "wire/json.h"
 
 #include <array>
 #include <map>
@@ -28,7 +29,11 @@ Result<void> take(const Context& context, const store::Stored& stored, Set& set)
     std::string key(tree.text(item));
     key.append(child_text(tree, item, "system")).append("|").append(child_text(tree, item, "code"));
     auto& text = set.items[key];
-    if (text.empty()) model::write_json(context.definitions, tree, item, text);
+    if (!text.empty()) continue;
+    if (tree.has_value(item))
+      wire::write_json_string(text, tree.text(item));
+    else
+      model::write_json(context.definitions, tree, item, text);
   }
   return {};
 }

@@ -54,6 +54,13 @@ bool may_lead_to(const search::Key& key, std::string_view type) {
          });
 }
 
+bool is_referred_to(const search::Parameters& parameters, std::string_view type) {
+  const auto keys = parameters.keys();
+  return std::any_of(keys.begin(), keys.end(), [&](const search::Key& key) {
+    return key.kind == model::SearchType::reference && !key.code.empty() && may_lead_to(key, type);
+  });
+}
+
 std::string named(const search::Key& key) {
   return std::string(key.type) + ":" + std::string(key.code);
 }
@@ -63,7 +70,8 @@ std::string named(const search::Key& key) {
 std::vector<Searched> searched_by(const search::Parameters& parameters, std::string_view type) {
   std::vector<Searched> all;
   for (const auto& one : of_all)
-    if (!type.empty() || one.name != "_has") all.push_back(one);
+    if (one.name != "_has" || (!type.empty() && is_referred_to(parameters, type)))
+      all.push_back(one);
   if (type.empty())
     all.push_back({"_type", "", "special", "The types to search, parted by commas"});
   // Any type shows those that all have: Patient is one.

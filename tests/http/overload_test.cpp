@@ -49,6 +49,14 @@ TEST_CASE("an overload ends when all comes in time for a while") {
                   {3101, 200, false}});
 }
 
+TEST_CASE("an overload lasts until nothing was refused for a while") {
+  Overload overload(100);
+  CHECK_FALSE(overload.lasts(0));
+  play(overload, {{0, 120, true}, {501, 120, false}, {502, 10, true}});
+  CHECK(overload.lasts(2500));
+  CHECK_FALSE(overload.lasts(2501));
+}
+
 TEST_CASE("without a bound nothing is refused") {
   Overload overload(0);
   for (int at = 0; at < 10; ++at) CHECK(overload.admits(100'000, at * 1000));

@@ -74,7 +74,9 @@ TEST_CASE("whatever a type can be searched by is in the statement, and nothing e
     for (const auto id : parameters->of_type(type)) used.emplace(parameters->key(id).code);
     for (const auto& pair : general)
       if (!fhir.search(type, {pair}).failed()) used.insert(pair.first);
-    if (!fhir.search(type, {{"_has:List:item:status", "current"}}).failed()) used.insert("_has");
+    for (const auto& value : texts_of(stated["searchRevInclude"]))
+      if (value != "*" && !fhir.search(type, {{"_has:" + value + ":_id", "a"}}).failed())
+        used.insert("_has");
     CHECK(names == used);
   }
 }
