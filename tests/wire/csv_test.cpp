@@ -75,9 +75,10 @@ TEST_CASE("what is no row costs only itself, and says why") {
       {"a\nb\"c,d\ne\n", "1:a\n2:!a quote stands inside an unquoted field\n3:e\n"},
       {"a\n\"b\"c,d\ne\n", "1:a\n2:!text after a closing quote\n3:e\n"},
       {"a\nb\rc\nd\n", "1:a\n2:!a carriage return without a line feed\n3:d\n"},
-      {"a\n\"b,c\nd,\"e\nf\n",
+      {"a\n\"b,c\nd,e\"x\nf\n",
        "1:a\n2:!text after a closing quote\n3:!a quote stands inside an unquoted field\n"
        "4:f\n"},
+      {"a\nd,\"e\nf\n", "1:a\n2:!the file ends within quotes\n3:f\n~"},
       {"1,2,3,4,5\na\n", "1:!the row has too many fields\n2:a\n"},
       {"123456789012345678901\na\n", "1:!the row is over its size limit\n2:a\n"},
       {"\"23456789012345678901\"\na\n", "1:!the row is over its size limit\n2:a\n"},
