@@ -4,7 +4,7 @@
 debian_packages=(
   g++ cmake ninja-build ccache pkg-config
   libboost1.81-dev libboost-url1.81-dev libssl-dev libcurl4-openssl-dev libsqlite3-dev
-  libre2-dev libexpat1-dev zlib1g-dev rapidjson-dev libcli11-dev libtomlplusplus-dev catch2
+  libre2-dev libexpat1-dev zlib1g-dev libzstd-dev rapidjson-dev libcli11-dev libtomlplusplus-dev catch2
   ca-certificates curl
 )
 

@@ -5,16 +5,14 @@
 #include <sqlite3.h>
 
 #include <cstddef>
-#include <optional>
 #include <string>
 #include <string_view>
 
 namespace fingerpost::store {
 namespace {
 
-// Bodies that are kept need it as it is: another one is another number.
+// Bodies that are kept need it as it is, to the byte: another one is another number.
 constexpr char dictionary_number = 1;
-constexpr std::size_t most_folded = 1100;  // deflate makes no byte of more than 1,032
 constexpr std::string_view dictionary =
     R"("http://hl7.org/fhir/StructureDefinition/","modifierExtension":[{"url":"http://terminology.hl7)"
     R"(.org/CodeSystem/","extension":[{"url":"https://fhir.hl7.org.uk/StructureDefinition/Extension-)"
@@ -51,8 +49,6 @@ wire::Packer& packer_of(sqlite3_context* context) {
 void pack(sqlite3_context* context, int, sqlite3_value** values) {
   const auto body = argument(values[0]);
   std::string kept(1, dictionary_number);
-  for (std::size_t size = body.size(); size > 0; size >>= 7)
-    kept += static_cast<char>(size >= 0x80 ? size | 0x80 : size);
   const std::string packed = packer_of(context).pack(body);
   if (packed.empty() || kept.size() + packed.size() >= body.size())
     return sqlite3_result_value(context, values[0]);
@@ -60,24 +56,11 @@ void pack(sqlite3_context* context, int, sqlite3_value** values) {
   sqlite3_result_blob64(context, kept.data(), kept.size(), SQLITE_TRANSIENT);
 }
 
-// The size that stands before what is packed, which is cut off.
-std::optional<std::size_t> take_size(std::string_view& kept) {
-  std::size_t size = 0;
-  for (unsigned shift = 0; shift < 35 && !kept.empty(); shift += 7) {
-    const auto byte = static_cast<unsigned char>(kept[0]);
-    kept.remove_prefix(1);
-    size |= std::size_t{byte & 0x7fu} << shift;
-    if ((byte & 0x80) == 0) return size;
-  }
-  return {};
-}
-
 void unpack(sqlite3_context* context, int, sqlite3_value** values) {
   auto kept = argument(values[0]);
   if (kept.empty() || kept[0] != dictionary_number) return sqlite3_result_value(context, values[0]);
   kept.remove_prefix(1);
-  auto size = take_size(kept);
-  if (size && *size > kept.size() * most_folded) size.reset();
+  const auto size = wire::Packer::size_of(kept);
   auto* body = static_cast<char*>(size ? sqlite3_malloc64(*size + 1) : nullptr);
   if (body == nullptr || !packer_of(context).unpack(kept, body, *size)) {
     sqlite3_free(body);

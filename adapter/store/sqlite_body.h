@@ -9,8 +9,8 @@ struct sqlite3;
 namespace fingerpost::store {
 
 // Two functions of SQL for a connection: packed(body) is what is kept, unpacked(kept) the body
-// again. What is kept begins with 1, the number of the dictionary, and the body's size, seven bits
-// a byte, low ones first; or it is the body itself, which begins with {.
+// again. What is kept is 1, the number of the dictionary, and a Zstandard frame; or it is the body
+// itself, which begins with {.
 Result<void> add_body_functions(sqlite3* db);
 
 }  // namespace fingerpost::store

@@ -1,76 +1,66 @@
 #include "wire/packer.h"
 
-#include <limits>
-#include <zlib.h>
+#include <zstd.h>
 
 namespace fingerpost::wire {
 namespace {
 
-constexpr int window_bits = 13;  // 8 KiB: nearly all texts see all of themselves
-constexpr int memory = 6;        // a small table, cleared for each text
-constexpr int level = 3;
-constexpr std::size_t most = std::numeric_limits<uInt>::max();
+constexpr int level = 1;
 
-// zlib does not change what it reads.
-Bytef* bytes_of(std::string_view text) {
-  return reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-}
-
-void set(z_stream& stream, std::string_view from, char* into, std::size_t room) {
-  stream.next_in = bytes_of(from);
-  stream.avail_in = static_cast<uInt>(from.size());
-  stream.next_out = reinterpret_cast<Bytef*>(into);
-  stream.avail_out = static_cast<uInt>(room);
-}
+struct Freed {
+  void operator()(ZSTD_CCtx* one) const { ZSTD_freeCCtx(one); }
+  void operator()(ZSTD_DCtx* one) const { ZSTD_freeDCtx(one); }
+  void operator()(ZSTD_CDict* one) const { ZSTD_freeCDict(one); }
+  void operator()(ZSTD_DDict* one) const { ZSTD_freeDDict(one); }
+};
+template <class T>
+using Owned = std::unique_ptr<T, Freed>;
 
 }  // namespace
 
-struct Packer::Streams {
-  z_stream out{};
-  z_stream in{};
+struct Packer::Contexts {
+  Owned<ZSTD_CDict> to;
+  Owned<ZSTD_DDict> from;
+  Owned<ZSTD_CCtx> out{ZSTD_createCCtx()};
+  Owned<ZSTD_DCtx> in{ZSTD_createDCtx()};
   bool good = false;
 
-  Streams() {
-    const int made =
-        deflateInit2(&out, level, Z_DEFLATED, -window_bits, memory, Z_DEFAULT_STRATEGY);
-    good = made == Z_OK && inflateInit2(&in, -window_bits) == Z_OK;
+  explicit Contexts(std::string_view dictionary)
+      : to(ZSTD_createCDict(dictionary.data(), dictionary.size(), level)),
+        from(ZSTD_createDDict(dictionary.data(), dictionary.size())) {
+    good = to && from && out && in &&
+           !ZSTD_isError(ZSTD_CCtx_setParameter(out.get(), ZSTD_c_checksumFlag, 1)) &&
+           !ZSTD_isError(ZSTD_CCtx_refCDict(out.get(), to.get())) &&
+           !ZSTD_isError(ZSTD_DCtx_refDDict(in.get(), from.get()));
   }
-  ~Streams() {
-    deflateEnd(&out);
-    inflateEnd(&in);
-  }
-  Streams(const Streams&) = delete;
-  Streams& operator=(const Streams&) = delete;
 };
 
-Packer::Packer(std::string_view dictionary)
-    : streams_(std::make_unique<Streams>()), dictionary_(dictionary) {}
+Packer::Packer(std::string_view dictionary) : contexts_(std::make_unique<Contexts>(dictionary)) {}
 Packer::~Packer() = default;
 
 std::string Packer::pack(std::string_view text) {
-  if (!streams_->good || text.size() > most) return {};
-  z_stream& stream = streams_->out;
-  const auto size = static_cast<uInt>(dictionary_.size());
-  if (deflateReset(&stream) != Z_OK ||
-      deflateSetDictionary(&stream, bytes_of(dictionary_), size) != Z_OK)
-    return {};
+  if (!contexts_->good) return {};
   std::string packed(text.size(), '\0');
-  set(stream, text, packed.data(), packed.size());
-  if (deflate(&stream, Z_FINISH) != Z_STREAM_END) return {};
-  packed.resize(packed.size() - stream.avail_out);
+  const auto size =
+      ZSTD_compress2(contexts_->out.get(), packed.data(), packed.size(), text.data(), text.size());
+  if (ZSTD_isError(size) || size >= text.size()) return {};
+  packed.resize(size);
   return packed;
 }
 
+std::optional<std::size_t> Packer::size_of(std::string_view bytes) {
+  constexpr std::size_t most_folded = std::size_t{1} << 15;  // a block of 128 KiB has 4 bytes
+  const auto size = ZSTD_getFrameContentSize(bytes.data(), bytes.size());
+  if (size == ZSTD_CONTENTSIZE_UNKNOWN || size == ZSTD_CONTENTSIZE_ERROR) return {};
+  if (size / most_folded > bytes.size()) return {};
+  return static_cast<std::size_t>(size);
+}
+
 bool Packer::unpack(std::string_view bytes, char* into, std::size_t size) {
-  if (!streams_->good || bytes.size() > most || size > most) return false;
-  z_stream& stream = streams_->in;
-  const auto of_dictionary = static_cast<uInt>(dictionary_.size());
-  if (inflateReset(&stream) != Z_OK ||
-      inflateSetDictionary(&stream, bytes_of(dictionary_), of_dictionary) != Z_OK)
-    return false;
-  set(stream, bytes, into, size);
-  return inflate(&stream, Z_FINISH) == Z_STREAM_END && stream.avail_in == 0 &&
-         stream.avail_out == 0;
+  if (!contexts_->good) return false;
+  const auto made =
+      ZSTD_decompressDCtx(contexts_->in.get(), into, size, bytes.data(), bytes.size());
+  return !ZSTD_isError(made) && made == size;
 }
 
 }  // namespace fingerpost::wire

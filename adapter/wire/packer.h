@@ -1,9 +1,11 @@
-// Short texts of one kind, deflated (RFC 1951) by a dictionary of what they have in common.
+// Short texts of one kind, packed (Zstandard, RFC 8878) by a dictionary of what they have in
+// common.
 
 #pragma once
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -12,7 +14,6 @@ namespace fingerpost::wire {
 // One thread's. Whoever unpacks needs the same dictionary, byte for byte.
 class Packer {
  public:
-  // `dictionary`: what is most common comes last; must outlive the packer.
   explicit Packer(std::string_view dictionary);
   ~Packer();
   Packer(const Packer&) = delete;
@@ -20,13 +21,15 @@ class Packer {
 
   // Empty when it would not be smaller than the text.
   std::string pack(std::string_view text);
-  // False: these bytes are not a text of that size, packed.
+  // The bytes of the text that was packed so, as they claim; none when they claim what cannot be.
+  static std::optional<std::size_t> size_of(std::string_view bytes);
+  // False: these bytes are not a text of that size, packed; or they were changed since, which a
+  // checksum of 32 bits tells.
   bool unpack(std::string_view bytes, char* into, std::size_t size);
 
  private:
-  struct Streams;
-  std::unique_ptr<Streams> streams_;
-  std::string_view dictionary_;
+  struct Contexts;
+  std::unique_ptr<Contexts> contexts_;
 };
 
 }  // namespace fingerpost::wire
