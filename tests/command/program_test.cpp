@@ -1,7 +1,11 @@
 // The command line as its users meet it: the built program, run as a process.
 #include "support/program.h"
 
+#include "base/system.h"
 #include "command/sockets.h"
+#include "store/sqlite_db.h"
+#include "store/store.h"
+#include "support/catch.h"
 #include "support/ports.h"
 
 #include <catch2/catch.hpp>
@@ -40,7 +44,7 @@ TEST_CASE("every subcommand has help") {
   const auto* words =
       GENERATE("serve", "translate", "validate", "fhirpath", "transform", "inbox list",
                "inbox show", "outbox retry", "outbox hold", "mllp send", "mllp listen",
-               "config check", "convert", "conformance");
+               "config check", "convert", "conformance", "backup", "check");
   CAPTURE(words);
   std::vector<std::string> arguments;
   std::istringstream in(words);
@@ -75,6 +79,30 @@ TEST_CASE("a gateway without a configuration refuses to listen beyond this machi
   CHECK(ran.status == 2);
   CHECK(holds(ran.error, "0.0.0.0:0"));
   CHECK(holds(ran.error, "beyond_loopback"));
+}
+
+TEST_CASE("check tells by its status whether a data folder agrees with itself") {
+  const test::Folder folder;
+  const std::string data = (folder / "data").string();
+  CHECK(run({"check", "--data", data}).status == 2);
+  {
+    SystemClock clock;
+    SystemRandom random;
+    store::SqliteOptions options;
+    options.directory = data;
+    REQUIRE(store::open_sqlite(options, clock, random));
+  }
+  const auto sound = run({"check", "--data", data});
+  CHECK(sound.status == 0);
+  CHECK(sound.out == "0 resources, 0 of them compared with their bodies: all agree\n");
+  {
+    auto db = store::Db::open(data + "/fingerpost.db", store::Access::write);
+    REQUIRE(db);
+    REQUIRE(db->run("INSERT INTO by_hash VALUES(1, 2, 3)"));
+  }
+  const auto harmed = run({"check", "--data", data});
+  CHECK(harmed.status == 1);
+  CHECK(holds(harmed.out, "not all agree\nby_hash: 1 rows instead of 0\n"));
 }
 
 TEST_CASE("fhirpath prints type, tab, value, a line for each result") {
