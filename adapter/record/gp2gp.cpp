@@ -28,6 +28,12 @@ bool is_anchor(std::string_view name) {
          std::find(others.begin(), others.end(), name) != others.end();
 }
 
+// What a label of confidentiality above it holds for as well.
+bool is_labelled(std::string_view name) {
+  return name.ends_with("Statement") || name.starts_with("ehrSupply") || name == "LinkSet" ||
+         name == "ehrComposition" || name == "specimenRole";
+}
+
 bool is_fixed(std::string_view attribute, std::string_view element) {
   if (attribute == "classCode") return element != "CompoundStatement";
   if (attribute == "typeCode")
@@ -52,11 +58,15 @@ class Reader {
         names_(names),
         limits_(limits),
         id_(name("id")),
-        root_(name("root")) {}
+        root_(name("root")),
+        code_(name("code")),
+        confidentiality_(name("confidentialityCode")) {}
 
   Result<void> read(const XmlView& extract) {
     tree_.set_name(tree_.root(), name("EhrExtract"));
     content(extract, tree_.root());
+    std::vector<NodeId> none;
+    if (labelled_) labels(tree_.root(), none);
     if (tree_.size() > limits_.nodes)
       return Error{Kind::invalid, "more values than the limit nodes", "EhrExtract"};
     for (const NodeId link : links_) join(link);
@@ -77,6 +87,7 @@ class Reader {
     element.each([&](const XmlView& child) {
       const NodeId made = tree_.add(node, name(child.name()), no_type);
       content(child, made);
+      if (tree_[made].name == confidentiality_) labelled_ = true;
       if (is_anchor(child.name())) index(made, child.name());
     });
   }
@@ -114,6 +125,33 @@ class Reader {
     } else if (!only.empty()) {
       tree_.set_view(node, Shape::string, only);
     }
+  }
+
+  std::string_view code_of(NodeId label) const {
+    const NodeId code = tree_.child(label, code_);
+    return code == no_node ? std::string_view() : tree_.text(code);
+  }
+
+  bool has_label(NodeId node, std::string_view code) const {
+    for (NodeId at = tree_.child(node, confidentiality_); at != no_node; at = tree_.next_same(at))
+      if (code_of(at) == code) return true;
+    return false;
+  }
+
+  // Copies the labels of what is above to each statement that has them not.
+  void labels(NodeId node, std::vector<NodeId>& above) {
+    if (tree_.size() > limits_.nodes) return;
+    const auto depth = above.size();
+    if (is_labelled(tree_.name_text(node)))
+      for (const NodeId label : above)
+        if (!has_label(node, code_of(label))) tree_.copy(tree_, label, node);
+    for (NodeId at = tree_.child(node, confidentiality_); at != no_node; at = tree_.next_same(at))
+      if (const auto code = code_of(at);
+          !code.empty() && std::none_of(above.begin(), above.end(),
+                                        [&](NodeId held) { return code_of(held) == code; }))
+        above.push_back(at);
+    for (NodeId at = tree_.first_child(node); at != no_node; at = tree_.next(at)) labels(at, above);
+    above.resize(depth);
   }
 
   std::string_view id_of(NodeId node) const {
@@ -174,6 +212,9 @@ class Reader {
   const Limits& limits_;
   const NameId id_;
   const NameId root_;
+  const NameId code_;
+  const NameId confidentiality_;
+  bool labelled_ = false;
   std::vector<NodeId> links_;
   Gp2gpPlaces places_{tree_};
 };

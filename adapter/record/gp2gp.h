@@ -8,7 +8,8 @@
 //
 // Links are joined: what a LinkSet names has a child "namedBy", what it holds a child "linkedBy",
 // what an ehrSupplyDiscontinue ends a child "endedBy", each with the id of that statement. The
-// LinkSet has a child "names": what kind of statement it is. mappings/gp2gp/README.md has a worked
+// LinkSet has a child "names": what kind of statement it is. A confidentialityCode holds for all that
+// is below it: each statement, supply and specimen there has a copy. mappings/gp2gp/README.md has a worked
 // example.
 
 #pragma once

@@ -313,8 +313,13 @@ TEST_CASE("whole records are written as GP2GP and read again as they were") {
   }
   for (const auto& file : test::files_in(data / "gp/gp2gp-multivendor", ".xml")) {
     CAPTURE(file.filename());
-    check_round_trip(read(Format::gp2gp, file), seen);
+    const auto made = read(Format::gp2gp, file);
+    // This one is of nobody's: its patient has no NHS number.
+    if (file.filename() == "hl7_90.xml")
+      CHECK_FALSE(test::translator().write_gp2gp(test::json(made), {}));
+    else
+      check_round_trip(made, seen);
   }
   tell("R4 made into GP2GP and back", seen);
-  CHECK(seen.pairs == 18);
+  CHECK(seen.pairs == 17);
 }

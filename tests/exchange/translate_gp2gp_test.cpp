@@ -108,22 +108,45 @@ TEST_CASE("a GP2GP record that ends too early is refused") {
 
 namespace {
 
-// A Bundle of a patient, a practitioner and one request with these members.
-std::string bundle_of(std::string_view members) {
-  return R"({"resourceType":"Bundle","type":"collection","entry":[)"
-         R"({"fullUrl":"urn:uuid:p","resource":{"resourceType":"Patient","id":"p"}},)"
-         R"({"fullUrl":"urn:uuid:d","resource":{"resourceType":"Practitioner","id":"d",)"
-         R"("name":[{"text":"Example"}]}},{"fullUrl":"urn:uuid:r","resource":{)"
-         R"("resourceType":"ServiceRequest","id":"r","status":"unknown",)"
-         R"("subject":{"reference":"urn:uuid:p"},)" +
-         std::string(members) + "}}]}";
+constexpr std::string_view somebody =
+    R"("id":"p","identifier":[{"system":"https://fhir.nhs.uk/Id/nhs-number","value":"9990000018"}])";
+
+// A Bundle of a patient, a practitioner and these entries.
+std::string bundle_of(std::string_view entries, std::string_view patient = somebody) {
+  return R"({"resourceType":"Bundle","type":"collection","entry":[{"fullUrl":"urn:uuid:p",)"
+         R"("resource":{"resourceType":"Patient",)" +
+         std::string(patient) +
+         R"(}},{"fullUrl":"urn:uuid:d","resource":{"resourceType":"Practitioner","id":"d",)"
+         R"("name":[{"text":"Example"}]}},)" +
+         std::string(entries) + "]}";
 }
 
-Result<exchange::Translator::Written> write(std::string_view members) {
+// One with these members.
+std::string request(std::string_view members, std::string_view subject = "urn:uuid:p") {
+  return R"({"fullUrl":"urn:uuid:r","resource":{"resourceType":"ServiceRequest","id":"r",)"
+         R"("subject":{"reference":")" +
+         std::string(subject) + "\"}," + std::string(members) + "}}";
+}
+
+Result<exchange::Translator::Written> write_bundle(std::string bundle) {
   TranslateOptions options;
   options.now = "2026-11-22T09:30:00Z";
   options.key_prefix = "Z90001";
-  return test::translator().write_gp2gp(bundle_of(members), options);
+  return test::translator().write_gp2gp(std::move(bundle), options);
+}
+
+Result<exchange::Translator::Written> write(std::string_view members) {
+  return write_bundle(bundle_of(request(R"("status":"unknown",)" + std::string(members))));
+}
+
+bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+// How many lines of the report are errors.
+auto errors(const Translation& report) {
+  return std::count_if(report.issues.begin(), report.issues.end(),
+                       [](const Issue& issue) { return issue.severity == Severity::error; });
 }
 
 }  // namespace
@@ -171,4 +194,131 @@ TEST_CASE("a record is of one patient") {
       test::translator().write_gp2gp(R"({"resourceType":"Bundle","type":"collection"})", {}));
   CHECK_FALSE(test::translator().write_gp2gp(R"({"resourceType":"Patient"})", {}));
   CHECK_FALSE(test::translator().write_gp2gp("no JSON", {}));
+}
+
+TEST_CASE("a record without one NHS number is not written") {
+  const auto patient =
+      GENERATE(R"("id":"p")",
+               R"("id":"p","identifier":[{"system":"https://example.org","value":"9990000018"}])",
+               R"("id":"p","identifier":[{"system":"https://fhir.nhs.uk/Id/nhs-number"}])",
+               R"("identifier":[{"system":"https://fhir.nhs.uk/Id/nhs-number","value":"9990000018"},
+                 {"system":"https://fhir.nhs.uk/Id/nhs-number","value":"9990000026"}])");
+  CAPTURE(patient);
+  const auto made =
+      write_bundle(bundle_of(request(R"("status":"unknown","intent":"order")"), patient));
+  REQUIRE_FALSE(made);
+  CHECK(contains(made.error().text, "NHS number"));
+}
+
+TEST_CASE("records of two patients written at one time have ids of their own") {
+  const auto ids = [](std::string_view patient) {
+    const auto made =
+        write_bundle(bundle_of(request(R"("status":"unknown","intent":"order")"), patient));
+    std::set<std::string> found;
+    if (!made) return found;
+    for (auto at = made->bytes.find("<id root=\""); at != std::string::npos;
+         at = made->bytes.find("<id root=\"", at + 1))
+      if (const auto id = made->bytes.substr(at + 10, 36); !contains(id, "\"")) found.insert(id);
+    return found;
+  };
+  const auto one = ids(somebody);
+  const auto two = ids(
+      R"("id":"q","identifier":[{"system":"https://fhir.nhs.uk/Id/nhs-number","value":"9990000026"}])");
+  CHECK(one.size() == 3);
+  CHECK(two.size() == 3);
+  for (const auto& id : one) CHECK(two.count(id) == 0);
+}
+
+TEST_CASE("a request that GP2GP would make something else of is left out, and told") {
+  struct Row {
+    const char* members;
+    bool written;
+  };
+  const auto row = GENERATE(
+      Row{R"("status":"active","intent":"order")", true},
+      Row{R"("status":"entered-in-error","intent":"order")", false},
+      Row{R"("status":"draft","intent":"plan")", false},
+      Row{R"("status":"active","intent":"order","doNotPerform":true)", false},
+      Row{R"("status":"active","intent":"order","doNotPerform":false)", true},
+      Row{R"("status":"revoked","intent":"order")", false},
+      Row{R"("status":"revoked","intent":"plan")", false},
+      Row{R"("status":"revoked","intent":"order","note":[{"text":"Status: Terminated"}])", false},
+      Row{R"("status":"revoked","intent":"plan","note":[{"text":"Status: Active"}])", false},
+      Row{R"("status":"revoked","intent":"plan","note":[{"text":"Status: Terminated, x"}])", true},
+      Row{R"("status":"revoked","intent":"plan","note":[{"text":"RECALL_STATUS:Terminated; x"}])",
+          true});
+  CAPTURE(row.members);
+  const auto made = write_bundle(bundle_of(request(row.members)));
+  REQUIRE(made);
+  CAPTURE(made->bytes, report_json(made->report));
+  CHECK(contains(made->bytes, "<ehrComposition ") == row.written);
+  CHECK(contains(made->bytes, "Statement ") == row.written);
+  CHECK(errors(made->report) == (row.written ? 0 : 1));
+}
+
+TEST_CASE("only the patient's own requests are written") {
+  const auto subject = GENERATE("urn:uuid:p", "Patient/p", "Patient/other", "urn:uuid:d", "#me");
+  CAPTURE(subject);
+  const bool own = std::string_view(subject).ends_with("p");
+  const auto made = write_bundle(
+      bundle_of(request(R"("status":"active","intent":"order","code":{"text":"A walking group"},)"
+                        R"("contained":[{"resourceType":"Patient","id":"me"}])",
+                        subject)));
+  REQUIRE(made);
+  CAPTURE(made->bytes, report_json(made->report));
+  CHECK(contains(made->bytes, "A walking group") == own);
+  CHECK(errors(made->report) == (own ? 0 : 1));
+}
+
+TEST_CASE("each request is written once, in its consultation or outside any") {
+  struct Row {
+    const char* encounter;
+    const char* subject;  // of the Encounter
+    bool within;
+    bool outside;
+  };
+  const auto row = GENERATE(
+      Row{"Encounter/v", "urn:uuid:p", true, false},
+      Row{"https://example.org/fhir/Encounter/v", "Patient/p", true, false},
+      Row{"Encounter/gone", "Patient/p", false, true}, Row{"urn:uuid:d", "Patient/p", false, true},
+      Row{"", "Patient/p", false, true}, Row{"Encounter/v", "Patient/other", false, false});
+  CAPTURE(row.encounter, row.subject);
+  const auto made = write_bundle(
+      bundle_of(R"({"fullUrl":"https://example.org/fhir/Encounter/v","resource":{"resourceType":)"
+                R"("Encounter","id":"v","status":"finished","class":{"code":"AMB"},"subject":{)"
+                R"("reference":")" +
+                std::string(row.subject) +
+                R"("},"participant":[{"individual":{"reference":)"
+                R"("Practitioner/d"}}]}},)" +
+                request(R"("status":"active","intent":"order","code":{"text":"A walking group"})" +
+                        (*row.encounter
+                             ? R"(,"encounter":{"reference":")" + std::string(row.encounter) + "\"}"
+                             : std::string()))));
+  REQUIRE(made);
+  CAPTURE(made->bytes, report_json(made->report));
+  const auto first = made->bytes.find("A walking group");
+  CHECK((first != std::string::npos) == (row.within || row.outside));
+  CHECK(made->bytes.find("A walking group", first + 1) == std::string::npos);
+  CHECK(contains(made->bytes, R"(<id root="V"/>)") == row.within);
+  CHECK(contains(made->bytes, "Non-consultation data") == row.outside);
+  CHECK(contains(made->bytes, R"(<Agent classCode="AGNT"><id root="D"/>)"));
+  CHECK(errors(made->report) == (row.within || row.outside ? 0 : 1));
+}
+
+TEST_CASE("what is restricted is kept from the patient in GP2GP, consultations too") {
+  const auto code = GENERATE("NOPAT", "R", "V", "N");
+  CAPTURE(code);
+  const auto label = R"("meta":{"security":[{"code":")" + std::string(code) + "\"}]}";
+  const bool held = std::string_view(code) != "N";
+  const auto made = write_bundle(bundle_of(
+      R"({"fullUrl":"urn:uuid:v","resource":{"resourceType":"Encounter","id":"v",)" + label +
+      "}}," +
+      request(R"("status":"active","intent":"plan","encounter":{"reference":"urn:uuid:v"},)" +
+              label)));
+  REQUIRE(made);
+  CAPTURE(made->bytes);
+  const auto first = made->bytes.find(R"(<confidentialityCode code="NOPAT")");
+  CHECK((first < made->bytes.find("<PlanStatement ")) == held);
+  CHECK(contains(made->bytes.substr(made->bytes.find("<PlanStatement ")),
+                 R"(<confidentialityCode code="NOPAT")") == held);
 }
