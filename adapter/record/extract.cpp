@@ -9,10 +9,11 @@ namespace {
 
 using wire::CsvReader;
 
-constexpr std::size_t batch_rows = 500;       // of a table of its own, and so Bundles stay small
-constexpr std::size_t batch_nodes = 200'000;  // with all that belongs to them
-constexpr std::size_t joined_rows = 10'000;   // of one other table under one row
-constexpr int joined_depth = 4;               // rows under rows
+constexpr std::size_t batch_rows = 500;        // of a table of its own, and so Bundles stay small
+constexpr std::size_t batch_nodes = 200'000;   // with all that belongs to them
+constexpr std::size_t joined_rows = 10'000;    // of one other table under one row
+constexpr std::size_t joined_in_all = 20'000;  // under one row or group
+constexpr int joined_depth = 4;                // rows under rows
 
 std::string row_text(const RowAt& row) {
   return " row " + std::to_string(row.number);
@@ -39,6 +40,8 @@ class Extract::Reader {
     const RowIndex* index = nullptr;
     std::vector<NameId> ours;
     const Columns* theirs = nullptr;
+    std::vector<NameId> give;  // empty: everything
+    bool single = false;       // by their own key: of rows that have one the last counts
   };
   struct Grouped {
     NameId name = no_name;
@@ -53,6 +56,8 @@ class Extract::Reader {
     std::vector<Joined> rows;
     std::vector<Joined> parents;  // of a part: what it may stand under, by its own columns
     std::vector<Grouped> groups;
+    const Columns* key_columns = nullptr;
+    const RowIndex* newer = nullptr;  // by its key; null: no row replaces another
   };
 
   std::vector<NameId> names_of(const Columns& columns) const;
@@ -64,6 +69,7 @@ class Extract::Reader {
             std::string_view column = {});
   bool may_be_read();
   bool has_key(const RowAt& row, const Layout& shape);
+  bool is_replaced(const Layout& shape, const RowAt& row);
   bool is_orphan(const Layout& shape, const RowAt& row);
   void begin_file();
   void finish_file();
@@ -71,11 +77,17 @@ class Extract::Reader {
   const std::vector<wire::CsvField>* fields_at(const RowAt& row);
   std::string key_at(const RowAt& row, const Columns& columns);
   std::string key_of_node(NodeId row, const std::vector<NameId>& columns) const;
-  NodeId add_row(NodeId parent, NameId name, const RowAt& row, int depth);
+  NodeId add_row(NodeId parent, NameId name, const RowAt& row, int depth,
+                 const Layout* above = nullptr);
   void add_fields(NodeId node, const RowAt& row);
   void add_looked(NodeId node, const Layout& shape);
-  void add_joined(NodeId node, const Layout& shape, const RowAt& row, int depth);
+  NodeId add_given(NodeId parent, NameId name, const RowAt& row, const std::vector<NameId>& give);
+  void add_joined(NodeId node, const Layout& shape, const RowAt& row, int depth,
+                  const Layout* above);
+  bool add_joined_rows(NodeId node, const Joined& joined, const Layout& shape, const RowAt& row,
+                       int depth);
   void add_groups(const Layout& shape, const RowAt& row);
+  std::string_view missing_of(const RowAt& row, const Columns& columns);
   const std::vector<std::size_t>& positions(std::uint32_t file, const Columns& columns);
 
   const ExtractPlan& plan_;
@@ -89,6 +101,8 @@ class Extract::Reader {
   std::optional<CsvReader> reader_;  // of the file being read
   std::size_t withheld_ = 0;         // rows of that file
   std::size_t withheld_at_ = 0;      // the column that says whose a row is
+  std::size_t replaced_ = 0;         // rows of that file
+  std::size_t left_ = 0;             // how many more rows may be joined
   std::string_view last_owner_;
   bool last_allowed_ = false;
   ExtractBatch* batch_ = nullptr;
@@ -116,20 +130,25 @@ void Extract::Reader::add_shape(const ExtractTable& table) {
   Layout shape;
   shape.name = names_.find(table.name);
   shape.key = names_of(table.key);
+  shape.key_columns = &table.key;
+  shape.newer = replacements_of(staged_, table);
   for (const auto& look : table.looks) {
     shape.looks.push_back({names_.find(look.column), {}});
     for (const auto& name : look.tables) shape.looks.back().second.push_back(looked(name));
   }
   for (const auto& rows : table.rows)
     shape.rows.push_back({names_.find(rows.table), &staged_.indexes.at({rows.table, rows.theirs}),
-                          names_of(rows.ours), &rows.theirs});
+                          names_of(rows.ours), &rows.theirs, names_of(rows.give),
+                          rows.theirs == plan_.find(rows.table)->key});
   for (const auto& parent : plan_.tables)
     for (const auto& rows : parent.rows)
       if (rows.table == table.name && table.role == ExtractTable::Role::part)
         shape.parents.push_back({names_.find(parent.name),
                                  &staged_.indexes.at({parent.name, rows.ours}),
                                  {},
-                                 &rows.theirs});
+                                 &rows.theirs,
+                                 {},
+                                 false});
   for (const auto& group : plan_.groups)
     if (group.table == table.name)
       shape.groups.push_back(
@@ -183,7 +202,12 @@ void Extract::Reader::finish_file() {
     batch_->issues.push_back(
         {Severity::information, "business-rule", staged_.files[file_].name,
          std::to_string(withheld_) + " rows of organisations that do not share were left out"});
+  if (replaced_ > 0)
+    batch_->issues.push_back(
+        {Severity::information, "informational", staged_.files[file_].name,
+         std::to_string(replaced_) + " rows were left out for a later one of the same key"});
   withheld_ = 0;
+  replaced_ = 0;
   reader_.reset();
   ++file_;
 }
@@ -203,10 +227,14 @@ void Extract::Reader::take(const RowAt& row) {
     ++withheld_;
     return;
   }
-  if (!has_key(row, shape)) return;
-  if (table.role == ExtractTable::Role::rows)
+  left_ = joined_in_all;
+  // A row that counts for nothing may still be the first of a group.
+  const bool keyed = has_key(row, shape);
+  const bool counts = keyed && !is_replaced(shape, row);
+  if (keyed && !counts) ++replaced_;
+  if (counts && table.role == ExtractTable::Role::rows)
     add_row(batch_->tree.root(), shape.name, row, 0);
-  else if (shape.groups.empty() && is_orphan(shape, row))
+  else if (counts && shape.groups.empty() && is_orphan(shape, row))
     tell(Severity::error, "not-found", row,
          "left out: the row it belongs to is not part of this extract");
   add_groups(shape, row);
@@ -217,7 +245,7 @@ bool Extract::Reader::may_be_read() {
   if (withheld_at_ >= fields.size()) return true;
   if (fields[withheld_at_].bytes == last_owner_) return last_allowed_;
   last_owner_ = fields[withheld_at_].bytes;
-  const auto found = staged_.allowed.find(key_of(fields, {withheld_at_}, plan_.charset));
+  const auto found = staged_.allowed.find(key_of(fields, {withheld_at_}, plan_));
   last_allowed_ = found != staged_.allowed.end() && found->second;
   return last_allowed_;
 }
@@ -227,11 +255,24 @@ bool Extract::Reader::has_key(const RowAt& row, const Layout& shape) {
   for (const auto column : shape.key) {
     const auto at = std::find(file.columns.begin(), file.columns.end(), column);
     const auto& field = reader_->fields()[static_cast<std::size_t>(at - file.columns.begin())];
-    if (!trim(field.bytes).empty()) continue;
+    std::string part;
+    if (add_to_key(part, trim(field.bytes), plan_)) continue;
     tell(Severity::error, "required", row, "left out: the row has no key", names_.text(column));
     return false;
   }
   return true;
+}
+
+// Of two rows of one key the later counts: of the later file, or below in the same.
+bool Extract::Reader::is_replaced(const Layout& shape, const RowAt& row) {
+  if (shape.newer == nullptr) return false;
+  const auto key = key_at(row, *shape.key_columns);
+  const auto found = shape.newer->find(key);
+  return std::any_of(found.begin(), found.end(), [&](const RowIndex::Entry& other) {
+    const bool later =
+        std::pair(other.row.file, other.row.offset) > std::pair(row.file, row.offset);
+    return later && key_at(other.row, *shape.key_columns) == key;
+  });
 }
 
 bool Extract::Reader::is_orphan(const Layout& shape, const RowAt& row) {
@@ -250,7 +291,7 @@ const std::vector<wire::CsvField>* Extract::Reader::fields_at(const RowAt& row) 
 std::string Extract::Reader::key_at(const RowAt& row, const Columns& columns) {
   const auto* fields = fields_at(row);
   if (fields == nullptr) return {};
-  return key_of(*fields, positions(row.file, columns), plan_.charset);
+  return key_of(*fields, positions(row.file, columns), plan_);
 }
 
 const std::vector<std::size_t>& Extract::Reader::positions(std::uint32_t file,
@@ -264,17 +305,32 @@ std::string Extract::Reader::key_of_node(NodeId row, const std::vector<NameId>& 
   std::string key;
   for (const auto column : columns) {
     const auto node = batch_->tree.child(row, column);
-    if (node == no_node || !add_to_key(key, batch_->tree.text(node))) return {};
+    if (node == no_node || !add_to_key(key, batch_->tree.text(node), plan_)) return {};
   }
   return key;
 }
 
-NodeId Extract::Reader::add_row(NodeId parent, NameId name, const RowAt& row, int depth) {
+NodeId Extract::Reader::add_row(NodeId parent, NameId name, const RowAt& row, int depth,
+                                const Layout* above) {
   const auto node = batch_->tree.add(parent, name, no_type);
   const auto& shape = shapes_.at(staged_.files[row.file].table);
   add_fields(node, row);
   add_looked(node, shape);
-  if (depth < joined_depth) add_joined(node, shape, row, depth);
+  if (depth < joined_depth) add_joined(node, shape, row, depth, above);
+  return node;
+}
+
+// Of a row these columns alone.
+NodeId Extract::Reader::add_given(NodeId parent, NameId name, const RowAt& row,
+                                  const std::vector<NameId>& give) {
+  auto& tree = batch_->tree;
+  const auto node = tree.add(parent, name, no_type);
+  add_fields(node, row);
+  for (auto at = tree.first_child(node); at != no_node;) {
+    const auto next = tree.next(at);
+    if (std::find(give.begin(), give.end(), tree[at].name) == give.end()) tree.remove(at);
+    at = next;
+  }
   return node;
 }
 
@@ -304,41 +360,58 @@ void Extract::Reader::add_looked(NodeId row, const Layout& shape) {
     const auto field = tree.child(row, column);
     if (field == no_node) continue;
     std::string key;
-    add_to_key(key, tree.text(field));
-    for (const auto& table : tables)
-      for (const auto& found : table.index->find(key)) {
-        const auto& of = *staged_.files[found.row.file].table;
-        if (key_at(found.row, of.key) != key) continue;
-        const auto node = tree.add(field, table.name, no_type);
-        add_fields(node, found.row);
-        for (auto at = tree.first_child(node); at != no_node;) {
-          const auto next = tree.next(at);
-          const auto name = tree[at].name;
-          if (std::find(table.give.begin(), table.give.end(), name) == table.give.end())
-            tree.remove(at);
-          at = next;
-        }
+    if (!add_to_key(key, tree.text(field), plan_)) continue;
+    for (const auto& table : tables) {
+      const auto found = table.index->find(key);
+      for (auto one = found.rbegin(); one != found.rend(); ++one) {
+        if (key_at(one->row, staged_.files[one->row.file].table->key) != key) continue;
+        add_given(field, table.name, one->row, table.give);
         break;
       }
+    }
   }
 }
 
-void Extract::Reader::add_joined(NodeId node, const Layout& shape, const RowAt& row, int depth) {
-  for (const auto& joined : shape.rows) {
-    if (joined.name == batch_->tree[batch_->tree.parent(node)].name) continue;  // it is under that
-    const auto key = key_of_node(node, joined.ours);
-    if (key.empty()) continue;
-    std::size_t count = 0;
-    for (const auto& found : joined.index->find(key)) {
-      if (key_at(found.row, *joined.theirs) != key) continue;
-      if (++count > joined_rows) {
-        tell(Severity::error, "too-costly", row, "too many rows belong to it: the rest is left out",
-             names_.text(joined.name));
-        break;
-      }
-      add_row(node, joined.name, found.row, depth + 1);
+// What the row above has under itself is not told again under this one.
+void Extract::Reader::add_joined(NodeId node, const Layout& shape, const RowAt& row, int depth,
+                                 const Layout* above) {
+  const auto is_above = [&](const Joined& joined) {
+    return joined.name == batch_->tree[batch_->tree.parent(node)].name ||
+           (above != nullptr &&
+            std::any_of(above->rows.begin(), above->rows.end(),
+                        [&](const Joined& other) { return other.name == joined.name; }));
+  };
+  for (const auto& joined : shape.rows)
+    if (!is_above(joined) && !add_joined_rows(node, joined, shape, row, depth)) return;
+}
+
+bool Extract::Reader::add_joined_rows(NodeId node, const Joined& joined, const Layout& shape,
+                                      const RowAt& row, int depth) {
+  const auto key = key_of_node(node, joined.ours);
+  if (key.empty()) return true;
+  auto entries = joined.index->find(key);
+  const auto is_of_key = [&](const RowIndex::Entry& entry) {
+    return key_at(entry.row, *joined.theirs) == key;
+  };
+  while (joined.single && !entries.empty() && !is_of_key(entries.back()))
+    entries = entries.first(entries.size() - 1);
+  if (joined.single && !entries.empty()) entries = entries.last(1);
+  std::size_t count = 0;
+  for (const auto& found : entries) {
+    const auto& theirs = shapes_.at(staged_.files[found.row.file].table);
+    if (!is_of_key(found) || is_replaced(theirs, found.row)) continue;
+    if (++count > joined_rows || left_ == 0) {
+      tell(Severity::error, "too-costly", row, "too many rows belong to it: the rest is left out",
+           names_.text(joined.name));
+      return left_ > 0;
     }
+    --left_;
+    if (joined.give.empty())
+      add_row(node, joined.name, found.row, depth + 1, &shape);
+    else
+      add_given(node, joined.name, found.row, joined.give);
   }
+  return true;
 }
 
 // The first row of a key stands for all of them.
@@ -348,22 +421,40 @@ void Extract::Reader::add_groups(const Layout& shape, const RowAt& row) {
     const auto key = key_at(row, *group.by);
     if (key.empty()) {
       tell(Severity::error, "required", row, "left out: the row does not say whose it is",
-           group.by->back());
+           missing_of(row, *group.by));
       continue;
     }
     NodeId node = no_node;
+    bool first = true;
     std::size_t count = 0;
     for (const auto& found : group.index->find(key)) {
       if (key_at(found.row, *group.by) != key) continue;
+      if (first && found.row != row) break;
+      first = false;
+      if (key_at(found.row, *shape.key_columns).empty() || is_replaced(shape, found.row)) continue;
+      if (++count > joined_rows || left_ == 0) {
+        tell(Severity::error, "too-costly", row, "too many rows belong to it: the rest is left out",
+             names_.text(group.name));
+        break;
+      }
+      --left_;
       if (node == no_node) {
-        if (found.row != row) break;
         node = tree.add(tree.root(), group.name, no_type);
         batch_->rows.emplace_back(node, row);
       }
-      if (++count > joined_rows) break;
       add_row(node, row_name_, found.row, 0);
     }
   }
+}
+
+// The first column of a key that the row does not have.
+std::string_view Extract::Reader::missing_of(const RowAt& row, const Columns& columns) {
+  const auto* fields = fields_at(row);
+  for (const auto& column : columns)
+    if (fields == nullptr ||
+        key_of(*fields, positions_of(staged_.files[row.file], {column}, names_), plan_).empty())
+      return column;
+  return {};
 }
 
 std::string Extract::Reader::place(const ExtractBatch& batch, NodeId node, bool with_row) const {
@@ -380,6 +471,22 @@ std::string Extract::Reader::place(const ExtractBatch& batch, NodeId node, bool 
     column = tree.name_text(at);
   }
   return column;
+}
+
+ExtractBatch only(const ExtractBatch& batch, NodeId row) {
+  ExtractBatch made(batch.tree.names());
+  auto from = batch.rows.begin();
+  const auto copy = [&](const auto& self, NodeId node, NodeId parent) -> void {
+    const auto to = made.tree.add(parent, batch.tree[node].name, no_type);
+    if (batch.tree.has_value(node)) made.tree.set_view(to, Shape::string, batch.tree.text(node));
+    from = std::lower_bound(batch.rows.begin(), batch.rows.end(), node,
+                            [](const auto& one, NodeId id) { return one.first < id; });
+    if (from != batch.rows.end() && from->first == node) made.rows.emplace_back(to, from->second);
+    for (auto at = batch.tree.first_child(node); at != no_node; at = batch.tree.next(at))
+      self(self, at, to);
+  };
+  copy(copy, row, made.tree.root());
+  return made;
 }
 
 Extract::Extract(std::unique_ptr<Reader> reader) : reader_(std::move(reader)) {}

@@ -32,6 +32,9 @@ struct ExtractBatch {
   std::vector<std::pair<NodeId, RowAt>> rows;  // each row's node, in order
 };
 
+// One of a batch's rows, with all below it. Its texts are views of the batch's.
+ExtractBatch only(const ExtractBatch& batch, NodeId row);
+
 // Reads the files twice: whole when it is made, then batch by batch. The plan, the names and the
 // files' bytes must outlive it. Memory: 24 bytes for each row of a table that others refer to, and
 // one batch.

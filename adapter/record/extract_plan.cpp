@@ -46,6 +46,7 @@ class PlanReader {
     const auto& head = words[0];
     if (head == "charset") return words.size() == 2 && charset(words[1]);
     if (head == "name") return name(words);
+    if (head == "none") return none(words);
     if (head == "manifest") return manifest(words);
     if (head == "withhold") return withhold(words);
     if (head == "group") return group(words);
@@ -72,6 +73,11 @@ class PlanReader {
     if (words.size() != 2) return false;
     plan_.name_parts = split(words[1], '_');
     return std::count(plan_.name_parts.begin(), plan_.name_parts.end(), "table") == 1;
+  }
+
+  bool none(const Words& words) {
+    plan_.none.insert(plan_.none.end(), words.begin() + 1, words.end());
+    return words.size() > 1;
   }
 
   bool manifest(const Words& words) {
@@ -130,11 +136,14 @@ class PlanReader {
   }
 
   bool rows(const Words& words) {
-    if (words.size() != 4 || words[2] != "by") return false;
+    if (words.size() < 4 || words[2] != "by") return false;
     const auto sides = split(words[3], '=');
     if (sides.size() != 2) return false;
-    plan_.tables.back().rows.push_back({words[1], split(sides[0], '+'), split(sides[1], '+')});
-    return true;
+    ExtractTable::Rows made{words[1], split(sides[0], '+'), split(sides[1], '+'), {}};
+    if (words.size() > 4) made.give.assign(words.begin() + 5, words.end());
+    const bool given = words.size() == 4 || (words[4] == "give" && !made.give.empty());
+    plan_.tables.back().rows.push_back(std::move(made));
+    return given;
   }
 
   std::string unknown_table() const {

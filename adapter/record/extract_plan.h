@@ -3,6 +3,7 @@
 //
 //   charset windows-1252              of every file; UTF-8 when not said
 //   name schema_table                 what the parts of a file's name are; "table" when not said
+//   none -1 0                         values of a key that say there is none
 //   manifest SRManifest FileName DateExtractTo    the table that lists the files, and its columns
 //   withhold OrganisationGuid unless Agreements_SharingOrganisation IsActivated=true Disabled=false
 //   table SRGoal key RowIdentifier    each row becomes a node of the tree; its columns:
@@ -10,6 +11,7 @@
 //   maybe RemovedData                     further columns, which a header may lack
 //   look GoalCategory GoalType in SRMapping SRList    the row of that key goes under the field
 //   rows SRStatus by IDReferral=RowIdentifier         the rows of SRStatus go under the row
+//   rows Person by Id=Person give Secret              of those rows only these columns
 //   part SRStatus key RowIdentifier   a table whose rows stand only under others
 //   lookup SRMapping key RowIdentifier    a table that is only looked up;
 //   give Mapping                          and what of a row then comes along
@@ -41,6 +43,7 @@ struct ExtractTable {
   struct Rows {
     std::string table;
     Columns theirs, ours;
+    Columns give;  // empty: all columns, and what belongs to them
   };
 
   std::string name;
@@ -62,7 +65,8 @@ struct ExtractGroup {
 struct ExtractPlan {
   wire::Charset charset = wire::Charset::utf8;
   std::vector<std::string> name_parts{"table"};
-  std::string manifest;  // a table; "": the format has none
+  std::vector<std::string> none;  // values of a key that are no key
+  std::string manifest;           // a table; "": the format has none
   std::string manifest_file, manifest_time;
   std::string withheld_by;  // the column whose value must be allowed; "": nothing is withheld
   std::string agreements;   // the table that allows: its key is that value

@@ -23,8 +23,19 @@ std::string_view stem(std::string_view name) {
   return lower(name).ends_with(".csv") ? name.substr(0, name.size() - 4) : name;
 }
 
-bool has(const Columns& columns, const std::string& name) {
+bool has(const Columns& columns, std::string_view name) {
   return std::find(columns.begin(), columns.end(), name) != columns.end();
+}
+
+// Processing ids count up: 99 is before 100.
+bool is_earlier(std::string_view a, std::string_view b) {
+  const auto number = [](std::string_view text) {
+    text.remove_prefix(std::min(text.find_first_not_of('0'), text.size()));
+    return text.substr(0, text.find_first_not_of("0123456789"));
+  };
+  const auto left = number(a), right = number(b);
+  if (left.size() != right.size()) return left.size() < right.size();
+  return left == right ? a < b : left < right;
 }
 
 // Whether it may be told as the name of a column: a file without header has data there.
@@ -42,8 +53,8 @@ class Stage {
     for (const auto& file : files) place(file);
     if (made_.files.empty()) return refused("no file of a table of this format", "");
     std::stable_sort(made_.files.begin(), made_.files.end(), [](const auto& a, const auto& b) {
-      return a.table != b.table ? a.table < b.table
-                                : std::pair(a.ids, a.name) < std::pair(b.ids, b.name);
+      if (a.table != b.table) return a.table < b.table;
+      return a.ids == b.ids ? a.name < b.name : is_earlier(a.ids, b.ids);
     });
     LET_DONE(check_once());
     LET_DONE(check_times());
@@ -55,9 +66,7 @@ class Stage {
       const auto* table = made_.files[i].table;
       if (i + 1 == made_.files.size() || made_.files[i + 1].table != table) sort_indexes(*table);
     }
-    if (!plan_.agreements.empty() && !made_.agreements)
-      tell("business-rule", plan_.agreements,
-           "the extract does not say which organisations share: none is withheld");
+    LET_DONE(check_agreements());
     return std::move(made_);
   }
 
@@ -101,6 +110,17 @@ class Stage {
         if (made_.files[other].bytes == file.bytes)
           return refused("the same file twice, by another name", file.name);
     }
+    return {};
+  }
+
+  // Without a word of who shares nothing may be passed on.
+  Result<void> check_agreements() {
+    if (plan_.agreements.empty()) return {};
+    if (!made_.agreements)
+      return refused("the extract does not say which organisations share", plan_.agreements);
+    if (made_.allowed.empty())
+      made_.issues.push_back({Severity::error, "business-rule", plan_.agreements,
+                              "no organisation is said to share: all rows are withheld"});
     return {};
   }
 
@@ -157,7 +177,11 @@ class Stage {
     const auto at = positions_of(*list, {plan_.manifest_file, plan_.manifest_time}, names_);
     CsvReader reader(list->bytes);
     std::string room;
-    for (reader.next(); reader.next() == CsvReader::Next::row;) {
+    reader.next();
+    for (auto next = reader.next(); next != CsvReader::Next::end; next = reader.next()) {
+      if (next == CsvReader::Next::broken)
+        return refused("row " + std::to_string(reader.number()) + " is not read: " + reader.why(),
+                       list->name);
       const auto& fields = reader.fields();
       if (at[0] >= fields.size() || at[1] >= fields.size())
         return refused("a row without file or time", list->name);
@@ -197,6 +221,13 @@ class Stage {
         asked.push_back(later ? &made_.indexes.at({table.name, rows.ours}) : nullptr);
       }
     }
+    for (std::size_t i = 1; i < made_.files.size(); ++i) {
+      const auto* table = made_.files[i].table;
+      if (table != made_.files[i - 1].table) continue;
+      made_.in_files.push_back(table);
+      made_.indexes[{table->name, table->key}];
+      asked_[{table->name, table->key}].push_back(nullptr);
+    }
     for (const auto& group : plan_.groups) {
       made_.indexes[{group.table, group.by}];
       asked_[{group.table, group.by}].push_back(nullptr);
@@ -230,24 +261,31 @@ class Stage {
     const bool allows = file.table->name == plan_.agreements;
     CsvReader reader(file.bytes);
     reader.next();
+    bool broken = false;
     for (auto next = reader.next(); next != CsvReader::Next::end; next = reader.next()) {
-      if (next != CsvReader::Next::row || reader.fields().size() != file.columns.size()) continue;
+      broken = next == CsvReader::Next::broken;
+      if (broken || reader.fields().size() != file.columns.size()) continue;
       if (reader.cut()) break;
       const RowAt at{reader.offset(), static_cast<std::uint32_t>(number),
                      static_cast<std::uint32_t>(reader.number())};
       for (const auto& fill : filled)
-        if (const auto key = key_of(reader.fields(), fill.at, plan_.charset);
+        if (const auto key = key_of(reader.fields(), fill.at, plan_);
             !key.empty() && is_asked(fill.asked, key))
           fill.index->add(key, at);
       if (allows) read_agreement(file, reader.fields());
     }
+    if (reader.cut() && broken)
+      return refused("the file ends in row " + std::to_string(reader.number()) +
+                         ", which is no row: it is truncated, or that row is wrong (" +
+                         reader.why() + ")",
+                     file.name);
     if (reader.cut()) return refused("the file is truncated: its last row has no end", file.name);
     made_.agreements = made_.agreements || allows;
     return {};
   }
 
   void read_agreement(const StagedFile& file, const std::vector<wire::CsvField>& fields) {
-    const auto whose = key_of(fields, positions_of(file, file.table->key, names_), plan_.charset);
+    const auto whose = key_of(fields, positions_of(file, file.table->key, names_), plan_);
     bool allowed = true;
     std::string room;
     for (const auto& [column, value] : plan_.allowed_when) {
@@ -255,7 +293,8 @@ class Stage {
       allowed = allowed && at < fields.size() &&
                 equal_ignoring_case(wire::csv_text(fields[at], plan_.charset, room).text, value);
     }
-    made_.allowed[whose] = allowed;
+    const auto [known, fresh] = made_.allowed.emplace(whose, allowed);
+    known->second = known->second && allowed;
   }
 
   const ExtractPlan& plan_;
@@ -290,20 +329,26 @@ std::vector<std::size_t> positions_of(const StagedFile& file, const Columns& col
   return positions;
 }
 
-bool add_to_key(std::string& key, std::string_view part) {
-  if (part.empty()) return false;
+const RowIndex* replacements_of(const StagedExtract& staged, const ExtractTable& table) {
+  const bool many = std::count(staged.in_files.begin(), staged.in_files.end(), &table) > 0;
+  return many ? &staged.indexes.at({table.name, table.key}) : nullptr;
+}
+
+bool add_to_key(std::string& key, std::string_view part, const ExtractPlan& plan) {
+  if (part.empty() || has(plan.none, part)) return false;
   key += part;
   key += '\x1f';
   return true;
 }
 
 std::string key_of(const std::vector<wire::CsvField>& fields,
-                   const std::vector<std::size_t>& positions, wire::Charset charset) {
+                   const std::vector<std::size_t>& positions, const ExtractPlan& plan) {
   std::string key;
   std::string room;
   for (const auto at : positions) {
     if (at >= fields.size()) return {};
-    if (!add_to_key(key, plain_value(wire::csv_text(fields[at], charset, room).text))) return {};
+    const auto text = wire::csv_text(fields[at], plan.charset, room).text;
+    if (!add_to_key(key, plain_value(text), plan)) return {};
   }
   return key;
 }

@@ -41,6 +41,7 @@ struct StagedExtract {
   std::vector<StagedFile> files;  // in the order of the plan's tables, then of their names
   std::map<KeyOf, RowIndex> indexes;
   std::map<std::string, bool, std::less<>> allowed;  // by the value of ExtractPlan::withheld_by
+  std::vector<const ExtractTable*> in_files;         // tables in more files than one
   bool agreements = false;                           // that table is part of the extract
   Issues issues;  // columns of the headers that are new or missing, files that are not read
 };
@@ -49,6 +50,10 @@ struct StagedExtract {
 Result<StagedExtract> stage_extract(const ExtractPlan& plan, const Names& names,
                                     const std::vector<ExtractFile>& files);
 
+// The table's index by its own key, which has every row; null: its rows cannot replace each other,
+// for all come in one file.
+const RowIndex* replacements_of(const StagedExtract& staged, const ExtractTable& table);
+
 // The value of a column as the tree and the keys have it: a GUID comes without braces.
 std::string_view plain_value(std::string_view text);
 
@@ -56,11 +61,11 @@ std::string_view plain_value(std::string_view text);
 std::vector<std::size_t> positions_of(const StagedFile& file, const Columns& columns,
                                       const Names& names);
 
-// The key of a row, "" when a part of it is empty.
+// The key of a row, "" when a part of it is none.
 std::string key_of(const std::vector<wire::CsvField>& fields,
-                   const std::vector<std::size_t>& positions, wire::Charset charset);
+                   const std::vector<std::size_t>& positions, const ExtractPlan& plan);
 
-// Puts a further part to a key; false: the part is empty, so there is no key.
-bool add_to_key(std::string& key, std::string_view part);
+// Puts a further part to a key; false: the part is empty or stands for none, so there is no key.
+bool add_to_key(std::string& key, std::string_view part, const ExtractPlan& plan);
 
 }  // namespace fingerpost::record

@@ -107,6 +107,7 @@ Translation translate(const Folder& folder, const std::string& text, wire::JsonV
   TranslateOptions options;
   options.now = "2026-11-22T09:30:00Z";
   options.partner = one["partner"].text();
+  if (is_extract(folder.format) && options.partner.empty()) options.key_prefix = "north";
   if (is_extract(folder.format)) return translate_files(folder, one["source"], options);
   auto made = test::translator().translate(folder.format, text, options);
   if (!made) throw std::runtime_error(made.error().text + " at " + made.error().where);

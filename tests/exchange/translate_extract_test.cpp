@@ -49,13 +49,16 @@ std::map<std::string, std::string> files_of(const test::fs::path& folder) {
   return texts;
 }
 
-Translated translate(Format format, std::map<std::string, std::string> texts, bool trace = false) {
+Translated translate(Format format, std::map<std::string, std::string> texts, bool trace = false,
+                     std::uint64_t steps = Limits().steps, const char* owner = "north") {
   Translated made{std::move(texts), {}, ""};
   std::vector<record::ExtractFile> files;
   for (const auto& [name, text] : made.texts) files.push_back({name, text});
   TranslateOptions options;
   options.now = "2026-11-22T09:30:00Z";
   options.trace = trace;
+  options.limits.steps = steps;
+  options.key_prefix = owner;
   const auto done = exchange::translate_extract(test::translator(), format, files, options,
                                                 [&](Translation translation) -> Result<void> {
                                                   made.bundles.push_back(std::move(translation));
@@ -179,6 +182,32 @@ TEST_CASE("the trace says the file, the row and the column of each value") {
     found = found || (step.source == "SRGoal.csv row 3 GoalType" &&
                       step.target == "Bundle.entry[1].resource.description.text");
   CHECK(found);
+}
+
+TEST_CASE("numbers without the system they are of are refused") {
+  const auto made = translate(Format::tpp,
+                              {{"SRManifest.csv", "FileName,DateExtractTo\nSRGoal,20261122_0200\n"},
+                               {"SRGoal.csv", "RowIdentifier,GoalType,IDPatient\n1,Walk,2\n"}},
+                              false, Limits().steps, "");
+  CHECK(made.error.find("unique in one system alone") != std::string::npos);
+  CHECK(made.bundles.empty());
+}
+
+TEST_CASE("a row that is too costly costs only itself, and is told") {
+  std::string items = "RowIdentifier,Instruction,IDCarePlan,IDPatient\n";
+  for (int i = 1; i <= 3000; ++i) items += std::to_string(i) + ",Call,9,2\n";
+  const auto made =
+      translate(Format::tpp,
+                {{"SRManifest.csv",
+                  "FileName,DateExtractTo\nSRGoal,1\nSRCarePlanDetail,1\nSRCarePlanItem,1\n"},
+                 {"SRGoal.csv", "RowIdentifier,GoalType,IDPatient\n1,Walk,2\n7,Swim,2\n"},
+                 {"SRCarePlanDetail.csv", "RowIdentifier,Aim,IDPatient\n8,a,2\n9,b,2\n10,c,2\n"},
+                 {"SRCarePlanItem.csv", items}},
+                false, 20'000);
+  CHECK(made.error.empty());
+  CHECK(resources(made, "Goal") == 2);
+  CHECK(resources(made, "CarePlan") == 2);
+  CHECK(issues_of(made).count("error too-costly SRCarePlanDetail.csv row 3") == 1);
 }
 
 TEST_CASE("an extract as one file is refused") {

@@ -105,7 +105,12 @@ TEST_CASE("an extract that is not whole is refused with its reason") {
   };
   const auto row = GENERATE(values<Row>({
       {"Item.csv", "Id,Plan,Text\n1,2,a\n2,1", "Item.csv: the file is truncated"},
-      {"Item.csv", "Id,Plan,Text\n1,2,\"a\n", "Item.csv: the file is truncated"},
+      {"Item.csv", "Id,Plan,Text\n1,2,\"a\n",
+       "Item.csv: the file ends in row 2, which is no row: it is truncated, or that row is wrong "
+       "(the "
+       "file ends within quotes)"},
+      {"List.csv", "File,Time\nPlan,1\nItem,1\n\"It\"em,1\nWord,1\n",
+       "List.csv: row 4 is not read: text after a closing quote"},
       {"Item.csv", "", "Item.csv: the file has no header row"},
       {"Item.csv", "1,2,3\n1,2,3\n", "Item.csv: the file has no header row"},
       {"Item.csv", "Plan,Text\n1,2\n", "Item.csv: the header lacks the key column Id"},
@@ -183,6 +188,84 @@ TEST_CASE("the rows of one key are one node") {
         std::string::npos);
 }
 
+TEST_CASE("a value that stands for no id is no key, of a row, a join or a group") {
+  auto files = small;
+  files["List.csv"] += "Step,1\n";
+  files["Plan.csv"] += "-1,7,\n";
+  files["Item.csv"] += "4,-1,z\n";
+  files["Step.csv"] = "Id,Of\n1,-1\n2,-1\n";
+  World world(std::move(files), (std::string("none -1 0\n") + tables).c_str());
+  CHECK(print(world) ==
+        "Plan(Id=1 Kind=7(Word(Text=seven)) Owner=café Item(Id=2 Plan=1 Text=b))\n"
+        "Plan(Id=2 Kind=8 Item(Id=1 Plan=2 Text=a) Item(Id=3 Plan=2 Text=c\nd))\n"
+        "Step(Id=1 Of=-1)\nStep(Id=2 Of=-1)\n"
+        "Plan.csv row 4 Id: left out: the row has no key\n"
+        "Item.csv row 5: left out: the row it belongs to is not part of this extract\n"
+        "Step.csv row 2 Of: left out: the row does not say whose it is\n"
+        "Step.csv row 3 Of: left out: the row does not say whose it is\n");
+}
+
+TEST_CASE("a row without a key of its own costs its group nothing but itself") {
+  auto files = small;
+  files["List.csv"] += "Step,1\n";
+  files["Step.csv"] = "Id,Of\n,5\n2,5\n3,5\n";
+  World world(std::move(files));
+  CHECK(print(world).find("Steps(row(Id=2 Of=5) row(Id=3 Of=5))\n") != std::string::npos);
+}
+
+TEST_CASE("a group over its bound is told, and so is what a row may have under it in all") {
+  auto files = small;
+  files["List.csv"] += "Step,1\n";
+  files["Step.csv"] = "Id,Of\n";
+  for (int i = 1; i <= 10'001; ++i) files["Step.csv"] += std::to_string(i) + ",5\n";
+  World world(std::move(files));
+  CHECK(print(world).find("Step.csv row 2 Steps: too many rows belong to it") != std::string::npos);
+
+  constexpr const char* product =
+      "table Top key Id\ncolumns Id\nrows A by Of=Id\nrows B by Of=Id\n"
+      "part A key Id\ncolumns Id Of\nrows B by Of=Of\nrows C by Of=Of\n"
+      "part B key Id\ncolumns Id Of\npart C key Id\ncolumns Id Of\n";
+  Files many = {{"Top.csv", "Id\n1\n"},
+                {"A.csv", "Id,Of\n"},
+                {"B.csv", "Id,Of\n7,1\n"},
+                {"C.csv", "Id,Of\n"}};
+  for (int i = 1; i <= 300; ++i) {
+    many["A.csv"] += std::to_string(i) + ",1\n";
+    many["C.csv"] += std::to_string(i) + ",1\n";
+  }
+  World wide(std::move(many), product);
+  const auto printed = print(wide);
+  CHECK(printed.find("too many rows belong to it") != std::string::npos);
+  CHECK(std::count(printed.begin(), printed.end(), '\n') < 400);
+  CHECK(printed.find("B(Id=7 Of=1)") == printed.rfind("B(Id=7 Of=1)"));  // not under each A again
+}
+
+TEST_CASE("of two rows of one key the later counts, files ordered by the number of their ids") {
+  constexpr const char* two = R"(
+name ids_schema_table_time_agreement
+lookup A_Code key Id
+columns Id Text
+give Text
+table A_Row key Id
+columns Id Text Code
+look Code in A_Code
+rows A_More by Id=Id give Text
+table A_More key Id
+columns Id Text Other
+)";
+  World world({{"99_A_Row_20261122_x.csv", "Id,Text,Code\n1,old,7\n2,only,7\n"},
+               {"100_A_Row_20261122_x.csv", "Id,Text,Code\n1,new,7\n"},
+               {"9_A_Code_20261122_x.csv", "Id,Text\n7,before\n"},
+               {"10_A_Code_20261122_x.csv", "Id,Text\n7,after\n"},
+               {"1_A_More_20261122_x.csv", "Id,Text,Other\n1,a,x\n1,b,x\n"}},
+              two);
+  CHECK(print(world) ==
+        "A_Row(Id=2 Text=only Code=7(A_Code(Text=after)))\n"
+        "A_Row(Id=1 Text=new Code=7(A_Code(Text=after)) A_More(Text=b))\n"
+        "A_More(Id=1 Text=a Other=x)\nA_More(Id=1 Text=b Other=x)\n"
+        "99_A_Row_20261122_x.csv: 1 rows were left out for a later one of the same key\n");
+}
+
 TEST_CASE("a place is the file, the row and the column") {
   World world(small);
   auto staged = world.stage();
@@ -228,12 +311,31 @@ TEST_CASE("rows of organisations that do not share are left out and counted") {
     World twice(other, shared);
     CHECK(print(twice).find("refused: 2_A_Row_20261122_x.csv: the same file twice") == 0);
   }
-  SECTION("without the agreements that is told") {
+  SECTION("without the agreements nothing may be passed on") {
     auto other = files;
     other.erase("1_A_Sharing_20261122_x.csv");
     World untold(other, shared);
-    CHECK(print(untold).find("A_Sharing: the extract does not say which organisations share") !=
-          std::string::npos);
+    CHECK(print(untold) ==
+          "refused: A_Sharing: the extract does not say which organisations share\n");
+  }
+  SECTION("agreements without a row withhold everything, which is an error") {
+    auto other = files;
+    other["1_A_Sharing_20261122_x.csv"] = "Org,Active\n";
+    World none(other, shared);
+    auto staged = none.stage();
+    REQUIRE(staged.has_value());
+    REQUIRE(staged->issues().size() == 1);
+    CHECK(staged->issues()[0].severity == Severity::error);
+    CHECK(print(none).find("A_Row(") == std::string::npos);
+  }
+  SECTION("one row that does not allow withholds, wherever it stands") {
+    auto other = files;
+    other["1_A_Sharing_20261122_x.csv"] += "2,true\n3,true\n";
+    other["0_A_Sharing_20261122_x.csv"] = "Org,Active\n3,false\n";
+    World mixed(other, shared);
+    const auto printed = print(mixed);
+    CHECK(printed.find("Org=2") == std::string::npos);
+    CHECK(printed.find("Org=3") == std::string::npos);
   }
 }
 
@@ -252,6 +354,8 @@ TEST_CASE("tables.txt that makes no sense is refused with its line") {
       {"table A key Id\ncolumns Id\nrows B by Id=Id\n", ""},
       {"table A key Id\ncolumns Id\nlook Id in B\n", ""},
       {"withhold A unless B\n", "line 1"},
+      {"none\n", "line 1"},
+      {"table A key Id\ncolumns Id\nrows A by Id=Id give\n", "line 3"},
   }));
   CAPTURE(row.text);
   Names names;
