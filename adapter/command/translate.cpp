@@ -112,6 +112,7 @@ int run(const Translate& command, Console console) {
     }
     console.out << bundle << std::flush;
   }
+  if (!console.out) return refuse({Kind::invalid, "cannot be written", "standard output"}, console);
   if (command.report.empty()) return status;
   report.close();
   if (report) return status;

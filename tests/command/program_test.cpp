@@ -210,6 +210,21 @@ TEST_CASE("translate prints a Bundle a file, and writes what was lost") {
   CHECK(holds(two.error, broken));
 }
 
+TEST_CASE("a Bundle that cannot be printed is status 2") {
+  if (!std::filesystem::exists("/dev/full")) {
+    WARN("SKIP: no /dev/full");
+    return;
+  }
+  const test::Folder folder;
+  const auto error = folder / "error";
+  test::Program program(
+      {"translate", "--from", "hl7v2",
+       test::project_dir() + "/mappings/hl7v2/samples/ref-i12-social-prescribing.hl7"},
+      "/dev/full", error);
+  CHECK(program.wait(std::chrono::seconds(60)) == 2);
+  CHECK(holds(test::read_file(error), "cannot be written"));
+}
+
 TEST_CASE("a GP2GP record becomes FHIR, and FHIR becomes a GP2GP record again") {
   const test::Folder folder;
   const auto record = test::project_dir() + "/mappings/gp2gp/samples/gp2gp-record.xml";
