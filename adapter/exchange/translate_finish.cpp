@@ -52,18 +52,45 @@ void Finish::report(Severity severity, const char* code, NodeId at, const char* 
   issues.push_back({severity, code, model::location(definitions_, tree_, at), text});
 }
 
-// The same key twice is the same resource twice: the first stays.
+// The same key twice is the same resource twice: the first stays. What came without a key is one of
+// its own, which nothing can refer to.
 void Finish::one_entry_each() {
+  NodeId before = no_node;
   NodeId next = no_node;
-  for (auto entry = tree_.child(tree_.root(), entry_); entry != no_node; entry = next) {
-    next = tree_.next_same(entry);
-    const auto [first, fresh] = entries_.emplace(text_of(entry, full_url_), entry);
-    if (fresh) continue;
-    if (!same(tree_, first->second, entry))
-      report(Severity::warning, "duplicate", first->second,
-             "the source has this resource twice, and the two differ: the first was taken");
-    tree_.remove(entry);
+  for (auto entry = tree_.first_child(tree_.root()); entry != no_node; entry = next) {
+    next = tree_.next(entry);
+    if (tree_[entry].name != entry_ || is_first(entry)) {
+      before = entry;
+    } else {
+      remove_after(before, entry);
+    }
   }
+}
+
+bool Finish::is_first(NodeId entry) {
+  const auto url = text_of(entry, full_url_);
+  if (url.empty() || url == uuid_scheme) {
+    if (const auto none = tree_.child(entry, full_url_); none != no_node) tree_.remove(none);
+    report(Severity::warning, "incomplete", entry,
+           "the source gives this resource no id: nothing can refer to it");
+    return true;
+  }
+  const auto [first, fresh] = entries_.emplace(url, entry);
+  if (!fresh && !same(tree_, first->second, entry))
+    report(Severity::warning, "duplicate", first->second,
+           "the source has this resource twice, and the two differ: the first was taken");
+  return fresh;
+}
+
+// Tree::remove looks for the sibling before, which takes long where there are many.
+void Finish::remove_after(NodeId before, NodeId entry) {
+  if (before == no_node || tree_.next(entry) == no_node) return tree_.remove(entry);
+  auto sibling = tree_[before];
+  sibling.next = tree_.next(entry);
+  tree_.restore(before, sibling);
+  auto removed = tree_[entry];
+  removed.parent = removed.next = no_node;
+  tree_.restore(entry, removed);
 }
 
 bool Finish::tidy(NodeId node) {

@@ -42,6 +42,8 @@ class Finish {
 
  private:
   void one_entry_each();
+  bool is_first(NodeId entry);
+  void remove_after(NodeId before, NodeId entry);
   bool tidy(NodeId node);  // false: nothing is left of it
   void tidy_reference(NodeId reference);
   void tidy_identifier(NodeId identifier);
