@@ -169,8 +169,10 @@ bool Oracle::passes(const Resource& at, const Text& name, const Text& value) {
   if (const auto dot = name.find('.'); dot != Text::npos) {
     const auto link = split(name.substr(0, dot), ':');
     const auto reached = targets(at, link[0]);
+    // Where R4 has but one type for what is referred to, a reference to another leads nowhere.
+    const Text type = link.size() > 1 ? link[1] : link[0] == "part-of" ? "CarePlan" : "";
     return std::any_of(reached.begin(), reached.end(), [&](const Resource* to) {
-      return (link.size() == 1 || to->type == link[1]) && passes(*to, name.substr(dot + 1), value);
+      return (type.empty() || to->type == type) && passes(*to, name.substr(dot + 1), value);
     });
   }
   const auto colon = name.find(':');
