@@ -210,6 +210,13 @@ TEST_CASE("a record without one NHS number is not written") {
   CHECK(contains(made.error().text, "NHS number"));
 }
 
+TEST_CASE("a record of which nobody says who keeps it is not written") {
+  const auto made = test::translator().write_gp2gp(
+      bundle_of(request(R"("status":"unknown","intent":"order")")), {});
+  REQUIRE_FALSE(made);
+  CHECK(contains(made.error().text, "practice"));
+}
+
 TEST_CASE("records of two patients written at one time have ids of their own") {
   const auto ids = [](std::string_view patient) {
     const auto made =
@@ -303,6 +310,16 @@ TEST_CASE("each request is written once, in its consultation or outside any") {
   CHECK(contains(made->bytes, "Non-consultation data") == row.outside);
   CHECK(contains(made->bytes, R"(<Agent classCode="AGNT"><id root="D"/>)"));
   CHECK(errors(made->report) == (row.within || row.outside ? 0 : 1));
+}
+
+TEST_CASE("an entry without a url takes no request that names no consultation") {
+  const auto made = write_bundle(
+      bundle_of(R"({"resource":{"resourceType":"Encounter","id":"v","status":"finished"}},)" +
+                request(R"("status":"active","intent":"order")")));
+  REQUIRE(made);
+  CAPTURE(made->bytes);
+  CHECK_FALSE(contains(made->bytes, R"(<id root="V"/>)"));
+  CHECK(contains(made->bytes, "<RequestStatement "));
 }
 
 TEST_CASE("what is restricted is kept from the patient in GP2GP, consultations too") {
