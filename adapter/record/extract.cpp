@@ -69,6 +69,9 @@ class Extract::Reader {
             std::string_view column = {});
   bool may_be_read();
   bool has_key(const RowAt& row, const Layout& shape);
+  using Seen = std::map<std::string, NodeId>;  // by table and key
+  void keep_newest(Seen& seen, NodeId node, const RowAt& row);
+  bool is_older(NodeId node, NodeId other) const;
   bool is_replaced(const Layout& shape, const RowAt& row);
   bool is_orphan(const Layout& shape, const RowAt& row);
   void begin_file();
@@ -102,6 +105,7 @@ class Extract::Reader {
   std::size_t withheld_ = 0;         // rows of that file
   std::size_t withheld_at_ = 0;      // the column that says whose a row is
   std::size_t replaced_ = 0;         // rows of that file
+  Seen seen_;                        // rows of the batch
   std::size_t left_ = 0;             // how many more rows may be joined
   std::string_view last_owner_;
   bool last_allowed_ = false;
@@ -159,6 +163,7 @@ void Extract::Reader::add_shape(const ExtractTable& table) {
 std::optional<ExtractBatch> Extract::Reader::next() {
   ExtractBatch batch(names_);
   batch_ = &batch;
+  seen_.clear();
   std::size_t rows = 0;
   while (file_ < staged_.files.size() && rows < batch_rows && batch.tree.size() < batch_nodes &&
          batch.issues.size() < batch_rows) {
@@ -233,7 +238,7 @@ void Extract::Reader::take(const RowAt& row) {
   const bool counts = keyed && !is_replaced(shape, row);
   if (keyed && !counts) ++replaced_;
   if (counts && table.role == ExtractTable::Role::rows)
-    add_row(batch_->tree.root(), shape.name, row, 0);
+    keep_newest(seen_, add_row(batch_->tree.root(), shape.name, row, 0), row);
   else if (counts && shape.groups.empty() && is_orphan(shape, row))
     tell(Severity::error, "not-found", row,
          "left out: the row it belongs to is not part of this extract");
@@ -261,6 +266,34 @@ bool Extract::Reader::has_key(const RowAt& row, const Layout& shape) {
     return false;
   }
   return true;
+}
+
+// Takes the older of two rows of one key out again.
+void Extract::Reader::keep_newest(Seen& seen, NodeId node, const RowAt& row) {
+  const auto& table = *staged_.files[row.file].table;
+  const auto [other, fresh] = seen.try_emplace(table.name + '\x1f' + key_at(row, table.key), node);
+  if (fresh) return;
+  const bool older = is_older(node, other->second);
+  batch_->tree.remove(older ? node : other->second);
+  if (!older) other->second = node;
+  tell(Severity::information, "informational", row,
+       older ? "left out for a newer row of the same key"
+             : "counts for an older row of the same key");
+}
+
+bool Extract::Reader::is_older(NodeId node, NodeId other) const {
+  const auto& tree = batch_->tree;
+  const auto number = [&](NodeId of) {
+    const auto column = plan_.newest.empty() ? no_node : tree.child(of, names_.find(plan_.newest));
+    auto text = column == no_node ? std::string_view() : tree.text(column);
+    text.remove_prefix(std::min(text.find_first_not_of('0'), text.size()));
+    return std::pair(text.size(), text);
+  };
+  const auto ours = number(node), theirs = number(other);
+  const auto is_number = [](std::string_view text) {
+    return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
+  };
+  return is_number(ours.second) && is_number(theirs.second) && ours < theirs;
 }
 
 // Of two rows of one key the later counts: of the later file, or below in the same.
@@ -425,6 +458,7 @@ void Extract::Reader::add_groups(const Layout& shape, const RowAt& row) {
       continue;
     }
     NodeId node = no_node;
+    Seen seen;
     bool first = true;
     std::size_t count = 0;
     for (const auto& found : group.index->find(key)) {
@@ -442,7 +476,7 @@ void Extract::Reader::add_groups(const Layout& shape, const RowAt& row) {
         node = tree.add(tree.root(), group.name, no_type);
         batch_->rows.emplace_back(node, row);
       }
-      add_row(node, row_name_, found.row, 0);
+      keep_newest(seen, add_row(node, row_name_, found.row, 0), found.row);
     }
   }
 }

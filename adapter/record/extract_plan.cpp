@@ -47,6 +47,7 @@ class PlanReader {
     if (head == "charset") return words.size() == 2 && charset(words[1]);
     if (head == "name") return name(words);
     if (head == "none") return none(words);
+    if (head == "newest") return newest(words);
     if (head == "manifest") return manifest(words);
     if (head == "withhold") return withhold(words);
     if (head == "group") return group(words);
@@ -78,6 +79,13 @@ class PlanReader {
   bool none(const Words& words) {
     plan_.none.insert(plan_.none.end(), words.begin() + 1, words.end());
     return words.size() > 1;
+  }
+
+  bool newest(const Words& words) {
+    if (words.size() != 2) return false;
+    plan_.newest = words[1];
+    names_.intern(plan_.newest);
+    return true;
   }
 
   bool manifest(const Words& words) {

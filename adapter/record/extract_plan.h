@@ -4,6 +4,7 @@
 //   charset windows-1252              of every file; UTF-8 when not said
 //   name schema_table                 what the parts of a file's name are; "table" when not said
 //   none -1 0                         values of a key that say there is none
+//   newest ProcessingId               of two rows of a key that with the higher number counts
 //   manifest SRManifest FileName DateExtractTo    the table that lists the files, and its columns
 //   withhold OrganisationGuid unless Agreements_SharingOrganisation IsActivated=true Disabled=false
 //   table SRGoal key RowIdentifier    each row becomes a node of the tree; its columns:
@@ -66,6 +67,7 @@ struct ExtractPlan {
   wire::Charset charset = wire::Charset::utf8;
   std::vector<std::string> name_parts{"table"};
   std::vector<std::string> none;  // values of a key that are no key
+  std::string newest;             // a column; "": of two rows of a key the later counts
   std::string manifest;           // a table; "": the format has none
   std::string manifest_file, manifest_time;
   std::string withheld_by;  // the column whose value must be allowed; "": nothing is withheld

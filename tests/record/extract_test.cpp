@@ -262,8 +262,31 @@ columns Id Text Other
   CHECK(print(world) ==
         "A_Row(Id=2 Text=only Code=7(A_Code(Text=after)))\n"
         "A_Row(Id=1 Text=new Code=7(A_Code(Text=after)) A_More(Text=b))\n"
-        "A_More(Id=1 Text=a Other=x)\nA_More(Id=1 Text=b Other=x)\n"
-        "99_A_Row_20261122_x.csv: 1 rows were left out for a later one of the same key\n");
+        "A_More(Id=1 Text=b Other=x)\n"
+        "99_A_Row_20261122_x.csv: 1 rows were left out for a later one of the same key\n"
+        "1_A_More_20261122_x.csv row 3: counts for an older row of the same key\n");
+}
+
+TEST_CASE("of two rows of one key in one file that with the higher number counts, else the later") {
+  struct Row {
+    const char* rows;
+    const char* expected;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"1,a,9\n1,b,10\n", "(Id=1 Text=b No=10)"},
+      {"1,a,10\n1,b,9\n", "(Id=1 Text=a No=10)"},
+      {"1,a,\n1,b,9\n", "(Id=1 Text=b No=9)"},
+      {"1,a,9\n1,b,x\n", "(Id=1 Text=b No=x)"},
+      {"1,a,9\n1,b,9\n1,c,8\n", "(Id=1 Text=b No=9)"},
+  }));
+  CAPTURE(row.rows);
+  World world({{"A.csv", std::string("Id,Text,No\n") + row.rows}},
+              "newest No\ntable A key Id\ncolumns Id Text No\ngroup G A by Id\n");
+  const auto lines = print(world);
+  CHECK(lines.find("A" + std::string(row.expected) + "\n") != std::string::npos);
+  CHECK(lines.find("G(row" + std::string(row.expected) + ")\n") != std::string::npos);
+  CHECK(lines.find("A(Id=") == lines.rfind("A(Id="));
+  CHECK(lines.find("row of the same key") != std::string::npos);
 }
 
 TEST_CASE("a place is the file, the row and the column") {
@@ -355,6 +378,7 @@ TEST_CASE("tables.txt that makes no sense is refused with its line") {
       {"table A key Id\ncolumns Id\nlook Id in B\n", ""},
       {"withhold A unless B\n", "line 1"},
       {"none\n", "line 1"},
+      {"newest\n", "line 1"},
       {"table A key Id\ncolumns Id\nrows A by Id=Id give\n", "line 3"},
   }));
   CAPTURE(row.text);
