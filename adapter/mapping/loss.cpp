@@ -3,6 +3,9 @@
 #include "mapping/program.h"
 #include "model/json.h"
 
+#include <algorithm>
+#include <vector>
+
 namespace fingerpost::mapping {
 namespace {
 
@@ -61,6 +64,12 @@ class LossWalk {
   std::vector<Seen> seen_;
 };
 
+// What is in the tree still: maps take back some of what they made, with all below it.
+void keep(const Tree& tree, NodeId node, std::vector<bool>& kept) {
+  kept[node] = true;
+  for (NodeId at = tree.first_child(node); at != no_node; at = tree.next(at)) keep(tree, at, kept);
+}
+
 }  // namespace
 
 LossReport loss_report(const Maps& maps, const Transformed& run, const Tree& target,
@@ -75,9 +84,11 @@ LossReport loss_report(const Maps& maps, const Transformed& run, const Tree& tar
     (finding.issue.severity <= Severity::error ? report.issues : report.degraded)
         .push_back(finding.issue);
   if (trace == Trace::no) return report;
+  std::vector<bool> kept(std::max(run.origins.size(), target.size() + 1));
+  keep(target, target.root(), kept);
   for (NodeId node = 1; node < run.origins.size(); ++node) {
     const Origin& origin = run.origins[node];
-    if (origin.rule == 0 || (target.parent(node) == no_node && node != target.root())) continue;
+    if (origin.rule == 0 || !kept[node]) continue;
     if (!target.has_value(node)) continue;
     const std::string source =
         origin.source == no_node ? std::string() : place({origin.tree, origin.source});

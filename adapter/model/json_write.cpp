@@ -221,7 +221,8 @@ std::string location(const Definitions& definitions, const Tree& tree, NodeId no
     (text += '.') += tree.name_text(*at);
     const Element* known = definitions.element(tree[here.parent].type, here.name);
     std::size_t index = 0;
-    for (NodeId same = tree.child(here.parent, here.name); same != *at; same = tree.next_same(same))
+    for (NodeId same = tree.child(here.parent, here.name); same != *at && same != no_node;
+         same = tree.next_same(same))
       ++index;
     if (index > 0 || here.listed || (known != nullptr && known->repeats()))
       text += "[" + std::to_string(index) + "]";

@@ -176,6 +176,25 @@ TEST_CASE("what no rule read is in the loss report by its place") {
   CHECK(places == std::set<std::string>{"PID-17", "NK1", "ZXX"});
 }
 
+TEST_CASE("the trace of a message names what is in the Bundle, and nothing that was taken back") {
+  TranslateOptions options;
+  options.trace = true;
+  const auto made = test::translator().translate(Format::hl7v2,
+                                                 sample("ref-i12-social-prescribing.hl7"), options);
+  REQUIRE(made);
+  REQUIRE(!made->traced.empty());
+  path::Environment environment;
+  const NodeRef bundle{&made->bundle, made->bundle.root()};
+  for (const auto& step : made->traced) {
+    CAPTURE(step.target, step.source);
+    const auto place = path::compile(step.target, test::definitions());
+    REQUIRE(place);
+    const auto found = path::evaluate(*place, path::Value(bundle), environment);
+    REQUIRE(found);
+    CHECK(found->size() == 1);
+  }
+}
+
 TEST_CASE("how a referral stands is answered in the terms of its message") {
   struct Row {
     const char* status;
