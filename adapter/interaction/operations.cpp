@@ -169,7 +169,8 @@ void operate(const Session& session, const OperationCall& call, Done done) {
 }
 
 void ask(const Session& session, const OperationCall& call, Done done) {
-  if (call.name == "validate" && session.context.remote_codes != nullptr)
+  const auto* const found = operation_of(call);
+  if (found != nullptr && found->run == validate && session.context.remote_codes != nullptr)
     return validate_elsewhere(session, call, std::move(done));
   if (auto question = remote_question(session, call))
     return ask_elsewhere(session, *std::move(question), std::move(done));

@@ -41,11 +41,19 @@ struct Reads {
 // What is read is read as the writes leave it; a read that fails makes all of it fail, for an
 // answer of 200 says that everything was done (R4 http.html#trules).
 void look(const Reads& reads, store::Reader& reader, Script& script) {
+  constexpr std::int64_t most_us = 2'000'000;  // no other can write meanwhile
+  const auto end = reads.context.clock.monotonic_us() + most_us;
   auto context = reads.context;
   context.compiled = std::make_shared<Compiled>();  // what is read here may never be
   const Session staged{context, reader, {}};
   for (const auto& entry : *reads.entries) {
     if (entry.verb != Verb::get) continue;
+    if (context.clock.monotonic_us() > end) {
+      script.refused = failure(Error{Kind::too_costly,
+                                     "the entries that read take longer than two seconds together",
+                                     place_of(entry.index)});
+      return;
+    }
     auto answer = get(staged, entry, reads.handling);
     if (answer.failed()) {
       script.refused = std::move(answer);

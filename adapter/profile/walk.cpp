@@ -132,24 +132,33 @@ Walk::Walk(const Validator::Parts& parts, const Tree& tree, const Options& optio
   environment_.subsumes = [this](NodeRef general, NodeRef special) {
     return subsumes(general, special);
   };
-  environment_.in_slice = [this](NodeRef at, std::string_view structure, std::string_view name) {
-    return is_of_slice(at, structure, name);
-  };
-  environment_.conforms_to = [this](NodeRef at, std::string_view url) -> Result<bool> {
-    if (const TypeId type = definitions_.find(url); type != no_type)
-      return definitions_.is_a((*at.tree)[at.node].type, type);
-    const Profile* profile = registry_.profile(url);
-    if (profile == nullptr) return Error{Kind::not_found, "the profile is not known", ""};
-    // The evaluation that asks goes on afterwards, with its own variables and texts.
+  // The evaluation that asks goes on afterwards, with its own variables and texts.
+  const auto aside = [this](auto ask) -> Result<bool> {
+    constexpr int most = 8;  // each may be as deep on the stack as an expression may be
+    if (asked_ >= most)
+      return Error{Kind::too_costly, "more than 8 profiles ask each other in expressions", ""};
     const auto resource = environment_.resource;
     const auto variables = environment_.variables;
     ++asked_;
-    auto answer = at.tree == &tree_ ? Result<bool>(conforms(*profile, at.node))
-                                    : conforms_elsewhere(*profile, at);
+    auto answer = ask();
     --asked_;
     environment_.resource = resource;
     environment_.variables = variables;
     return answer;
+  };
+  environment_.in_slice = [this, aside](NodeRef at, std::string_view structure,
+                                        std::string_view name) {
+    return aside([&] { return is_of_slice(at, structure, name); });
+  };
+  environment_.conforms_to = [this, aside](NodeRef at, std::string_view url) -> Result<bool> {
+    if (const TypeId type = definitions_.find(url); type != no_type)
+      return definitions_.is_a((*at.tree)[at.node].type, type);
+    const Profile* profile = registry_.profile(url);
+    if (profile == nullptr) return Error{Kind::not_found, "the profile is not known", ""};
+    return aside([&] {
+      return at.tree == &tree_ ? Result<bool>(conforms(*profile, at.node))
+                               : conforms_elsewhere(*profile, at);
+    });
   };
 }
 

@@ -110,6 +110,7 @@ void Walk::find(NodeRef from, std::span<const Step> path, std::vector<NodeRef>& 
 // The rules that stand where a discriminator's path leads: within the slice's own rules, or within
 // the profile of its type.
 void Walk::find(Place from, std::span<const Step> path, std::vector<Place>& out) {
+  if (!step()) return;
   if (path.empty()) return out.push_back(from);
   const Step& step = path.front();
   const auto rest = path.subspan(1);

@@ -178,3 +178,10 @@ TEST_CASE("a server elsewhere that does not answer, or with no resource, is told
   server.answer = Error{Kind::not_found, "the terminology server refuses the question", ""};
   CHECK(server.ask("CodeSystem", "lookup", pairs).status == Status::not_found);
 }
+
+TEST_CASE("$validate where there is none is not found, also beside a server elsewhere") {
+  Asking server;
+  CHECK(server.ask("", "validate", {}, R"({"resourceType":"Patient"})").status ==
+        Status::not_found);
+  CHECK(server.asked.empty());
+}

@@ -1,5 +1,7 @@
 #include "support/validator.h"
 
+#include <algorithm>
+
 using namespace fingerpost;
 
 namespace {
@@ -369,4 +371,64 @@ TEST_CASE("a discriminator that asks for nothing, and one that goes through an e
   };
   CHECK(named("a") == "");
   CHECK(named("b").find("name:s needs at least 1") != std::string::npos);
+}
+
+TEST_CASE("a discriminator that leads through many profiles many times ends at the limit") {
+  std::string path = "other";
+  for (int n = 0; n < 12; ++n) path += ".resolve().link.other";
+  const std::string self = R"("http://test.example/p")";
+  std::string targets = self;
+  for (int n = 0; n < 9; ++n) targets += "," + self;
+  const std::string type = R"("type":[{"code":"Reference","targetProfile":[)" + targets + R"(]}]})";
+  test::Checked checked({test::profile_text(
+      "Patient",
+      R"({"id":"Patient.link","path":"Patient.link","slicing":{"discriminator":[{"type":"value",
+          "path":")" +
+          path + R"("}],"rules":"open"}},
+         {"id":"Patient.link.other","path":"Patient.link.other",)" +
+          type +
+          R"(,{"id":"Patient.link:s","path":"Patient.link","sliceName":"s","min":1},
+         {"id":"Patient.link:s.other","path":"Patient.link.other",)" +
+          type)});
+  const Tree tree =
+      test::read_tree(patient(R"("link":[{"type":"seealso","other":{"reference":"Patient/1"}}])"));
+  profile::Options options;
+  options.profiles = {"http://test.example/p"};
+  Limits limits;
+  limits.validation_steps = 100'000;
+  const auto issues = checked.validator().validate(tree, tree.root(), options, limits);
+  CHECK(std::any_of(issues.begin(), issues.end(),
+                    [](const Issue& issue) { return issue.code == "too-costly"; }));
+}
+
+TEST_CASE(
+    "an invariant that asks for a slice goes on after the slice's profile asked for its own") {
+  const std::string slices =
+      R"({"id":"Observation.component","path":"Observation.component","slicing":{"discriminator":
+          [{"type":"profile","path":"value"}],"rules":"open"}},
+         {"id":"Observation.component:ab","path":"Observation.component","sliceName":"ab"},
+         {"id":"Observation.component:ab.value[x]","path":"Observation.component.value[x]",
+          "type":[{"code":"CodeableConcept","profile":["http://test.example/q"]}]})";
+  const std::string asks =
+      R"({"id":"Observation","path":"Observation","constraint":[{"key":"s-1","severity":"error",
+          "human":"one slice","expression":"component.slice('http://test.example/p', 'a' & 'b').count() = 1"}]},)";
+  test::Checked checked(
+      {R"({"resourceType":"StructureDefinition","url":"http://test.example/q","name":"Q",
+          "status":"draft","kind":"complex-type","abstract":false,"type":"CodeableConcept",
+          "baseDefinition":"http://hl7.org/fhir/StructureDefinition/CodeableConcept",
+          "derivation":"constraint","differential":{"element":[{"id":"CodeableConcept",
+          "path":"CodeableConcept","constraint":[{"key":"q-1","severity":"error","human":"told",
+          "expression":"(text & 'y') = 'toldy'"}]}]}})",
+       test::profile_text("Observation", asks + slices)});
+  const auto of = [&](const std::string& first, const std::string& second) {
+    return checked.errors_by_profile(
+        R"({"resourceType":"Observation","status":"final","code":{"text":"c"},"component":[
+            {"code":{"text":"d"},"valueCodeableConcept":{"text":")" +
+        first + R"("}},
+            {"code":{"text":"d"},"valueCodeableConcept":{"text":")" +
+        second + R"("}}]})");
+  };
+  CHECK(of("told", "no") == "");
+  CHECK(of("no", "told") == "");
+  CHECK(of("no", "no").find("one slice") != std::string::npos);
 }
