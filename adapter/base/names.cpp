@@ -25,7 +25,7 @@ struct Hash {
 
   static std::uint64_t mixed(std::uint64_t hash, const char* bytes, std::size_t size) {
     std::uint64_t word = 0;
-    std::memcpy(&word, bytes, size);
+    if (size > 0) std::memcpy(&word, bytes, size);  // of no bytes there may be no pointer
     const Wide product = static_cast<Wide>(hash ^ word ^ 0x9e3779b97f4a7c15u) * 0xd1b54a32d192ed03u;
     return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
   }
