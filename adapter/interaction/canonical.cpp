@@ -31,6 +31,12 @@ Result<std::vector<store::Stored>> found(const Session& session, std::string_vie
 
 }  // namespace
 
+bool may_be_stored(std::string_view url) {
+  constexpr std::size_t most_bytes = 2000;
+  return url.size() <= most_bytes && url.find(':') != std::string_view::npos &&
+         url.find(' ') == std::string_view::npos && !url.starts_with("urn:uuid:");
+}
+
 Result<std::vector<store::Stored>> stored_with_uri(const Session& session, std::string_view type,
                                                    std::string_view parameter,
                                                    std::string_view value,

@@ -12,6 +12,10 @@
 
 namespace fingerpost::interaction {
 
+// Whether a stored resource may have this url, without a version: what is no url at all, or names
+// something within its document, is not looked for.
+bool may_be_stored(std::string_view url);
+
 // Those of a type whose search parameter of type uri has this value, and, if one is given, this
 // version; a hundred at most.
 Result<std::vector<store::Stored>> stored_with_uri(const Session& session, std::string_view type,

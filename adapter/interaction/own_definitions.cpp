@@ -4,9 +4,11 @@
 #include "interaction/conformance.h"
 #include "model/json.h"
 #include "search/search.h"
+#include "store/order.h"
 
 #include <algorithm>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 namespace fingerpost::interaction {
@@ -19,13 +21,9 @@ struct Found {
   search::Place place;
   const store::Stored* resource = nullptr;
 
-  bool before(const search::Place& other, const std::vector<search::SortKey>& keys) const {
-    for (std::size_t i = 0; i < keys.size(); ++i) {
-      const auto& mine = place.sort_values[i];
-      const auto& its = other.sort_values[i];
-      if (mine != its) return mine < its;
-    }
-    return place.row < other.row;
+  // Those that sort alike come in the list's order, whatever the direction.
+  bool before(const search::Place& other) const {
+    return std::tie(place.sort_values, place.row) < std::tie(other.sort_values, other.row);
   }
 };
 
@@ -77,14 +75,14 @@ Result<store::Page> OwnDefinitions::search(const Context& context, const search:
     auto& add = found.emplace_back();
     add.resource = &one.resource;
     add.place.row = number;
-    for (const auto& key : plan.sort) add.place.sort_values.push_back(sort_value(key, row));
+    add.place.sort_values = store::sort_values(plan, row);
   }
   std::sort(found.begin(), found.end(),
-            [&](const Found& a, const Found& b) { return a.before(b.place, plan.sort); });
+            [&](const Found& a, const Found& b) { return a.before(b.place); });
   store::Page page;
   page.total = found.size();
   for (const auto& one : found) {
-    if (plan.after && !Found{*plan.after, nullptr}.before(one.place, plan.sort)) continue;
+    if (plan.after && !Found{*plan.after, nullptr}.before(one.place)) continue;
     if (page.hits.size() == static_cast<std::size_t>(plan.count)) {
       page.next = "more";
       break;

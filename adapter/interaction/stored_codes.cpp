@@ -21,8 +21,6 @@
 namespace fingerpost::interaction {
 namespace {
 
-constexpr std::size_t most_url_bytes = 2000;
-
 // What is kept of a stored CodeSystem or ValueSet.
 struct Tables {
   std::shared_ptr<const terminology::Content> content;
@@ -111,8 +109,7 @@ struct CodeGatherer::Parts {
     const auto url = terminology::canonical(text).url;
     if (const auto mark = url.find("?fhir_vs"); mark != std::string_view::npos)
       want(url.substr(0, mark));
-    if (url.size() > most_url_bytes || url.find(':') == std::string_view::npos) return;
-    if (url.find(' ') != std::string_view::npos || url.starts_with("urn:uuid:")) return;
+    if (!may_be_stored(url)) return;
     if (seen_.emplace(url).second) wanted_.emplace_back(url);
   }
 

@@ -20,8 +20,6 @@ namespace {
 
 using profile::View;
 
-constexpr std::size_t most_url_bytes = 2000;
-
 class DefinitionGatherer {
  public:
   explicit DefinitionGatherer(const Session& session)
@@ -34,9 +32,7 @@ class DefinitionGatherer {
   // A canonical of a definition.
   void want(std::string_view canonical) {
     const auto url = profile::without_version(canonical);
-    const bool plain = url.size() <= most_url_bytes && url.find(':') != std::string_view::npos &&
-                       url.find(' ') == std::string_view::npos && !url.starts_with("urn:uuid:");
-    if (!plain || seen_.contains(url) || known_.find(url) != nullptr) return;
+    if (!may_be_stored(url) || seen_.contains(url) || known_.find(url) != nullptr) return;
     seen_.emplace(url);
     wanted_.emplace_back(canonical);
   }

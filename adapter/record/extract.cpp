@@ -285,15 +285,13 @@ bool Extract::Reader::is_older(NodeId node, NodeId other) const {
   const auto& tree = batch_->tree;
   const auto number = [&](NodeId of) {
     const auto column = plan_.newest.empty() ? no_node : tree.child(of, names_.find(plan_.newest));
-    auto text = column == no_node ? std::string_view() : tree.text(column);
-    text.remove_prefix(std::min(text.find_first_not_of('0'), text.size()));
-    return std::pair(text.size(), text);
+    return column == no_node ? std::string_view() : without_zeros(tree.text(column));
   };
   const auto ours = number(node), theirs = number(other);
   const auto is_number = [](std::string_view text) {
     return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
   };
-  return is_number(ours.second) && is_number(theirs.second) && ours < theirs;
+  return is_number(ours) && is_number(theirs) && is_smaller(ours, theirs);
 }
 
 // Of two rows of one key the later counts: of the later file, or below in the same.

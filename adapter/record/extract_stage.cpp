@@ -30,12 +30,11 @@ bool has(const Columns& columns, std::string_view name) {
 // Processing ids count up: 99 is before 100.
 bool is_earlier(std::string_view a, std::string_view b) {
   const auto number = [](std::string_view text) {
-    text.remove_prefix(std::min(text.find_first_not_of('0'), text.size()));
+    text = without_zeros(text);
     return text.substr(0, text.find_first_not_of("0123456789"));
   };
   const auto left = number(a), right = number(b);
-  if (left.size() != right.size()) return left.size() < right.size();
-  return left == right ? a < b : left < right;
+  return left == right ? a < b : is_smaller(left, right);
 }
 
 // Whether it may be told as the name of a column: a file without header has data there.
@@ -309,6 +308,14 @@ class Stage {
 Result<StagedExtract> stage_extract(const ExtractPlan& plan, const Names& names,
                                     const std::vector<ExtractFile>& files) {
   return Stage(plan, names).run(files);
+}
+
+std::string_view without_zeros(std::string_view text) {
+  return text.substr(std::min(text.find_first_not_of('0'), text.size()));
+}
+
+bool is_smaller(std::string_view a, std::string_view b) {
+  return a.size() == b.size() ? a < b : a.size() < b.size();
 }
 
 std::string_view plain_value(std::string_view text) {

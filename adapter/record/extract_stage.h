@@ -54,6 +54,10 @@ Result<StagedExtract> stage_extract(const ExtractPlan& plan, const Names& names,
 // for all come in one file.
 const RowIndex* replacements_of(const StagedExtract& staged, const ExtractTable& table);
 
+// Numbers in text as they count: 099 is before 100. Of digits alone.
+std::string_view without_zeros(std::string_view text);
+bool is_smaller(std::string_view a, std::string_view b);  // both without zeros
+
 // The value of a column as the tree and the keys have it: a GUID comes without braces.
 std::string_view plain_value(std::string_view text);
 

@@ -51,7 +51,7 @@ bool is_one_of(const Range& range, std::string_view name) {
 class Writer {
  public:
   Writer(const Tree& tree, std::string& out, Issues& issues)
-      : tree_(tree), out_(out), issues_(issues) {}
+      : tree_(tree), out_(out), issues_(issues), places_(tree) {}
 
   Result<void> element(NodeId node) {
     const auto name = tree_.name_text(node);
@@ -94,7 +94,7 @@ class Writer {
     const auto text = mapping::v3_text(tree_.text(node));
     if (!text.empty()) return attribute("value", text);
     attribute("nullFlavor", "UNK");
-    issues_.push_back({Severity::warning, "value", Gp2gpPlaces(tree_).place({&tree_, node}),
+    issues_.push_back({Severity::warning, "value", places_.place({&tree_, node}),
                        "this is no date or time; written as not known"});
   }
 
@@ -107,6 +107,7 @@ class Writer {
   const Tree& tree_;
   std::string& out_;
   Issues& issues_;
+  Gp2gpPlaces places_;
 };
 
 }  // namespace

@@ -46,6 +46,7 @@ class FolderCheck {
 
   Result<void> each_resource() {
     LET(auto check, RowCheck::prepare(db_));
+    LET(shape_, db_.prepare("SELECT 1 FROM shape WHERE id = ? AND parameter_set = ?"));
     LET(auto rows, db_.prepare("SELECT row, type, id, shape, removed FROM resource"));
     LET(bool there, rows.first());
     while (there) {
@@ -70,8 +71,8 @@ class FolderCheck {
   // The rows that are made of the body now against those that were kept.
   Result<std::string> compare(const RowCheck& check, const std::string& type, std::int64_t shape) {
     LET(const auto set, keys_->parameter_set(*parameters_, type));
-    LET(auto of, db_.prepare("SELECT 1 FROM shape WHERE id = ? AND parameter_set = ?"));
-    LET(const bool same, of.first(shape, set));
+    LET(const bool same, shape_.first(shape, set));
+    shape_.reset();
     if (!same) return std::string();
     ++checked_.compared;
     const auto read = model::read_json(parameters_->definitions(), check.body(), Limits{});
@@ -99,6 +100,7 @@ class FolderCheck {
   }
 
   Db& db_;
+  Statement shape_;
   std::unique_ptr<Keys> keys_;
   std::unique_ptr<const search::Parameters> parameters_;
   Checked checked_;

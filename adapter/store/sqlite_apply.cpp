@@ -2,6 +2,7 @@
 
 #include "search/token.h"
 #include "store/sqlite_driver.h"
+#include "store/sqlite_index_rows.h"
 #include "store/sqlite_reader.h"
 #include "store/sqlite_rows.h"
 #include "store/sqlite_schema.h"
@@ -23,33 +24,21 @@ Result<IndexTables> IndexTables::prepare(Db& db) {
   LET(tables.add_date_, db.prepare("INSERT INTO by_date VALUES(?, ?, ?, ?, ?)"));
   LET(tables.add_number_, db.prepare("INSERT INTO by_number VALUES(?, ?, ?, ?, ?)"));
   LET(tables.add_text_, db.prepare("INSERT INTO by_text VALUES(?, ?, ?, ?)"));
-  LET(tables.take_hash_, db.prepare("DELETE FROM by_hash WHERE key = ? AND hash = ? AND row = ?"));
-  LET(tables.take_date_, db.prepare("DELETE FROM by_date WHERE key = ? AND long = ? AND low = ? "
-                                    "AND high = ? AND row = ?"));
-  LET(tables.take_number_, db.prepare("DELETE FROM by_number WHERE key = ? AND unit = ? AND "
-                                      "low = ? AND high = ? AND row = ?"));
-  LET(tables.take_text_,
-      db.prepare("DELETE FROM by_text WHERE key = ? AND text = ? AND exact = ? AND row = ?"));
+  const auto take = [&](std::string_view one) {
+    return db.prepare("DELETE FROM " + std::string(one));
+  };
+  LET(tables.take_hash_, take(one_hash));
+  LET(tables.take_date_, take(one_date));
+  LET(tables.take_number_, take(one_number));
+  LET(tables.take_text_, take(one_text));
   return tables;
 }
 
-Result<void> IndexTables::write(Statement& statement, std::int64_t row,
-                                const search::HashRow& value) {
-  if (value.inner) return {};
-  return statement.run(int{value.key}, value.hash, row);
-}
-Result<void> IndexTables::write(Statement& statement, std::int64_t row,
-                                const search::DateRow& value) {
-  return statement.run(int{value.key}, is_long(value) ? 1 : 0, value.low, value.high, row);
-}
-Result<void> IndexTables::write(Statement& statement, std::int64_t row,
-                                const search::NumberRow& value) {
-  return statement.run(int{value.key}, value.unit, value.low, value.high, row);
-}
-Result<void> IndexTables::write(Statement& statement, std::int64_t row,
-                                const search::TextRow& value) {
-  if (value.inner) return {};
-  return statement.run(int{value.key}, value.text, value.exact, row);
+template <class Row>
+Result<void> IndexTables::write(Statement& statement, std::int64_t row, const Row& value) {
+  if (!is_in_table(value)) return {};
+  return with_columns(row, value,
+                      [&](const auto&... columns) { return statement.run(columns...); });
 }
 
 template <class Row>

@@ -34,10 +34,8 @@ class IndexTables {
                       const search::IndexValues& to);
 
  private:
-  Result<void> write(Statement& statement, std::int64_t row, const search::HashRow& value);
-  Result<void> write(Statement& statement, std::int64_t row, const search::DateRow& value);
-  Result<void> write(Statement& statement, std::int64_t row, const search::NumberRow& value);
-  Result<void> write(Statement& statement, std::int64_t row, const search::TextRow& value);
+  template <class Row>
+  Result<void> write(Statement& statement, std::int64_t row, const Row& value);
   template <class Row>
   Result<void> change_rows(Statement& add, Statement& take, std::int64_t row,
                            const std::vector<Row>& from, const std::vector<Row>& to);

@@ -1,6 +1,6 @@
 #include "store/sqlite_check.h"
 
-#include "store/sqlite_apply.h"
+#include "store/sqlite_index_rows.h"
 #include "store/sqlite_rows.h"
 
 #include <utility>
@@ -18,13 +18,13 @@ Result<RowCheck> RowCheck::prepare(Db& db) {
   LET(made.resource_, db.prepare("SELECT r.found_by, r.removed, v.change, unpacked(v.body) FROM "
                                  "resource r LEFT JOIN version v ON v.at = r.row * 16777216 + "
                                  "r.version WHERE r.row = ?"));
-  LET(made.hash_, db.prepare("SELECT 1 FROM by_hash WHERE key = ? AND hash = ? AND row = ?"));
-  LET(made.date_, db.prepare("SELECT 1 FROM by_date WHERE key = ? AND long = ? AND low = ? AND "
-                             "high = ? AND row = ?"));
-  LET(made.number_, db.prepare("SELECT 1 FROM by_number WHERE key = ? AND unit = ? AND low = ? AND "
-                               "high = ? AND row = ?"));
-  LET(made.text_,
-      db.prepare("SELECT 1 FROM by_text WHERE key = ? AND text = ? AND exact = ? AND row = ?"));
+  const auto find = [&](std::string_view one) {
+    return db.prepare("SELECT 1 FROM " + std::string(one));
+  };
+  LET(made.hash_, find(one_hash));
+  LET(made.date_, find(one_date));
+  LET(made.number_, find(one_number));
+  LET(made.text_, find(one_text));
   return made;
 }
 
@@ -43,55 +43,28 @@ Result<std::string> RowCheck::fault_of(std::int64_t row) {
   if (!removed && !(body_.starts_with('{') && body_.ends_with('}')))
     return std::string("its body is no JSON object");
   const std::string missing = "an index has lost a row that leads to it: ";
-  LET(const bool hashes, has_hashes(row));
+  auto leading = inside(values_);
+  leading.insert(leading.end(), values_.hashes.begin(), values_.hashes.end());
+  hashes_ = rows_in_table(leading);
+  texts_ = rows_in_table(values_.texts);
+  LET(const bool hashes, has_all(hash_, row, leading));
   if (!hashes) return missing + "by_hash";
-  LET(const bool dates, has_dates(row));
+  LET(const bool dates, has_all(date_, row, values_.dates));
   if (!dates) return missing + "by_date";
-  LET(const bool numbers, has_numbers(row));
+  LET(const bool numbers, has_all(number_, row, values_.numbers));
   if (!numbers) return missing + "by_number";
-  LET(const bool texts, has_texts(row));
+  LET(const bool texts, has_all(text_, row, values_.texts));
   if (!texts) return missing + "by_text";
   return std::string();
 }
 
-Result<bool> RowCheck::has_hashes(std::int64_t row) {
-  auto rows = inside(values_);
-  for (const auto& one : values_.hashes)
-    if (!one.inner) rows.push_back(one);
-  hashes_ = rows.size();
-  for (const auto& one : rows) {
-    LET(const bool there, hash_.first(int{one.key}, one.hash, row));
-    hash_.reset();
-    if (!there) return false;
-  }
-  return true;
-}
-
-Result<bool> RowCheck::has_dates(std::int64_t row) {
-  for (const auto& one : values_.dates) {
-    LET(const bool there, date_.first(int{one.key}, is_long(one) ? 1 : 0, one.low, one.high, row));
-    date_.reset();
-    if (!there) return false;
-  }
-  return true;
-}
-
-Result<bool> RowCheck::has_numbers(std::int64_t row) {
-  for (const auto& one : values_.numbers) {
-    LET(const bool there, number_.first(int{one.key}, one.unit, one.low, one.high, row));
-    number_.reset();
-    if (!there) return false;
-  }
-  return true;
-}
-
-Result<bool> RowCheck::has_texts(std::int64_t row) {
-  texts_ = 0;
-  for (const auto& one : values_.texts) {
-    if (one.inner) continue;
-    ++texts_;
-    LET(const bool there, text_.first(int{one.key}, one.text, one.exact, row));
-    text_.reset();
+template <class Row>
+Result<bool> RowCheck::has_all(Statement& find, std::int64_t row, const std::vector<Row>& rows) {
+  for (const Row& one : rows) {
+    if (!is_in_table(one)) continue;
+    LET(const bool there,
+        with_columns(row, one, [&](const auto&... columns) { return find.first(columns...); }));
+    find.reset();
     if (!there) return false;
   }
   return true;

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace fingerpost::store {
 
@@ -24,10 +25,8 @@ class RowCheck {
   const std::string& body() const { return body_; }
 
  private:
-  Result<bool> has_hashes(std::int64_t row);
-  Result<bool> has_dates(std::int64_t row);
-  Result<bool> has_numbers(std::int64_t row);
-  Result<bool> has_texts(std::int64_t row);
+  template <class Row>
+  Result<bool> has_all(Statement& find, std::int64_t row, const std::vector<Row>& rows);
 
   Statement resource_, hash_, date_, number_, text_;
   search::IndexValues values_;

@@ -4,13 +4,25 @@
 
 using namespace fingerpost::mapping;
 
+namespace {
+
+using N = DateNote;
+
+struct Row {
+  const char* text;
+  const char* date;
+  DateNote note;
+};
+
+void check(const Row& row, const Date& made) {
+  CAPTURE(row.text);
+  CHECK(made.text == row.date);
+  CHECK(made.note == row.note);
+}
+
+}  // namespace
+
 TEST_CASE("an HL7 date keeps its precision, and a time gets London's offset") {
-  struct Row {
-    const char* text;
-    const char* date;
-    DateNote note;
-  };
-  using N = DateNote;
   const auto row = GENERATE(
       Row{"1970", "1970", N::plain}, Row{"197002", "1970-02", N::plain},
       Row{"19700203", "1970-02-03", N::plain}, Row{"1970020312", "1970-02-03", N::plain},
@@ -38,19 +50,10 @@ TEST_CASE("an HL7 date keeps its precision, and a time gets London's offset") {
       Row{"2024-01-15", "", N::wrong}, Row{"20240115 1230", "", N::wrong},
       Row{"202401151260", "", N::wrong}, Row{"20240115+9900", "", N::wrong},
       Row{"2024-01", "", N::wrong}, Row{"20240115+0000", "2024-01-15", N::plain});
-  CAPTURE(row.text);
-  const auto made = v2_date(row.text, Zone::london);
-  CHECK(made.text == row.date);
-  CHECK(made.note == row.note);
+  check(row, v2_date(row.text, Zone::london));
 }
 
 TEST_CASE("an HL7 v3 time is given in UTC, and a padded midnight is the day") {
-  struct Row {
-    const char* text;
-    const char* date;
-    DateNote note;
-  };
-  using N = DateNote;
   const auto row = GENERATE(
       Row{"1988", "1988", N::plain}, Row{"198806", "1988-06", N::plain},
       Row{"19880601", "1988-06-01", N::plain},
@@ -72,10 +75,7 @@ TEST_CASE("an HL7 v3 time is given in UTC, and a padded midnight is the day") {
       Row{"19010101120000", "1901-01-01T12:00:00+00:00", N::plain}, Row{"", "", N::nothing},
       Row{"00000000", "", N::nothing}, Row{"20100230", "", N::wrong}, Row{"201013", "", N::wrong},
       Row{"2010-01-13", "", N::wrong}, Row{"2010-01", "", N::wrong});
-  CAPTURE(row.text);
-  const auto made = v3_date(row.text, Zone::london);
-  CHECK(made.text == row.date);
-  CHECK(made.note == row.note);
+  check(row, v3_date(row.text, Zone::london));
 }
 
 TEST_CASE("a FHIR time is written as HL7 v3 has it, and read again it is the same") {

@@ -4,6 +4,7 @@
 #include "search/search.h"
 #include "support/catch.h"
 #include "support/definitions.h"
+#include "support/parameters.h"
 
 #include <catch2/catch.hpp>
 
@@ -14,11 +15,7 @@ using namespace fingerpost;
 
 namespace {
 
-const search::Parameters& parameters() {
-  static const auto made =
-      search::Parameters::compile(test::definitions(), search::HashKey{1, 2}).value();
-  return *made;
-}
+using test::parameters;
 
 // The concepts that were asked for are kept, and one of them is found.
 Result<search::Plan> planned(std::string_view type, std::vector<search::Pair> pairs,
