@@ -7,13 +7,14 @@ namespace fingerpost::search {
 namespace {
 
 // R4 search.html#resolve-expressions: told by the reference's own text where it can be.
-bool leads_to(const model::Definitions& definitions, NodeRef at, const Step& step) {
+bool leads_to(const model::Definitions& definitions, const ContainedTypes& contained, NodeRef at,
+              const Step& step) {
   const Names& names = definitions.names();
   const Tree& tree = *at.tree;
   const NodeId reference = tree.child(at.node, names.find("reference"));
   const auto text = reference ? tree.text(reference) : tree.text(at.node);
   if (text.starts_with('#')) {
-    const TypeId type = contained_type(tree, names, text.substr(1));
+    const TypeId type = contained.find(text.substr(1));
     return type != no_type && definitions.is_a(type, step.type);
   }
   const auto parts = split_reference(text);
@@ -29,7 +30,8 @@ bool has_child_text(const Tree& tree, NodeId node, NameId name, std::string_view
 }
 
 void take_step(const model::Definitions& definitions, const Step& step, const Tree& tree,
-               const std::vector<NodeId>& from, std::vector<NodeId>& to) {
+               const ContainedTypes& contained, const std::vector<NodeId>& from,
+               std::vector<NodeId>& to) {
   to.clear();
   if (step.to == Step::To::item) {
     if (step.place < from.size()) to.push_back(from[step.place]);
@@ -51,7 +53,7 @@ void take_step(const model::Definitions& definitions, const Step& step, const Tr
         if (has_child_text(tree, node, step.name, step.text)) to.push_back(node);
         break;
       case Step::To::where_leads:
-        if (leads_to(definitions, {&tree, node}, step)) to.push_back(node);
+        if (leads_to(definitions, contained, {&tree, node}, step)) to.push_back(node);
         break;
       case Step::To::extension:
         for (NodeId child = tree.child(node, extension); child; child = tree.next_same(child))
@@ -94,14 +96,17 @@ std::vector<std::pair<std::string_view, Form>> forms() {
 
 }  // namespace
 
-TypeId contained_type(const Tree& tree, const Names& names, std::string_view wanted) {
-  const NameId id = names.find("id");
-  for (NodeId node = tree.child(tree.root(), names.find("contained")); node != no_node;
-       node = tree.next_same(node)) {
-    if (const NodeId its_id = tree.child(node, id); its_id && tree.text(its_id) == wanted)
-      return tree[node].type;
+TypeId ContainedTypes::find(std::string_view id) const {
+  if (!types_) {
+    types_.emplace();
+    const NameId id_name = names_.find("id");
+    for (NodeId node = tree_.child(tree_.root(), names_.find("contained")); node != no_node;
+         node = tree_.next_same(node))
+      if (const NodeId its_id = tree_.child(node, id_name))
+        types_->try_emplace(tree_.text(its_id), tree_[node].type);
   }
-  return no_type;
+  const auto found = types_->find(id);
+  return found == types_->end() ? no_type : found->second;
 }
 
 ReferenceText split_reference(std::string_view reference) {
@@ -119,10 +124,10 @@ ReferenceText split_reference(std::string_view reference) {
 }
 
 void walk(const model::Definitions& definitions, const Clause& clause, NodeRef resource,
-          std::vector<NodeId>& found, std::vector<NodeId>& spare) {
+          const ContainedTypes& contained, std::vector<NodeId>& found, std::vector<NodeId>& spare) {
   found.assign(1, resource.node);
   for (const Step& step : clause.steps) {
-    take_step(definitions, step, *resource.tree, found, spare);
+    take_step(definitions, step, *resource.tree, contained, found, spare);
     found.swap(spare);
     if (found.empty()) return;
   }

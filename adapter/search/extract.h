@@ -14,8 +14,10 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace fingerpost::search {
@@ -61,9 +63,24 @@ const model::Element* end_element(const model::Definitions& definitions, TypeId 
 // Whether a clause may end at a canonical url.
 bool ends_at_uri(const model::Definitions& definitions, TypeId type, const Clause& clause);
 
+// The types of the resources that a tree contains, by their ids; looked up once, when first asked
+// for. The tree outlives it and stays as it is.
+class ContainedTypes {
+ public:
+  ContainedTypes(const Tree& tree, const Names& names) : tree_(tree), names_(names) {}
+
+  // Of the one that a reference "#id" names; no_type when there is none.
+  TypeId find(std::string_view id) const;
+
+ private:
+  const Tree& tree_;
+  const Names& names_;
+  mutable std::optional<std::unordered_map<std::string_view, TypeId>> types_;
+};
+
 // The nodes that the clause leads to. `found` and `spare` are overwritten.
 void walk(const model::Definitions& definitions, const Clause& clause, NodeRef resource,
-          std::vector<NodeId>& found, std::vector<NodeId>& spare);
+          const ContainedTypes& contained, std::vector<NodeId>& found, std::vector<NodeId>& spare);
 
 // "Patient/123", absolute or not, versioned or not, taken apart; type empty when it has no such
 // form.
@@ -73,9 +90,6 @@ struct ReferenceText {
   std::string_view id;
 };
 ReferenceText split_reference(std::string_view reference);
-
-// The type of the contained resource that a reference "#id" names; no_type when there is none.
-TypeId contained_type(const Tree& tree, const Names& names, std::string_view id);
 
 // What a node of a type means to search, whatever element it is.
 enum class Form : std::uint8_t {

@@ -18,14 +18,26 @@ void sort_unique(std::vector<Row>& rows) {
   rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
 }
 
+// What a resource and those it contains share.
+struct Whole {
+  Whole(const Parameters& parameters, const Tree& of)
+      : tree(of), contained(of, parameters.definitions().names()) {}
+
+  const Tree& tree;
+  ContainedTypes contained;
+  path::Environment environment;  // one budget of steps for all expressions
+};
+
 class Indexer {
  public:
-  Indexer(const Parameters& parameters, const Tree& tree)
+  Indexer(const Parameters& parameters, Whole& whole)
       : parameters_(parameters),
         definitions_(parameters.definitions()),
         extractor_(parameters.extractor()),
-        tree_(tree),
-        nodes_(parameters, tree, values_) {
+        tree_(whole.tree),
+        contained_(whole.contained),
+        environment_(whole.environment),
+        nodes_(parameters, tree_, contained_, values_) {
     values_.parameters = &parameters;
     values_.holder = parameters.weak_from_this().lock();
   }
@@ -41,7 +53,7 @@ class Indexer {
       bool any = false;
       const std::size_t before = values_.size();
       for (const Clause& clause : extractor_.clauses(id)) {
-        walk(definitions_, clause, {&tree_, resource}, found_, spare_);
+        walk(definitions_, clause, {&tree_, resource}, contained_, found_, spare_);
         any = any || !found_.empty();
         for (const NodeId node : found_) {
           nodes_.add(keys, node);
@@ -68,9 +80,8 @@ class Indexer {
 
   // What an expression makes of the resource: nodes of it, or true and false.
   bool add_by_expression(const NodeKeys& keys, NodeId resource) {
-    path::Environment environment;
     const auto found =
-        path::evaluate(extractor_.expression(keys.key), NodeRef{&tree_, resource}, environment);
+        path::evaluate(extractor_.expression(keys.key), NodeRef{&tree_, resource}, environment_);
     if (!found) return false;
     for (const path::Value& value : *found) {
       if (value.is_node() && value.node().tree == &tree_) {
@@ -85,7 +96,7 @@ class Indexer {
   void add_composites(KeyId id, NodeId resource) {
     std::vector<NodeId> elements;
     for (const Clause& clause : extractor_.clauses(id)) {
-      walk(definitions_, clause, {&tree_, resource}, elements, spare_);
+      walk(definitions_, clause, {&tree_, resource}, contained_, elements, spare_);
       for (const NodeId element : elements) add_composite(id, resource, element);
     }
   }
@@ -93,14 +104,14 @@ class Indexer {
   void add_composite(KeyId id, NodeId resource, NodeId element) {
     CompositeRow row;
     row.key = id;
-    NodeValues nodes(parameters_, tree_, row.parts);
+    NodeValues nodes(parameters_, tree_, contained_, row.parts);
     KeyId number = 0;
     for (const Component& component : extractor_.components(id)) {
       const NodeKeys keys{component.kind, ++number, 0, 0, false, false};
       const std::size_t before = row.parts.size();
       const NodeId from = component.from_resource ? resource : element;
       for (const Clause& clause : component.clauses) {
-        walk(definitions_, clause, {&tree_, from}, found_, spare_);
+        walk(definitions_, clause, {&tree_, from}, contained_, found_, spare_);
         for (const NodeId node : found_) nodes.add(keys, node);
       }
       if (row.parts.size() == before) return;  // a part is missing: it matches nothing
@@ -140,7 +151,7 @@ class Indexer {
       const KeyId key = parameters_.find(type, code);
       if (key == 0) continue;
       for (const Clause& clause : extractor_.clauses(key)) {
-        walk(definitions_, clause, {&tree_, resource}, found_, spare_);
+        walk(definitions_, clause, {&tree_, resource}, contained_, found_, spare_);
         for (const NodeId node : found_) {
           const auto parts = split_reference(text(node, names.reference));
           if (parts.type == "Patient" && parts.base.empty())
@@ -155,6 +166,8 @@ class Indexer {
   const model::Definitions& definitions_;
   const Extractor& extractor_;
   const Tree& tree_;
+  const ContainedTypes& contained_;
+  path::Environment& environment_;
   IndexValues values_;
   NodeValues nodes_;  // into values_
   std::vector<NodeId> found_, spare_;
@@ -171,13 +184,14 @@ void ValueRows::sort() {
 
 IndexValues index(const Parameters& parameters, NodeRef resource) {
   const Tree& tree = *resource.tree;
-  auto values = Indexer(parameters, tree).run(resource.node);
+  Whole whole(parameters, tree);
+  auto values = Indexer(parameters, whole).run(resource.node);
   const ValueNames& names = parameters.extractor().names();
   for (NodeId at = tree.child(resource.node, names.contained); at; at = tree.next_same(at)) {
     const NodeId id = tree.child(at, names.id);
     if (!id || tree.text(id).empty()) continue;
     values.contained.push_back({std::string(parameters.definitions().type_name(tree[at].type)),
-                                std::string(tree.text(id)), Indexer(parameters, tree).run(at)});
+                                std::string(tree.text(id)), Indexer(parameters, whole).run(at)});
   }
   return values;
 }

@@ -17,13 +17,15 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 
 }  // namespace
 
-NodeValues::NodeValues(const Parameters& parameters, const Tree& tree, ValueRows& into)
+NodeValues::NodeValues(const Parameters& parameters, const Tree& tree,
+                       const ContainedTypes& contained, ValueRows& into)
     : parameters_(parameters),
       definitions_(parameters.definitions()),
       hash_key_(parameters.hash_key()),
       extractor_(parameters.extractor()),
       names_(extractor_.names()),
       tree_(tree),
+      contained_(contained),
       into_(into) {}
 
 void NodeValues::add(const NodeKeys& keys, NodeId node) {
@@ -196,7 +198,7 @@ void NodeValues::reference_text(const NodeKeys& keys, std::string_view reference
 // R4 search.html#contained: chains go on in the resource that is named.
 void NodeValues::contained(const NodeKeys& keys, std::string_view id) {
   hash(keys.key, contained_hash(hash_key_, id), true);
-  const TypeId type = id.empty() ? no_type : contained_type(tree_, definitions_.names(), id);
+  const TypeId type = id.empty() ? no_type : contained_.find(id);
   if (type == no_type) return;
   hash(keys.key, contained_type_hash(hash_key_, definitions_.type_name(type)), keys.inner);
 }

@@ -28,7 +28,8 @@ struct NodeKeys {
 
 class NodeValues {
  public:
-  NodeValues(const Parameters& parameters, const Tree& tree, ValueRows& into);
+  NodeValues(const Parameters& parameters, const Tree& tree, const ContainedTypes& contained,
+             ValueRows& into);
 
   void add(const NodeKeys& keys, NodeId node);
   void add_boolean(const NodeKeys& keys, bool value);
@@ -79,6 +80,7 @@ class NodeValues {
   const Extractor& extractor_;
   const ValueNames& names_;
   const Tree& tree_;
+  const ContainedTypes& contained_;
   ValueRows& into_;
 };
 
