@@ -41,7 +41,7 @@ install_fhir() {
   say "Fetching the FHIR definitions"
   mkdir -p $into
   cp fhir-profiles/package.json fhir-profiles/package-lock.json $into/
-  (cd $into && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error)
+  (cd $into && npm ci --include=dev --ignore-scripts --no-audit --no-fund --loglevel=error)
   cp fhir-profiles/package-lock.json $into/installed
 }
 
