@@ -1,5 +1,6 @@
 // Tests of a plan on the rows of one resource.
 
+#include "base/text.h"
 #include "search/plan.h"
 #include "search/token.h"
 
@@ -152,6 +153,15 @@ bool passes(const NumberTest& test, double low, double high) {
   return false;
 }
 
+// A type of content, which has no |, is the same in letters of either case (RFC 2045 5.1); a url
+// with its version is not.
+static bool begins_within(std::string_view text, std::string_view wanted) {
+  if (wanted.find('|') != std::string_view::npos) return text.starts_with(wanted);
+  return text.size() >= wanted.size() &&
+         std::equal(wanted.begin(), wanted.end(), text.begin(),
+                    [](char a, char b) { return to_lower(a) == to_lower(b); });
+}
+
 bool passes(const TextTest& test, std::string_view text, std::uint64_t exact) {
   switch (test.match) {
     case TextMatch::starts:
@@ -169,7 +179,7 @@ bool passes(const TextTest& test, std::string_view text, std::uint64_t exact) {
     case TextMatch::above:
       return std::string_view(test.text).starts_with(text);
     case TextMatch::within:
-      return text.starts_with(test.text) &&
+      return begins_within(text, test.text) &&
              (text.size() == test.text.size() ||
               std::string_view("/;.").find(text[test.text.size()]) != std::string_view::npos);
   }

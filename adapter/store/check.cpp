@@ -87,7 +87,8 @@ class FolderCheck {
   Result<void> count(const std::string& table, std::uint64_t expected) {
     LET(const auto rows, db_.integer("SELECT count(*) FROM " + table));
     if (static_cast<std::uint64_t>(rows) != expected)
-      add(table + ": " + std::to_string(rows) + " rows instead of " + std::to_string(expected));
+      add(table + ": " + std::to_string(rows) + (rows == 1 ? " row" : " rows") + " instead of " +
+          std::to_string(expected));
     return {};
   }
 

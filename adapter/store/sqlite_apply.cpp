@@ -34,6 +34,16 @@ Result<IndexTables> IndexTables::prepare(Db& db) {
   return tables;
 }
 
+Result<void> clear_index(Db& db, std::int64_t row) {
+  for (const char* const sql :
+       {"DELETE FROM by_hash WHERE row = ?", "DELETE FROM by_date WHERE row = ?",
+        "DELETE FROM by_number WHERE row = ?", "DELETE FROM by_text WHERE row = ?"}) {
+    LET(auto clear, db.prepare(sql));
+    LET_DONE(clear.run(row));
+  }
+  return {};
+}
+
 template <class Row>
 Result<void> IndexTables::write(Statement& statement, std::int64_t row, const Row& value) {
   if (!is_in_table(value)) return {};
@@ -102,7 +112,7 @@ Result<std::unique_ptr<Applier>> Applier::prepare(Db& db, Keys& keys, WordIndex&
   LET(made->find_,
       db.prepare("SELECT row, version, updated, removed, shape, found_by FROM resource "
                  "WHERE reference = ? AND type = ? AND id = ?"));
-  LET(made->body_, db.prepare("SELECT unpacked(body) FROM version WHERE at = ?"));
+  LET(made->body_, db.prepare("SELECT unpacked_or_kept(body) FROM version WHERE at = ?"));
   LET(made->add_version_, db.prepare("INSERT INTO version VALUES(?, ?, ?, packed(?))"));
   LET(made->add_history_, db.prepare("INSERT INTO history VALUES(?, ?, ?)"));
   LET(made->versions_, db.prepare("SELECT at, updated FROM version WHERE at > ? AND at < ?"));
@@ -175,8 +185,8 @@ Result<std::optional<Applier::Found>> Applier::find(const Write& write, std::uin
   found.shape = find_.integer(4);
   auto values = unpack(find_.bytes(5));
   find_.reset();
-  if (!values) return Error{Kind::fault, "the index rows kept with a resource are damaged", ""};
-  found.values = std::move(*values);
+  found.damaged = !values;
+  if (values) found.values = std::move(*values);
   if (write.skip_same && !found.current.removed) {
     LET_DONE(body_.first(version_at(found.row, found.current.version)));
     found.body = std::string(body_.bytes(0));
@@ -224,8 +234,16 @@ Result<void> Applier::forget(const Write& write, const Found& found, std::int64_
   }
   if (!all) return {};
   if (!found.current.removed) counts_.add(found.shape, -1);
-  LET_DONE(index_->change(found.row, found.values, search::IndexValues{}));
+  LET_DONE(change_index(found.row, &found, search::IndexValues{}));
   return take_resource_.run(found.row);
+}
+
+// What led to a resource whose own rows are damaged is looked for everywhere: it takes long, and
+// mends it.
+Result<void> Applier::change_index(std::int64_t row, const Found* found,
+                                   const search::IndexValues& to) {
+  if (found != nullptr && found->damaged) LET_DONE(clear_index(db_, row));
+  return index_->change(row, found != nullptr ? found->values : search::IndexValues{}, to);
 }
 
 // The rows of a resource made anew from the same version.
@@ -241,7 +259,7 @@ Result<void> Applier::reindex(Write& write, const Found& found, std::int64_t typ
   counts_.add(shape, 1);
   const std::string found_by = pack(values);
   LET_DONE(reindex_.run(shape, Bytes{found_by}, found.row));
-  return index_->change(found.row, found.values, values);
+  return change_index(found.row, &found, values);
 }
 
 Result<void> Applier::store(Write& write, const WriteOutcome& outcome,
@@ -278,7 +296,7 @@ Result<void> Applier::store(Write& write, const WriteOutcome& outcome,
                                outcome.last_updated_us, removed, compartment, write.labels, shape,
                                Bytes{found_by}));
   }
-  return index_->change(row, found ? found->values : search::IndexValues{}, values);
+  return change_index(row, found ? &*found : nullptr, values);
 }
 
 }  // namespace fingerpost::store

@@ -25,6 +25,9 @@ bool is_long(const search::DateRow& row);
 // Rows of by_hash that lead to a resource by what it contains.
 std::vector<search::HashRow> inside(const search::IndexValues& values);
 
+// Takes away all that leads to a row, whatever it is: it looks through whole tables.
+Result<void> clear_index(Db& db, std::int64_t row);
+
 // The statements that keep by_hash, by_date, by_number and by_text in step with a resource.
 class IndexTables {
  public:
@@ -96,6 +99,7 @@ class Applier {
     std::int64_t shape = 0;
     Current current;
     search::IndexValues values;
+    bool damaged = false;  // values are lost
     std::string body;
   };
   Applier(Db& db, Keys& keys, WordIndex& words, const search::HashKey& key, const Limits& limits)
@@ -107,6 +111,7 @@ class Applier {
   Result<void> reindex(Write& write, const Found& found, std::int64_t type);
   Result<void> store(Write& write, const WriteOutcome& outcome, const std::optional<Found>& found,
                      std::uint64_t reference, std::int64_t type);
+  Result<void> change_index(std::int64_t row, const Found* found, const search::IndexValues& to);
   // Takes its versions away for good: all of them, or all but the current one.
   Result<void> forget(const Write& write, const Found& found, std::int64_t type);
 

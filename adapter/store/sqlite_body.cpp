@@ -56,6 +56,8 @@ void pack(sqlite3_context* context, int, sqlite3_value** values) {
   sqlite3_result_blob64(context, kept.data(), kept.size(), SQLITE_TRANSIENT);
 }
 
+// Of a body that is damaged: an error, or (`or_kept`) what is kept as it is.
+template <bool or_kept>
 void unpack(sqlite3_context* context, int, sqlite3_value** values) {
   auto kept = argument(values[0]);
   if (kept.empty() || kept[0] != dictionary_number) return sqlite3_result_value(context, values[0]);
@@ -64,7 +66,8 @@ void unpack(sqlite3_context* context, int, sqlite3_value** values) {
   auto* body = static_cast<char*>(size ? sqlite3_malloc64(*size + 1) : nullptr);
   if (body == nullptr || !packer_of(context).unpack(kept, body, *size)) {
     sqlite3_free(body);
-    return sqlite3_result_error_code(context, SQLITE_CORRUPT);
+    return or_kept ? sqlite3_result_value(context, values[0])
+                   : sqlite3_result_error_code(context, SQLITE_CORRUPT);
   }
   sqlite3_result_blob64(context, body, *size, sqlite3_free);
 }
@@ -75,6 +78,10 @@ void forget(void* packer) {
 
 }  // namespace
 
+bool is_damaged(std::string_view unpacked_or_kept) {
+  return unpacked_or_kept.starts_with(dictionary_number);
+}
+
 Result<void> add_body_functions(sqlite3* db) {
   using Function = void (*)(sqlite3_context*, int, sqlite3_value**);
   const auto add = [&](const char* name, Function function) {
@@ -82,7 +89,9 @@ Result<void> add_body_functions(sqlite3* db) {
                                       new wire::Packer(dictionary), function, nullptr, nullptr,
                                       forget) == SQLITE_OK;
   };
-  if (add("packed", pack) && add("unpacked", unpack)) return {};
+  if (add("packed", pack) && add("unpacked", unpack<false>) &&
+      add("unpacked_or_kept", unpack<true>))
+    return {};
   return Error{Kind::fault, "the database takes no functions", ""};
 }
 

@@ -29,6 +29,7 @@ Result<RowCheck> RowCheck::prepare(Db& db) {
 }
 
 Result<std::string> RowCheck::fault_of(std::int64_t row) {
+  mending_ = Mending::none;
   LET(const bool there, resource_.first(row));
   if (!there) return std::string("it is gone");
   const auto found_by = unpack(resource_.bytes(0));
@@ -36,26 +37,34 @@ Result<std::string> RowCheck::fault_of(std::int64_t row) {
   body_ = std::string(resource_.bytes(3));
   const bool says_removed = resource_.integer(2) % 4 == 2;
   resource_.reset();
-  if (!found_by) return std::string("the index rows kept with it are damaged");
-  values_ = *found_by;
   if (removed != says_removed || body_.empty() != removed)
     return std::string("its current version is not the one it should have");
   if (!removed && !(body_.starts_with('{') && body_.ends_with('}')))
     return std::string("its body is no JSON object");
-  const std::string missing = "an index has lost a row that leads to it: ";
+  if (!found_by) {
+    mending_ = Mending::damaged;
+    return std::string("the index rows kept with it are damaged");
+  }
+  values_ = *found_by;
+  LET(const std::string_view lost, lost_from(row));
+  if (lost.empty()) return std::string();
+  mending_ = Mending::lost;
+  return "an index has lost a row that leads to it: " + std::string(lost);
+}
+
+Result<std::string_view> RowCheck::lost_from(std::int64_t row) {
   auto leading = inside(values_);
   leading.insert(leading.end(), values_.hashes.begin(), values_.hashes.end());
   hashes_ = rows_in_table(leading);
   texts_ = rows_in_table(values_.texts);
   LET(const bool hashes, has_all(hash_, row, leading));
-  if (!hashes) return missing + "by_hash";
+  if (!hashes) return std::string_view("by_hash");
   LET(const bool dates, has_all(date_, row, values_.dates));
-  if (!dates) return missing + "by_date";
+  if (!dates) return std::string_view("by_date");
   LET(const bool numbers, has_all(number_, row, values_.numbers));
-  if (!numbers) return missing + "by_number";
+  if (!numbers) return std::string_view("by_number");
   LET(const bool texts, has_all(text_, row, values_.texts));
-  if (!texts) return missing + "by_text";
-  return std::string();
+  return std::string_view(texts ? "" : "by_text");
 }
 
 template <class Row>
@@ -70,19 +79,22 @@ Result<bool> RowCheck::has_all(Statement& find, std::int64_t row, const std::vec
   return true;
 }
 
-Result<void> check_newest(Db& db) {
+Result<std::vector<Faulty>> faulty_newest(Db& db) {
   LET(auto check, RowCheck::prepare(db));
   LET(auto rows, db.prepare("SELECT row FROM resource ORDER BY row DESC LIMIT ?"));
   LET(bool there, rows.first(newest));
+  std::vector<Faulty> found;
   while (there) {
-    LET(const auto fault, check.fault_of(rows.integer(0)));
-    if (!fault.empty())
-      return Error{Kind::fault,
-                   "the database is damaged; fingerpost check tells where, use a backup: " + fault,
-                   ""};
+    const std::int64_t row = rows.integer(0);
+    LET(auto fault, check.fault_of(row));
+    if (!fault.empty()) {
+      const bool lost = check.mending() == RowCheck::Mending::lost;
+      found.push_back(
+          {row, std::move(fault), check.mending(), lost ? check.values() : search::IndexValues{}});
+    }
     LET(there, rows.step());
   }
-  return {};
+  return found;
 }
 
 }  // namespace fingerpost::store

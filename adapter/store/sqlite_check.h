@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace fingerpost::store {
@@ -18,6 +19,10 @@ class RowCheck {
 
   // What is wrong with a resource's row; empty: nothing.
   Result<std::string> fault_of(std::int64_t row);
+  // Of the last fault: whether only what leads to the resource is damaged, so that it can be made
+  // anew: of what is kept with the resource (lost), or of its body (damaged).
+  enum class Mending : std::uint8_t { none, lost, damaged };
+  Mending mending() const { return mending_; }
   // Index rows of the last one, kept with it and in the tables.
   const search::IndexValues& values() const { return values_; }
   std::uint64_t hashes() const { return hashes_; }
@@ -25,6 +30,7 @@ class RowCheck {
   const std::string& body() const { return body_; }
 
  private:
+  Result<std::string_view> lost_from(std::int64_t row);  // a table; "": nothing is lost
   template <class Row>
   Result<bool> has_all(Statement& find, std::int64_t row, const std::vector<Row>& rows);
 
@@ -32,9 +38,16 @@ class RowCheck {
   search::IndexValues values_;
   std::uint64_t hashes_ = 0, texts_ = 0;
   std::string body_;
+  Mending mending_ = Mending::none;
 };
 
-// The newest resources, as many as take no long time. Kind::fault: one of them is damaged.
-Result<void> check_newest(Db& db);
+// The newest resources, as many as take no long time: the rows of those that have a fault.
+struct Faulty {
+  std::int64_t row = 0;
+  std::string fault;
+  RowCheck::Mending mending = RowCheck::Mending::none;
+  search::IndexValues values;  // of lost ones
+};
+Result<std::vector<Faulty>> faulty_newest(Db& db);
 
 }  // namespace fingerpost::store

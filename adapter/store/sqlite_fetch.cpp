@@ -10,8 +10,11 @@
 namespace fingerpost::store {
 
 bool Candidate::refers(search::KeyId key, std::uint64_t to) const {
-  return std::any_of(values.hashes.begin(), values.hashes.end(),
-                     [&](const search::HashRow& at) { return at.key == key && at.hash == to; });
+  const auto has = [&](bool inner) {
+    return std::binary_search(values.hashes.begin(), values.hashes.end(),
+                              search::HashRow{key, inner, to});
+  };
+  return has(false) || has(true);
 }
 
 Result<Fetcher> Fetcher::prepare(Db& db, const Keys& keys) {

@@ -1,6 +1,6 @@
 #include "store/sqlite_schema.h"
 
-#include "store/sqlite_check.h"
+#include "store/sqlite_mend.h"
 
 #include <cstring>
 #include <fcntl.h>
@@ -181,7 +181,7 @@ Result<Db> open_writer(const std::string& path, Random& random) {
     return Error{Kind::fault, "the database cannot be made durable here (WAL and FULL)", ""};
   if (tables == 0) LET_DONE(create(db, random));
   if (version != schema_version) LET_DONE(migrate(db, version));
-  if (tables > 0) LET_DONE(check_newest(db));
+  if (tables > 0) LET_DONE(mend_newest(db));
   db.watch_log();
   return db;
 }

@@ -79,8 +79,7 @@ class Search {
   Result<bool> has_words(const search::Criterion& criterion, const Candidate& candidate);
   Result<bool> is_unread_here(const Candidate& candidate);
   // Chains into contained resources, and back from them to their container.
-  Result<bool> inside_passes(const search::Criterion& criterion, const Candidate& candidate,
-                             std::uint64_t link);
+  Result<bool> inside_passes(const search::Criterion& criterion, const Candidate& candidate);
   Result<bool> container_passes(const search::Criterion& criterion, const Candidate& candidate);
   Candidate contained(const search::ContainedRows& one, const Candidate& container) const;
   void note_version(search::KeyId key, const Candidate& from, const Candidate& to);

@@ -83,10 +83,10 @@ Result<std::vector<Candidate>> Search::targets(std::uint64_t hash,
 
 Result<bool> Search::chain_passes(const Criterion& criterion, const Candidate& candidate) {
   const std::int64_t target = keys_.known_type(criterion.target);
+  LET(const bool inside, inside_passes(criterion, candidate));
+  if (inside) return true;
   for (const auto& row : candidate.values.hashes) {
     if (row.key != criterion.key) continue;
-    LET(const bool inside, inside_passes(criterion, candidate, row.hash));
-    if (inside) return true;
     LET(const auto others, targets(row.hash, {criterion.url_key}));
     for (const auto& other : others) {
       if (other.type != target) continue;
@@ -113,17 +113,19 @@ Candidate Search::contained(const search::ContainedRows& one, const Candidate& c
 }
 
 // R4 search.html#contained: a chain goes on in contained resources; "#" is their container.
-Result<bool> Search::inside_passes(const Criterion& criterion, const Candidate& candidate,
-                                   std::uint64_t link) {
+Result<bool> Search::inside_passes(const Criterion& criterion, const Candidate& candidate) {
   if (candidate.contained().empty()) return false;
   const auto& key = asked_.parameters->hash_key();
   const Candidate& container = candidate.container ? *candidate.container : candidate;
-  if (candidate.container && link == search::contained_hash(key, ""))
-    return container.type == keys_.known_type(criterion.target)
-               ? all_pass(criterion.parts, container)
-               : Result<bool>(false);
+  if (candidate.container && container.type == keys_.known_type(criterion.target) &&
+      candidate.refers(criterion.key, search::contained_hash(key, ""))) {
+    LET(const bool passed, all_pass(criterion.parts, container));
+    if (passed) return true;
+  }
   for (const auto& one : candidate.contained()) {
-    if (one.type != criterion.target || search::contained_hash(key, one.id) != link) continue;
+    if (one.type != criterion.target ||
+        !candidate.refers(criterion.key, search::contained_hash(key, one.id)))
+      continue;
     LET(const bool passed, all_pass(criterion.parts, contained(one, container)));
     if (passed) return true;
   }

@@ -1,5 +1,6 @@
 #include "store/sqlite_words.h"
 
+#include "store/sqlite_body.h"
 #include "store/sqlite_schema.h"
 
 #include <algorithm>
@@ -44,11 +45,12 @@ Result<WordIndex> WordIndex::prepare(Db& db, const model::Definitions* definitio
   LET(made.unnote_, db.prepare("DELETE FROM words_behind WHERE row = ?"));
   LET(made.next_behind_, db.prepare("SELECT row, version FROM words_behind ORDER BY row LIMIT ?"));
   LET(made.next_,
-      db.prepare("SELECT r.row, unpacked(v.body) FROM resource r CROSS JOIN version v ON "
+      db.prepare("SELECT r.row, unpacked_or_kept(v.body) FROM resource r CROSS JOIN version v ON "
                  "v.at = r.row * 16777216 + r.version WHERE r.row > ? ORDER BY r.row"));
-  LET(made.body_, db.prepare("SELECT unpacked(body) FROM version WHERE at = ?"));
-  LET(made.current_, db.prepare("SELECT unpacked(v.body) FROM resource r CROSS JOIN version v ON "
-                                "v.at = r.row * 16777216 + r.version WHERE r.row = ?"));
+  LET(made.body_, db.prepare("SELECT unpacked_or_kept(body) FROM version WHERE at = ?"));
+  LET(made.current_,
+      db.prepare("SELECT unpacked_or_kept(v.body) FROM resource r CROSS JOIN version v ON "
+                 "v.at = r.row * 16777216 + r.version WHERE r.row = ?"));
   LET(made.add_, db.prepare("INSERT INTO words(rowid, text) VALUES(?, ?)"));
   LET(made.take_, db.prepare("INSERT INTO words(words, rowid, text) VALUES('delete', ?, ?)"));
   LET(made.merge_, db.prepare("INSERT INTO words(words, rank) VALUES('merge', ?)"));
@@ -92,6 +94,9 @@ Result<void> WordIndex::forgets(std::int64_t row, std::int64_t version, bool all
   LET_DONE(save("words taken", taken_));
   if (!all && read == version) return {};
   LET(const auto text, words_of(row, read));
+  if (damaged_)
+    return Error{Kind::unsupported,
+                 "the words of a resource whose body is damaged cannot be taken away", ""};
   LET_DONE(take(row, text));
   return all ? unnote_.run(row) : forget_behind_.run(row);
 }
@@ -175,8 +180,10 @@ Result<void> WordIndex::merge_some() {
 }
 
 Result<std::string> WordIndex::words_of(std::int64_t row, std::int64_t version) {
+  damaged_ = false;
   if (version == 0) return std::string();
   LET(const bool there, body_.first(version_at(row, version)));
+  damaged_ = there && is_damaged(body_.bytes(0));
   std::string text = there ? text_of(body_.bytes(0)) : std::string();
   body_.reset();
   return text;

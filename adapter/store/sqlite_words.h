@@ -26,7 +26,7 @@ class WordIndex {
   // is current still, 0 when there is none.
   Result<void> changes(std::int64_t row, std::int64_t version);
   // The same before versions are taken away for good: all, or all but the current one. None of
-  // their words is left.
+  // their words is left. Kind::unsupported: they are not known, for the body is damaged.
   Result<void> forgets(std::int64_t row, std::int64_t version, bool all);
 
   // What is to be done: nothing; merging many pages, while nothing else is to be done; little; so
@@ -47,7 +47,7 @@ class WordIndex {
   Result<void> read_behind(const Behind& one);
   Result<void> merge_some();
   bool merge_due() const;
-  // What FTS5 is told of a version; "": it has no words.
+  // What FTS5 is told of a version; "": it has no words, or its body is damaged.
   Result<std::string> words_of(std::int64_t row, std::int64_t version);
   Result<std::string> current_words(std::int64_t row);
   std::string text_of(std::string_view body) const;
@@ -61,6 +61,7 @@ class WordIndex {
   std::int64_t behind_ = 0;  // rows of words_behind, at most
   std::int64_t taken_ = 0;   // rows taken out of the words since these were merged into one
   bool merging_ = false;
+  bool damaged_ = false;  // the body that words_of read last
   Statement note_, behind_of_, forget_behind_, unnote_, next_behind_, next_, body_, current_;
   Statement add_, take_, merge_, save_;
 };

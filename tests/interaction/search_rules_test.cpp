@@ -22,6 +22,8 @@ const std::vector<std::pair<const char*, const char*>> resources = {
       "text":{"status":"generated","div":"<div xmlns=\"http://www.w3.org/1999/xhtml\">a frame of wood</div>"}})"},
     {"PlanDefinition", R"({"resourceType":"PlanDefinition","id":"l1","status":"active",
       "url":"urn:oid:1.2.3.4"})"},
+    {"DocumentReference", R"({"resourceType":"DocumentReference","id":"t1","status":"current",
+      "content":[{"attachment":{"contentType":"text/xML; charset=utf-8"}}]})"},
     {"Observation", R"({"resourceType":"Observation","id":"o1","status":"final",
       "code":{"coding":[{"system":"urn:c","code":"x"}]},"subject":{"reference":"Patient/p1"},
       "valueQuantity":{"value":5,"code":"mm","system":"http://unitsofmeasure.org"}})"},
@@ -105,6 +107,15 @@ TEST_CASE("a search finds these, or says what it does not take") {
       Row{"Patient?_text=frame)", "_text: a parenthesis too many"},
       Row{"Patient?_text=\"walking frame\"", "_text: a phrase in quotes cannot be searched"},
       Row{"Patient?_text=-", "_text: a word must stand at the end"},
+      // R4 search.html#mimetype: letters of either case are the same.
+      Row{"DocumentReference?contenttype:below=TEXT", "DocumentReference/t1"},
+      Row{"DocumentReference?contenttype:below=text/X", ""},
+      Row{"DocumentReference?contenttype:below=text/Xml", "DocumentReference/t1"},
+      // R4 search.html#uri: with a version it is another test.
+      Row{"PlanDefinition?_filter=url eq urn:oid:1.2.3.4|1", ""},
+      Row{"PlanDefinition?_filter=url ne urn:oid:1.2.3.4|1", "PlanDefinition/l1"},
+      Row{"PlanDefinition?_filter=url sw urn:oid|1",
+          "_filter: at character 5: the comparison does not go with this type of parameter"},
       // What every resource has.
       Row{"Patient?_id:missing=false", "Patient/p1 Patient/p2 Patient/p3"},
       Row{"Patient?_lastUpdated:missing=true", ""}, Row{"Patient?_id:not=p1,p3", "Patient/p2"},
