@@ -29,6 +29,17 @@ class Compiled {
   void keep(const store::Stored& resource, std::shared_ptr<const T> made) {
     keep(key_of(resource), std::move(made), resource.body.size());
   }
+  // Of several together, by a name for them that holds the key of each. For each beginning of a
+  // name there is one C++ type.
+  template <class T>
+  std::shared_ptr<const T> find_set(const std::string& name) {
+    return std::static_pointer_cast<const T>(find(name));
+  }
+  template <class T>
+  void keep_set(std::string name, std::shared_ptr<const T> made, std::size_t bytes) {
+    keep(std::move(name), std::move(made), bytes);
+  }
+  static std::string key_of(const store::Stored& resource);
 
  private:
   struct Kept {
@@ -36,7 +47,6 @@ class Compiled {
     std::shared_ptr<const void> made;
     std::size_t bytes = 0;
   };
-  static std::string key_of(const store::Stored& resource);
   std::shared_ptr<const void> find(const std::string& key);
   void keep(std::string key, std::shared_ptr<const void> made, std::size_t bytes);
 

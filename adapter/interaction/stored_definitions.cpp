@@ -10,23 +10,83 @@
 
 #include <algorithm>
 #include <deque>
-#include <optional>
+#include <map>
 #include <set>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace fingerpost::interaction {
 namespace {
 
 using profile::View;
 
+// A stored definition, read.
+struct Definition {
+  std::shared_ptr<const Tree> tree;
+  std::string version;
+  std::vector<std::string> definitions;  // canonicals that it names
+  std::vector<std::string> codes;        // value sets that it names
+};
+
+class DefinitionReader {
+ public:
+  explicit DefinitionReader(const Context& context) : context_(context) {}
+
+  Result<std::shared_ptr<const Definition>> read(const store::Stored& stored) const {
+    if (auto kept = context_.compiled->find<Definition>(stored)) return kept;
+    auto read = model::read_json(context_.definitions, stored.body, context_.limits);
+    if (!read) return Error{Kind::fault, "a stored resource cannot be read", ""};
+    const auto made = std::make_shared<Definition>();
+    const auto tree = std::make_shared<const Tree>(std::move(read->tree));
+    made->tree = tree;
+    made->version = View(*tree, tree->root())["version"].text();
+    each_canonical(*tree, tree->root(),
+                   [&](std::string_view text) { made->definitions.emplace_back(text); });
+    codes_of(*tree, tree->root(), made->codes);
+    context_.compiled->keep<Definition>(stored, made);
+    return std::shared_ptr<const Definition>(made);
+  }
+
+  // What elements of type canonical, and extensions, name.
+  template <class Use>
+  void each_canonical(const Tree& tree, NodeId node, const Use& use) const {
+    const auto& types = context_.definitions.common();
+    for (NodeId at = tree.first_child(node); at != no_node; at = tree.next(at)) {
+      const bool names = tree[at].type == types.canonical || is_extension_url(tree, at);
+      if (names && tree.has_value(at)) use(tree.text(at));
+      each_canonical(tree, at, use);
+    }
+  }
+
+ private:
+  bool is_extension_url(const Tree& tree, NodeId node) const {
+    return tree.name_text(node) == "url" &&
+           tree[tree.parent(node)].type == context_.definitions.common().extension;
+  }
+
+  // Bindings, those in extensions too, and the options of a questionnaire.
+  void codes_of(const Tree& tree, NodeId node, std::vector<std::string>& into) const {
+    for (NodeId at = tree.first_child(node); at != no_node; at = tree.next(at)) {
+      const auto name = tree.name_text(at);
+      const bool binds = name == "valueSet" || name == "answerValueSet" || name == "value";
+      if (binds && tree[at].type == context_.definitions.common().canonical)
+        into.emplace_back(tree.text(at));
+      codes_of(tree, at, into);
+    }
+  }
+
+  const Context& context_;
+};
+
 class DefinitionGatherer {
  public:
-  explicit DefinitionGatherer(const Session& session)
+  DefinitionGatherer(const Session& session, const DefinitionLimits& limits)
       : session_(session),
         context_(session.context),
+        limits_(limits),
         known_(context_.validator->registry()),
-        registry_(profile::Registry::over(known_)),
+        reader_(context_),
         codes_(session) {}
 
   // A canonical of a definition.
@@ -37,39 +97,35 @@ class DefinitionGatherer {
     wanted_.emplace_back(canonical);
   }
 
-  // What elements of type canonical, and extensions, name.
-  void want_of(const Tree& tree, NodeId node) {
-    const auto& types = context_.definitions.common();
-    for (NodeId at = tree.first_child(node); at != no_node; at = tree.next(at)) {
-      const bool names = tree[at].type == types.canonical || is_extension_url(tree, at);
-      if (names && tree.has_value(at)) want(tree.text(at));
-      want_of(tree, at);
-    }
+  void want_of(const Tree& tree) {
+    reader_.each_canonical(tree, tree.root(), [&](std::string_view text) { want(text); });
   }
 
   Result<std::unique_ptr<const StoredDefinitions>> gather() && {
     for (std::size_t looked = 0; !wanted_.empty(); ++looked) {
-      if (looked == context_.limits.included)
-        return Error{Kind::too_costly,
-                     "more definitions are needed than the limit included of " +
-                         std::to_string(context_.limits.included),
-                     ""};
+      if (looked == limits_.definitions) {
+        leave_out("more definitions are asked for than the limit definitions of " +
+                  std::to_string(limits_.definitions) + ": " + wanted_.front() +
+                  " and those after it are not looked for");
+        break;
+      }
       const auto canonical = std::move(wanted_.front());
       wanted_.pop_front();
       LET_DONE(add("StructureDefinition", canonical));
       LET_DONE(add("Questionnaire", canonical));
     }
-    if (!found_) return std::unique_ptr<const StoredDefinitions>();
-    LET_DONE(codes_.gather(false));
+    if (found_.empty() && left_out_.empty()) return std::unique_ptr<const StoredDefinitions>();
+    if (const auto codes = codes_.gather(false); !codes) {
+      if (codes.error().kind != Kind::too_costly) return codes.error();
+      leave_out(codes.error().text + ": not all of them are at hand");
+    }
     return std::unique_ptr<const StoredDefinitions>(
-        new StoredDefinitions{std::move(registry_), std::move(codes_).take()});
+        new StoredDefinitions{registry(), std::move(codes_).take(), std::move(left_out_)});
   }
 
  private:
-  bool is_extension_url(const Tree& tree, NodeId node) const {
-    const NodeId parent = tree.parent(node);
-    return tree.name_text(node) == "url" &&
-           tree[parent].type == context_.definitions.common().extension;
+  void leave_out(std::string text) {
+    left_out_.push_back({Severity::warning, "too-costly", "", std::move(text)});
   }
 
   // The version that is asked for, or the latest.
@@ -77,53 +133,63 @@ class DefinitionGatherer {
     const auto url = profile::without_version(canonical);
     const auto version = canonical.substr(std::min(canonical.size(), url.size() + 1));
     LET(const auto found, stored_with_uri(session_, type, "url", url, version));
-    std::optional<Tree> best;
+    std::shared_ptr<const Definition> best;
+    const store::Stored* of = nullptr;
     for (const auto& stored : found) {
-      auto read = model::read_json(context_.definitions, stored.body, context_.limits);
-      if (!read) return Error{Kind::fault, "a stored resource cannot be read", ""};
-      if (!best || terminology::later(version_of(*best), version_of(read->tree)))
-        best = std::move(read->tree);
+      if (stored.body.size() > limits_.definition_bytes ||
+          bytes_ + stored.body.size() > limits_.definitions_bytes) {
+        leave_out("the definition " + std::string(url) +
+                  " is larger than the limit definition_bytes, or all together than "
+                  "definitions_bytes: not used");
+        continue;
+      }
+      LET(auto read, reader_.read(stored));
+      if (best && !terminology::later(best->version, read->version)) continue;
+      best = std::move(read);
+      of = &stored;
     }
     if (!best) return {};
-    found_ = true;
-    want_of(*best, best->root());
-    want_codes(*best, best->root());
-    registry_.add(*std::move(best));
+    bytes_ += of->body.size();
+    for (const auto& each : best->definitions) want(each);
+    for (const auto& each : best->codes) codes_.want(each);
+    found_.emplace(Compiled::key_of(*of), std::move(best));
     return {};
   }
 
-  static std::string_view version_of(const Tree& tree) {
-    return View(tree, tree.root())["version"].text();
-  }
-
-  // Bindings, those in extensions too, and the options of a questionnaire.
-  void want_codes(const Tree& tree, NodeId node) {
-    for (NodeId at = tree.first_child(node); at != no_node; at = tree.next(at)) {
-      const auto name = tree.name_text(at);
-      const bool binds = name == "valueSet" || name == "answerValueSet" || name == "value";
-      if (binds && tree[at].type == context_.definitions.common().canonical)
-        codes_.want(tree.text(at));
-      want_codes(tree, at);
-    }
+  // Made once of the same versions: the making of snapshots and profiles is in it.
+  std::shared_ptr<const profile::Registry> registry() const {
+    if (found_.empty()) return nullptr;
+    std::string name = "definitions";
+    for (const auto& [key, definition] : found_) name += "\n" + key;
+    if (auto kept = context_.compiled->find_set<profile::Registry>(name)) return kept;
+    const auto made =
+        std::make_shared<profile::Registry>(profile::Registry::over(known_, limits_.together));
+    for (const auto& [key, definition] : found_) made->add(definition->tree);
+    context_.compiled->keep_set<profile::Registry>(std::move(name), made, 4 * bytes_);
+    return made;
   }
 
   const Session& session_;
   const Context& context_;
+  const DefinitionLimits& limits_;
   const profile::Registry& known_;
-  profile::Registry registry_;
+  DefinitionReader reader_;
   CodeGatherer codes_;
   std::deque<std::string> wanted_;
   std::set<std::string, std::less<>> seen_;
-  bool found_ = false;
+  std::map<std::string, std::shared_ptr<const Definition>> found_;  // by the keys of their versions
+  std::size_t bytes_ = 0;                                           // of their bodies
+  Issues left_out_;
 };
 
 }  // namespace
 
 Result<std::unique_ptr<const StoredDefinitions>> definitions_for(
-    const Session& session, const Tree* resource, std::span<const std::string> canonicals) {
-  DefinitionGatherer gatherer(session);
+    const Session& session, const Tree* resource, std::span<const std::string> canonicals,
+    const DefinitionLimits& limits) {
+  DefinitionGatherer gatherer(session, limits);
   for (const auto& canonical : canonicals) gatherer.want(canonical);
-  if (resource != nullptr) gatherer.want_of(*resource, resource->root());
+  if (resource != nullptr) gatherer.want_of(*resource);
   return std::move(gatherer).gather();
 }
 

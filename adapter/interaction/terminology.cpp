@@ -36,7 +36,8 @@ Result<std::string> bound_value_set(const Session& session, std::string_view tex
                  "a context is the url of a StructureDefinition, # and an element", "context"};
   const std::string url(text.substr(0, hash));
   LET(const auto stored, definitions_for(session, nullptr, {&url, 1}));
-  const auto& registry = stored ? stored->registry : session.context.validator->registry();
+  const auto& registry =
+      stored && stored->registry ? *stored->registry : session.context.validator->registry();
   const Tree* const tree = registry.with_snapshot(url);
   if (tree == nullptr)
     return Error{Kind::not_found, "the context's StructureDefinition is not known", "context"};

@@ -154,7 +154,7 @@ Result<std::shared_ptr<Prepared>> prepare(const Session& session, const Operatio
   options.now = store::instant(context.clock.now_us());
   LET(made->stored, definitions_for(session, &made->subject.tree, options.profiles));
   if (made->stored) {
-    options.registry = &made->stored->registry;
+    options.registry = made->stored->registry.get();
     options.terminology = &made->stored->codes;
   }
   return made;
@@ -163,6 +163,8 @@ Result<std::shared_ptr<Prepared>> prepare(const Session& session, const Operatio
 Issues judge(const Context& context, const Prepared& asked) {
   Issues issues = asked.subject.issues;
   const auto& tree = asked.subject.tree;
+  if (asked.stored)
+    issues.insert(issues.end(), asked.stored->left_out.begin(), asked.stored->left_out.end());
   for (auto& issue : context.validator->validate(tree, tree.root(), asked.options, context.limits))
     issues.push_back(std::move(issue));
   return issues;

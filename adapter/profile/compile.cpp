@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <string>
 #include <unordered_map>
 #include <utility>
 
@@ -38,8 +40,8 @@ std::string with_extension_named(std::string_view expression, std::string_view n
 
 class Compiler {
  public:
-  Compiler(const Definitions& definitions, Profile& profile)
-      : definitions_(definitions), profile_(profile) {}
+  Compiler(const Definitions& definitions, Profile& profile, Budget& budget)
+      : definitions_(definitions), profile_(profile), budget_(budget) {}
 
   void run() {
     const View root(profile_.tree, profile_.tree.root());
@@ -48,7 +50,13 @@ class Compiler {
     profile_.type = definitions_.find(root["type"].text());
     root.each("context", [&](View context) { add_context(context); });
     root.each("contextInvariant", [&](View text) { add_context_invariant(text.text()); });
-    root["snapshot"].each("element", [&](View element) { add(element); });
+    root["snapshot"].each("element", [&](View element) {
+      if (budget_.fits(profile_.rules.size() + 1) && budget_.charge(1)) add(element);
+    });
+    if (budget_.over)
+      profile_.issues.push_back({Severity::error, "too-costly", profile_.url,
+                                 "has more elements, or takes more work, than a definition may: "
+                                 "not all of it is checked"});
     if (profile_.rules.empty()) profile_.rules.emplace_back();
     profile_.rules[0].types = {{profile_.type, {}, {}, 0, Versioning::either}};
     for (Rule& rule : profile_.rules)
@@ -109,8 +117,16 @@ class Compiler {
     RuleId rule;
   };
 
+  static bool has_sense(std::string_view path) {
+    constexpr std::size_t most_bytes = 2000;
+    constexpr std::ptrdiff_t most_deep = 64;
+    return path.size() <= most_bytes && std::count(path.begin(), path.end(), '.') <= most_deep;
+  }
+
   void add(View element) {
     const std::string path(element["path"].text());
+    if (!has_sense(path))
+      return warn(profile_.url, "the path of an element is too long or too deep");
     const auto id = static_cast<RuleId>(profile_.rules.size());
     Rule rule;
     rule.path = path;
@@ -146,30 +162,32 @@ class Compiler {
   RuleId outer_of(RuleId latest, std::string_view slice, const std::string& path) {
     RuleId element = latest;
     while (!profile_.rules[element].slice.empty() && parents_.contains(element) &&
-           profile_.rules[parents_[element]].path == path)
+           profile_.rules[parents_[element]].path == path && budget_.charge(1))
       element = parents_[element];
-    if (const auto slash = slice.rfind('/'); slash != std::string_view::npos)
-      for (RuleId at = 0; at < profile_.rules.size(); ++at)
-        if (profile_.rules[at].path == path && profile_.rules[at].slice == slice.substr(0, slash))
-          return at;
-    return element;
+    const auto slash = slice.rfind('/');
+    if (slash == std::string_view::npos) return element;
+    const auto outer = slices_.find({path, std::string(slice.substr(0, slash))});
+    return outer == slices_.end() ? element : outer->second;
   }
 
   // The rule of an element that stands in `parent` already, when this is a slice of it, or its
   // choice written with a type: "valueQuantity" beside value[x].
   RuleId sliced_in(RuleId parent, const std::string& name, const Rule& rule) const {
-    for (const RuleId child : profile_.rules[parent].children) {
-      const auto own = last_segment(profile_.rules[child].path, '.');
-      if (!rule.slice.empty() && own == name) return child;
-      if (own.ends_with("[x]") && name.size() > own.size() - 3 &&
-          name.starts_with(own.substr(0, own.size() - 3)) && is_upper(name[own.size() - 3]))
-        return child;
+    if (!rule.slice.empty())
+      if (const auto own = children_.find({parent, name}); own != children_.end())
+        return own->second;
+    for (std::size_t end = 1; end < name.size(); ++end) {
+      if (!is_upper(name[end])) continue;
+      const auto choice = children_.find({parent, name.substr(0, end) + "[x]"});
+      if (choice != children_.end()) return choice->second;
     }
     return no_rule;
   }
 
   void place(RuleId parent, Rule rule, RuleId id, View element, bool as_slice, std::string name) {
     const Rule& outer = profile_.rules[parent];
+    if (!rule.slice.empty()) slices_.emplace(std::pair(rule.path, rule.slice), id);
+    if (!as_slice) children_.emplace(std::pair(parent, name), id);
     rule.owner = as_slice ? outer.owner : type_inside(outer);
     if (as_slice) {
       rule.name = outer.name;
@@ -212,8 +230,8 @@ class Compiler {
     Rule& rule = profile_.rules[id];
     rule.min = number(element["min"], 0);
     rule.max = number(element["max"], any_number);
-    rule.fixed = element["fixed"].node();
-    rule.pattern = element["pattern"].node();
+    rule.fixed = value_of(rule, element["fixed"]);
+    rule.pattern = value_of(rule, element["pattern"]);
     rule.min_value = element["minValue"].node();
     rule.max_value = element["maxValue"].node();
     rule.max_length = number(element["maxLength"], any_number);
@@ -226,6 +244,21 @@ class Compiler {
     if (element["slicing"]) read_slicing(rule, element["slicing"]);
     rule.types_narrowed = narrowed(rule, base);
     element.each("constraint", [&](View constraint) { add_invariant(rule, constraint, base); });
+  }
+
+  NodeId value_of(Rule& rule, View value) {
+    constexpr std::uint64_t most_bytes = 128u << 10;
+    if (!value) return no_node;
+    const auto weight = Budget::weight(value.tree(), value.node());
+    if (weight > most_bytes)
+      return warn(rule.path, "the value that is fixed is too large"), no_node;
+    rule.value_nodes += count_nodes(value);
+    return value.node();
+  }
+  static std::uint32_t count_nodes(View value) {
+    std::uint32_t sum = 1;
+    value.children([&](View part) { sum += count_nodes(part); });
+    return sum;
   }
 
   void add_type(Rule& rule, View from) {
@@ -371,7 +404,7 @@ class Compiler {
     if (is_universal(key)) return;
     if (text.empty())
       return warn(rule.path, "the invariant " + std::string(key) + " has no expression");
-    if (of_base(rule, base, key, text)) return;
+    if (!budget_.charge(1 + rule.types.size()) || of_base(rule, base, key, text)) return;
     path::CompileOptions options;
     auto compiled = path::compile(text, definitions_, options);
     if (!compiled)
@@ -391,8 +424,12 @@ class Compiler {
   // Which elements have work; children come after their element, so they are settled first.
   void settle(RuleId id) {
     Rule& rule = profile_.rules[id];
-    for (const RuleId child : rule.children)
+    rule.fixes = rule.fixed != no_node || rule.pattern != no_node ||
+                 rule.binding.strength == model::Binding::required;
+    for (const RuleId child : rule.children) {
       if (profile_.rules[child].works) rule.work.push_back(child);
+      rule.fixes = rule.fixes || profile_.rules[child].fixes;
+    }
     const auto* base = definitions_.element(rule.owner, rule.name);
     const std::uint32_t base_max =
         base == nullptr || base->max == model::unbounded ? any_number : base->max;
@@ -414,6 +451,9 @@ class Compiler {
   Profile& profile_;
   std::vector<Open> open_;
   std::unordered_map<RuleId, RuleId> parents_;
+  std::map<std::pair<RuleId, std::string>, RuleId> children_;     // by the last part of their path
+  std::map<std::pair<std::string, std::string>, RuleId> slices_;  // by path and name
+  Budget& budget_;
 };
 
 }  // namespace
@@ -470,11 +510,11 @@ Discriminator parse_discriminator(const Definitions& definitions, std::string_vi
   return made;
 }
 
-std::unique_ptr<const Profile> compile_profile(const Definitions& definitions, const Tree& tree,
-                                               Issues issues) {
+std::unique_ptr<Profile> compile_profile(const Definitions& definitions, const Tree& tree,
+                                         Issues issues, Budget& budget) {
   auto profile = std::make_unique<Profile>(tree);
   profile->issues = std::move(issues);
-  Compiler(definitions, *profile).run();
+  Compiler(definitions, *profile, budget).run();
   return profile;
 }
 

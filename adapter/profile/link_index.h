@@ -6,6 +6,7 @@
 #include "profile/view.h"
 
 #include <cstddef>
+#include <map>
 #include <span>
 #include <string_view>
 #include <unordered_map>
@@ -36,7 +37,7 @@ class LinkIndex {
   Of of_;
   std::size_t next_ = 0;
   std::unordered_map<NodeId, Range> ranges_;
-  std::unordered_map<std::string_view, Same> by_link_;
+  std::map<std::string_view, Same> by_link_;
 };
 
 }  // namespace fingerpost::profile

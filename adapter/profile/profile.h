@@ -6,6 +6,7 @@
 #include "fingerpost/tree.h"
 #include "model/definitions.h"
 #include "path/fhirpath.h"
+#include "profile/budget.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -90,6 +91,7 @@ struct Rule {
   bool types_narrowed = false;  // fewer types, profiles or targets than the base has
   NodeId fixed = no_node;       // in the profile's tree
   NodeId pattern = no_node;
+  std::uint32_t value_nodes = 0;  // of both
   NodeId min_value = no_node;
   NodeId max_value = no_node;
   std::uint32_t max_length = any_number;
@@ -103,6 +105,7 @@ struct Rule {
   std::vector<RuleId> children;  // all elements within
   std::vector<RuleId> work;      // those of them that ask something the base does not
   bool works = false;            // it asks something, itself or below
+  bool fixes = false;            // it or one within fixes a value, or binds one to codes
   std::vector<std::string>
       narrative;  // extensions on the rule that speak of narrative, "url=value"
 };
@@ -126,14 +129,16 @@ struct Profile {
   const Tree& tree;
   std::vector<Rule> rules;  // [0]: the root
   Issues issues;            // what of it is wrong (errors), or cannot be checked (warnings)
+  bool usable = true;       // false: it has no snapshot and none could be made; it asks nothing
 
   const Rule& operator[](RuleId rule) const { return rules[rule]; }
 };
 
 // From a StructureDefinition with a snapshot. `place` of its issues is in the definition.
-// They come after `issues`, which its snapshot had.
-std::unique_ptr<const Profile> compile_profile(const model::Definitions& definitions,
-                                               const Tree& tree, Issues issues = {});
+// They come after `issues`, which its snapshot had; the last says so when the budget was not enough
+// for all of it.
+std::unique_ptr<Profile> compile_profile(const model::Definitions& definitions, const Tree& tree,
+                                         Issues issues, Budget& budget);
 
 // What the base walk asks of every resource without FHIRPath (walk.h): an invariant of a profile
 // with one of these keys is not compiled again.

@@ -18,10 +18,10 @@ namespace fingerpost::profile {
 struct Registry::Kept {
   // One canonical's forms. A form that was tried and could not be made stays null.
   struct Entry {
-    std::unique_ptr<const Tree> tree;
+    std::shared_ptr<const Tree> tree;
     std::unique_ptr<const Tree> whole;  // with a snapshot; null when `tree` has one itself
     std::unique_ptr<const Profile> profile;
-    Issues issues;  // of making `whole`
+    Issues issues;  // of making `whole`; an error when it could not be made
     bool snapshot_tried = false, compiled = false;
     bool in_work = false;  // its snapshot is being made: a definition built on itself has none
   };
@@ -32,6 +32,7 @@ struct Registry::Kept {
   };
 
   const Registry* below = nullptr;  // asked for what is not here
+  std::optional<Budget> together;   // of all that are here; else each has its own
   mutable std::shared_mutex mutex;
   boost::unordered_flat_map<std::string, std::unique_ptr<Entry>, Hash, std::equal_to<>> entries;
 
@@ -45,7 +46,7 @@ struct Registry::Kept {
     limits.depth = 128;
     auto read = model::read_json(definitions, std::string(source), limits);
     auto made = std::make_unique<Entry>();
-    if (read) made->tree = std::make_unique<Tree>(std::move(read->tree));
+    if (read) made->tree = std::make_shared<const Tree>(std::move(read->tree));
     return (entries[std::string(url)] = std::move(made)).get();
   }
 
@@ -53,6 +54,20 @@ struct Registry::Kept {
     const Entry* at = entry(definitions, url);
     if (at == nullptr) return below ? below->find(url) : nullptr;
     return at->tree.get();
+  }
+
+  template <class Make>
+  auto within_budget(Make&& make) {
+    if (!together) {
+      Budget own;
+      return make(own);
+    }
+    // What its base takes meanwhile is taken from the whole too.
+    const Budget before = together->share();
+    Budget own = before;
+    auto made = make(own);
+    together->settle(before, own);
+    return made;
   }
 
   const Tree* with_snapshot(const model::Definitions& definitions, std::string_view url) {
@@ -64,13 +79,17 @@ struct Registry::Kept {
     if (at.in_work) return nullptr;
     if (std::exchange(at.snapshot_tried, true)) return at.whole.get();
     at.in_work = true;
-    auto made = make_snapshot(definitions, *found, [&](std::string_view base) {
-      return with_snapshot(definitions, base);
-    });
+    const auto base_of = [&](std::string_view base) { return with_snapshot(definitions, base); };
+    auto made = within_budget(
+        [&](Budget& budget) { return make_snapshot(definitions, *found, base_of, budget); });
     at.in_work = false;
     if (made) {
       at.whole = std::make_unique<Tree>(std::move(made->tree));
       at.issues = std::move(made->issues);
+    } else {
+      const auto& error = made.error();
+      at.issues = {{Severity::warning, error.kind == Kind::too_costly ? "too-costly" : "invalid",
+                    error.where, error.text + ": not checked"}};
     }
     return at.whole.get();
   }
@@ -80,32 +99,38 @@ struct Registry::Kept {
     if (kept == nullptr) return below ? below->profile(url) : nullptr;
     Entry& at = *kept;  // stays where it is while others are added
     if (std::exchange(at.compiled, true)) return at.profile.get();
-    const Tree* whole = with_snapshot(definitions, url);
-    if (whole == nullptr) return nullptr;
-    const View root(*whole, whole->root());
+    if (at.tree == nullptr) return nullptr;
+    const View root(*at.tree, at.tree->root());
     if (root["derivation"].text() != "constraint") return nullptr;
-    at.profile = compile_profile(definitions, *whole, at.issues);
+    const Tree* const whole = with_snapshot(definitions, url);
+    if (whole == nullptr && at.issues.empty()) return nullptr;  // being made: built on itself
+    auto made = within_budget([&](Budget& budget) {
+      return compile_profile(definitions, whole != nullptr ? *whole : *at.tree, at.issues, budget);
+    });
+    made->usable = whole != nullptr;
+    at.profile = std::move(made);
     return at.profile.get();
   }
 };
 
 Registry::Registry(const model::Definitions& definitions)
     : definitions_(&definitions), kept_(std::make_unique<Kept>()) {}
-Registry Registry::over(const Registry& below) {
+Registry Registry::over(const Registry& below, const Budget& together) {
   Registry made(*below.definitions_);
   made.kept_->below = &below;
+  made.kept_->together = together;
   return made;
 }
 Registry::~Registry() = default;
 Registry::Registry(Registry&&) noexcept = default;
 Registry& Registry::operator=(Registry&&) noexcept = default;
 
-void Registry::add(Tree resource) {
-  const std::string url(View(resource, resource.root())["url"].text());
+void Registry::add(std::shared_ptr<const Tree> resource) {
+  const std::string url(View(*resource, resource->root())["url"].text());
   if (url.empty()) return;
   const std::unique_lock lock(kept_->mutex);
   auto made = std::make_unique<Kept::Entry>();
-  made->tree = std::make_unique<Tree>(std::move(resource));
+  made->tree = std::move(resource);
   kept_->entries[url] = std::move(made);
 }
 

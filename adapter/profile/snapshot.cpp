@@ -42,15 +42,16 @@ std::vector<Segment> split_id(std::string_view id) {
   return segments;
 }
 
-constexpr std::ptrdiff_t most_deep = 64;  // segments of a path
-constexpr std::size_t most_steps = 50'000'000;
+constexpr std::ptrdiff_t most_deep = 64;       // segments of a path
+constexpr std::size_t most_path_bytes = 1000;  // of a path or an id
 
 class Generator {
  public:
   Generator(const model::Definitions& definitions, const Tree& definition,
-            const FindDefinition& find)
+            const FindDefinition& find, Budget& budget)
       : definitions_(definitions),
         definition_(definition),
+        budget_(budget),
         find_(find),
         work_(definitions.names()),
         root_(definition, definition.root()),
@@ -70,16 +71,28 @@ class Generator {
       place_ = "StructureDefinition.differential.element[" + std::to_string(index++) + "]";
       if (!bad) bad = apply(element);
     });
+    if (!bad && budget_.over) bad = too_large();
     if (bad) return *std::move(bad);
     return finish();
   }
 
  private:
-  // False when no work is left: the definition is too large, or made to be.
-  bool charge(std::size_t steps) {
-    over_ = over_ || steps > steps_left_;
-    steps_left_ -= over_ ? 0 : steps;
-    return !over_;
+  Error too_large() const {
+    return Error{Kind::too_costly,
+                 "the definition has more elements or takes more work than a definition may",
+                 place_};
+  }
+
+  // A copy in the work tree; none when the budget is over, which ends all.
+  NodeId copy(const Tree& from, NodeId node) {
+    if (!budget_.charge_copy(from, node)) return no_node;
+    return work_.copy(from, node, work_.root());
+  }
+
+  // Room for more rows, whose ids and paths are copied too.
+  bool room_for(std::size_t rows, std::size_t longest) {
+    return longest <= 2 * most_path_bytes ? budget_.fits(rows_.size() + rows)
+                                          : budget_.fits(budget_.elements + 1);
   }
 
   void report(std::string text) {
@@ -91,7 +104,9 @@ class Generator {
     base_root["snapshot"].each("element", [&](View element) {
       const auto path = element["path"].text();
       const auto id = element["id"].text();
-      const NodeId node = work_.copy(base, element.node(), work_.root());
+      if (!room_for(1, std::max(path.size(), id.size()))) return;
+      const NodeId node = copy(base, element.node());
+      if (node == no_node) return;
       rows_.push_back({std::string(id.empty() ? path : id), std::string(path), node});
     });
     const auto type = root_["type"].text();
@@ -163,16 +178,18 @@ class Generator {
     if (path.empty()) return report("an element has no path"), std::nullopt;
     const auto id = element["id"].text();
     if (std::count(path.begin(), path.end(), '.') > most_deep ||
-        std::count(id.begin(), id.end(), '.') > most_deep)
-      return report("the path is too deep"), std::nullopt;
-    if (!charge(rows_.size() + static_cast<std::size_t>(most_deep) * latest_.size()))
-      return Error{Kind::too_costly, "the differential is too large", place_};
+        std::count(id.begin(), id.end(), '.') > most_deep || path.size() > most_path_bytes ||
+        id.size() > most_path_bytes || element["sliceName"].text().size() > most_path_bytes)
+      return report("the path is too deep or too long"), std::nullopt;
+    if (!budget_.charge(rows_.size() + static_cast<std::size_t>(most_deep) * latest_.size()))
+      return too_large();
     const auto segments = segments_of(element);
     if (segments.size() == 1 && element["slicing"])
       return Error{Kind::invalid, "slicing at the root of a profile has no meaning", place_};
     std::size_t row = 0;
     for (std::size_t i = 1; i < segments.size(); ++i) {
       const auto next = step(row, segments[i]);
+      if (budget_.over) return too_large();
       if (!next) {
         report("no such element in the base: check the path and the order");
         return std::nullopt;
@@ -183,12 +200,34 @@ class Generator {
     remember(element, segments);
     const View base(work_, rows_[row].node);
     const auto known = made_.contains(rows_[row].id) ? Known::made_here : Known::in_base;
+    if (!budget_.charge(checks(base, element))) return too_large();
     for (auto& rule : widenings(definitions_, base, element, known, find_))
       report(std::string(path) + ": " + rule);
-    merge_element(definitions_, definition_, element.node(), work_, rows_[row].node);
+    merge_element(definitions_, definition_, element.node(), work_, rows_[row].node, budget_);
     if (!segments.back().slice.empty()) count_as_defined(element, rows_[row].node);
     name(rows_[row]);
     return std::nullopt;
+  }
+
+  // How many types and targets are held against those of the base, and values against its values.
+  static std::uint64_t checks(View base, View differential) {
+    const auto count = [](View element) {
+      std::uint64_t sum = 1;
+      element.each("type", [&](View type) {
+        ++sum;
+        type.each("targetProfile", [&](View) { ++sum; });
+      });
+      return sum;
+    };
+    const auto value = [](View element) {
+      std::uint64_t sum = 0;
+      for (const auto name : {"fixed", "pattern"})
+        if (const View at = element[name]) sum += Budget::weight(at.tree(), at.node());
+      return sum;
+    };
+    constexpr std::uint64_t of_a_part = 64;  // bytes of a value, about
+    return count(base) * count(differential) +
+           value(base) / of_a_part * (value(differential) / of_a_part);
   }
 
   static bool is_extension(View element) {
@@ -245,7 +284,7 @@ class Generator {
   }
 
   std::optional<std::size_t> step(std::size_t row, const Segment& segment) {
-    if (!charge(3 * rows_.size())) return std::nullopt;
+    if (!budget_.charge(3 * rows_.size())) return std::nullopt;
     if (end_of_children(row) == row + 1 && !expand(row)) return std::nullopt;
     const std::string inside = rows_[row].id + ".";
     std::size_t at = find_id(inside + segment.name);
@@ -332,15 +371,20 @@ class Generator {
       if (outer != npos) from = outer;
     }
     const std::size_t at = end_of(from);
-    Row made{id, rows_[row].path, work_.copy(work_, rows_[from].node, work_.root())};
+    const std::size_t children = end_of_children(from);
+    if (!room_for(children - from, id.size())) return std::nullopt;
+    Row made{id, rows_[row].path, copy(work_, rows_[from].node)};
+    if (made.node == no_node) return std::nullopt;
     drop(work_, made.node, "slicing");
     put(definitions_, work_, made.node, "sliceName", name);
     put(definitions_, work_, made.node, "min", "0");
     made_.insert(id);
     std::vector<Row> rows{made};
-    for (std::size_t i = from + 1; i < end_of_children(from); ++i)
-      rows.push_back({id + rows_[i].id.substr(rows_[from].id.size()), rows_[i].path,
-                      work_.copy(work_, rows_[i].node, work_.root())});
+    for (std::size_t i = from + 1; i < children; ++i) {
+      const NodeId node = copy(work_, rows_[i].node);
+      if (node == no_node) return std::nullopt;
+      rows.push_back({id + rows_[i].id.substr(rows_[from].id.size()), rows_[i].path, node});
+    }
     for (const auto& each : rows) name_row(each);
     rows_.insert(rows_.begin() + static_cast<std::ptrdiff_t>(at), rows.begin(), rows.end());
     return at;
@@ -383,13 +427,15 @@ class Generator {
   bool insert(std::size_t row, std::string_view path, std::string_view id,
               const std::vector<View>& children) {
     std::vector<Row> rows;
+    if (!room_for(children.size(), rows_[row].id.size())) return false;
     for (std::size_t i = 1; i < children.size(); ++i) {
       const auto child_id = children[i]["id"].text();
       const auto child_path = children[i]["path"].text();
       Row made{
           rows_[row].id + std::string((child_id.empty() ? child_path : child_id).substr(id.size())),
           rows_[row].path + std::string(child_path.substr(path.size())),
-          work_.copy(children[i].tree(), children[i].node(), work_.root())};
+          copy(children[i].tree(), children[i].node())};
+      if (made.node == no_node) return false;
       name(made);
       rows.push_back(std::move(made));
     }
@@ -435,8 +481,7 @@ class Generator {
 
   const model::Definitions& definitions_;
   const Tree& definition_;
-  std::size_t steps_left_ = most_steps;  // rows to look at
-  bool over_ = false;
+  Budget& budget_;
   const FindDefinition& find_;
   Tree work_;
   View root_;
@@ -452,8 +497,8 @@ class Generator {
 }  // namespace
 
 Result<Snapshot> make_snapshot(const model::Definitions& definitions, const Tree& definition,
-                               const FindDefinition& find) {
-  return Generator(definitions, definition, find).run();
+                               const FindDefinition& find, Budget& budget) {
+  return Generator(definitions, definition, find, budget).run();
 }
 
 bool has_snapshot(const Tree& definition) {

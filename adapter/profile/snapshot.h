@@ -6,6 +6,7 @@
 #include "fingerpost/result.h"
 #include "fingerpost/tree.h"
 #include "model/definitions.h"
+#include "profile/budget.h"
 
 #include <functional>
 #include <string_view>
@@ -24,10 +25,15 @@ struct Snapshot {
 
 // Elements keep the order of the base; a slice stands after its element's own children and the
 // slices before it. Kind::not_found when the base is not known; Kind::invalid for what has no
-// meaning: slicing at the root, a definition without a base; Kind::too_costly for a differential of
-// no sensible size.
+// meaning: slicing at the root, a definition without a base; Kind::too_costly for a definition of
+// more elements or work than the budget has.
 Result<Snapshot> make_snapshot(const model::Definitions& definitions, const Tree& definition,
-                               const FindDefinition& find);
+                               const FindDefinition& find, Budget& budget);
+inline Result<Snapshot> make_snapshot(const model::Definitions& definitions, const Tree& definition,
+                                      const FindDefinition& find) {
+  Budget budget;
+  return make_snapshot(definitions, definition, find, budget);
+}
 
 // Whether the StructureDefinition has snapshot elements already.
 bool has_snapshot(const Tree& definition);

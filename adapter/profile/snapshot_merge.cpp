@@ -7,6 +7,7 @@
 #include <array>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace fingerpost::profile {
 namespace {
@@ -18,8 +19,13 @@ bool among(const std::array<std::string_view, Size>& names, std::string_view nam
 
 class Merge {
  public:
-  Merge(const model::Definitions& definitions, const Tree& differential, Tree& into, NodeId target)
-      : definitions_(definitions), differential_(differential), into_(into), target_(target) {}
+  Merge(const model::Definitions& definitions, const Tree& differential, Tree& into, NodeId target,
+        Budget& budget)
+      : definitions_(definitions),
+        differential_(differential),
+        into_(into),
+        target_(target),
+        budget_(budget) {}
 
   void run(NodeId from) {
     std::set<NameId> done;
@@ -44,12 +50,17 @@ class Merge {
     element.each(name, [&](View at) { copy(at); });
   }
 
-  void copy(View at) { into_.copy(differential_, at.node(), target_); }
+  void copy(View at) {
+    if (budget_.charge_copy(differential_, at.node()))
+      into_.copy(differential_, at.node(), target_);
+  }
 
   void add(View at) {
     bool there = false;
+    const auto weight = Budget::weight(differential_, at.node());
     View(into_, target_).each(at.name(), [&](View other) {
-      there |= equal({&into_, other.node()}, {&differential_, at.node()});
+      there = there || !budget_.charge(1 + weight / 64) ||
+              equal({&into_, other.node()}, {&differential_, at.node()});
     });
     if (!there) copy(at);
   }
@@ -57,7 +68,7 @@ class Merge {
   void constrain(View constraint) {
     NodeId same = no_node;
     View(into_, target_).each("constraint", [&](View other) {
-      if (other["key"].text() == constraint["key"].text()) same = other.node();
+      if (budget_.charge(1) && other["key"].text() == constraint["key"].text()) same = other.node();
     });
     if (same != no_node) into_.remove(same);
     copy(constraint);
@@ -71,7 +82,8 @@ class Merge {
     from.children([&](View part) {
       const NameId part_name = differential_[part.node()].name;
       if (done.insert(part_name).second) drop(into_, base.node(), part.name());
-      into_.copy(differential_, part.node(), base.node());
+      if (budget_.charge_copy(differential_, part.node()))
+        into_.copy(differential_, part.node(), base.node());
     });
   }
 
@@ -87,18 +99,21 @@ class Merge {
   const Tree& differential_;
   Tree& into_;
   NodeId target_;
+  Budget& budget_;
 };
 
 }  // namespace
 
 void merge_element(const model::Definitions& definitions, const Tree& differential, NodeId from,
-                   Tree& into, NodeId target) {
-  Merge(definitions, differential, into, target).run(from);
+                   Tree& into, NodeId target, Budget& budget) {
+  Merge(definitions, differential, into, target, budget).run(from);
 }
 
 void drop(Tree& tree, NodeId node, std::string_view name) {
   const NameId id = tree.names().find(name);
-  for (NodeId at = tree.child(node, id); at != no_node; at = tree.child(node, id)) tree.remove(at);
+  std::vector<NodeId> same;
+  for (NodeId at = tree.child(node, id); at != no_node; at = tree.next_same(at)) same.push_back(at);
+  for (const NodeId at : same) tree.remove(at);
 }
 
 void put(const model::Definitions& definitions, Tree& tree, NodeId node, std::string_view name,

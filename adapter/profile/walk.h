@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -49,10 +50,8 @@ struct Validator::Parts {
   boost::unordered_flat_map<std::string_view, std::uint32_t> value_sets;  // those compiled, by URL
 };
 
-struct TextHash {
-  using is_transparent = void;
-  std::size_t operator()(std::string_view text) const { return hash64(text); }
-};
+// What documents choose stands in order: no choice of texts makes the search slow.
+using Texts = std::set<std::string_view>;
 
 // The answer of a value set about a code.
 enum class In : std::uint8_t { yes, no, unknown };
@@ -125,7 +124,7 @@ class Walk {
   void own_rules(NodeId node);
   void contained(NodeId node);
   struct Fragments {
-    boost::unordered_flat_set<std::string_view> named;
+    Texts named;
     boost::unordered_flat_set<NodeId> of_container;
   };
   void look_for_fragments(NodeId from, NodeId inner, Fragments& into) const;
@@ -141,8 +140,8 @@ class Walk {
   void narrative_links(NodeId div);
   void narrative_control(const Rule& rule, NodeId node);
   void narrative_sources(std::string_view div, NodeId node);
-  void collect_ids(NodeId from, boost::unordered_flat_set<std::string_view>& into) const;
-  const boost::unordered_flat_set<std::string_view>& ids_within(NodeId container);
+  void collect_ids(NodeId from, Texts& into) const;
+  const Texts& ids_within(NodeId container);
   void narrative_language(std::string_view wanted, std::string_view div, NodeId node);
   void structure_definition(NodeId node);
   void profile_of_type(View type, View profile);
@@ -197,7 +196,7 @@ class Walk {
   NodeId entry_named(NodeId bundle, NodeId from, std::string_view reference);
   NodeId contained_named(NodeId container, std::string_view id);
   struct Entries {
-    boost::unordered_flat_map<std::string, NodeId, TextHash, std::equal_to<>> by_name;
+    std::map<std::string, NodeId, std::less<>> by_name;
   };
   const Entries& entries_of(NodeId bundle);
 
@@ -219,6 +218,7 @@ class Walk {
   void element(const Profile& profile, const Rule& rule, NodeId parent);
   void types(const Profile& profile, const Rule& rule, NodeId node);
   bool any_profile(const RuleType& type, NodeId node);
+  static std::uint64_t value_cost(const Rule& rule, const Tree& tree, NodeId node);
   void values(const Profile& profile, const Rule& rule, NodeId node);
   void bounds(const Profile& profile, const Rule& rule, NodeId node);
   void codes(const Rule& rule, NodeId node);
@@ -242,7 +242,6 @@ class Walk {
   bool by_value(Place slice, const Discriminator& by, NodeRef item, bool& asked);
   bool by_type(Place slice, const Discriminator& by, NodeRef item);
   bool by_profile(Place slice, const Discriminator& by, NodeRef item);
-  bool fixes_something(Place place) const;
   bool meets(Place place, NodeRef node, int depth, bool& asked);
 
   // subsumes() of two Codings or CodeableConcepts.
@@ -277,13 +276,13 @@ class Walk {
   bool undecided_ = false;                       // a discriminator could not tell
   std::unordered_map<NodeId, Entries> entries_;  // by Bundle
   // By container: its contained resources, and all ids within it.
-  std::unordered_map<NodeId, boost::unordered_flat_map<std::string_view, NodeId>> contained_;
-  std::unordered_map<NodeId, boost::unordered_flat_set<std::string_view>> ids_;
+  std::unordered_map<NodeId, std::map<std::string_view, NodeId>> contained_;
+  std::unordered_map<NodeId, Texts> ids_;
   // Value sets that stand within a profile or a questionnaire, by the name own_value_set gives.
-  std::unordered_map<std::string, terminology::Terminology, TextHash, std::equal_to<>> own_codes_;
-  boost::unordered_flat_set<std::pair<NodeId, std::string_view>> element_ids_;  // by resource
+  std::map<std::string, terminology::Terminology, std::less<>> own_codes_;
+  std::set<std::pair<NodeId, std::string_view>> element_ids_;  // by resource
   // Value sets of bindings that are not binding, which were said to be not at hand.
-  boost::unordered_flat_set<std::string> wished_;
+  std::set<std::string, std::less<>> wished_;
   int elsewhere_ = 0;  // how many documents deep this walk is
   std::uint64_t steps_left_;
   bool over_ = false;

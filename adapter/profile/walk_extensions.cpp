@@ -68,7 +68,7 @@ void Walk::extension(NodeId node, bool modifier) {
 }
 
 void Walk::context(NodeId node, const Profile& profile) {
-  if (profile.contexts.empty()) return;
+  if (profile.contexts.empty() || !step(profile.contexts.size())) return;
   const NodeId owner = tree_.parent(node);
   for (const auto& context : profile.contexts)
     if (stands_in(owner, context)) return;

@@ -23,6 +23,9 @@ void Walk::conform(NodeId node, std::string_view canonical, bool asked) {
   if (profile == nullptr)
     return report(node, asked ? Severity::error : Severity::warning, "not-found",
                   "the profile " + std::string(canonical) + " is not known: not checked");
+  if (asked && !profile->usable)
+    error(node, "not-found",
+          "the profile " + std::string(canonical) + " cannot be used: not checked");
   apply(*profile, node);
 }
 
@@ -133,6 +136,7 @@ void Walk::types(const Profile& profile, const Rule& rule, NodeId node) {
   const TypeId actual = tree_[node].type;
   const RuleType* fitting = nullptr;
   bool right_type = false;
+  if (!step(rule.types.size())) return;
   for (const auto& may : rule.types) {
     if (!definitions_.is_a(actual, may.type)) continue;
     right_type = true;
@@ -159,7 +163,7 @@ void Walk::types(const Profile& profile, const Rule& rule, NodeId node) {
 // Whether the node conforms to one of the type's profiles. One alone is checked aloud, so that its
 // own issues are seen.
 bool Walk::any_profile(const RuleType& type, NodeId node) {
-  if (type.profiles.empty()) return true;
+  if (type.profiles.empty() || !step(type.profiles.size())) return true;
   std::vector<const Profile*> known;
   bool wrong_type = false;
   for (const auto& canonical : type.profiles) {
@@ -184,8 +188,17 @@ bool Walk::any_profile(const RuleType& type, NodeId node) {
                      [&](const Profile* profile) { return conforms(*profile, node); });
 }
 
+// Steps of holding a value against what a rule fixes: each part is sought among the value's parts.
+std::uint64_t Walk::value_cost(const Rule& rule, const Tree& tree, NodeId node) {
+  if (rule.value_nodes == 0) return 1;
+  std::uint64_t parts = 1;
+  for (NodeId at = tree.first_child(node); at != no_node; at = tree.next(at)) ++parts;
+  return rule.value_nodes * parts;
+}
+
 void Walk::values(const Profile& profile, const Rule& rule, NodeId node) {
   const NodeRef value{&tree_, node};
+  if (!step(value_cost(rule, tree_, node) + rule.value_alternatives.size())) return;
   const bool given = tree_.has_value(node) || tree_[node].shape == Shape::object;
   if (rule.fixed != no_node && given && !equal(value, {&profile.tree, rule.fixed}))
     error(node, "value", "is not the value fixed for " + rule.path + " (" + profile.url + ")");

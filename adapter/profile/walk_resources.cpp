@@ -55,7 +55,7 @@ void Walk::contained(NodeId node) {
   if (first == no_node) return;
   Fragments fragments;
   look_for_fragments(node, no_node, fragments);
-  boost::unordered_flat_set<std::string_view> ids;
+  Texts ids;
   for (NodeId at = first; at != no_node; at = tree_.next_same(at)) {
     if (tree_.child(at, words_.contained) != no_node)
       error(at, "invariant", "dom-2: a contained resource must not contain others");
@@ -98,7 +98,7 @@ void Walk::look_for_fragments(NodeId from, NodeId inner, Fragments& into) const 
 void Walk::claimed_profiles(NodeId node) {
   const NodeId meta = tree_.child(node, words_.meta);
   if (meta == no_node) return;
-  boost::unordered_flat_set<std::string_view> seen;
+  Texts seen;
   for (NodeId at = tree_.child(meta, words_.profile); at != no_node; at = tree_.next_same(at)) {
     if (!tree_.has_value(at)) continue;
     const auto canonical = tree_.text(at);
@@ -157,11 +157,11 @@ void each_value(std::string_view text, std::string_view opening, std::string_vie
 // href="#x" leads to something of this narrative or this resource (R4 narrative.html#id).
 void Walk::narrative_links(NodeId div) {
   const auto text = tree_.text(div);
-  boost::unordered_flat_set<std::string_view> wanted;
+  Texts wanted;
   each_value(text, " href=", "#", [&](std::string_view id) { wanted.insert(id); });
   wanted.erase("");
   if (wanted.empty()) return;
-  boost::unordered_flat_set<std::string_view> anchors;
+  Texts anchors;
   each_value(text, " id=", "", [&](std::string_view id) { anchors.insert(id); });
   each_value(text, " name=", "", [&](std::string_view name) { anchors.insert(name); });
   const auto& ids = ids_within(container_of(div));
@@ -171,13 +171,13 @@ void Walk::narrative_links(NodeId div) {
   if (astray) error(div, "invalid", "a link in the narrative leads nowhere");
 }
 
-const boost::unordered_flat_set<std::string_view>& Walk::ids_within(NodeId container) {
+const Texts& Walk::ids_within(NodeId container) {
   const auto [ids, fresh] = ids_.try_emplace(container);
   if (fresh) collect_ids(container, ids->second);
   return ids->second;
 }
 
-void Walk::collect_ids(NodeId from, boost::unordered_flat_set<std::string_view>& into) const {
+void Walk::collect_ids(NodeId from, Texts& into) const {
   for (NodeId at = tree_.first_child(from); at != no_node; at = tree_.next(at)) {
     if (tree_[at].name == words_.id) into.insert(tree_.text(at));
     collect_ids(at, into);

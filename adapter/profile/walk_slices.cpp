@@ -14,6 +14,7 @@ void Walk::slices(const Profile& profile, const Rule& rule, std::span<const Node
                   NodeId parent) {
   const Slicing& slicing = *rule.slicing;
   if (!slicing.decidable()) return;  // the profile's issues say so
+  if (!step(rule.slices.size())) return;
   const bool outer_undecided = undecided_;
   bool open_question = false;  // items that may be of a slice, and nobody can tell
   std::vector<std::vector<NodeId>> of_slice(rule.slices.size());
@@ -161,8 +162,8 @@ void Walk::find(Place from, std::span<const Step> path, std::vector<Place>& out)
 // Whether a value is what a rule fixes, itself or by what it asks of the elements within. `asked`:
 // the rule fixes something at all.
 bool Walk::meets(Place place, NodeRef node, int depth, bool& asked) {
-  if (!step()) return true;
   const Rule& rule = *place.rule;
+  if (!step(value_cost(rule, *node.tree, node.node))) return true;
   if (rule.fixed != no_node) {
     asked = true;
     return equal(node, {&place.profile->tree, rule.fixed});
@@ -196,7 +197,7 @@ bool Walk::meets(Place place, NodeRef node, int depth, bool& asked) {
            value = tree.next_same(value))
         at_met |= meets(at, {&tree, value}, depth + 1, at_asked);
       if (tree.child(node.node, child.name) == no_node) {
-        at_asked = fixes_something(at);
+        at_asked = at.rule->fixes;
         at_met = at.rule->min == 0;
       }
       if (!at_asked) continue;
@@ -212,16 +213,6 @@ bool Walk::meets(Place place, NodeRef node, int depth, bool& asked) {
       if (const Profile* other = registry_.profile(type.profiles[0]))
         if (!meets({other, &other->rules[0]}, node, depth + 1, asked)) return false;
   return true;
-}
-
-// Whether the rule, or one within it, fixes a value or binds one to codes.
-bool Walk::fixes_something(Place place) const {
-  const Rule& rule = *place.rule;
-  if (rule.fixed != no_node || rule.pattern != no_node) return true;
-  if (rule.binding.strength == model::Binding::required) return true;
-  return std::any_of(rule.children.begin(), rule.children.end(), [&](RuleId child) {
-    return fixes_something({place.profile, &(*place.profile)[child]});
-  });
 }
 
 bool Walk::discriminated(const Profile& profile, const Rule& slice, const Discriminator& by,
@@ -267,7 +258,7 @@ bool Walk::by_value(Place slice, const Discriminator& by, NodeRef item, bool& as
       met |= meets(place, value, 0, fixes) && fixes;
       asked |= fixes;
     }
-    if (values.empty()) asked |= fixes_something(place);
+    if (values.empty()) asked |= place.rule->fixes;
   }
   return met;
 }
@@ -285,6 +276,7 @@ bool Walk::by_type(Place slice, const Discriminator& by, NodeRef item) {
     const TypeId actual = resolves ? target_of(value.node).type : (*value.tree)[value.node].type;
     for (const Place& place : places)
       for (const auto& type : place.rule->types) {
+        if (!step(1 + type.targets.size())) return false;
         if (!resolves && definitions_.is_a(actual, type.type)) return true;
         if (resolves && is_among(actual, type.targets)) return true;
       }

@@ -1,6 +1,7 @@
 // $validate: the validator asked over REST, of what is sent and of what is stored.
 
 #include "interaction/operations.h"
+#include "interaction/stored_definitions.h"
 #include "profile/validator.h"
 #include "store/store.h"
 #include "support/catch.h"
@@ -163,6 +164,79 @@ TEST_CASE("profiles, extensions and value sets that clients store are known to $
       R"({"resourceType":"Observation","status":"final","code":{"text":"weight"}})";
   CHECK(holds(server.ask(weight, "", {{"profile", r4 + "vitalsigns"}}, "Observation"),
               "Observation.subject"));
+}
+
+namespace {
+
+std::string stored_profile(const std::string& name, const std::string& base,
+                           const std::string& element) {
+  return R"({"resourceType":"StructureDefinition","id":")" + name + R"(","url":"urn:)" + name +
+         R"(","name":"P","status":"draft","abstract":false,"kind":"resource","type":"Patient",
+      "derivation":"constraint","baseDefinition":")" +
+         base + R"(","differential":{"element":[)" + element + "]}}";
+}
+
+}  // namespace
+
+TEST_CASE("stored definitions are compiled once for the versions that are stored") {
+  Validating server;
+  const std::string patient = "http://hl7.org/fhir/StructureDefinition/Patient";
+  const auto store = [&](const std::string& name, const std::string& base) {
+    REQUIRE_FALSE(server.fhir
+                      .update({"StructureDefinition", name},
+                              stored_profile(name, base, R"({"path":"Patient.active","min":1})"))
+                      .failed());
+  };
+  store("a", patient);
+  store("b", "urn:a");
+  const std::string wanted = "urn:b";
+  const auto registry = [&] {
+    auto made = interaction::definitions_for(*server.fhir.session, nullptr, {&wanted, 1});
+    REQUIRE(made);
+    REQUIRE(*made);
+    return (*made)->registry;
+  };
+  const auto first = registry();
+  REQUIRE(first);
+  CHECK(registry() == first);
+  store("a", patient);
+  const auto second = registry();
+  CHECK(second != first);
+  CHECK(registry() == second);
+}
+
+TEST_CASE("stored definitions over a limit are left out and named; the rest is validated") {
+  Validating server;
+  const std::string patient = "http://hl7.org/fhir/StructureDefinition/Patient";
+  const auto big = stored_profile(
+      "big", patient, R"({"path":"Patient.active","comment":")" + std::string(2000, 'c') + "\"}");
+  const auto small = stored_profile("small", patient, R"({"path":"Patient.active","min":1})");
+  REQUIRE_FALSE(server.fhir.update({"StructureDefinition", "big"}, big).failed());
+  REQUIRE_FALSE(server.fhir.update({"StructureDefinition", "small"}, small).failed());
+  struct Row {
+    const char* name;
+    interaction::DefinitionLimits limits;
+    const char* says;
+  };
+  const auto row = GENERATE_COPY(values<Row>({
+      {"all", {}, ""},
+      {"one", {1000, 1000, 100'000, {}}, "the definition urn:big is larger"},
+      {"together", {1000, 100'000, 1000, {}}, "the definition urn:big is larger"},
+      {"count", {1, 100'000, 100'000, {}}, "more definitions are asked for"},
+  }));
+  CAPTURE(row.name);
+  const std::string wanted[] = {"urn:small", "urn:big"};
+  const auto made = interaction::definitions_for(*server.fhir.session, nullptr, wanted, row.limits);
+  REQUIRE(made);
+  REQUIRE(*made);
+  REQUIRE((*made)->registry);
+  CHECK((*made)->registry->profile("urn:small") != nullptr);
+  const std::string_view says = row.says;
+  CHECK(((*made)->registry->profile("urn:big") == nullptr) == !says.empty());
+  REQUIRE((*made)->left_out.size() == (says.empty() ? 0u : 1u));
+  if (says.empty()) return;
+  CHECK((*made)->left_out[0].code == "too-costly");
+  CHECK((*made)->left_out[0].text.starts_with(says));
 }
 
 TEST_CASE("a call of $validate that makes no sense is refused") {

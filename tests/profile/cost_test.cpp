@@ -2,6 +2,8 @@
 
 #include "support/cost.h"
 
+#include "profile/profile.h"
+#include "profile/snapshot.h"
 #include "support/validator.h"
 
 #include <functional>
@@ -211,4 +213,112 @@ TEST_CASE("a value set that a questionnaire contains is checked") {
     "item":[{"linkId":"1","type":"choice","answerValueSet":"#own"}]})"});
   CHECK(checked.errors(answered("a")) == "");
   CHECK(checked.errors(answered("b")).find("is not among the codes of #own") != std::string::npos);
+}
+
+namespace {
+
+// A definition with a snapshot of its own: n slices, each with a part of its own.
+std::string with_snapshot(int n) {
+  auto text = test::profile_text("Patient", R"({"path":"Patient"})");
+  text.insert(1, R"("snapshot":{"element":[{"id":"Patient","path":"Patient"},
+      {"id":"Patient.name","path":"Patient.name","slicing":{"discriminator":[
+        {"type":"value","path":"use"}],"rules":"open"}},)" +
+                     listed(n,
+                            [](int i) {
+                              return R"({"path":"Patient.name","sliceName":"s)" + number(i) +
+                                     R"("},{"path":"Patient.name","sliceName":"s)" + number(i) +
+                                     R"(/a"},{"path":"Patient.name.use","max":"1"})";
+                            }) +
+                     "]},");
+  return text;
+}
+
+// One element with n of what is added to the base's.
+std::string with_examples(int n) {
+  return test::profile_text("Patient",
+                            R"({"path":"Patient.active","mapping":[)" + listed(n, [](int i) {
+                              return R"({"identity":"m)" + number(i) + R"(","map":"x"})";
+                            }) + "]}");
+}
+
+std::uint64_t compile_cost(int n) {
+  const Tree tree = test::read_tree(with_snapshot(n));
+  profile::Budget budget;
+  const auto before = budget.steps;
+  const auto made = profile::compile_profile(test::definitions(), tree, {}, budget);
+  REQUIRE_FALSE(budget.over);
+  REQUIRE(made->rules.size() > static_cast<std::size_t>(3 * n));
+  return before - budget.steps;
+}
+
+}  // namespace
+
+TEST_CASE("a profile is compiled in steps in proportion to its elements") {
+  test::check_linear(compile_cost, 200);
+}
+
+TEST_CASE("a definition takes no more elements, work and bytes than its budget") {
+  const auto slices = test::profile_text("Patient", listed(200, [](int i) {
+                                           return R"({"id":"Patient.name:s)" + number(i) +
+                                                  R"(","path":"Patient.name","sliceName":"s)" +
+                                                  number(i) + "\"}";
+                                         }));
+  struct Row {
+    std::string definition;
+    std::size_t elements;
+    std::uint64_t steps, bytes;
+    bool made;
+  };
+  const profile::Budget most;
+  const auto row = GENERATE_COPY(values<Row>({
+      {slices, most.elements, most.steps, most.bytes, true},
+      {slices, 100, most.steps, most.bytes, false},
+      {slices, most.elements, 1000, most.bytes, false},
+      {slices, most.elements, most.steps, 100'000, false},
+      {with_examples(10), most.elements, 50'000, most.bytes, true},
+      {with_examples(1000), most.elements, 50'000, most.bytes, false},
+  }));
+  CAPTURE(row.elements, row.steps, row.bytes);
+  const profile::Registry registry(test::definitions());
+  profile::Budget budget;
+  budget.elements = row.elements;
+  budget.steps = row.steps;
+  budget.bytes = row.bytes;
+  const auto made = profile::make_snapshot(
+      test::definitions(), test::read_tree(row.definition),
+      [&](std::string_view url) { return registry.with_snapshot(url); }, budget);
+  REQUIRE(made.has_value() == row.made);
+  if (!made) CHECK(made.error().kind == Kind::too_costly);
+}
+
+TEST_CASE("a profile that takes more than the budget of all together says so where it is asked") {
+  const auto named = [](std::string text, char name) {
+    text.replace(text.find("test.example/p") + 13, 1, 1, name);
+    return text;
+  };
+  const auto slices = test::profile_text("Patient", listed(200, [](int i) {
+                                           return R"({"id":"Patient.name:s)" + number(i) +
+                                                  R"(","path":"Patient.name","sliceName":"s)" +
+                                                  number(i) + "\"}";
+                                         }));
+  const profile::Validator validator(test::definitions());
+  profile::Budget together;
+  together.steps = 20'000;
+  auto registry = profile::Registry::over(validator.registry(), together);
+  registry.add(test::read_tree(
+      named(test::profile_text("Patient", R"({"path":"Patient.active","min":1})"), 'a')));
+  registry.add(test::read_tree(named(slices, 'b')));
+  profile::Options options;
+  options.registry = &registry;
+  options.profiles = {"http://test.example/a", "http://test.example/b"};
+  const Tree tree = test::read_tree(R"({"resourceType":"Patient","gender":"male"})");
+  bool other_checked = false;
+  bool told = false;
+  for (const auto& issue : validator.validate(tree, tree.root(), options, {})) {
+    other_checked |= issue.text.starts_with("Patient.active needs");
+    told |= issue.severity == Severity::error &&
+            issue.text == "the profile http://test.example/b cannot be used: not checked";
+  }
+  CHECK(other_checked);
+  CHECK(told);
 }
