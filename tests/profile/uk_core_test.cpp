@@ -1,8 +1,6 @@
 // UK Core as published: its snapshots, what its Patient asks for, its examples.
 
-#include "support/files.h"
-#include "support/validator.h"
-#include "terminology/build.h"
+#include "support/package.h"
 
 #include <iostream>
 #include <map>
@@ -22,32 +20,14 @@ std::unique_ptr<profile::Validator> uk_core(terminology::Terminology& codes) {
     WARN("SKIP: no shared/data/gp/uk-core beside the project");
     return nullptr;
   }
-  codes = terminology::core(test::definitions());
-  terminology::Builder builder(test::definitions());
-  auto validator = std::make_unique<profile::Validator>(test::definitions(), &codes);
-  Limits limits;
-  limits.depth = 128;
-  for (const auto part : {"structuredefinitions", "valuesets", "codesystems"}) {
-    if (!fs::is_directory(folder / part)) continue;
-    for (const auto& file : fs::directory_iterator(folder / part)) {
-      auto read = model::read_resource(test::definitions(), test::read_file(file.path()), limits);
-      REQUIRE(read);
-      (void)builder.add(read->tree, read->tree.root());
-      validator->registry().add(std::move(read->tree));
-    }
-  }
-  codes.add(std::move(builder).finish());
-  return validator;
+  return test::validator_with(
+      {folder / "structuredefinitions", folder / "valuesets", folder / "codesystems"}, codes);
 }
 
 std::string errors(const profile::Validator& validator, const std::string& text) {
-  const auto tree = test::read_tree(text);
   profile::Options options;
   options.profiles = {"https://fhir.hl7.org.uk/StructureDefinition/UKCore-Patient"};
-  std::string found;
-  for (const auto& issue : validator.validate(tree, tree.root(), options, {}))
-    if (issue.severity <= Severity::error) found += issue.expression + ": " + issue.text + "\n";
-  return found;
+  return test::errors_of(validator, text, options);
 }
 
 }  // namespace
