@@ -9,4 +9,5 @@ preset=${1:-release}
 if [ "$preset" = clang ]; then set_up clang-14 libclang-rt-14-dev; else set_up; fi
 build "$preset"
 say "Testing: $preset"
+"build/$preset/fingerpost" test-mappings mappings
 exec ctest --preset "$preset" --parallel "$(nproc)"

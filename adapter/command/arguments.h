@@ -35,6 +35,21 @@ struct Translate {
 };
 
 struct Validate {
+// Extracts to be put into a store.
+struct ApplyExtract {
+  SharedPaths shared;
+  Format format = Format::emis;
+  std::string data;
+  std::string config;   // partners and their concept maps
+  std::string partner;  // who sent them
+  std::vector<std::string> folders;
+};
+
+// The cases beside the maps to be run.
+struct TestMappings {
+  SharedPaths shared;
+};
+
   SharedPaths shared;
   std::vector<std::string> packages;  // folders, .tgz or files of definitions
   std::vector<std::string> profiles;  // asked for, beside what the resources claim
@@ -122,7 +137,8 @@ struct Check {
   std::string data;
 };
 
-using Command = std::variant<Serve, Translate, Validate, Snapshot, FhirPath, Transform, Convert,
-                             Conformance, Queue, MllpSend, MllpListen, ConfigCheck, Backup, Check>;
+using Command =
+    std::variant<Serve, Translate, Validate, Snapshot, FhirPath, Transform, Convert, Conformance,
+                 Queue, MllpSend, MllpListen, ConfigCheck, Backup, Check, TestMappings, ApplyExtract>;
 
 }  // namespace fingerpost::command

@@ -2,11 +2,14 @@
 
 #include "command/command.h"
 
+#include <filesystem>
 #include <ostream>
 
 namespace fingerpost::command {
 
 int run(const Check& command, Console console) {
+  if (!std::filesystem::is_directory(command.data))
+    return refuse({Kind::not_found, "is no folder", command.data}, console);
   const auto definitions = open_definitions(command.shared);
   if (!definitions) return refuse(definitions.error(), console);
   const auto checked = store::check_folder(command.data, definitions->get());

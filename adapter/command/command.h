@@ -33,6 +33,8 @@ std::variant<Command, int> read_command_line(std::span<const std::string> argume
 // Each subcommand.
 int run(const Serve& command, Console console);
 int run(const Translate& command, Console console);
+int run(const TestMappings& command, Console console);
+int run(const ApplyExtract& command, Console console);
 int run(const Validate& command, Console console);
 int run(const Snapshot& command, Console console);
 int run(const FhirPath& command, Console console);

@@ -23,6 +23,8 @@ struct Chosen {
   ConfigCheck config_check;
   Backup backup;
   Check check;
+  TestMappings test_mappings;
+  ApplyExtract apply_extract;
   std::optional<Command> command;
 };
 
@@ -53,7 +55,8 @@ CLI::Option* add_address(CLI::App& app, const std::string& name, To& to, const s
 }
 
 void add_serve(CLI::App& app, Chosen& chosen) {
-  auto& serve = *app.add_subcommand("serve", "Run the gateway until SIGTERM or SIGINT");
+  auto& serve = *app.add_subcommand(
+      "serve", "Run the gateway until SIGTERM or SIGINT; SIGHUP reads the maps again");
   auto& to = chosen.serve;
   serve.add_option("--data", to.data, "Folder of the store, made when absent")->type_name("DIR");
   add_address(serve, "--http", to.http, "Where FHIR REST listens; port 0 takes a free one");
@@ -110,6 +113,37 @@ void add_translate(CLI::App& app, Chosen& chosen) {
 void add_packages(CLI::App& app, std::vector<std::string>& packages) {
   app.add_option("--package", packages, "FHIR package: a folder, a .tgz, or one definition")
       ->type_name("PATH")
+void add_test_mappings(CLI::App& app, Chosen& chosen) {
+  auto& test = *app.add_subcommand(
+      "test-mappings", "Run the cases beside the maps of a folder; exit 1 when one does not hold");
+  auto& to = chosen.test_mappings;
+  test.add_option("DIR", to.shared.mappings, "Folder of maps (found beside the program)");
+  add_shared(test, to.shared);
+  choose(test, chosen, to);
+}
+
+void add_extract(CLI::App& app, Chosen& chosen) {
+  auto& extract = *app.add_subcommand("extract", "Bulk extracts of EMIS and TPP");
+  extract.require_subcommand(1);
+  auto& apply = *extract.add_subcommand(
+      "apply", "Put the extract of each folder into the store, whole or not at all");
+  auto& to = chosen.apply_extract;
+  apply
+      .add_option_function<std::string>(
+          "--from", [&to](const std::string& name) { to.format = *format_named(name); },
+          "Format of the extracts")
+      ->check(CLI::IsMember({"emis", "tpp"}))
+      ->required();
+  apply.add_option("--data", to.data, "Folder of the store")->type_name("DIR")->required();
+  apply.add_option("--config", to.config, "Configuration file (TOML)")->type_name("FILE");
+  apply.add_option("--partner", to.partner, "Who sent them, as configured")->type_name("ID");
+  apply.add_option("FOLDER", to.folders, "A folder for each extract, the earliest first")
+      ->required();
+  add_shared(apply, to.shared);
+  add_mappings(apply, to.shared);
+  choose(apply, chosen, to);
+}
+
       ->allow_extra_args(false);
 }
 
@@ -348,6 +382,8 @@ std::variant<Command, int> read_command_line(std::span<const std::string> argume
   add_validate(app, chosen);
   add_snapshot(app, chosen);
   add_fhirpath(app, chosen);
+  add_test_mappings(app, chosen);
+  add_extract(app, chosen);
   add_transform(app, chosen);
   add_convert(app, chosen);
   add_conformance(app, chosen);

@@ -5,12 +5,15 @@
 #include "wire/hl7v2_text.h"
 
 #define TOML_EXCEPTIONS 0
+#include <algorithm>
 #include <limits>
 #include <toml++/toml.h>
 #include <vector>
 
 namespace fingerpost::command {
 namespace {
+
+constexpr auto rest_end = std::string_view::npos;
 
 // What is wrong with one file.
 struct Problems {
@@ -31,6 +34,32 @@ bool is_local(std::string_view url) {
   url.remove_prefix(scheme.size());
   const auto address = read_address(url.substr(0, url.find('/')));
   return address && is_loopback(*address);
+}
+
+// "https://gateway.example/fhir", without a slash at the end.
+Result<std::string> read_base_url(const std::string& url) {
+  if (url.empty()) return url;
+  const auto scheme = url.find("://");
+  const bool web = url.starts_with("http://") || url.starts_with("https://");
+  const auto rest = web ? std::string_view(url).substr(scheme + 3) : "";
+  const auto host = rest.substr(0, rest.find('/'));
+  const auto plain = [](char c) {
+    return is_letter(c) || is_digit(c) || std::string_view("-._~:[]%/").find(c) != rest_end;
+  };
+  if (host.empty() || host.starts_with(':') || !std::all_of(rest.begin(), rest.end(), plain))
+    return Error{Kind::invalid, "must be http://HOST… or https://HOST…, without a query", ""};
+  return url.substr(0, url.find_last_not_of('/') + 1);
+}
+
+// It names a lane of the outbox, and stands in paths.
+Result<std::string> read_partner_id(const std::string& id) {
+  constexpr std::size_t longest = 64;
+  const auto plain = [](char c) {
+    return is_letter(c) || is_digit(c) || std::string_view("-._").find(c) != rest_end;
+  };
+  if (id.size() > longest || !std::all_of(id.begin(), id.end(), plain))
+    return Error{Kind::invalid, "may have letters, digits, - . and _ only, and 64 of them", ""};
+  return id;
 }
 
 // One table being read. Every key asked for is a key there is; finish() refuses all others.
@@ -63,6 +92,8 @@ class Section {
   }
 
   void address(std::string_view key, Address& to) { text_read_by(key, to, read_address); }
+  void base_url(std::string_view key, std::string& to) { text_read_by(key, to, read_base_url); }
+  void partner_id(std::string_view key, std::string& to) { text_read_by(key, to, read_partner_id); }
 
   // The base of another server: encrypted, unless it is this machine.
   void web_base(std::string_view key, std::string& to) {
@@ -94,6 +125,11 @@ class Section {
       ++index;
     }
     wrong(*node, key, "must be one of: " + choices);
+  }
+
+  void one_of(std::string_view key, std::initializer_list<std::string_view> words,
+              std::string& to) {
+    word(key, words, [&](std::size_t index) { to = *(words.begin() + index); });
   }
 
   void texts(std::string_view key, std::vector<std::string>& to) {
@@ -204,8 +240,7 @@ void read_channel(Section& section, exchange::Partner& partner) {
   using exchange::Channel;
   section.word("channel", {"none", "self", "fhir", "mllp"},
                [&](std::size_t index) { partner.channel = static_cast<Channel>(index); });
-  section.text("fhir", partner.fhir_base);
-  while (partner.fhir_base.ends_with('/')) partner.fhir_base.pop_back();
+  section.base_url("fhir", partner.fhir_base);
   Address mllp;
   section.address("mllp", mllp);
   partner.host = mllp.host;
@@ -214,13 +249,16 @@ void read_channel(Section& section, exchange::Partner& partner) {
 
 void read_partner(Section& section, exchange::Partners& partners) {
   exchange::Partner partner;
-  section.text("id", partner.id);
+  section.partner_id("id", partner.id);
   section.text("name", partner.name);
   read_identifiers(section, partner);
   read_channel(section, partner);
   section.text("application", partner.application);
   section.text("facility", partner.facility);
-  section.text("version", partner.version);
+  section.one_of("version",
+                 {"2.1", "2.2", "2.3", "2.3.1", "2.4", "2.5", "2.5.1", "2.6", "2.7", "2.7.1", "2.8",
+                  "2.8.1", "2.8.2"},
+                 partner.version);
   section.charset("charset", partner.charset);
   section.texts("concept_maps", partner.concept_maps);
   partners.list.push_back(std::move(partner));
@@ -284,8 +322,7 @@ void read_root(Section& root, Configuration& to) {
   root.text("data", to.data);
   root.section("http", [&](Section& section) {
     read_listen(section, to.http);
-    section.text("base_url", to.base_url);
-    while (to.base_url.ends_with('/')) to.base_url.pop_back();
+    section.base_url("base_url", to.base_url);
   });
   root.section("fhir", [&](Section& section) {
     section.flag("expunge", to.expunge);
@@ -298,7 +335,8 @@ void read_root(Section& root, Configuration& to) {
   root.section("self", [&](Section& section) {
     section.text("application", to.partners.own_application);
     section.text("facility", to.partners.own_facility);
-    section.text("zone", to.zone);
+    section.one_of("zone", {"Europe/London", "UTC"}, to.zone);
+    section.flag("trace", to.trace);
     section.word("unknown_receiver", {"refuse", "keep"}, [&](std::size_t index) {
       to.partners.unknown_receiver = static_cast<exchange::UnknownReceiver>(index);
     });

@@ -30,7 +30,8 @@ struct Configuration {
   std::optional<Listen> mllp;
   std::string base_url;  // without a slash at the end; empty: made from the HTTP address
   bool expunge = false;  // whether clients may make the store forget what was there
-  std::string zone = "Europe/London";
+  std::string zone = "Europe/London";  // or "UTC"
+  bool trace = false;                  // stored loss reports also say what made each element
   Severity nhs_number_check = Severity::warning;
   // A terminology server elsewhere; url empty: none.
   struct Terminology {

@@ -70,8 +70,35 @@ Result<std::shared_ptr<const Mapped>> map_file(const fs::path& path) {
 
 bool is_mapping(const fs::path& path) {
   const auto name = path.filename().string();
-  if (name.ends_with(".test.json")) return false;
+  if (name.ends_with(".test.json") || path.parent_path().filename() == "samples") return false;
   return name.ends_with(".map") || name.ends_with(".json") || name.ends_with(".txt");
+}
+
+bool is_case(const fs::path& path) {
+  return path.filename().string().ends_with(".test.json") ||
+         path.parent_path().filename() == "samples";
+}
+
+// The files of the mappings folder that `wanted` says, in the order of their paths.
+Result<std::vector<exchange::MappingFile>> read_folder(const SharedPaths& paths,
+                                                       bool (*wanted)(const fs::path& path)) {
+  auto folder = paths.mappings;
+  if (folder.empty()) {
+    LET(folder, find_shared("mappings"));
+  }
+  std::vector<exchange::MappingFile> files;
+  std::error_code error;
+  for (fs::recursive_directory_iterator at(folder, error), end; at != end && !error;
+       at.increment(error)) {
+    const auto& path = at->path();
+    if (!at->is_regular_file() || !wanted(path)) continue;
+    LET(auto text, read_file(path));
+    files.push_back({path.lexically_relative(folder).generic_string(), std::move(text)});
+  }
+  if (error) return cannot("cannot be read", folder, error.value());
+  std::sort(files.begin(), files.end(),
+            [](const auto& a, const auto& b) { return a.path < b.path; });
+  return files;
 }
 
 }  // namespace
@@ -136,24 +163,7 @@ Result<std::unique_ptr<model::Definitions>> open_definitions(const SharedPaths& 
 Result<std::vector<exchange::MappingFile>> read_mappings(const SharedPaths& paths,
                                                          const exchange::Partners& partners,
                                                          const fs::path& config) {
-  auto folder = paths.mappings;
-  if (folder.empty()) {
-    LET(folder, find_shared("mappings"));
-  }
-  std::vector<exchange::MappingFile> files;
-  std::error_code error;
-  for (fs::recursive_directory_iterator at(folder, error), end; at != end && !error;
-       at.increment(error)) {
-    const auto& path = at->path();
-    const auto relative = path.lexically_relative(folder);
-    if (at->is_directory() && relative.filename() == "samples") at.disable_recursion_pending();
-    if (!at->is_regular_file() || !is_mapping(path)) continue;
-    LET(auto text, read_file(path));
-    files.push_back({relative.generic_string(), std::move(text)});
-  }
-  if (error) return cannot("cannot be read", folder, error.value());
-  std::sort(files.begin(), files.end(),
-            [](const auto& a, const auto& b) { return a.path < b.path; });
+  LET(auto files, read_folder(paths, is_mapping));
   for (const auto& partner : partners.list)
     for (const auto& name : partner.concept_maps) {
       const auto path = config.parent_path() / name;
@@ -161,6 +171,10 @@ Result<std::vector<exchange::MappingFile>> read_mappings(const SharedPaths& path
       files.push_back({"partners/" + partner.id + "/" + path.filename().string(), std::move(text)});
     }
   return files;
+}
+
+Result<std::vector<exchange::MappingFile>> read_mapping_cases(const SharedPaths& paths) {
+  return read_folder(paths, is_case);
 }
 
 }  // namespace fingerpost::command

@@ -4,6 +4,7 @@
 #include "base/system.h"
 #include "command/admin_handler.h"
 #include "command/health.h"
+#include "command/live_maps.h"
 #include "command/packages.h"
 #include "command/record_handler.h"
 #include "command/sockets.h"
@@ -114,8 +115,8 @@ struct Gateway::Parts {
   Configuration configuration;
   SystemClock clock;
   SystemRandom random;
-  std::unique_ptr<model::Definitions> definitions;
-  std::optional<exchange::Translator> translator;
+  std::shared_ptr<model::Definitions> definitions;
+  std::unique_ptr<LiveMaps> maps;
   std::unique_ptr<store::Store> store;
   std::optional<exchange::NoticingStore> noticing;
   std::shared_ptr<const search::Parameters> parameters;  // of the definitions alone
@@ -156,8 +157,9 @@ struct Gateway::Parts {
 Result<void> Gateway::Parts::load(const GatewayOptions& options) {
   configuration = options.configuration;
   LET(definitions, open_definitions(options.shared));
-  LET(const auto mappings, read_mappings(options.shared, configuration.partners, options.config));
-  LET(translator, exchange::Translator::make(*definitions, mappings, configuration.limits));
+  LET(maps,
+      LiveMaps::load({options.shared, configuration.partners, options.config, configuration.limits},
+                     definitions));
   store::SqliteOptions sqlite;
   sqlite.directory = configuration.data;
   sqlite.limits = configuration.limits;
@@ -191,17 +193,20 @@ Result<void> Gateway::Parts::settle_addresses() {
 
 void Gateway::Parts::join(const std::string& version) {
   const auto translate = [this](Format format, std::string bytes, const TranslateOptions& how) {
-    return translator->translate(format, std::move(bytes), how);
+    const auto set = maps->now();
+    auto made = set->translator.translate(format, std::move(bytes), how);
+    if (made) made->bundle.keep(set);  // its names are the set's
+    return made;
   };
   const auto write = [this](const exchange::Outward& outward) {
-    return write_message(*translator, configuration, outward);
+    return write_message(maps->now()->translator, configuration, outward);
   };
   const auto reads = [this](std::string_view type, std::string_view event) {
-    return exchange::reads_hl7v2(translator->hl7v2(), type, event);
+    return exchange::reads_hl7v2(maps->now()->translator.hl7v2(), type, event);
   };
   shared.emplace(exchange::Parts{*definitions, *live, *noticing, configuration.partners, clock,
                                  random, translate, write, configuration.limits, configuration.zone,
-                                 configuration.nhs_number_check, reads});
+                                 configuration.nhs_number_check, configuration.trace, reads});
   wires.emplace(*shared, fhir_client_options(configuration.partners),
                 mllp_client_options(configuration.limits));
   outbox.emplace(*shared, *wires, exchange::OutboxOptions{});
@@ -210,7 +215,7 @@ void Gateway::Parts::join(const std::string& version) {
   intake.emplace(*shared);
   inbox.emplace(*shared, *intake, exchange::InboxOptions{});
   watch.emplace(*shared);
-  admin.emplace(*noticing, clock);
+  admin.emplace(*noticing, clock, &configuration.partners);
   const auto before_commit = [this](store::Unit& unit,
                                     std::span<const interaction::Change> changes) {
     std::vector<exchange::Written> written;
@@ -230,7 +235,7 @@ void Gateway::Parts::join(const std::string& version) {
                                        {"Task", "ServiceRequest"},
                                        &*validator,
                                        &*codes,
-                                       &translator->maps()});
+                                       &maps->first().translator.maps()});
   context->may_expunge = configuration.expunge;
   context->profiles_on_write = configuration.profiles_on_write;
   join_terminology();
@@ -298,7 +303,7 @@ http::Handler Gateway::Parts::handler(http::Post post) {
   http::Routes routes;
   if (session)
     routes.mount(path_of(configuration.base_url), http::fhir_handler(*session, jobs.get()));
-  routes.mount("/inbox", record_handler(*intake));
+  routes.mount("/inbox", record_handler(*intake, configuration.partners));
   const auto eyes = session ? *session : nullptr;
   const auto counts = [eyes]() -> Result<store::QueueCounts> {
     if (!eyes) return Error{Kind::fault, "the store cannot be read", ""};
@@ -348,5 +353,13 @@ void Gateway::stop() {
   if (parts_->http) parts_->http->stop();
   if (parts_->mllp) parts_->mllp->stop();
 }
+void Gateway::reload_maps() {
+  const auto passed = parts_->maps->reload();
+  if (!passed)
+    return parts_->log.error("maps stay as they were",
+                             {{"where", passed.error().where}, {"reason", passed.error().text}});
+  parts_->log.info("maps reloaded", {{"cases", std::to_string(*passed)}});
+}
+
 
 }  // namespace fingerpost::command

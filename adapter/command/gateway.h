@@ -31,6 +31,9 @@ class Gateway {
 
   Address http() const;
   std::optional<Address> mllp() const;
+  // The folder of maps read again: what comes from now on is translated by them, unless they do not
+  // load or their cases do not hold; the log says which.
+  void reload_maps();
   // Takes nothing more, answers what has come, and puts everything down in order.
   void stop();
 

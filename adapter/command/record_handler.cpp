@@ -2,35 +2,47 @@
 
 #include "command/responses.h"
 
+#include <optional>
+
 namespace fingerpost::command {
 namespace {
 
 // The source is a partner's id, or "records" when the query names none. Kind::invalid for a query
-// of another form.
-Result<std::string> source_of(std::string_view query) {
+// of another form, and for one that names nobody known.
+Result<std::string> source_of(std::string_view query, const exchange::Partners& partners) {
   constexpr std::string_view name = "source=";
   if (query.empty()) return "records";
   const auto value = query.starts_with(name) ? query.substr(name.size()) : "";
   if (value.empty() || value.find_first_of("&%+") != std::string_view::npos)
     return Error{Kind::invalid, "the query may only be source=PARTNER", ""};
+  if (partners.find(value) == nullptr)
+    return Error{Kind::invalid, "no partner of the configuration has this id", "source"};
   return std::string(value);
+}
+
+// Of the formats, those that come as one text of no order.
+std::optional<Format> format_of(std::string_view path) {
+  for (const auto format : {Format::gpconnect, Format::gp2gp})
+    if (path.starts_with('/') && path.substr(1) == name(format)) return format;
+  return std::nullopt;
 }
 
 }  // namespace
 
-http::Handler record_handler(exchange::Intake& intake) {
-  return [&intake](http::Request request, const http::Respond& respond) {
-    if (request.path != "/gpconnect")
-      return respond(
-          http::outcome(404, "not-found", "the inbox takes records at /inbox/gpconnect"));
+http::Handler record_handler(exchange::Intake& intake, const exchange::Partners& partners) {
+  return [&intake, &partners](http::Request request, const http::Respond& respond) {
+    const auto format = format_of(request.path);
+    if (!format)
+      return respond(http::outcome(404, "not-found",
+                                   "the inbox takes records at /inbox/gpconnect and /inbox/gp2gp"));
     if (request.head.method != http::Method::post) {
       auto response = http::outcome(405, "not-supported", "a record is sent by POST");
       response.fields = "Allow: POST\r\n";
       return respond(std::move(response));
     }
-    auto source = source_of(request.head.query);
+    auto source = source_of(request.head.query, partners);
     if (!source) return respond(refused(source.error()));
-    intake.take_record(Format::gpconnect, std::move(request.body), *std::move(source),
+    intake.take_record(*format, std::move(request.body), *std::move(source),
                        [respond](Result<exchange::TakenRecord> taken) {
                          respond(taken ? json(std::move(taken->answer)) : refused(taken.error()));
                        });

@@ -7,8 +7,9 @@
 
 namespace fingerpost::command {
 
-// One thread's handler; request.path is "/gpconnect". The query may name the partner it comes from:
-// "?source=surgery". Answers {"resources":[…],"report":{…}}, the report being the loss report.
-http::Handler record_handler(exchange::Intake& intake);
+// One thread's handler; request.path is "/gpconnect" or "/gp2gp". The query may name the partner
+// it comes from, "?source=surgery"; an id that is none is refused. Answers
+// {"resources":[…],"report":{…}}, the report being the loss report.
+http::Handler record_handler(exchange::Intake& intake, const exchange::Partners& partners);
 
 }  // namespace fingerpost::command

@@ -8,15 +8,14 @@
 namespace fingerpost::command {
 namespace {
 
-// SIGTERM and SIGINT wait for wait_for_stop() in every thread started after this.
-sigset_t block_stop_signals() {
-  sigset_t stops;
-  sigemptyset(&stops);
-  sigaddset(&stops, SIGTERM);
-  sigaddset(&stops, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &stops, nullptr);
+// SIGTERM, SIGINT and SIGHUP wait for sigwait in every thread started after this.
+sigset_t block_signals() {
+  sigset_t waited;
+  sigemptyset(&waited);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&waited, signal);
+  pthread_sigmask(SIG_BLOCK, &waited, nullptr);
   signal(SIGPIPE, SIG_IGN);
-  return stops;
+  return waited;
 }
 
 // The file's values, and the command line's before them.
@@ -39,14 +38,14 @@ Result<Configuration> configuration_of(const Serve& command) {
 int run(const Serve& command, Console console) {
   auto configuration = configuration_of(command);
   if (!configuration) return refuse(configuration.error(), console);
-  const auto stops = block_stop_signals();
+  const auto signals = block_signals();
   SystemClock clock;
   Log log(console.error, clock);
   const auto gateway = Gateway::start(
       {command.shared, command.version, command.config, *std::move(configuration)}, log);
   if (!gateway) return refuse(gateway.error(), console);
   int signal = 0;
-  sigwait(&stops, &signal);
+  while (sigwait(&signals, &signal) == 0 && signal == SIGHUP) (*gateway)->reload_maps();
   log.info("stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
   (*gateway)->stop();
   log.info("stopped");

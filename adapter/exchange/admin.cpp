@@ -202,14 +202,33 @@ Result<store::Unit> Admin::act_on_outbox(std::int64_t id, std::string_view actio
   return unit;
 }
 
+Result<store::Unit> Admin::act_on_lane(std::string_view lane, std::string_view action) {
+  if (action != "hold" && action != "release") return no_such();
+  bool known = partners_ != nullptr && partners_->find(lane) != nullptr;
+  if (!known) {
+    LET(const auto reader, store_.reader());
+    LET(const auto lanes, reader->lanes());
+    known = std::any_of(lanes.begin(), lanes.end(),
+                        [&](const store::LaneState& one) { return one.lane == lane; });
+    store::OutboxFilter rows;
+    rows.lane = lane;
+    rows.limit = 1;
+    LET(const auto sent, reader->outbox(rows));
+    known = known || !sent.empty();
+  }
+  if (!known)
+    return Error{Kind::not_found,
+                 "there is no lane of this name: a lane is named by its partner's id",
+                 std::string(lane)};
+  store::Unit unit;
+  unit.lanes.push_back({std::string(lane), action == "hold"});
+  return unit;
+}
+
 Result<store::Unit> Admin::act(std::string_view box, std::string_view name,
                                std::string_view action) {
+  if (box == "lanes") return act_on_lane(name, action);
   store::Unit unit;
-  if (box == "lanes") {
-    if (action != "hold" && action != "release") return no_such();
-    unit.lanes.push_back({std::string(name), action == "hold"});
-    return unit;
-  }
   const auto id = to_integer(name);
   if (!id) return no_such();
   if (box == "outbox") return act_on_outbox(*id, action);

@@ -13,6 +13,7 @@
 #pragma once
 
 #include "base/clock.h"
+#include "exchange/partner.h"
 #include "fingerpost/result.h"
 #include "store/store.h"
 
@@ -32,8 +33,10 @@ class Admin {
   using Query = std::vector<std::pair<std::string, std::string>>;
   using Done = std::function<void(Result<std::string>)>;
 
-  // The store and the clock must outlive it.
-  Admin(store::Store& store, Clock& clock) : store_(store), clock_(clock) {}
+  // All must outlive it. `partners` are whose lanes there are beside those that were ever used;
+  // null: not known.
+  Admin(store::Store& store, Clock& clock, const Partners* partners = nullptr)
+      : store_(store), clock_(clock), partners_(partners) {}
 
   // `path` as above, without a slash at either end. `done` gets JSON; it is called on this thread
   // or the store's. Kind::not_found: no such path or row. Kind::conflict: the row's status does not
@@ -45,11 +48,13 @@ class Admin {
   Result<std::string> list_outbox(const Query& query);
   Result<std::string> list_lanes();
   Result<std::string> show(std::string_view box, std::int64_t id);
+  Result<store::Unit> act_on_lane(std::string_view lane, std::string_view action);
   Result<store::Unit> act(std::string_view box, std::string_view name, std::string_view action);
   Result<store::Unit> act_on_outbox(std::int64_t id, std::string_view action);
 
   store::Store& store_;
   Clock& clock_;
+  const Partners* partners_;
 };
 
 }  // namespace fingerpost::exchange

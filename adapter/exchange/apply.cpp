@@ -1,6 +1,7 @@
 #include "exchange/apply.h"
 
 #include "care/referral.h"
+#include "exchange/complete.h"
 #include "exchange/delivery.h"
 #include "exchange/neighbourhood.h"
 #include "model/json.h"
@@ -67,11 +68,13 @@ class Application {
 
  private:
   using Types = std::unordered_map<std::string, std::string>;
+  void rewrite_url(Tree& tree, NodeId at, const Types& types) const;
   void rewrite(Tree& tree, NodeId node, const Types& types) const;
   Result<void> prepare(NodeId resource, const Types& types);
   Result<bool> valid(const Prepared& resource);
   Result<void> look_up(Prepared& resource);
   Result<void> judge(Prepared& resource);
+  Result<void> judge_past(Prepared& resource);
   Result<void> judge_task(Prepared& task, Tree* stored);
   void keep(Prepared& resource, Tree stored, const char* why);
   Result<void> deliver();
@@ -85,15 +88,30 @@ class Application {
   Applied result_;
 };
 
-// urn:uuid:<id> of a resource of this bundle becomes Type/<id>; others stay as they came.
+// The url of an Attachment whose bytes are a Binary of this bundle.
+void Application::rewrite_url(Tree& tree, NodeId at, const Types& types) const {
+  if (tree.name_text(at) != "url" || !tree.has_value(at)) return;
+  const auto place = read_reference(tree.text(at));
+  const auto found = types.find(place.id);
+  if (place.type.empty() && found != types.end() && found->second == "Binary")
+    tree.set(at, Shape::string, "Binary/" + place.id);
+}
+
+// urn:uuid:<id> of a resource of this bundle becomes Type/<id>, and that of another of the same
+// extract, by the type that the reference names; others stay as they came.
 void Application::rewrite(Tree& tree, NodeId node, const Types& types) const {
   const bool is_reference = tree[node].type == parts_.definitions.common().reference;
   for (auto at = tree.first_child(node); at != no_node; at = tree.next(at)) {
     rewrite(tree, at, types);
+    rewrite_url(tree, at, types);
     if (!is_reference || tree.name_text(at) != "reference" || !tree.has_value(at)) continue;
     const auto place = read_reference(tree.text(at));
-    const auto found = place.type.empty() ? types.find(place.id) : types.end();
-    if (found != types.end()) tree.set(at, Shape::string, found->second + "/" + place.id);
+    if (!place.type.empty() || place.id.empty()) continue;
+    const auto found = types.find(place.id);
+    const auto type = found != types.end() ? std::string_view(found->second)
+                      : source_.past       ? child_text({&tree, node}, "type")
+                                           : std::string_view();
+    if (!type.empty()) tree.set(at, Shape::string, std::string(type) + "/" + place.id);
   }
 }
 
@@ -193,6 +211,7 @@ Result<void> Application::judge_task(Prepared& task, Tree* stored) {
 }
 
 Result<void> Application::judge(Prepared& resource) {
+  if (source_.past) return judge_past(resource);
   const bool task = resource.type == "Task";
   if (!task && resource.type != "ServiceRequest") return {};
   if (!resource.stored) {
@@ -211,7 +230,25 @@ Result<void> Application::judge(Prepared& resource) {
   return {};
 }
 
+// An extract tells the rest of a resource on another day: what is stored is what it lacks.
+Result<void> Application::judge_past(Prepared& resource) {
+  if (!resource.stored) {
+    resource.changed = !says_error({&resource.tree, resource.tree.root()});
+    return {};
+  }
+  resource.write.if_version = resource.stored->version;
+  if (!is_partial({&resource.tree, resource.tree.root()})) return {};
+  LET(const auto read, model::read_json(parts_.definitions, resource.stored->body, parts_.limits));
+  complete(resource.tree, read.tree);
+  resource.write.index =
+      search::index(*parts_.parameters.now(), {&resource.tree, resource.tree.root()});
+  resource.write.body = store::prepare_body(parts_.definitions, resource.tree, resource.id);
+  resource.changed = !store::same(resource.write.body, resource.stored->body);
+  return {};
+}
+
 Result<void> Application::deliver() {
+  if (source_.past) return {};
   const bool any = std::any_of(prepared_.begin(), prepared_.end(),
                                [](const Prepared& resource) { return resource.changed; });
   if (!any) return {};

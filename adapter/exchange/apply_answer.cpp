@@ -185,7 +185,10 @@ Result<Applied> Answered::answer() {
 }
 
 Result<Applied> Answered::status() {
-  LET_DONE(find());
+  const auto found = find();
+  if (!found && found.error().kind == Kind::not_found)
+    return Error{Kind::not_found, "no referral of this number came from the sender", "Task.id"};
+  LET_DONE(found);
   const auto* asking = parts_.partners.find(source_.partner);
   if (asking == nullptr || (asking->channel != Channel::mllp && asking->channel != Channel::fhir))
     return Error{Kind::unsupported, "the status cannot be sent: the sender has no address here",

@@ -50,6 +50,7 @@ struct Parts {
   Limits limits;
   std::string zone = "Europe/London";  // of source times without an offset
   Severity nhs_number_check = Severity::warning;
+  bool trace = false;  // stored loss reports also say what made each element
   // Whether messages of this MSH-9 can be used at all, so that none is accepted which cannot. May
   // be empty: then the translation alone says so.
   std::function<bool(std::string_view type, std::string_view event)> reads_message = nullptr;

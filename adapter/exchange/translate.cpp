@@ -1,5 +1,6 @@
 #include "exchange/translate.h"
 
+#include "exchange/gp2gp_attachments.h"
 #include "exchange/translate_finish.h"
 #include "exchange/translate_hl7v2.h"
 #include "mapping/fml.h"
@@ -8,6 +9,7 @@
 #include "model/xml.h"
 #include "record/extract_plan.h"
 #include "record/gp2gp.h"
+#include "record/gp2gp_message.h"
 #include "record/gp2gp_write.h"
 #include "record/gpconnect.h"
 #include "record/hl7v2.h"
@@ -129,6 +131,7 @@ struct Translator::Parts {
   Result<Translation> gpconnect(std::string bytes, const TranslateOptions& options) const;
   Result<Translation> hl7v2(std::string bytes, const TranslateOptions& options) const;
   Result<Translation> gp2gp(std::string bytes, const TranslateOptions& options) const;
+  Result<Translation> gp2gp_message(std::string bytes, const TranslateOptions& options) const;
 };
 
 Translator::Translator(std::unique_ptr<const Parts> parts) : parts_(std::move(parts)) {}
@@ -203,8 +206,20 @@ Result<Translation> Translator::Parts::gpconnect(std::string bytes,
   return made;
 }
 
+// The record of a whole message, with its attachments.
+Result<Translation> Translator::Parts::gp2gp_message(std::string bytes,
+                                                     const TranslateOptions& options) const {
+  LET(auto message, record::read_gp2gp_message(bytes, options.limits));
+  std::string().swap(bytes);
+  LET(auto made, gp2gp(std::move(message.record), options));
+  made.issues.insert(made.issues.begin(), message.issues.begin(), message.issues.end());
+  add_attachments(definitions, message.attachments, options.limits, made);
+  return made;
+}
+
 Result<Translation> Translator::Parts::gp2gp(std::string bytes,
                                              const TranslateOptions& options) const {
+  if (record::is_gp2gp_message(bytes)) return gp2gp_message(std::move(bytes), options);
   LET(auto read, record::read_gp2gp(definitions.names(), std::move(bytes), options.limits));
   const auto record = std::make_shared<const record::Gp2gpRecord>(std::move(read));
   Translation made{Tree(definitions.names()), record->issues, {}, {}};

@@ -122,7 +122,8 @@ class ExtractRun {
 
 Result<void> translate_extract(const Translator& translator, Format format,
                                const std::vector<record::ExtractFile>& files,
-                               const TranslateOptions& options, const TakeTranslation& take) {
+                               const TranslateOptions& options, const TakeTranslation& take,
+                               const LookAtExtract& look) {
   const auto* plan = translator.extract_plan(format);
   if (plan == nullptr) return Error{Kind::unsupported, "no tables for this format", ""};
   if (format == Format::tpp && options.partner.empty() && options.key_prefix.empty())
@@ -132,6 +133,7 @@ Result<void> translate_extract(const Translator& translator, Format format,
         "it is",
         ""};
   LET(auto extract, record::Extract::stage(*plan, translator.definitions().names(), files));
+  if (look) LET_DONE(look(extract));
   return ExtractRun(translator, format, options).run(extract, take);
 }
 

@@ -86,6 +86,7 @@ bool reads_hl7v2(const Hl7v2Maps& maps, std::string_view type, std::string_view 
   return !map_of(type).empty() && maps.grammar.find(type, event) != nullptr;
 }
 
+  options.utc = how.zone == "UTC";
 Result<Hl7v2Run> run_hl7v2(const Hl7v2Maps& maps, std::string bytes,
                            const TranslateOptions& options, Tree& bundle) {
   record::Hl7v2Options read_options;

@@ -3,6 +3,7 @@
 #include "base/digest.h"
 #include "exchange/apply_answer.h"
 #include "exchange/neighbourhood.h"
+#include "exchange/provenance.h"
 #include "record/hl7v2_header.h"
 #include "wire/json.h"
 
@@ -17,6 +18,7 @@ TranslateOptions options_for(const Parts& parts, const store::InboxRow& row) {
   options.zone = parts.zone;
   options.now = store::instant(parts.clock.now_us());
   options.nhs_number_check = parts.nhs_number_check;
+  options.trace = parts.trace;
   options.limits = parts.limits;
   return options;
 }
@@ -78,10 +80,13 @@ Result<Worked> work(const Parts& parts, store::Reader& reader, const store::Inbo
   auto applied = take(parts, reader, translation, source);
   if (!applied) return in_message(applied.error(), *format);
   Worked worked{std::move(*applied), "", ""};
-  if (!source.referral) {
-    worked.report = report_json(translation);
-    worked.resources = list_resources(worked.applied.unit);
-  }
+  auto& unit = worked.applied.unit;
+  if (source.referral && unit.writes.empty()) return worked;
+  worked.report = report_json(translation);
+  if (!source.referral) worked.resources = list_resources(unit);
+  if (unit.writes.empty()) return worked;
+  LET(auto origin, provenance(parts, unit.writes, row, source.seed, worked.report));
+  unit.writes.push_back(std::move(origin));
   return worked;
 }
 

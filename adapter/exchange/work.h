@@ -24,8 +24,8 @@ store::InboxRow inbox_row(std::string source, std::string_view kind, std::string
                           std::string bytes);
 
 struct Worked {
-  Applied applied;
-  std::string report;     // the loss report, JSON; of records only
+  Applied applied;        // with the Provenance of what is written
+  std::string report;     // the loss report, JSON; of referrals where anything is written
   std::string resources;  // ["Patient/1",…], JSON; of records only
 };
 

@@ -67,8 +67,11 @@ void Linker::check_transform(const TargetText& text, Target& target) {
     return;
   }
   if (given < least || given > most) {
+    const auto with = std::to_string(given) + (given == 1 ? " argument" : " arguments");
+    const bool ours = !extended && given >= arity->extended_least && given <= arity->extended_most;
     report(Severity::error, text.at,
-           name + "() does not take " + std::to_string(given) + " arguments");
+           ours ? name + "() with " + with + " is an extension, and this map is a standard one"
+                : name + "() does not take " + with);
     return;
   }
   const bool makes_nodes = text.transform == Transform::create || text.transform == Transform::cc ||

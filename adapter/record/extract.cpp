@@ -1,6 +1,7 @@
 #include "record/extract.h"
 
 #include "base/text.h"
+#include "record/extract_kept.h"
 
 #include <algorithm>
 
@@ -28,6 +29,10 @@ class Extract::Reader {
   std::optional<ExtractBatch> next();
   std::string place(const ExtractBatch& batch, NodeId node, bool with_row) const;
   const Issues& issues() const { return staged_.issues; }
+  const StagedExtract& staged() const { return staged_; }
+  std::map<std::string, std::string> lookups() const {
+    return lookups_to_keep(plan_, names_, staged_);
+  }
 
  private:
   struct Looked {
@@ -534,6 +539,18 @@ Result<Extract> Extract::stage(const ExtractPlan& plan, const Names& names,
 
 const Issues& Extract::issues() const {
   return reader_->issues();
+}
+
+const std::string& Extract::time() const {
+  return reader_->staged().time;
+}
+
+const std::string& Extract::since() const {
+  return reader_->staged().since;
+}
+
+std::map<std::string, std::string> Extract::lookups() const {
+  return reader_->lookups();
 }
 
 std::optional<ExtractBatch> Extract::next() {

@@ -14,6 +14,7 @@
 #include "record/extract_plan.h"
 #include "record/extract_stage.h"
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -45,6 +46,11 @@ class Extract {
                                const std::vector<ExtractFile>& files);
 
   const Issues& issues() const;  // about the files as such
+  // Which extract of its source this is, and of a delta which it follows (StagedExtract).
+  const std::string& time() const;
+  const std::string& since() const;
+  // For the extracts after it: extract_kept.h.
+  std::map<std::string, std::string> lookups() const;
   // The next rows; nothing after the last.
   std::optional<ExtractBatch> next();
   // "SRGoal.csv row 17 GoalCategory", rows counted as a spreadsheet does: the header is row 1.

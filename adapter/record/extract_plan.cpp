@@ -89,10 +89,13 @@ class PlanReader {
   }
 
   bool manifest(const Words& words) {
-    if (words.size() != 4) return false;
+    if (words.size() != 4 && words.size() != 6) return false;
     plan_.manifest = words[1];
     plan_.manifest_file = words[2];
     plan_.manifest_time = words[3];
+    if (words.size() == 4) return true;
+    plan_.manifest_delta = words[4];
+    plan_.manifest_since = words[5];
     return true;
   }
 

@@ -5,7 +5,8 @@
 //   name schema_table                 what the parts of a file's name are; "table" when not said
 //   none -1 0                         values of a key that say there is none
 //   newest ProcessingId               of two rows of a key that with the higher number counts
-//   manifest SRManifest FileName DateExtractTo    the table that lists the files, and its columns
+//   manifest SRManifest FileName DateExtractTo    the table that lists the files, and its columns;
+//                         IsDelta DateExtractFrom     "Y": only what changed since that time
 //   withhold OrganisationGuid unless Agreements_SharingOrganisation IsActivated=true Disabled=false
 //   table SRGoal key RowIdentifier    each row becomes a node of the tree; its columns:
 //   columns RowIdentifier GoalCategory …
@@ -70,6 +71,7 @@ struct ExtractPlan {
   std::string newest;             // a column; "": of two rows of a key the later counts
   std::string manifest;           // a table; "": the format has none
   std::string manifest_file, manifest_time;
+  std::string manifest_delta, manifest_since;  // "": not told
   std::string withheld_by;  // the column whose value must be allowed; "": nothing is withheld
   std::string agreements;   // the table that allows: its key is that value
   std::vector<std::pair<std::string, std::string>> allowed_when;

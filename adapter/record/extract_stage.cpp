@@ -53,6 +53,7 @@ class Stage {
     if (made_.files.empty()) return refused("no file of a table of this format", "");
     std::stable_sort(made_.files.begin(), made_.files.end(), [](const auto& a, const auto& b) {
       if (a.table != b.table) return a.table < b.table;
+      if (a.kept != b.kept) return a.kept;
       return a.ids == b.ids ? a.name < b.name : is_earlier(a.ids, b.ids);
     });
     LET_DONE(check_once());
@@ -79,15 +80,19 @@ class Stage {
     StagedFile staged;
     staged.name = base_name(file.name);
     staged.bytes = file.bytes;
+    staged.kept = file.kept;
     std::string table(stem(file.name));
-    if (plan_.name_parts.size() > 1) {
+    if (plan_.name_parts.size() > 1 && !file.kept) {
       table.clear();
       std::string_view rest = stem(file.name);
       for (const auto& part : plan_.name_parts) {
         const auto text = rest.substr(0, rest.find('_'));
         rest.remove_prefix(std::min(text.size() + 1, rest.size()));
         if (part == "schema" || part == "table") (table += table.empty() ? "" : "_") += text;
-        if (part == "time") staged.time = text.substr(0, 8);
+        if (part == "time") {
+          staged.time = text.substr(0, 8);
+          made_.time = std::max(made_.time, std::string(text));
+        }
         if (part == "ids") staged.ids = text;
       }
     }
@@ -103,10 +108,10 @@ class Stage {
     for (std::size_t i = 1; i < made_.files.size(); ++i) {
       const auto& file = made_.files[i];
       const auto& before = made_.files[i - 1];
-      if (file.table != before.table) continue;
+      if (file.table != before.table || before.kept) continue;
       if (file.ids == before.ids) return refused("a second file of the same table", file.name);
       for (std::size_t other = i; other-- > 0 && made_.files[other].table == file.table;)
-        if (made_.files[other].bytes == file.bytes)
+        if (!made_.files[other].kept && made_.files[other].bytes == file.bytes)
           return refused("the same file twice, by another name", file.name);
     }
     return {};
@@ -124,9 +129,13 @@ class Stage {
   }
 
   Result<void> check_times() const {
-    for (const auto& file : made_.files)
-      if (file.time != made_.files.front().time)
-        return refused("of another day than " + made_.files.front().name, file.name);
+    const StagedFile* first = nullptr;
+    for (const auto& file : made_.files) {
+      if (file.kept) continue;
+      if (first == nullptr) first = &file;
+      if (file.time != first->time) return refused("of another day than " + first->name, file.name);
+    }
+    if (first == nullptr) return refused("no file of a table of this format", "");
     return {};
   }
 
@@ -165,7 +174,7 @@ class Stage {
   }
 
   // Every file is listed, every listed file is there, and all are of one time.
-  Result<void> check_manifest() const {
+  Result<void> check_manifest() {
     if (plan_.manifest.empty()) return {};
     const auto list = std::find_if(made_.files.begin(), made_.files.end(), [&](const auto& file) {
       return file.table->name == plan_.manifest;
@@ -181,6 +190,7 @@ class Stage {
       if (next == CsvReader::Next::broken)
         return refused("row " + std::to_string(reader.number()) + " is not read: " + reader.why(),
                        list->name);
+      note_since(*list, reader.fields());
       const auto& fields = reader.fields();
       if (at[0] >= fields.size() || at[1] >= fields.size())
         return refused("a row without file or time", list->name);
@@ -188,21 +198,33 @@ class Stage {
       times[table] = trim(wire::csv_text(fields[at[1]], plan_.charset, room).text);
     }
     for (const auto& file : made_.files) {
-      if (&file == &*list) continue;
+      if (&file == &*list || file.kept) continue;
       const auto time = times.find(file.table->name);
       if (time == times.end()) return refused("the manifest does not list the file", file.name);
       if (time->second != times.begin()->second)
         return refused("the manifest gives it another time than the others", file.name);
     }
+    if (!times.empty()) made_.time = times.begin()->second;
     for (const auto& [table, time] : times)
       if (plan_.find(table) != nullptr && !is_there(table))
         return refused("the manifest lists a file that is not there", table + ".csv");
     return {};
   }
 
+  // Of a delta: the latest time that a row of the manifest says it goes on from.
+  void note_since(const StagedFile& list, const std::vector<wire::CsvField>& fields) {
+    if (plan_.manifest_delta.empty()) return;
+    const auto at = positions_of(list, {plan_.manifest_delta, plan_.manifest_since}, names_);
+    if (at[0] >= fields.size() || at[1] >= fields.size()) return;
+    std::string room;
+    if (trim(wire::csv_text(fields[at[0]], plan_.charset, room).text) != "Y") return;
+    const std::string since(trim(wire::csv_text(fields[at[1]], plan_.charset, room).text));
+    made_.since = std::max(made_.since, since);
+  }
+
   bool is_there(std::string_view table) const {
     return std::any_of(made_.files.begin(), made_.files.end(),
-                       [&](const auto& file) { return file.table->name == table; });
+                       [&](const auto& file) { return file.table->name == table && !file.kept; });
   }
 
   void want_indexes() {

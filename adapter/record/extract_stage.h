@@ -23,6 +23,7 @@ namespace fingerpost::record {
 struct ExtractFile {
   std::string name;  // within the folder
   std::string_view bytes;
+  bool kept = false;  // of earlier extracts: extract_kept.h; the name is the table's
 };
 
 struct StagedFile {
@@ -32,6 +33,7 @@ struct StagedFile {
   std::vector<NameId> columns;  // by position; no_name: not one of the table's
   RowAt first;                  // after the header
   std::string ids, time;        // of the name, where the format has them there
+  bool kept = false;
 };
 
 // A table and columns of it.
@@ -42,7 +44,9 @@ struct StagedExtract {
   std::map<KeyOf, RowIndex> indexes;
   std::map<std::string, bool, std::less<>> allowed;  // by the value of ExtractPlan::withheld_by
   std::vector<const ExtractTable*> in_files;         // tables in more files than one
-  bool agreements = false;                           // that table is part of the extract
+  std::string time;   // which extract of its source this is: a later one has a greater text
+  std::string since;  // of a delta: the time of the one that it follows; "": whole, or not said
+  bool agreements = false;  // that table is part of the extract
   Issues issues;  // columns of the headers that are new or missing, files that are not read
 };
 

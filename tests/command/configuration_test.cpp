@@ -62,6 +62,7 @@ beyond_loopback = true
 application = "GATEWAY"
 facility = "A1"
 zone = "UTC"
+trace = true
 unknown_receiver = "keep"
 nhs_number_check = "error"
 [[partner]]
@@ -96,6 +97,7 @@ depth = 7
   CHECK(read->partners.own_application == "GATEWAY");
   CHECK(read->partners.own_facility == "A1");
   CHECK(read->zone == "UTC");
+  CHECK(read->trace);
   CHECK(read->partners.unknown_receiver == exchange::UnknownReceiver::keep);
   CHECK(read->nhs_number_check == Severity::error);
   REQUIRE(read->partners.list.size() == 2);
@@ -140,6 +142,16 @@ TEST_CASE("a mistake in a configuration is named with its line") {
       Row{"[limits]\ndepth = 4294967296\n", "g.toml:2: limits.depth: is out of range"},
       Row{"[limits]\ndepth = \"7\"\n", "g.toml:2: limits.depth: must be a whole number"},
       Row{"[[partner]]\nid = \"a\"\ncharset = \"UTF-16\"\n", "g.toml:3: partner.charset: "},
+      Row{"[http]\nbase_url = \"fhir\"\n", "g.toml:2: http.base_url: must be http://HOST"},
+      Row{"[http]\nbase_url = \"ftp://a/b\"\n", "g.toml:2: http.base_url: must be http://HOST"},
+      Row{"[http]\nbase_url = \"https:///b\"\n", "g.toml:2: http.base_url: must be http://HOST"},
+      Row{"[http]\nbase_url = \"https://a/b?c\"\n", "g.toml:2: http.base_url: must be http://HOST"},
+      Row{"[[partner]]\nid = \"a\"\nfhir = \"http//a\"\n", "g.toml:3: partner.fhir: must be"},
+      Row{"[[partner]]\nid = \"a b\"\n", "g.toml:2: partner.id: may have letters, digits"},
+      Row{"[[partner]]\nid = \"a/b\"\n", "g.toml:2: partner.id: may have letters, digits"},
+      Row{"[[partner]]\nid = \"a\"\nversion = \"9\"\n", "partner.version: must be one of: 2.1,"},
+      Row{"[self]\nzone = \"Mars\"\n", "self.zone: must be one of: Europe/London, UTC"},
+      Row{"[self]\ntrace = 1\n", "g.toml:2: self.trace: must be true or false"},
       Row{"data = \n", "g.toml:1: not TOML: "});
   CAPTURE(row.text);
   const auto read = read_configuration(row.text, "g.toml");

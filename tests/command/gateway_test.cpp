@@ -162,7 +162,13 @@ TEST_CASE("a record is kept, translated and answered with its loss report") {
   CHECK(call(world.practice, post).body == taken.body);
   CHECK(call(world.practice, {"POST", "/inbox/fax", body, ""}).status == 404);
   CHECK(get(world.practice, "/inbox/gpconnect").status == 405);
-  CHECK(call(world.practice, {"POST", "/inbox/gpconnect?source=a%20b", body, ""}).status == 400);
+  for (const auto* source : {"a%20b", "nobody", ""})
+    CHECK(call(world.practice, {"POST", "/inbox/gpconnect?source=" + std::string(source), body, ""})
+              .status == 400);
+  const auto extract = read_file(samples + "gp2gp/samples/gp2gp-record.xml");
+  CHECK(call(world.practice, {"POST", "/inbox/gp2gp?source=gp", extract, ""}).status == 200);
+  CHECK(find(get(world.practice, "/fhir/Provenance?_summary=count").body, "\"total\":([0-9]+)") ==
+        "2");
   const auto broken = call(world.practice, {"POST", "/inbox/gpconnect", "{\"a\":1,\"a\":2}", ""});
   CHECK(broken.status == 400);
   CHECK(broken.body.find("OperationOutcome") != std::string::npos);
@@ -314,4 +320,45 @@ TEST_CASE(
   CHECK(test::run({"serve", "--data", (folder / "other").string(), "--http", "127.0.0.1:0",
                    "--config", none})
             .status == 2);
+}
+
+TEST_CASE("maps are read again on SIGHUP, and stay as they were when they are not right") {
+  const test::Folder folder;
+  namespace fs = std::filesystem;
+  const auto maps = folder / "mappings";
+  fs::create_directory(maps);
+  for (const auto* format : {"gpconnect", "hl7v2"})
+    fs::copy(samples + format, maps / format, fs::copy_options::recursive);
+  const auto at = free_address();
+  const auto log = folder / "log";
+  const test::Program gateway({"serve", "--data", (folder / "data").string(), "--http", to_text(at),
+                               "--mappings", maps.string()},
+                              folder / "out", log);
+  REQUIRE(eventually([&] { return ready(at); }));
+  const auto logged = [&](const std::string& what) {
+    return eventually([&] { return read_file(log).find(what) != std::string::npos; });
+  };
+  auto body = read_file(record);
+  const auto take = [&] {
+    body += ' ';  // another record than the last
+    return call(at, {"POST", "/inbox/gpconnect", body, "Content-Type: application/json\r\n"})
+        .status;
+  };
+  CHECK(take() == 200);
+
+  gateway.signal(SIGHUP);
+  REQUIRE(logged("maps reloaded"));
+  CHECK(take() == 200);
+
+  folder.write("mappings/gpconnect/broken.map", "map");
+  gateway.signal(SIGHUP);
+  REQUIRE(logged("broken.map"));
+  CHECK(take() == 200);
+  fs::remove(maps / "gpconnect/broken.map");
+
+  folder.write("mappings/hl7v2/z.test.json",
+               R"({"cases":[{"name":"never","source":["MSH"],"checks":["false"]}]})");
+  gateway.signal(SIGHUP);
+  REQUIRE(logged("1 cases do not hold"));
+  CHECK(take() == 200);
 }

@@ -41,10 +41,10 @@ TEST_CASE("the program tells its version") {
 }
 
 TEST_CASE("every subcommand has help") {
-  const auto* words =
-      GENERATE("serve", "translate", "validate", "fhirpath", "transform", "inbox list",
-               "inbox show", "outbox retry", "outbox hold", "mllp send", "mllp listen",
-               "config check", "convert", "conformance", "backup", "check");
+  const auto* words = GENERATE("serve", "translate", "validate", "fhirpath", "transform",
+                               "inbox list", "inbox show", "outbox retry", "outbox hold",
+                               "mllp send", "mllp listen", "config check", "convert", "conformance",
+                               "backup", "check", "test-mappings", "extract apply");
   CAPTURE(words);
   std::vector<std::string> arguments;
   std::istringstream in(words);
@@ -102,7 +102,7 @@ TEST_CASE("check tells by its status whether a data folder agrees with itself") 
   }
   const auto harmed = run({"check", "--data", data});
   CHECK(harmed.status == 1);
-  CHECK(holds(harmed.out, "not all agree\nby_hash: 1 rows instead of 0\n"));
+  CHECK(holds(harmed.out, "not all agree\nby_hash: 1 row instead of 0\n"));
 }
 
 TEST_CASE("fhirpath prints type, tab, value, a line for each result") {
@@ -308,3 +308,73 @@ TEST_CASE("config check names every mistake with its line") {
   const auto open = folder.write("open.toml", "[mllp]\nlisten = \"0.0.0.0:2575\"\n");
   CHECK(run({"config", "check", open}).status == 1);
 }
+TEST_CASE("an extract is applied once, and one of an earlier day not after it") {
+  const test::Folder folder;
+  const auto write = [&](const std::string& day, const std::string& town) {
+    const std::string time = "202611" + day;
+    const auto at = folder / day;
+    std::filesystem::create_directory(at);
+    const auto file = [&](const std::string& table, const std::string& text) {
+      folder.write(day + "/291_" + table + "_" + time + "020000_A1.csv", text);
+    };
+    file("Agreements_SharingOrganisation",
+         "OrganisationGuid,IsActivated,Disabled,Deleted\r\n{00000000-0000-0000-0000-00000000000A},"
+         "true,false,false\r\n");
+    file("Admin_Patient",
+         "PatientGuid,OrganisationGuid,Sex,Surname,NhsNumber,Town,Deleted\r\n"
+         "{00000000-0000-0000-0000-0000000000A1},{00000000-0000-0000-0000-00000000000A},F,"
+         "Winterbourne,9990000018," +
+             town + ",false\r\n");
+    return at.string();
+  };
+  const auto data = (folder / "data").string();
+  const auto apply = [&](const std::string& from) {
+    return run({"extract", "apply", "--from", "emis", "--data", data, from});
+  };
+  const auto today = write("22", "Leeds");
+  const auto first = apply(today);
+  CAPTURE(first.out, first.error);
+  CHECK(first.status == 0);
+  CHECK(holds(first.out, "20261122020000: 1 resource made or changed"));
+  const auto again = apply(today);
+  CHECK(again.status == 0);
+  CHECK(holds(again.out, "20261122020000: applied before"));
+  const auto late = apply(write("21", "York"));
+  CHECK(late.status == 1);
+  CHECK(holds(late.error, "a later extract was applied; the last was 20261122020000"));
+  CHECK(apply(write("23", "York")).status == 0);
+  CHECK(
+      run({"extract", "apply", "--from", "emis", "--data", data, folder.path() + "/none"}).status ==
+      1);
+  CHECK(run({"check", "--data", data}).status == 0);
+}
+
+TEST_CASE("test-mappings runs the cases of a folder, and tells by its status whether they hold") {
+  const test::Folder folder;
+  const auto maps = folder / "mappings";
+  std::filesystem::copy(test::project_dir() + "/mappings", maps,
+                        std::filesystem::copy_options::recursive);
+  const auto good = run({"test-mappings", maps.string()});
+  CAPTURE(good.out, good.error);
+  CHECK(good.status == 0);
+  CHECK(holds(good.out, " passed, 0 failed, 0 skipped\n"));
+  std::filesystem::create_directory(maps / "vision");
+  folder.write("mappings/vision/a.test.json", R"({"cases":[{},{}]})");
+  folder.write("mappings/hl7v2/z.test.json",
+               R"({"cases":[{"name":"it","sourceFile":"samples/none.hl7","checks":["true"]}]})");
+  const auto bad = run({"test-mappings", maps.string()});
+  CHECK(bad.status == 1);
+  CHECK(bad.out.starts_with("hl7v2/z.test.json: it\n  does not translate: there is no such file"));
+  CHECK(holds(bad.out, " passed, 1 failed, 2 skipped\n"));
+  folder.write("mappings/hl7v2/z.map", "map");
+  CHECK(run({"test-mappings", maps.string()}).status == 1);
+  CHECK(run({"test-mappings", folder.path() + "/none"}).status == 2);
+}
+
+  const auto missing = folder.write(
+      "missing.toml",
+      "[fhir]\npackages = [\"none.tgz\"]\n[[partner]]\nid = \"a\"\nconcept_maps = [\"m.json\"]\n");
+  const auto looked = run({"config", "check", missing});
+  CHECK(looked.status == 1);
+  CHECK(holds(looked.error, "missing.toml: fhir.packages: is not there: "));
+  CHECK(holds(looked.error, "missing.toml: partner a.concept_maps: is not there: "));

@@ -124,6 +124,27 @@ TEST_CASE("a lane is held and released") {
   CHECK_FALSE(world.reader()->lanes()->at(0).held);
 }
 
+TEST_CASE("a lane is a partner's, or one that something was put in") {
+  World world;
+  put(world, OutboxStatus::waiting, "1");
+  const auto hold = [&](const exchange::Partners* partners, const std::string& lane) {
+    Result<std::string> done = Error{Kind::fault, "nothing came", ""};
+    exchange::Admin(*world.store, world.clock, partners)
+        .answer(AdminMethod::post, "lanes/" + lane + "/hold", {},
+                [&](Result<std::string> answer) { done = std::move(answer); });
+    return done;
+  };
+  CHECK(hold(nullptr, "links"));
+  CHECK(hold(&world.partners, "other"));
+  for (const auto* partners : {static_cast<const exchange::Partners*>(nullptr),
+                               static_cast<const exchange::Partners*>(&world.partners)}) {
+    const auto refused = hold(partners, "nobody");
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().kind == Kind::not_found);
+    CHECK(refused.error().where == "nobody");
+  }
+}
+
 TEST_CASE("what is not there, or makes no sense, is said so") {
   World world;
   put(world, OutboxStatus::waiting, "1");

@@ -1,205 +1,85 @@
-// The cases beside the maps: mappings/<format>/*.test.json, run through the whole translator.
-//
-//   {"map": url, "cases": [{"name", "sourceFile" or "source", "partner", "checks": [FHIRPath …],
-//     "sameIdsAs": file, "issues": ["code place" …], "lost": {place: count}}]}
-//
-// The source of an extract is an object: each member a file, its lines. `checks` are true of the
-// Bundle that is made. `sameIdsAs`: every id of the result is one of that file's result too.
-// `issues` are all there are, in any order, but for those of severity information; `lost` are all
-// places of the loss report. Both are looked at only where they stand.
+#include "exchange/mapping_cases.h"
 
-#include "exchange/translate_extract.h"
 #include "support/translator.h"
-#include "wire/json_view.h"
 
 #include <catch2/catch.hpp>
 
-#include <algorithm>
-#include <map>
-#include <set>
 #include <string>
-#include <string_view>
+#include <vector>
 
 using namespace fingerpost;
 
 namespace {
 
-void print(wire::JsonView value, std::string& out) {
-  using Kind = wire::JsonToken::Kind;
-  const char* comma = "";
-  switch (value.kind()) {
-    case Kind::object:
-      out += '{';
-      value.members([&](std::string_view name, wire::JsonView member) {
-        out += comma;
-        comma = ",";
-        wire::write_json_string(out, name);
-        out += ':';
-        print(member, out);
-      });
-      out += '}';
-      break;
-    case Kind::array:
-      out += '[';
-      value.each([&](wire::JsonView item) {
-        out += comma;
-        comma = ",";
-        print(item, out);
-      });
-      out += ']';
-      break;
-    case Kind::string:
-      wire::write_json_string(out, value.text());
-      break;
-    default:
-      out += value.kind() == Kind::null ? "null" : value.text();
-  }
+exchange::CasesRun run(const std::string& path, const std::string& text) {
+  const std::vector<exchange::MappingFile> files = {{path, text},
+                                                    {"hl7v2/samples/a.hl7", "MSH|^~\\&|A\r"}};
+  return exchange::run_mapping_cases(test::translator(), files);
 }
 
-struct Folder {
-  test::fs::path path;
-  Format format;
-};
-
-// A file of the folder, or the case's own text: a list of lines is an HL7 v2 message or an XML text,
-// a list of objects the resources of a Bundle.
-std::string source_of(const Folder& folder, wire::JsonView one) {
-  if (const auto file = one["sourceFile"])
-    return test::read_file(folder.path / std::string(file.text()));
-  const auto source = one["source"];
-  if (source.kind() == wire::JsonToken::Kind::string) return std::string(source.text());
-  std::string text;
-  if (source.first().kind() == wire::JsonToken::Kind::string) {
-    source.each([&](wire::JsonView line) { text.append(line.text()) += '\r'; });
-    return text;
-  }
-  source.each([&](wire::JsonView resource) {
-    text += text.empty() ? R"({"resource":)" : R"(,{"resource":)";
-    print(resource, text);
-    text += '}';
-  });
-  return R"({"resourceType":"Bundle","type":"collection","entry":[)" + text + "]}";
-}
-
-// The files of an extract, small enough for one Bundle.
-Translation translate_files(const Folder& folder, wire::JsonView source,
-                            const TranslateOptions& options) {
-  const auto texts = std::make_shared<std::map<std::string, std::string>>();
-  source.members([&](std::string_view name, wire::JsonView lines) {
-    auto& text = (*texts)[std::string(name)];
-    lines.each([&](wire::JsonView line) { text.append(line.text()) += "\r\n"; });
-  });
-  std::vector<record::ExtractFile> files;
-  for (const auto& [name, text] : *texts) files.push_back({name, text});
-  std::vector<Translation> made;
-  const auto done = exchange::translate_extract(test::translator(), folder.format, files, options,
-                                                [&](Translation translation) -> Result<void> {
-                                                  made.push_back(std::move(translation));
-                                                  return {};
-                                                });
-  if (!done) throw std::runtime_error(done.error().text + " at " + done.error().where);
-  if (made.size() != 1) throw std::runtime_error("not one Bundle");
-  made[0].bundle.keep(texts);
-  return std::move(made[0]);
-}
-
-Translation translate(const Folder& folder, const std::string& text, wire::JsonView one) {
-  TranslateOptions options;
-  options.now = "2026-11-22T09:30:00Z";
-  options.partner = one["partner"].text();
-  if (is_extract(folder.format) && options.partner.empty()) options.key_prefix = "north";
-  if (is_extract(folder.format)) return translate_files(folder, one["source"], options);
-  auto made = test::translator().translate(folder.format, text, options);
-  if (!made) throw std::runtime_error(made.error().text + " at " + made.error().where);
-  return *std::move(made);
-}
-
-std::set<std::string> ids(const Translation& made) {
-  std::set<std::string> found;
-  const auto& tree = made.bundle;
-  const auto full_url = tree.names().find("fullUrl");
-  for (auto entry = tree.child(tree.root(), tree.names().find("entry")); entry != no_node;
-       entry = tree.next_same(entry))
-    found.emplace(tree.text(tree.child(entry, full_url)));
-  return found;
-}
-
-void check_issues(const Translation& made, wire::JsonView expected) {
-  if (!expected) return;
-  std::multiset<std::string> want;
-  expected.each([&](wire::JsonView issue) { want.emplace(issue.text()); });
-  std::multiset<std::string> got;
-  for (const auto& issue : made.issues)
-    if (issue.severity < Severity::information) got.insert(issue.code + " " + issue.expression);
-  CHECK(got == want);
-}
-
-void check_lost(const Translation& made, wire::JsonView expected) {
-  if (!expected) return;
-  std::map<std::string, std::string> want;
-  expected.members([&](std::string_view place, wire::JsonView count) {
-    want[std::string(place)] = count.text();
-  });
-  std::map<std::string, std::string> got;
-  for (const auto& lost : made.lost) got[lost.place] = std::to_string(lost.count);
-  CHECK(got == want);
-}
-
-void check_case(const Folder& folder, wire::JsonView one) {
-  CAPTURE(std::string(one["name"].text()));
-  const auto made = translate(folder, source_of(folder, one), one);
-  CAPTURE(test::json(made), report_json(made));
-  int checks = 0;
-  one["checks"].each([&](wire::JsonView check) {
-    CAPTURE(std::string(check.text()));
-    CHECK(test::holds(made, check.text()));
-    ++checks;
-  });
-  CHECK(checks > 0);
-  check_issues(made, one["issues"]);
-  check_lost(made, one["lost"]);
-  if (const auto other = one["sameIdsAs"]) {
-    const auto first =
-        ids(translate(folder, test::read_file(folder.path / std::string(other.text())), one));
-    for (const auto& id : ids(made)) CHECK(first.count(id) == 1);
-  }
-}
-
-void check_folder(const Folder& folder) {
-  const auto files = test::files_in(folder.path, ".test.json");
-  CHECK_FALSE(files.empty());
-  for (const auto& file : files) {
-    CAPTURE(file.filename());
-    const auto document = wire::parse_json(test::read_file(file), {});
-    REQUIRE(document.has_value());
-    const wire::JsonView root(*document);
-    int cases = 0;
-    root["cases"].each([&](wire::JsonView one) {
-      check_case(folder, one);
-      ++cases;
-    });
-    CHECK(cases > 0);
-  }
+// One case over an answer of a link worker.
+exchange::CasesRun run_answer(const std::string& members) {
+  return run("hl7v2/x.test.json", R"({"cases":[{"name":"it","partner":"links","source":[
+    "MSH|^~\\&|LINKS|RLP99|FINGERPOST|FINGERPOST|20261123101500+0000||RRI^I12^RRI_I12|L1|P|2.5.1",
+    "MSA|AA|0123456789abcdef0123",
+    "RF1|A|||||5f0c8f6e-2f7a-5b0e-9b55-0a4d3c6a1e01^FINGERPOST",
+    "PRD|RT||||||RLP99^ODS"],)" + members +
+                                      "}]}");
 }
 
 }  // namespace
 
-TEST_CASE("the cases beside the GP Connect maps hold") {
-  check_folder({test::project() / "mappings/gpconnect", Format::gpconnect});
+TEST_CASE("the cases beside the maps hold") {
+  const auto folder = GENERATE("gpconnect", "gp2gp", "hl7v2", "emis", "tpp");
+  std::vector<exchange::MappingFile> files;
+  for (auto& file : test::mapping_files(test::project() / "mappings"))
+    if (file.path.starts_with(std::string(folder) + "/")) files.push_back(std::move(file));
+  const auto done = exchange::run_mapping_cases(test::translator(), files);
+  for (const auto& failed : done.failed) {
+    UNSCOPED_INFO(failed.file << ": " << failed.name);
+    for (const auto& wrong : failed.wrong) UNSCOPED_INFO("  " << wrong);
+  }
+  CHECK(done.failed.empty());
+  CHECK(done.passed > 0);
 }
 
-TEST_CASE("the cases beside the TPP maps hold") {
-  check_folder({test::project() / "mappings/tpp", Format::tpp});
+TEST_CASE("a case that does not hold says what was expected and what was found") {
+  struct Row {
+    const char* members;
+    const char* wrong;
+  };
+  const auto row = GENERATE(
+      Row{R"("checks":["entry.resource.status = 'rejected'"])",
+          "is false: entry.resource.status = 'rejected'; found [accepted]"},
+      Row{R"("checks":["entry.count() = 2 and true"])", "is false: entry.count() = 2 and true"},
+      Row{R"("checks":["entry.count( = 1"])", "is no FHIRPath: entry.count( = 1"},
+      Row{R"("checks":["true"],"issues":["value PID-3"])",
+          "issues: expected [value PID-3]; found ["},
+      Row{R"("checks":["true"],"lost":{"PID-5":1})", "lost: expected [PID-5: 1]; found ["},
+      Row{R"("checks":[])", "checks nothing"},
+      Row{R"("checks":["true"],"sameIdsAs":"samples/none.hl7")",
+          "sameIdsAs: there is no such file at hl7v2/samples/none.hl7"});
+  const auto done = run_answer(row.members);
+  CHECK(done.passed == 0);
+  REQUIRE(done.failed.size() == 1);
+  CHECK(done.failed[0].file == "hl7v2/x.test.json");
+  CHECK(done.failed[0].name == "it");
+  REQUIRE_FALSE(done.failed[0].wrong.empty());
+  CHECK(done.failed[0].wrong[0].starts_with(row.wrong));
 }
 
-TEST_CASE("the cases beside the EMIS maps hold") {
-  check_folder({test::project() / "mappings/emis", Format::emis});
+TEST_CASE("a case that holds is counted, and those of a folder that is no format are skipped") {
+  const auto held = run_answer(R"("checks":["entry.resource.status = 'accepted'"])");
+  CHECK(held.passed == 1);
+  CHECK(held.failed.empty());
+  const auto other = run("vision/x.test.json", R"({"cases":[{},{}]})");
+  CHECK(other.skipped == 2);
+  CHECK(other.passed + other.failed.size() == 0);
 }
 
-TEST_CASE("the cases beside the HL7 v2 maps hold") {
-  check_folder({test::project() / "mappings/hl7v2", Format::hl7v2});
-}
-
-TEST_CASE("the cases beside the GP2GP maps hold") {
-  check_folder({test::project() / "mappings/gp2gp", Format::gp2gp});
+TEST_CASE("a file of cases that is none is a failure") {
+  const auto text = GENERATE("{", "{}", R"({"cases":[]})");
+  const auto done = run("hl7v2/x.test.json", text);
+  REQUIRE(done.failed.size() == 1);
+  CHECK(done.passed == 0);
 }

@@ -339,3 +339,65 @@ TEST_CASE("what is restricted is kept from the patient in GP2GP, consultations t
   CHECK(contains(made->bytes.substr(made->bytes.find("<PlanStatement ")),
                  R"(<confidentialityCode code="NOPAT")") == held);
 }
+
+TEST_CASE("a time without an offset is of the zone that is asked for") {
+  struct Row {
+    const char *zone, *instant;
+  };
+  const auto row = GENERATE(Row{"Europe/London", "2026-06-15T15:32:51+00:00"},
+                            Row{"UTC", "2026-06-15T16:32:51+00:00"});
+  CAPTURE(row.zone);
+  TranslateOptions options;
+  options.zone = row.zone;
+  const auto made = test::translator().translate(
+      Format::gp2gp,
+      R"(<EhrExtract xmlns="urn:hl7-org:v3"><id root="E"/><recordTarget><patient>
+<id root="2.16.840.1.113883.2.1.4.1" extension="9990000018"/></patient></recordTarget>
+<component><ehrFolder><component><ehrComposition><id root="C"/><component>
+<PlanStatement><id root="P"/><text>x</text><availabilityTime value="20260615163251"/>
+</PlanStatement></component></ehrComposition></component></ehrFolder></component></EhrExtract>)",
+      options);
+  REQUIRE(made);
+  CHECK(test::json(*made).find(row.instant) != std::string::npos);
+}
+
+TEST_CASE("the attachments of a message are Binaries that its documents lead to") {
+  const auto document = [](const std::string& id, const std::string& file) {
+    return "<component><NarrativeStatement><id root=\"" + id +
+           "\"/><reference><referredToExternalDocument><id root=\"D" + id +
+           "\"/><text mediaType=\"text/plain\"><reference value=\"file://localhost/" + file +
+           "\"/></text></referredToExternalDocument></reference></NarrativeStatement></component>";
+  };
+  const auto part = [](const std::string& id, const std::string& body) {
+    return "--b\r\nContent-Id: <" + id + ">\r\nContent-Type: text/plain\r\n\r\n" + body + "\r\n";
+  };
+  const auto named = [](const std::string& id, const std::string& name) {
+    return "<eb:Reference xlink:href=\"cid:" + id + "\"><eb:Description>" + name +
+           "</eb:Description></eb:Reference>";
+  };
+  const auto made = test::translator().translate(
+      Format::gp2gp,
+      "Content-Type: multipart/related; boundary=b\r\n\r\n" +
+          part("e", "<E xmlns:eb=\"urn:e\" xmlns:xlink=\"urn:x\"><eb:Manifest>" +
+                        named("1", "letter.txt") + named("2", "other.txt") + "</eb:Manifest></E>") +
+          part("p",
+               "<EhrExtract xmlns=\"urn:hl7-org:v3\"><id root=\"E\"/><recordTarget><patient><id "
+               "root=\"2.16.840.1.113883.2.1.4.1\" extension=\"9990000018\"/></patient>"
+               "</recordTarget><component><ehrFolder><component><ehrComposition><id root=\"C\"/>" +
+                   document("A", "letter.txt") + document("B", "lost.txt") +
+                   "</ehrComposition></component></ehrFolder></component></EhrExtract>") +
+          part("1", "Dear all") + part("2", "Nobody's") + "--b--\r\n",
+      {});
+  REQUIRE(made);
+  CAPTURE(test::json(*made));
+  CHECK(test::holds(*made, "entry.resource.ofType(Binary).count() = 1"));
+  CHECK(test::holds(*made, "entry.resource.ofType(Binary).data = 'RGVhciBhbGw='"));
+  CHECK(test::holds(*made,
+                    "entry.where(resource is Binary).fullUrl in "
+                    "entry.resource.ofType(DocumentReference).content.attachment.url"));
+  CHECK(test::holds(*made,
+                    "entry.resource.ofType(Binary).securityContext.reference in "
+                    "entry.where(resource is DocumentReference).fullUrl"));
+  CHECK(test::has_issue(*made, "the attachment did not come"));
+  CHECK(test::has_issue(*made, "no document of the record names the attachment"));
+}

@@ -368,3 +368,16 @@ TEST_CASE("only the run with a seed has ids without a key, and they differ") {
   options.seed = "message 2";
   CHECK(once.json != run_rules(rules, "", mapping::Dialect::extended, options).json);
 }
+
+TEST_CASE("a transform with arguments that only the extended dialect has says so") {
+  struct Row {
+    const char *rule, *text;
+  };
+  const auto row = GENERATE(
+      Row{"src.id as i -> tgt.id = uuid(i);", "uuid() with 1 argument is an extension"},
+      Row{"src.id as i -> tgt.id = uuid(i, i);", "uuid() with 2 arguments is an extension"},
+      Row{"src.id as i -> tgt.id = truncate(i);", "truncate() does not take 1 argument"},
+      Row{"src.id as i -> tgt.id = v2date(i);", "v2date() is an extension"});
+  CHECK(run_rules(row.rule, "", mapping::Dialect::standard).error.find(row.text) !=
+        std::string::npos);
+}

@@ -1,0 +1,123 @@
+#include "base/system.h"
+#include "command/command.h"
+#include "command/configuration.h"
+#include "command/live_maps.h"
+#include "exchange/extract_intake.h"
+#include "interaction/custom_parameters.h"
+
+#include <filesystem>
+#include <map>
+#include <ostream>
+#include <string>
+#include <system_error>
+
+namespace fingerpost::command {
+namespace {
+
+// A store with what applies an extract to it; no gateway has the folder open.
+struct Workplace {
+  SystemClock clock;
+  SystemRandom random;
+  Configuration configuration;
+  std::shared_ptr<model::Definitions> definitions;
+  std::unique_ptr<LiveMaps> maps;
+  std::unique_ptr<store::Store> store;
+  std::shared_ptr<const search::Parameters> parameters;
+  std::optional<search::LiveParameters> live;
+  std::optional<exchange::Parts> parts;
+
+  Result<void> open(const ApplyExtract& command);
+};
+
+Result<void> Workplace::open(const ApplyExtract& command) {
+  if (!command.config.empty()) {
+    LET(configuration, load_configuration(command.config));
+  }
+  const auto& partners = configuration.partners;
+  if (!command.partner.empty() && partners.find(command.partner) == nullptr)
+    return Error{Kind::not_found, "is no partner of the configuration", command.partner};
+  LET(definitions, open_definitions(command.shared));
+  LET(maps, LiveMaps::load({command.shared, partners, command.config, configuration.limits},
+                           definitions));
+  store::SqliteOptions sqlite;
+  sqlite.directory = command.data;
+  sqlite.limits = configuration.limits;
+  sqlite.definitions = &*definitions;
+  LET(store, store::open_sqlite(sqlite, clock, random));
+  LET(parameters, search::Parameters::compile(*definitions, store->hash_key()));
+  live.emplace(*parameters);
+  LET(const auto reader, store->reader());
+  LET_DONE(interaction::load_parameters(*reader, *live, configuration.limits));
+  parts.emplace(exchange::Parts{*definitions, *live, *store, partners, clock, random, nullptr,
+                                nullptr, configuration.limits, configuration.zone,
+                                configuration.nhs_number_check, configuration.trace});
+  return {};
+}
+
+namespace fs = std::filesystem;
+
+// Under the data folder: the tables that one source's extracts look things up in, a file each.
+fs::path kept_folder(const ApplyExtract& command, const std::string& source) {
+  return fs::path(command.data) / "extracts" / (source + "." + std::string(name(command.format)));
+}
+
+// Each file whole or as it was before.
+Result<void> keep(const fs::path& folder, const std::map<std::string, std::string>& tables) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) return Error{Kind::invalid, "cannot be made", folder.string()};
+  for (const auto& [table, text] : tables) {
+    const auto path = folder / (table + ".csv");
+    const auto fresh = folder / (table + ".new");
+    LET_DONE(write_file(fresh, text));
+    fs::permissions(fresh, fs::perms::owner_read | fs::perms::owner_write, error);
+    if (!error) fs::rename(fresh, path, error);
+    if (error) return Error{Kind::invalid, "cannot be written", path.string()};
+  }
+  return {};
+}
+
+Result<exchange::TakenExtract> take(const Workplace& place, const ApplyExtract& command,
+                                    const std::string& folder) {
+  LET(const auto mapped, map_folder(folder));
+  std::vector<record::ExtractFile> files;
+  for (const auto& file : mapped) files.push_back({file.name, file.bytes});
+  const auto source = command.partner.empty() ? std::string(name(command.format)) : command.partner;
+  const auto kept = kept_folder(command, source);
+  std::vector<MappedFile> before;
+  if (std::error_code error; fs::is_directory(kept, error)) {
+    LET(before, map_folder(kept));
+  }
+  for (const auto& file : before)
+    if (file.name.ends_with(".csv")) files.push_back({file.name, file.bytes, true});
+  return exchange::take_extract(*place.parts, place.maps->first().translator, command.format, files,
+                                source, [&](const auto& tables) { return keep(kept, tables); });
+}
+
+}  // namespace
+
+// An extract that is refused ends the work: those after it may go on from it.
+int run(const ApplyExtract& command, Console console) {
+  Workplace place;
+  if (const auto opened = place.open(command); !opened) return refuse(opened.error(), console);
+  for (const auto& folder : command.folders) {
+    const auto taken = take(place, command, folder);
+    if (!taken) {
+      const auto& where = taken.error().where;
+      const bool within = !where.empty() && where != folder;
+      refuse({taken.error().kind, taken.error().text, within ? folder + ", " + where : folder},
+             console);
+      return found_errors;
+    }
+    console.out << folder << ": " << taken->time << ": ";
+    if (taken->repeated)
+      console.out << "applied before\n";
+    else
+      console.out << taken->resources << (taken->resources == 1 ? " resource" : " resources")
+                  << " made or changed, " << taken->warnings
+                  << " warnings or errors in the content\n";
+  }
+  return done;
+}
+
+}  // namespace fingerpost::command

@@ -1,0 +1,43 @@
+// A bulk extract into the store: looked through and translated whole before the first of it is
+// committed.
+
+#pragma once
+
+#include "exchange/parts.h"
+#include "exchange/translate.h"
+#include "record/extract_stage.h"
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace fingerpost::exchange {
+
+struct TakenExtract {
+  bool repeated = false;      // it had been applied before: nothing was done
+  std::string time;           // of the extract, as its format writes it
+  std::size_t resources = 0;  // made or changed
+  std::size_t warnings = 0;   // of severity warning and worse
+};
+
+using KeepTables = std::function<Result<void>(const std::map<std::string, std::string>& tables)>;
+
+// Batches are committed one by one, each with its Provenance, and the inbox row at the end: what a
+// stop in between has left is finished by taking the same extract again, for all its ids are of
+// its rows. A resource that comes in parts on several days is completed by what is stored; an error
+// told of what is not stored is of no account; nothing is sent to anybody.
+//
+// What codes stand for goes from one extract to the next: `files` has the tables that were kept
+// (ExtractFile::kept), and `keep` gets those to keep now, by name, when all else is stored.
+//
+// Refused before anything is written: what translate_extract refuses; Kind::conflict when a later
+// extract of the source was applied, when another of the same time was, and when a delta follows
+// one that was not. `source` is a partner's id, or the format's name. One thread at a time for each
+// source. Memory: that of translate_extract and one batch.
+Result<TakenExtract> take_extract(const Parts& parts, const Translator& translator, Format format,
+                                  const std::vector<record::ExtractFile>& files,
+                                  const std::string& source, const KeepTables& keep = nullptr);
+
+}  // namespace fingerpost::exchange

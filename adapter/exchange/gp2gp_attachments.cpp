@@ -1,0 +1,116 @@
+#include "exchange/gp2gp_attachments.h"
+
+#include "base/base64.h"
+#include "base/uuid.h"
+#include "model/json.h"
+#include "wire/json.h"
+
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace fingerpost::exchange {
+namespace {
+
+std::string quoted(std::string_view text) {
+  std::string out;
+  wire::write_json_string(out, text);
+  return out;
+}
+
+// "file://localhost/letter.txt" is letter.txt.
+std::string_view name_in(std::string_view url) {
+  constexpr std::string_view here = "file://localhost/";
+  if (url.starts_with(here)) url.remove_prefix(here.size());
+  return url;
+}
+
+class Attachments {
+ public:
+  Attachments(const model::Definitions& definitions, const Limits& limits, Translation& made)
+      : definitions_(definitions), limits_(limits), made_(made), tree_(made.bundle) {}
+
+  void run(const std::vector<record::Gp2gpAttachment>& attachments) {
+    std::map<std::string_view, const record::Gp2gpAttachment*> by_name;
+    std::map<std::string_view, std::size_t> unnamed;
+    for (std::size_t i = 0; i < attachments.size(); ++i)
+      if (!attachments[i].bytes.empty()) {
+        by_name.emplace(attachments[i].name, &attachments[i]);
+        unnamed.emplace(attachments[i].name, i + 1);
+      }
+    std::vector<NodeId> entries;
+    for (auto entry = child(tree_.root(), "entry"); entry != no_node;
+         entry = tree_.next_same(entry))
+      entries.push_back(entry);
+    for (const auto entry : entries) {
+      const auto document = child(entry, "resource");
+      if (definitions_.type_name(tree_[document].type) != "DocumentReference") continue;
+      for (auto content = child(document, "content"); content != no_node;
+           content = tree_.next_same(content)) {
+        const auto url = child(child(content, "attachment"), "url");
+        if (url == no_node) continue;
+        const auto found = by_name.find(name_in(tree_.text(url)));
+        if (found == by_name.end()) {
+          tell("not-found", "DocumentReference.content.attachment", "the attachment did not come");
+        } else if (join(entry, url, *found->second)) {
+          unnamed.erase(found->first);
+        }
+      }
+    }
+    for (const auto& [name, number] : unnamed)
+      tell("not-found", "attachment[" + std::to_string(number) + "]",
+           "no document of the record names the attachment: it is left out");
+  }
+
+ private:
+  NodeId child(NodeId node, std::string_view name) const {
+    return node == no_node ? no_node : tree_.child(node, tree_.names().find(name));
+  }
+
+  void tell(const char* code, std::string place, const char* text) {
+    made_.issues.push_back({Severity::warning, code, std::move(place), text});
+  }
+
+  // False: it is over a limit.
+  bool join(NodeId entry, NodeId url, const record::Gp2gpAttachment& attachment) {
+    const std::string document(tree_.text(child(entry, "fullUrl")));
+    const auto id = uuid_v5({document, "Binary", attachment.name});
+    const auto type = child(tree_.parent(url), "contentType");
+    const std::string_view own = type == no_node ? std::string_view() : tree_.text(type);
+    const std::string_view known = own.empty() ? attachment.content_type : own;
+    std::string text = R"({"resourceType":"Binary","id":)" + quoted(id) + R"(,"contentType":)";
+    text += quoted(known.empty() ? "application/octet-stream" : known);
+    text += R"(,"securityContext":{"reference":)" + quoted(document) + R"(},"data":")";
+    text += to_base64(attachment.bytes, Base64::plain) + "\"}";
+    const auto read = model::read_json(definitions_, std::move(text), limits_);
+    if (!read) {
+      tell("too-long", "DocumentReference.content.attachment", "the attachment is over a limit");
+      return false;
+    }
+    const auto full_url = "urn:uuid:" + id;
+    const auto added = tree_.add_grouped(tree_.root(), tree_[entry].name, tree_[entry].type);
+    const auto& like = tree_[child(entry, "fullUrl")];
+    const auto name = like.name;
+    const auto type_of_url = like.type;
+    tree_.set(tree_.add(added, name, type_of_url), Shape::string, full_url);
+    const auto resource = tree_[child(entry, "resource")].name;
+    tree_.set_name(tree_.copy(read->tree, read->tree.root(), added), resource);
+    tree_.set(url, Shape::string, full_url);
+    return true;
+  }
+
+  const model::Definitions& definitions_;
+  const Limits& limits_;
+  Translation& made_;
+  Tree& tree_;
+};
+
+}  // namespace
+
+void add_attachments(const model::Definitions& definitions,
+                     const std::vector<record::Gp2gpAttachment>& attachments, const Limits& limits,
+                     Translation& made) {
+  Attachments(definitions, limits, made).run(attachments);
+}
+
+}  // namespace fingerpost::exchange

@@ -1,0 +1,32 @@
+// Where it came from: what a message made is told by a Provenance of the same commit, with the
+// message's loss report in it.
+//
+//   target    every resource that the message made or changed
+//   agent     the partner that sent it (author), this software (assembler)
+//   entity    source: the message, by the digest of its bytes as the inbox has it
+//             quotation: "#report", a contained Binary, the report as mappings/README.md has it
+
+#pragma once
+
+#include "exchange/parts.h"
+#include "fingerpost/result.h"
+#include "fingerpost/translate.h"
+#include "store/queues.h"
+#include "store/store.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fingerpost::exchange {
+
+// The identifier system of messages in the inbox; the value is "sha256:" and the digest in hex.
+constexpr std::string_view message_system = "urn:fingerpost:inbox";
+
+// The Provenance of what `writes` are about; its id is made of `seed`. `report` is report_json of
+// the translation.
+Result<store::Write> provenance(const Parts& parts, const std::vector<store::Write>& writes,
+                                const store::InboxRow& message, std::string_view seed,
+                                std::string_view report);
+
+}  // namespace fingerpost::exchange

@@ -1,0 +1,240 @@
+#include "record/gp2gp_message.h"
+
+#include "base/base64.h"
+#include "base/text.h"
+#include "wire/xml.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <utility>
+
+namespace fingerpost::record {
+namespace {
+
+constexpr auto nowhere = std::string_view::npos;
+
+Error wrong(const char* what, std::string_view where = "MIME") {
+  return {Kind::invalid, what, std::string(where)};
+}
+
+// One line without its end; `rest` goes on behind it.
+std::string_view take_line(std::string_view& rest) {
+  const auto end = rest.find('\n');
+  auto line = rest.substr(0, end);
+  rest.remove_prefix(end == nowhere ? rest.size() : end + 1);
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line;
+}
+
+struct Headers {
+  std::string content_type, content_id, encoding;
+};
+
+// The value of a parameter: boundary="b".
+std::string parameter(std::string_view value, std::string_view name) {
+  for (auto at = value.find(name); at != nowhere; at = value.find(name, at + 1)) {
+    const bool alone = at == 0 || value[at - 1] == ' ' || value[at - 1] == ';';
+    auto rest = value.substr(at + name.size());
+    if (!alone || !rest.starts_with('=')) continue;
+    rest.remove_prefix(1);
+    if (!rest.starts_with('"')) return std::string(rest.substr(0, rest.find_first_of("; ")));
+    rest.remove_prefix(1);
+    return std::string(rest.substr(0, rest.find('"')));
+  }
+  return "";
+}
+
+// The lines before the empty one; a line that begins with a blank goes on with the one before.
+Result<Headers> read_headers(std::string_view& rest, const Gp2gpMessageLimits& own) {
+  const std::size_t whole = rest.size();
+  std::vector<std::string> lines;
+  for (;;) {
+    if (rest.empty()) return wrong("a part ends within its headers");
+    const auto line = take_line(rest);
+    if (whole - rest.size() > own.header_bytes) return wrong("the headers of a part are too long");
+    if (line.empty()) break;
+    const bool goes_on = line.starts_with(' ') || line.starts_with('\t');
+    if (goes_on && !lines.empty())
+      lines.back().append(" ").append(trim(line));
+    else
+      lines.emplace_back(line);
+  }
+  Headers headers;
+  const std::pair<std::string_view, std::string*> known[] = {
+      {"content-type", &headers.content_type},
+      {"content-id", &headers.content_id},
+      {"content-transfer-encoding", &headers.encoding}};
+  for (const std::string_view line : lines) {
+    const auto colon = line.find(':');
+    if (colon == nowhere) return wrong("a header without a colon");
+    for (const auto& [name, to] : known)
+      if (equal_ignoring_case(trim(line.substr(0, colon)), name))
+        *to = std::string(trim(line.substr(colon + 1)));
+  }
+  return headers;
+}
+
+struct Part {
+  Headers headers;
+  std::string_view body;
+};
+
+// Where a line begins that is the delimiter, or the last one, and no text that begins alike.
+std::size_t find_delimiter(std::string_view text, std::string_view delimiter) {
+  for (auto at = text.find(delimiter); at != nowhere; at = text.find(delimiter, at + 1)) {
+    const auto behind = text.substr(at + delimiter.size());
+    const bool ends = behind.empty() || behind.starts_with("--") ||
+                      std::string_view("\r\n \t").find(behind[0]) != nowhere;
+    if (ends && (at == 0 || text[at - 1] == '\n')) return at;
+  }
+  return nowhere;
+}
+
+// RFC 2046 5.1.1: a delimiter is a line of its own, and the line end before it is its own too.
+Result<std::vector<Part>> parts_of(std::string_view bytes, const Gp2gpMessageLimits& own) {
+  auto rest = bytes;
+  std::string boundary;
+  if (!rest.starts_with("--")) {
+    LET(const auto headers, read_headers(rest, own));
+    boundary = parameter(headers.content_type, "boundary");
+  } else {
+    auto head = rest;
+    boundary = trim(take_line(head)).substr(2);
+  }
+  if (boundary.empty()) return wrong("the message does not name its boundary");
+  const std::string delimiter = "--" + boundary;
+  std::vector<Part> parts;
+  const auto first = find_delimiter(rest, delimiter);
+  if (first == nowhere) return wrong("the message has no parts");
+  rest.remove_prefix(first);
+  for (;;) {
+    const auto line = take_line(rest);
+    if (line.substr(delimiter.size()).starts_with("--")) return parts;
+    if (parts.size() == own.parts) return wrong("the message has too many parts");
+    const auto end = find_delimiter(rest, delimiter);
+    if (end == nowhere) return wrong("the message is truncated: its last part has no end");
+    auto part = rest.substr(0, end);
+    if (part.ends_with('\n')) part.remove_suffix(1);
+    if (part.ends_with('\r')) part.remove_suffix(1);
+    rest.remove_prefix(end);
+    Part made;
+    LET(made.headers, read_headers(part, own));
+    made.body = part;
+    parts.push_back(std::move(made));
+  }
+}
+
+// The bytes that a part stands for; nothing when its encoding is not read.
+std::optional<std::string> decoded(const Part& part) {
+  const auto& encoding = part.headers.encoding;
+  if (!equal_ignoring_case(encoding, "base64")) {
+    for (const std::string_view plain : {"", "7bit", "8bit", "binary"})
+      if (equal_ignoring_case(encoding, plain)) return std::string(part.body);
+    return std::nullopt;
+  }
+  std::string letters;
+  letters.reserve(part.body.size());
+  std::copy_if(part.body.begin(), part.body.end(), std::back_inserter(letters),
+               [](char c) { return c != '\r' && c != '\n' && c != ' ' && c != '\t'; });
+  return from_base64(letters, Base64::plain);
+}
+
+// What the envelope says of a part.
+struct Described {
+  std::string name;
+  bool elsewhere = false;  // LargeAttachment: its bytes come in messages of their own
+  bool packed = false;     // Compressed
+};
+
+bool yes(std::string_view text) {
+  return equal_ignoring_case(text, "Yes");
+}
+
+// "letter.txt", or Filename="letter.txt" ContentType=text/plain Compressed=No LargeAttachment=No …
+Described described(std::string_view text) {
+  auto name = parameter(text, "Filename");
+  if (name.empty()) return {std::string(trim(text)), false, false};
+  return {std::move(name), yes(parameter(text, "LargeAttachment")),
+          yes(parameter(text, "Compressed"))};
+}
+
+using Manifest = std::map<std::string, Described, std::less<>>;  // by cid
+
+void read_manifest(wire::XmlView element, Manifest& manifest) {
+  element.each([&](wire::XmlView child) {
+    if (child.name() != "Reference") return read_manifest(child, manifest);
+    std::string_view id;
+    child.attributes([&](const wire::XmlToken& name, std::string_view value) {
+      if (name.view() == "href" && value.starts_with("cid:")) id = value.substr(4);
+    });
+    if (!id.empty()) manifest[std::string(id)] = described(child.child("Description").text());
+  });
+}
+
+bool holds_record(std::string_view body) {
+  return body.find("EhrExtract") != nowhere;
+}
+
+std::string_view id_of(const Part& part) {
+  std::string_view id = part.headers.content_id;
+  if (id.starts_with('<') && id.ends_with('>')) id = id.substr(1, id.size() - 2);
+  return id;
+}
+
+void add_attachment(const Part& part, const Manifest& manifest, Gp2gpMessage& made) {
+  const auto tell = [&](const char* code, const char* text) {
+    made.issues.push_back({Severity::warning, code,
+                           "attachment[" + std::to_string(made.attachments.size() + 1) + "]",
+                           text});
+  };
+  const auto known = manifest.find(id_of(part));
+  Gp2gpAttachment attachment;
+  if (known != manifest.end()) attachment.name = known->second.name;
+  const auto& type = part.headers.content_type;
+  attachment.content_type = trim(std::string_view(type).substr(0, type.find(';')));
+  auto bytes = decoded(part);
+  if (attachment.name.empty()) {
+    tell("not-found", "the envelope does not name the attachment: no document has it");
+  } else if (known->second.elsewhere) {
+    tell("incomplete", "the attachment comes in messages of its own: it is not in the record");
+  } else if (!bytes) {
+    tell("not-supported", "the attachment cannot be decoded: it is not in the record");
+  } else {
+    if (known->second.packed) tell("not-supported", "the attachment is packed, and stays so");
+    attachment.bytes = *std::move(bytes);
+  }
+  made.attachments.push_back(std::move(attachment));
+}
+
+}  // namespace
+
+bool is_gp2gp_message(std::string_view bytes) {
+  if (bytes.starts_with("--")) return true;
+  for (const std::string_view header : {"mime-version:", "content-", "message-id:"})
+    if (equal_ignoring_case(bytes.substr(0, header.size()), header)) return true;
+  return false;
+}
+
+Result<Gp2gpMessage> read_gp2gp_message(std::string_view bytes, const Limits& limits,
+                                        const Gp2gpMessageLimits& own) {
+  LET(const auto parts, parts_of(bytes, own));
+  if (parts.size() < 2) return wrong("the message has no envelope, or no payload");
+  Manifest manifest;
+  LET(const auto envelope, wire::parse_xml(std::string(parts[0].body), limits));
+  read_manifest(wire::XmlView(envelope), manifest);
+  Gp2gpMessage made;
+  for (std::size_t i = 1; i < parts.size(); ++i) {
+    if (made.record.empty() && holds_record(parts[i].body)) {
+      auto record = decoded(parts[i]);
+      if (!record) return wrong("the payload's transfer encoding is not read");
+      made.record = *std::move(record);
+    } else {
+      add_attachment(parts[i], manifest, made);
+    }
+  }
+  if (made.record.empty()) return wrong("the message has no EhrExtract");
+  return made;
+}
+
+}  // namespace fingerpost::record

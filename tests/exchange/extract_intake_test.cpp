@@ -1,0 +1,202 @@
+#include "exchange/extract_intake.h"
+
+#include "support/translator.h"
+#include "world.h"
+
+#include <catch2/catch.hpp>
+
+#include <map>
+#include <string>
+
+using namespace fingerpost;
+using test::World;
+
+namespace {
+
+using Files = std::map<std::string, std::string>;
+
+const std::string practice = "{00000000-0000-0000-0000-00000000000A}";
+const std::string patient = "{00000000-0000-0000-0000-0000000000A1}";
+const std::string referral = "{00000000-0000-0000-0000-0000000000B1}";
+
+// An EMIS extract of one day in November 2026: these tables beside the agreement.
+Files emis(const std::string& day, const Files& tables) {
+  Files files;
+  const auto put = [&](const std::string& table, const std::string& text) {
+    files["291_" + table + "_202611" + day + "020000_A1.csv"] = text;
+  };
+  put("Agreements_SharingOrganisation",
+      "OrganisationGuid,IsActivated,Disabled,Deleted\r\n" + practice + ",true,false,false\r\n");
+  for (const auto& [table, text] : tables) put(table, text);
+  return files;
+}
+
+std::string referral_row() {
+  return "ObservationGuid,PatientGuid,OrganisationGuid,ReferralUrgency,ReferralServiceType,"
+         "ReferralMode,ReferralUBRN\r\n" +
+         referral + "," + patient + "," + practice + ",Urgent,Assessment,Written,000049973123\r\n";
+}
+
+std::string observation_row(const std::string& deleted = "false") {
+  return "ObservationGuid,PatientGuid,OrganisationGuid,EffectiveDate,EffectiveDatePrecision,"
+         "EnteredDate,CodeId,AssociatedText,Deleted,IsConfidential\r\n" +
+         referral + "," + patient + "," + practice +
+         ",2026-03-17,YMD,2026-03-18,1,Would like "
+         "company," +
+         deleted + ",false\r\n";
+}
+
+std::string codes() {
+  return "CodeId,Term,ReadTermId,SnomedCTConceptId,SnomedCTDescriptionId,"
+         "EmisCodeCategoryDescription\r\n1,Referral to social prescribing "
+         "service,8T09.00,871731000000106,,Referral\r\n";
+}
+
+Files tpp(const std::string& from, const std::string& to, const char* delta = "Y") {
+  return {
+      {"SRManifest.csv", "FileName,IsDelta,IsReference,DateExtractFrom,DateExtractTo\r\nSRGoal," +
+                             std::string(delta) + ",N," + from + "," + to + "\r\n"},
+      {"SRGoal.csv", "RowIdentifier,GoalType,IDPatient\r\n1,Walk to " + to + ",11\r\n"}};
+}
+
+Result<exchange::TakenExtract> take(World& world, Format format, const Files& files,
+                                    Files* kept = nullptr) {
+  std::vector<record::ExtractFile> views;
+  for (const auto& [name, text] : files) views.push_back({name, text});
+  if (kept == nullptr)
+    return exchange::take_extract(world.parts, test::translator(), format, views, "practice");
+  const auto before = *kept;
+  for (const auto& [name, text] : before) views.push_back({name + ".csv", text, true});
+  return exchange::take_extract(world.parts, test::translator(), format, views, "practice",
+                                [&](const Files& tables) -> Result<void> {
+                                  for (const auto& [name, text] : tables) (*kept)[name] = text;
+                                  return {};
+                                });
+}
+
+std::vector<std::string> bodies(World& world, const char* type) {
+  std::vector<std::string> found;
+  store::HistoryQuery query;
+  query.type = type;
+  const auto history = world.reader()->history(query);
+  REQUIRE(history);
+  for (const auto& one : history->versions) found.push_back(one.body);
+  return found;
+}
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("an extract is applied with its Provenance, once") {
+  World world;
+  const auto files = emis("22", {{"CareRecord_ObservationReferral", referral_row()},
+                                 {"CareRecord_Observation", observation_row()},
+                                 {"Coding_ClinicalCode", codes()}});
+  const auto taken = take(world, Format::emis, files);
+  REQUIRE(taken);
+  CHECK_FALSE(taken->repeated);
+  CHECK(taken->time == "20261122020000");
+  CHECK(taken->resources == 1);
+  CHECK(bodies(world, "Provenance").size() == 1);
+  REQUIRE(world.inbox().size() == 1);
+  CHECK(world.inbox()[0].status == store::InboxStatus::applied);
+  CHECK(world.outbox().empty());
+  const auto requests = bodies(world, "ServiceRequest");
+  REQUIRE(requests.size() == 1);
+  CHECK(has(requests[0], "\"reference\":\"Patient/"));
+
+  const auto again = take(world, Format::emis, files);
+  REQUIRE(again);
+  CHECK(again->repeated);
+  CHECK(bodies(world, "ServiceRequest").size() == 1);
+  CHECK(world.inbox().size() == 1);
+}
+
+TEST_CASE("a referral whose rows come on two days is one, whichever comes first") {
+  World world;
+  const Files row = {{"CareRecord_ObservationReferral", referral_row()}};
+  const Files observation = {{"CareRecord_Observation", observation_row()},
+                             {"Coding_ClinicalCode", codes()}};
+  const bool row_first = GENERATE(true, false);
+  CAPTURE(row_first);
+  REQUIRE(take(world, Format::emis, emis("21", row_first ? row : observation)));
+  REQUIRE(take(world, Format::emis, emis("22", row_first ? observation : row)));
+  const auto requests = bodies(world, "ServiceRequest");
+  REQUIRE(requests.size() == 2);
+  const auto& last = requests[0];
+  CAPTURE(last);
+  for (const auto* part : {"871731000000106", "000049973123", "\"priority\":\"urgent\"",
+                           "Would like company", "\"authoredOn\":\"2026-03-17\"", "Mode: Written"})
+    CHECK(has(last, part));
+  CHECK_FALSE(has(last, "3457005"));
+}
+
+TEST_CASE(
+    "an earlier extract, another of the same time and a gap are refused, and nothing changes") {
+  World world;
+  REQUIRE(take(world, Format::tpp, tpp("20261120_0200", "20261121_0200")));
+  const auto refused = [&](const Files& files) {
+    const auto taken = take(world, Format::tpp, files);
+    REQUIRE_FALSE(taken);
+    CHECK(taken.error().kind == Kind::conflict);
+    CHECK(bodies(world, "Goal").size() == 1);
+    return taken.error().text;
+  };
+  CHECK(has(refused(tpp("20261119_0200", "20261120_0200")), "a later extract was applied"));
+  CHECK(has(refused(tpp("20261119_0200", "20261121_0200")), "another extract of this time"));
+  CHECK(has(refused(tpp("20261122_0200", "20261123_0200")), "none between was applied"));
+  CHECK(take(world, Format::tpp, tpp("20261122_0200", "20261123_0200", "N")));
+  CHECK(take(world, Format::tpp, tpp("20261123_0200", "20261124_0200")));
+  CHECK(bodies(world, "Goal").size() == 3);
+}
+
+TEST_CASE("what is deleted was an error where it is known, and of no account where it is not") {
+  World world;
+  const auto deleted = [](const char* day) {
+    return emis(day, {{"CareRecord_Observation", observation_row("true")}});
+  };
+  REQUIRE(take(world, Format::emis, deleted("20")));
+  CHECK(bodies(world, "ServiceRequest").empty());
+  CHECK(bodies(world, "Observation").empty());
+  REQUIRE(take(world, Format::emis,
+               emis("21", {{"CareRecord_ObservationReferral", referral_row()},
+                           {"CareRecord_Observation", observation_row()},
+                           {"Coding_ClinicalCode", codes()}})));
+  REQUIRE(take(world, Format::emis, deleted("22")));
+  const auto requests = bodies(world, "ServiceRequest");
+  REQUIRE(requests.size() == 2);
+  CHECK(has(requests[0], "\"status\":\"entered-in-error\""));
+  CHECK(bodies(world, "Observation").empty());
+}
+
+TEST_CASE("an extract that is refused leaves nothing behind") {
+  World world;
+  auto files = emis("22", {{"CareRecord_ObservationReferral", referral_row()}});
+  files.begin()->second.resize(files.begin()->second.size() - 4);
+  CHECK(take(world, Format::emis, files).error().kind == Kind::invalid);
+  CHECK(world.inbox().empty());
+  CHECK(bodies(world, "ServiceRequest").empty());
+}
+
+TEST_CASE("what a code stands for goes on from one extract to the next, until it is said anew") {
+  World world;
+  Files kept;
+  const auto code_of = [&](const char* day, const Files& tables) {
+    REQUIRE(take(world, Format::emis, emis(day, tables), &kept));
+    return bodies(world, "ServiceRequest").at(0);
+  };
+  REQUIRE(take(world, Format::emis, emis("20", {{"Coding_ClinicalCode", codes()}}), &kept));
+  REQUIRE(kept.count("Coding_ClinicalCode") == 1);
+  CHECK(kept.count("Agreements_SharingOrganisation") == 0);
+  CHECK(has(code_of("21", {{"CareRecord_Observation", observation_row()}}), "871731000000106"));
+  CHECK(has(kept["Coding_ClinicalCode"], "871731000000106"));
+  auto anew = codes();
+  anew.replace(anew.find("871731000000106"), 15, "871711000000103");
+  CHECK(has(
+      code_of("22", {{"CareRecord_Observation", observation_row()}, {"Coding_ClinicalCode", anew}}),
+      "871711000000103"));
+  CHECK_FALSE(has(kept["Coding_ClinicalCode"], "871731000000106"));
+}
