@@ -143,7 +143,9 @@ bool member_of(const Op& op, Run& run, Collection& out) {
   if (!run.environment.member_of)
     return run.fail(op, "no value sets are at hand", Kind::unsupported);
   run.system(values.front());  // notes the read
-  if (const auto member = run.environment.member_of(values.front(), url)) out.push(*member);
+  const auto member = run.environment.member_of(values.front(), url);
+  if (!run.spend(op, 1)) return false;  // the question took all the work that was left
+  if (member) out.push(*member);
   return true;
 }
 
@@ -184,6 +186,7 @@ bool subsumes(const Op& op, Run& run, Collection& out) {
     return run.fail(op, "no code systems are at hand", Kind::unsupported);
   const auto found = input_is == Side::general ? run.environment.subsumes(one.node(), other.node())
                                                : run.environment.subsumes(other.node(), one.node());
+  if (!run.spend(op, 1)) return false;
   if (found) out.push(*found);
   return true;
 }

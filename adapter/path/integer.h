@@ -20,4 +20,23 @@ inline void push_integer(value::Wide number, value::Collection& out) {
   if (is_integer(number)) out.push(static_cast<std::int64_t>(number));
 }
 
+// Whether it is more than an Integer: toLong() alone gives such, and what is computed with it may
+// be as large.
+inline bool is_long(const value::Value& value) {
+  return value.kind() == value::Value::Kind::integer && !is_integer(value.integer());
+}
+
+enum class Size : bool { integer, of_long };
+
+// Appends the number if it is of that size.
+inline void push_whole(value::Wide number, Size size, value::Collection& out) {
+  const bool fits = number >= std::numeric_limits<std::int64_t>::min() &&
+                    number <= std::numeric_limits<std::int64_t>::max();
+  if (is_integer(number) || (size == Size::of_long && fits))
+    out.push(static_cast<std::int64_t>(number));
+}
+inline Size size_of(const value::Value& value) {
+  return is_long(value) ? Size::of_long : Size::integer;
+}
+
 }  // namespace fingerpost::path

@@ -40,7 +40,7 @@ bool abs(const Op& op, Run& run, Collection& out) {
   if (const Got got = run.one_input(op, value); got != Got::value) return got == Got::nothing;
   if (value.kind() == Value::Kind::integer) {
     const value::Wide integer = value.integer();
-    push_integer(integer < 0 ? -integer : integer, out);
+    push_whole(integer < 0 ? -integer : integer, size_of(value), out);
   } else if (const auto found = number(value)) {
     out.push(found->negative() ? found->negated() : *found);
   } else if (const auto* const quantity = run.quantity(value)) {
@@ -53,7 +53,7 @@ bool abs(const Op& op, Run& run, Collection& out) {
   return true;
 }
 
-bool push_whole(const std::optional<Decimal>& whole, Collection& out) {
+bool push_rounded(const std::optional<Decimal>& whole, Collection& out) {
   if (whole) push_integer(whole->mantissa(), out);
   return true;
 }
@@ -64,7 +64,7 @@ bool whole(const Op& op, Run& run, Collection& out) {
   Decimal decimal;
   if (const Got got = input_number(op, run, value, decimal); got != Got::value)
     return got == Got::nothing;
-  return push_whole(decimal.rescaled(0, rounding), out);
+  return push_rounded(decimal.rescaled(0, rounding), out);
 }
 
 bool round(const Op& op, Run& run, Collection& out) {
@@ -131,7 +131,7 @@ bool power(const Op& op, Run& run, Collection& out) {
   if (!found) return run.fail(op, "a number is wanted");
   if (exponent.kind() == Value::Kind::integer) {
     if (const auto exact = whole_power(base, exponent.integer())) {
-      if (value.kind() == Value::Kind::integer) return push_whole(exact, out);
+      if (value.kind() == Value::Kind::integer) return push_rounded(exact, out);
       out.push(*exact);
       return true;
     }

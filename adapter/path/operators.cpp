@@ -49,11 +49,7 @@ bool numbers(const NumberOperation& operation, const Value& left, const Value& r
     const auto a = left.integer(), b = right.integer();
     std::int64_t result = 0;
     if (operation.whole(a, b, &result)) return true;
-    // Only toLong() gives more than an Integer, and then the result may be more too.
-    if (is_integer(a) && is_integer(b))
-      push_integer(result, out);
-    else
-      out.push(result);
+    push_whole(result, is_long(left) ? Size::of_long : size_of(right), out);
     return true;
   }
   const auto a = decimal_of(left), b = decimal_of(right);
@@ -165,7 +161,8 @@ bool whole_quotient(const Op& op, Run& run, Collection& out) {
   if (const Got got = operands(op, run, left, right); got != Got::value) return got == Got::nothing;
   const auto a = decimal_of(left), b = decimal_of(right);
   if (!a || !b) return run.fail(op, "div takes numbers");
-  if (const auto whole = divide_whole(*a, *b)) push_integer(whole->mantissa(), out);
+  if (const auto whole = divide_whole(*a, *b))
+    push_whole(whole->mantissa(), is_long(left) ? Size::of_long : size_of(right), out);
   return true;
 }
 
@@ -196,7 +193,7 @@ bool negation(const Op& op, Run& run, Collection& out) {
   if (const Got got = run.one(*op.arguments[0], value); got != Got::value)
     return got == Got::nothing;
   if (value.kind() == Value::Kind::integer) {
-    push_integer(-value::Wide{value.integer()}, out);
+    push_whole(-value::Wide{value.integer()}, size_of(value), out);
   } else if (value.kind() == Value::Kind::decimal) {
     out.push(value.decimal().negated());
   } else if (const auto* const quantity = run.quantity(value)) {

@@ -7,10 +7,13 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
+#include <algorithm>
 #include <mutex>
 #include <optional>
 #include <shared_mutex>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace fingerpost::profile {
 
@@ -23,6 +26,7 @@ struct Registry::Kept {
     std::unique_ptr<const Profile> profile;
     Issues issues;  // of making `whole`; an error when it could not be made
     bool snapshot_tried = false, compiled = false;
+    bool added = false;    // else it is R4's own
     bool in_work = false;  // its snapshot is being made: a definition built on itself has none
   };
 
@@ -131,6 +135,7 @@ void Registry::add(std::shared_ptr<const Tree> resource) {
   const std::unique_lock lock(kept_->mutex);
   auto made = std::make_unique<Kept::Entry>();
   made->tree = std::move(resource);
+  made->added = true;
   kept_->entries[url] = std::move(made);
 }
 
@@ -146,6 +151,23 @@ bool version_fits(std::string_view canonical, std::string_view version) {
 }
 
 }  // namespace
+
+Issues Registry::flaws() const {
+  const std::unique_lock lock(kept_->mutex);
+  std::vector<std::string> urls;
+  for (const auto& [url, entry] : kept_->entries)
+    if (entry->added) urls.push_back(url);
+  std::sort(urls.begin(), urls.end());
+  Issues found;
+  for (const auto& url : urls) {
+    const Profile* const made = kept_->profile(*definitions_, url);
+    if (made == nullptr) continue;
+    for (const auto& issue : made->issues)
+      if (!made->usable || issue.severity <= Severity::error)
+        found.push_back({Severity::error, issue.code, url + ": " + issue.expression, issue.text});
+  }
+  return found;
+}
 
 const Tree* Registry::find(std::string_view canonical) const {
   const auto url = without_version(canonical);

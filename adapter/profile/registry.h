@@ -42,6 +42,11 @@ class Registry {
   // the base walk checks it.
   const Profile* profile(std::string_view canonical) const;
 
+  // What is wrong with the profiles that were added, so that they ask less than they say or
+  // nothing: an error each, `expression` the profile's url and a place in it. All of them are
+  // compiled.
+  Issues flaws() const;
+
   const model::Definitions& definitions() const { return *definitions_; }
 
  private:

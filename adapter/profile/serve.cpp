@@ -77,18 +77,18 @@ class Asker {
     Limits limits = limits_;
     const auto most = environment_.steps_left + environment_.steps_kept;
     limits.validation_steps = std::min(limits.validation_steps, most);
+    limits.steps = std::min(limits.steps, most);
     Options options;
     options.now = environment_.now;
+    options.out_of_time = environment_.out_of_time;
     if (environment_.resolve)
       options.resolve = [this](std::string_view text) { return environment_.resolve(text, {}); };
     const Walk walk(parts_, tree, options, limits);
     auto answer = question(walk.world());
-    auto spent = limits.validation_steps - walk.steps_left();
-    const auto now = std::min(spent, environment_.steps_left);
-    environment_.steps_left -= now;
-    spent -= now;
-    environment_.steps_kept -= std::min(spent, environment_.steps_kept);
-    over_ = walk.steps_left() == 0;
+    const auto inner = walk.world().steps_left + walk.world().steps_kept;
+    const auto spent = (limits.validation_steps - walk.steps_left()) + (limits.steps - inner);
+    over_ = walk.over() || spent >= most;
+    take(over_ ? most : spent);
     return answer;
   }
   const Tree& no_tree() const { return nothing_; }
@@ -96,6 +96,13 @@ class Asker {
   bool over() const { return over_; }
 
  private:
+  // What a question takes is the evaluation's own; one that took all leaves nothing.
+  void take(std::uint64_t steps) const {
+    const auto now = std::min(steps, environment_.steps_left);
+    environment_.steps_left -= now;
+    environment_.steps_kept -= std::min(steps - now, environment_.steps_kept);
+  }
+
   const Validator::Parts& parts_;
   Limits limits_;
   path::Environment& environment_;

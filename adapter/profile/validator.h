@@ -46,6 +46,8 @@ struct Options {
   // The resource a reference from outside the document means; NodeRef{} when it is not known.
   std::function<NodeRef(std::string_view reference)> resolve;
   std::string now;  // what now() means to invariants
+  // Asked every 65,536 steps; true ends the validation as too costly. None: the steps alone do.
+  std::function<bool()> out_of_time;
   // For this validation, instead of the validator's own; null: those.
   const Registry* registry = nullptr;
   const terminology::Terminology* terminology = nullptr;

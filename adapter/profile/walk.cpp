@@ -123,6 +123,7 @@ Walk::Walk(const Validator::Parts& parts, const Tree& tree, const Options& optio
       environment_(limits),
       steps_left_(limits.validation_steps) {
   environment_.now = options.now.empty() ? "2000-01-01T00:00:00Z" : std::string_view(options.now);
+  environment_.out_of_time = options.out_of_time;
   environment_.resolve = [this](std::string_view text, NodeRef) {
     return options_.resolve ? options_.resolve(text) : NodeRef{};
   };
@@ -170,6 +171,16 @@ void Walk::report(NodeId node, Severity severity, const char* code, std::string 
   std::string place = model::location(definitions_, tree_, node);
   if (!member.empty()) (place += '.') += member;
   issues_.push_back({severity, code, std::move(place), std::move(text)});
+}
+
+void Walk::look_at_time(std::uint64_t steps) {
+  constexpr std::uint64_t often = 65'536;
+  steps_timed_ += steps;
+  if (steps_timed_ < often) return;
+  steps_timed_ = 0;
+  if (!options_.out_of_time()) return;
+  steps_left_ = 0;
+  over_ = failed_ = true;
 }
 
 void Walk::document(NodeId node) {

@@ -67,6 +67,7 @@ class Walk {
   // What its invariants may ask, for expressions outside a validation.
   const path::Environment& world() const { return environment_; }
   std::uint64_t steps_left() const { return steps_left_; }
+  bool over() const { return over_; }
 
  private:
   using Element = model::Element;
@@ -79,8 +80,10 @@ class Walk {
       steps = steps_left_;
     }
     steps_left_ -= steps;
+    if (options_.out_of_time) look_at_time(steps);
     return !over_;
   }
+  void look_at_time(std::uint64_t steps);
 
   // --- issues ---
   void report(NodeId node, Severity severity, const char* code, std::string text,
@@ -285,6 +288,7 @@ class Walk {
   std::set<std::string, std::less<>> wished_;
   int elsewhere_ = 0;  // how many documents deep this walk is
   std::uint64_t steps_left_;
+  std::uint64_t steps_timed_ = 0;  // since the time was looked at
   bool over_ = false;
 };
 

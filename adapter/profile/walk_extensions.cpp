@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 namespace fingerpost::profile {
 
@@ -85,12 +86,17 @@ void Walk::context_invariant(NodeId node, const Profile& profile, const Context&
   const path::Value values[] = {NodeRef{&tree_, node}};
   environment_.variables = values;
   environment_.resource = NodeRef{&tree_, container_of(node)};
+  const bool outer_unknown = std::exchange(unknown_codes_, false);
   const auto result =
       path::evaluate(asked.expression, NodeRef{&tree_, tree_.parent(node)}, environment_);
+  const bool unknown = std::exchange(unknown_codes_, outer_unknown);
   environment_.variables = {};
   if (!result)
     return report(node, Severity::warning, "not-supported",
                   "an invariant of its context could not be evaluated: not checked");
+  if (unknown && !is_true(*result))
+    return report(node, Severity::information, "not-supported",
+                  "an invariant of its context asks for codes not at hand: not checked");
   // One item that is no boolean counts as true (FHIRPath, singleton evaluation of collections).
   const bool is_false = result->size() == 1 && !is_true(*result) &&
                         result->front().kind() == path::Value::Kind::boolean;
@@ -102,15 +108,21 @@ void Walk::context_invariant(NodeId node, const Profile& profile, const Context&
 bool Walk::stands_in(NodeId owner, const Context& context) {
   if (context.kind == Context::Kind::path) {
     const NodeId root = container_of(owner);
+    const bool outer_unknown = std::exchange(unknown_codes_, false);
     const auto found = path::evaluate(context.expression, NodeRef{&tree_, root}, environment_);
+    const bool unknown = std::exchange(unknown_codes_, outer_unknown);
     if (!found) {
       report(owner, Severity::warning, "not-supported",
              "a context of an extension could not be evaluated: not checked");
       return true;
     }
-    return std::any_of(found->begin(), found->end(), [&](const path::Value& value) {
+    const bool stands = std::any_of(found->begin(), found->end(), [&](const path::Value& value) {
       return value.is_node() && value.node() == NodeRef{&tree_, owner};
     });
+    if (!stands && unknown)
+      report(owner, Severity::information, "not-supported",
+             "a context of an extension asks for codes not at hand: not checked");
+    return stands || unknown;
   }
   if (context.kind == Context::Kind::extension) {
     // On the extension itself, or on its value.

@@ -264,3 +264,22 @@ TEST_CASE("a differential may only restrict what its base allows") {
   CHECK(made->issues[0].severity == Severity::error);
   CHECK(made->issues[0].text.starts_with(says));
 }
+
+TEST_CASE("profiles that cannot work are told when they are added, and no others") {
+  const auto named = [](const std::string& url, const std::string& base,
+                        const std::string& elements) {
+    return test::read_tree(R"({"resourceType":"StructureDefinition","name":"P","status":"draft",
+      "kind":"resource","abstract":false,"type":"Patient","derivation":"constraint","url":")" +
+                           url + R"(","baseDefinition":")" + base +
+                           R"(","differential":{"element":[)" + elements + "]}}");
+  };
+  const std::string patient = "http://hl7.org/fhir/StructureDefinition/Patient";
+  profile::Registry registry(test::definitions());
+  registry.add(named("urn:good", patient, R"({"path":"Patient.active","min":1})"));
+  registry.add(named("urn:orphan", "urn:nobody", R"({"path":"Patient.active","min":1})"));
+  registry.add(named("urn:wide", patient, R"({"path":"Patient.gender","max":"*"})"));
+  const auto flaws = registry.flaws();
+  REQUIRE(flaws.size() == 2);
+  CHECK(flaws[0].expression == "urn:orphan: baseDefinition");
+  CHECK(flaws[1].expression.starts_with("urn:wide: "));
+}

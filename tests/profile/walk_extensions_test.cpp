@@ -81,6 +81,20 @@ TEST_CASE(
     return found;
   };
   CHECK(said("active.(").find("not checked") != std::string::npos);
+  CHECK(said("'a'.memberOf('urn:nobody')").find("codes not at hand: not checked") !=
+        std::string::npos);
   CHECK(said("(1 | 2).single()").find("not checked") != std::string::npos);
   CHECK(said("true") == "");
+}
+
+TEST_CASE("what asks for codes that are not at hand tells nothing against an extension") {
+  for (const auto* const where : {R"-("context":[{"type":"element","expression":"Element"}],
+            "contextInvariant":["'a'.memberOf('urn:nobody')"],)-",
+                                  R"-("context":[{"type":"fhirpath",
+            "expression":"Patient.name.where(use.memberOf('urn:nobody'))"}],)-"}) {
+    CAPTURE(where);
+    test::Checked checked({extension(where)});
+    CHECK(checked.errors(with_x(
+              R"({"resourceType":"Patient","name":[{"extension":[EXT],"use":"usual"}]})")) == "");
+  }
 }

@@ -1,3 +1,4 @@
+#include "profile/view.h"
 #include "support/files.h"
 #include "support/validator.h"
 
@@ -194,4 +195,27 @@ TEST_CASE(
       std::string(row.item) + "]}");
   CHECK(found.empty() == std::string_view(row.says).empty());
   CHECK(found.find(row.says) != std::string::npos);
+}
+
+TEST_CASE("the LOINC code that a vital signs profile of R4 fixes asks for that profile") {
+  test::Checked checked;
+  const auto* const name = GENERATE("vitalspanel", "resprate", "heartrate", "oxygensat", "bodytemp",
+                                    "bodyheight", "headcircum", "bodyweight", "bmi", "bp");
+  CAPTURE(name);
+  const std::string url = "http://hl7.org/fhir/StructureDefinition/" + std::string(name);
+  const Tree* const definition = checked.validator().registry().with_snapshot(url);
+  REQUIRE(definition != nullptr);
+  std::string code;
+  const profile::View root(*definition, definition->root());
+  root["snapshot"].each("element", [&](profile::View element) {
+    const auto id = element["id"].text();
+    if (id.starts_with("Observation.code.coding:") && id.ends_with(".code"))
+      code = element["fixed"].text();
+  });
+  REQUIRE_FALSE(code.empty());
+  CHECK(checked
+            .errors(R"({"resourceType":"Observation","status":"final","code":{"coding":[{"system":
+              "http://loinc.org","code":")" +
+                    code + "\"}]}}")
+            .find("(" + url + ")") != std::string::npos);
 }
