@@ -1,0 +1,132 @@
+#include "care/loop.h"
+
+#include <algorithm>
+#include <array>
+
+namespace fingerpost::care {
+namespace {
+
+using enum Event;
+using enum Status;
+using enum Party;
+
+constexpr std::array<std::string_view, event_count> codes = {
+    "request",        "discard",      "acknowledge",    "accept", "reject",    "start",
+    "hold",           "note",         "complete",       "fail",   "give-back", "ask-cancel",
+    "confirm-cancel", "force-cancel", "cancel-at-once", "expire", "mark-wrong"};
+
+constexpr auto stays = std::nullopt;
+constexpr auto asked = Withdrawal::asked;
+constexpr auto forced = Withdrawal::forced;
+
+// Several rules of one event are tried in their order.
+constexpr Rule table[] = {
+    {request, requester, in(draft), requested, false, stays, Need::nothing},
+    {discard, requester, in(draft), cancelled, false, stays, Need::nothing},
+    {acknowledge, owner, in(requested), received, false, stays, Need::nothing},
+    {accept, owner, in_asked, accepted, false, stays, Need::nothing},
+    {reject, owner, in_asked, rejected, false, stays, Need::reason},
+    {start, owner, in(accepted, on_hold), in_progress, false, stays, Need::nothing},
+    {hold, owner, in(accepted, in_progress), on_hold, false, stays, Need::reason},
+    {note, owner, in_work, stays, false, stays, Need::nothing},
+    {complete, owner, in_work, completed, false, stays, Need::output},
+    {fail, owner, in_work, failed, false, stays, Need::reason},
+    {give_back, owner, in_open, cancelled, false, stays, Need::reason},
+    {ask_cancel, requester, in_open, stays, false, asked, Need::reason},
+    {confirm_cancel, owner, in_open, cancelled, true, stays, Need::nothing},
+    {force_cancel, requester, in_open, cancelled, true, forced, Need::overdue},
+    {cancel_at_once, requester, in_open, cancelled, false, forced, Need::single_phase},
+    {expire, requester, in_asked, rejected, false, forced, Need::overdue},
+    {mark_wrong, requester, in(draft), entered_in_error, false, stays, Need::nothing},
+    {mark_wrong, requester, in_asked, entered_in_error, false, forced, Need::nothing},
+    {mark_wrong, requester, in_work, entered_in_error, false, forced, Need::audit},
+};
+
+// A referral that is being withdrawn is not asked for, expired or marked again.
+bool repeats(const Rule& rule, Standing standing) {
+  return standing.withdrawal == asked &&
+         (rule.event == ask_cancel || rule.event == expire || rule.event == mark_wrong);
+}
+
+bool fits(const Rule& rule, Standing standing) {
+  return has(rule.from, standing.status) && !repeats(rule, standing) &&
+         (!rule.once_asked || standing.withdrawal == asked);
+}
+
+struct Lack {
+  Need need;
+  bool Given::*given;
+  const char* text;
+  const char* where;
+};
+constexpr Lack lacks[] = {
+    {Need::reason, &Given::reason, "needs a reason", "Task.statusReason"},
+    {Need::output, &Given::output, "needs an outcome", "Task.output"},
+    {Need::overdue, &Given::overdue, "may not come before the deadline", "Task.restriction"},
+    {Need::single_phase, &Given::single_phase, "is to be asked for first: ask-cancel",
+     "Task.status"},
+    {Need::audit, &Given::audit, "is past acceptance and needs an audited correction",
+     "Task.status"},
+};
+
+Result<void> check_need(const Rule& rule, const Given& given) {
+  for (const auto& lack : lacks)
+    if (lack.need == rule.need && !(given.*lack.given))
+      return Error{Kind::unsupported, std::string(code(rule.event)) + " " + lack.text, lack.where};
+  return {};
+}
+
+}  // namespace
+
+std::string_view code(Event event) {
+  return codes[static_cast<std::size_t>(event)];
+}
+
+std::span<const Rule> rules() {
+  return table;
+}
+
+Result<Standing> after(Standing before, Event event, Party by, const Given& given) {
+  for (const auto& rule : table) {
+    if (rule.event != event || !fits(rule, before)) continue;
+    if (rule.by != by)
+      return Error{Kind::forbidden,
+                   "\"" + std::string(code(event)) + "\" belongs to the " +
+                       (rule.by == owner ? "owner" : "requester"),
+                   "Task.status"};
+    LET_DONE(check_need(rule, given));
+    return Standing{rule.to.value_or(before.status), rule.withdrawal.value_or(before.withdrawal)};
+  }
+  return Error{Kind::unsupported,
+               "\"" + std::string(code(event)) + "\" cannot happen to a referral that is \"" +
+                   std::string(code(before.status)) + "\"; allowed: " + allowed_now(before, by),
+               "Task.status"};
+}
+
+std::string allowed_now(Standing standing, Party by) {
+  std::string names;
+  for (const auto& rule : table) {
+    if (rule.by != by || !fits(rule, standing)) continue;
+    if (!names.empty()) names += ", ";
+    names += code(rule.event);
+  }
+  return names.empty() ? "none" : names;
+}
+
+Result<Standing> hear(Standing before, Event event, Party by, const Given& given) {
+  if (terminal(before.status)) return before;
+  auto heard = after(before, event, by, given);
+  if (heard || by != owner || !has(in_asked, before.status)) return heard;
+  LET(const auto taken, after(before, accept, owner, given));
+  auto worked = after(taken, event, by, given);
+  if (!worked) return heard;
+  return worked;
+}
+
+bool can_be_routed(std::span<const Standing> tasks) {
+  return std::none_of(tasks.begin(), tasks.end(), [](const Standing& task) {
+    return !terminal(task.status) || task.status == completed;
+  });
+}
+
+}  // namespace fingerpost::care
