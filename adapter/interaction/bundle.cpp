@@ -2,11 +2,11 @@
 
 #include "base/text.h"
 #include "interaction/answers.h"
+#include "interaction/content.h"
 #include "interaction/operations.h"
 #include "interaction/outcome.h"
 #include "interaction/refused.h"
 #include "model/xml.h"
-#include "profile/validate.h"
 
 #include <algorithm>
 #include <iterator>
@@ -164,7 +164,7 @@ void bundle(const Session& session, std::string body, BundleOptions options, Don
   const auto& tree = sent.tree;
   if (tree[tree.root()].type != context.definitions.common().bundle)
     return done(failure(Error{Kind::invalid, "only a Bundle is taken here", "resourceType"}));
-  auto found = profile::validate(context.definitions, tree, tree.root(), context.limits);
+  auto found = content_issues(session, tree);
   sent.issues.insert(sent.issues.end(), std::make_move_iterator(found.begin()),
                      std::make_move_iterator(found.end()));
   std::size_t count = 0;

@@ -184,11 +184,12 @@ std::optional<Result<Committed>> seen_before(const Session& session, const store
   return Result<Committed>(std::move(committed));
 }
 
-Sent read_sent(const Context& context, std::string body) {
+Sent read_sent(const Session& session, std::string body) {
+  const auto& context = session.context;
   auto read = model::read_resource(context.definitions, std::move(body), context.limits);
   if (!read) return failure(read.error());
   auto issues = std::move(read->issues);
-  auto found = content_issues(context, read->tree);
+  auto found = content_issues(session, read->tree);
   issues.insert(issues.end(), std::make_move_iterator(found.begin()),
                 std::make_move_iterator(found.end()));
   if (has_errors(issues)) return failure(Status::unprocessable, std::move(issues));

@@ -59,7 +59,7 @@ std::optional<Result<Committed>> seen_before(const Session& session, const store
 
 // A resource as a client sent it: read and found valid, or the answer that says why not.
 using Sent = std::variant<Tree, Answer>;
-Sent read_sent(const Context& context, std::string body);
+Sent read_sent(const Session& session, std::string body);
 
 // The text of a child element; "" when there is none.
 std::string_view child_text(const Tree& tree, NodeId node, std::string_view name);

@@ -9,7 +9,8 @@ namespace fingerpost::interaction {
 
 // What is wrong with a resource that is to be stored, but for what only its bytes show: by the
 // definitions, and, when Context::profiles_on_write says so, by invariants and by the profiles that
-// it claims.
-Issues content_issues(const Context& context, const Tree& tree);
+// it claims, be they known from the start or stored by clients. A profile that cannot be looked up
+// is an error.
+Issues content_issues(const Session& session, const Tree& tree);
 
 }  // namespace fingerpost::interaction

@@ -57,7 +57,7 @@ void create(const Session& session, std::string_view type, Tree tree, WriteOptio
 void create(const Session& session, std::string_view type, std::string body, WriteOptions options,
             Done done) {
   done = keeping_refused(session, "fhir-create", body, std::move(done));
-  auto sent = read_sent(session.context, std::move(body));
+  auto sent = read_sent(session, std::move(body));
   if (auto* failed = std::get_if<Answer>(&sent)) return done(std::move(*failed));
   create(session, type, std::get<Tree>(std::move(sent)), std::move(options), std::move(done));
 }

@@ -78,7 +78,7 @@ Decision decide(const Session& session, Target target, const Tree& sent, NodeId 
   // What was sent may be anything: the whole is read and found valid as an update is.
   std::string json;
   model::write_json(context.definitions, read->tree, read->tree.root(), json);
-  auto checked = read_sent(context, std::move(json));
+  auto checked = read_sent(session, std::move(json));
   if (auto* failed = std::get_if<Answer>(&checked)) return std::move(*failed);
   auto& draft = attempt.drafts.emplace_back();
   draft.type = target.type;

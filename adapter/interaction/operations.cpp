@@ -1,11 +1,13 @@
 #include "interaction/operations.h"
 
 #include "base/text.h"
+#include "interaction/closure.h"
 #include "interaction/interactions.h"
 #include "interaction/parameters.h"
 #include "interaction/remote_codes.h"
 #include "model/xml.h"
 #include "store/store.h"
+#include "terminology/expansion_parameters.h"
 
 #include <algorithm>
 #include <array>
@@ -17,11 +19,7 @@ namespace {
 #define FINGERPOST_R4 "http://hl7.org/fhir/OperationDefinition/"
 constexpr std::array offered = {
     Operation{"expand", "ValueSet", on_type | on_instance, FINGERPOST_R4 "ValueSet-expand", expand,
-              nullptr,
-              "url valueSet valueSetVersion context contextDirection filter date offset count "
-              "includeDesignations designation includeDefinition activeOnly excludeNested "
-              "excludeNotForUI excludePostCoordinated displayLanguage exclude-system "
-              "system-version check-system-version force-system-version"},
+              nullptr, terminology::expansion_parameters_in_url},
     Operation{"validate-code", "ValueSet", on_type | on_instance,
               FINGERPOST_R4 "ValueSet-validate-code", validate_code, nullptr,
               "url context valueSet valueSetVersion code system systemVersion display coding "
@@ -38,6 +36,8 @@ constexpr std::array offered = {
               FINGERPOST_R4 "ConceptMap-translate", translate, nullptr,
               "url conceptMap conceptMapVersion code system version source coding codeableConcept "
               "target targetsystem dependency reverse"},
+    Operation{"closure", any_type, on_system, FINGERPOST_R4 "ConceptMap-closure", nullptr, closure,
+              "name version"},
     Operation{"transform", "StructureMap", on_type | on_instance,
               FINGERPOST_R4 "StructureMap-transform", transform, nullptr, "source content"},
     Operation{"validate", any_type, on_type | on_instance, FINGERPOST_R4 "Resource-validate",

@@ -4,6 +4,7 @@
 #include "interaction/world.h"
 #include "interaction/write.h"
 #include "model/xml.h"
+#include "model/xml_fits.h"
 
 #include <utility>
 
@@ -21,6 +22,7 @@ Result<std::string> apply(const Context& context, const std::string& body, const
       return fingerpost::patch::apply_merge(body, sent.body, limits);
     case PatchForm::xml: {
       LET(const auto read, model::read_json(definitions, body, limits));
+      LET_DONE(model::fits_xml(definitions, read.tree, read.tree.root()));
       std::string xml;
       model::write_xml(definitions, read.tree, read.tree.root(), xml);
       return fingerpost::patch::apply_xml(xml, sent.body, limits);
@@ -78,7 +80,7 @@ Decision decide(const Session& session, Target target, const PatchSent& sent,
     return failure(there ? Error{Kind::conflict, "the resource changes too fast", ""}
                          : there.error());
   }
-  auto tree = patched(session.context, *current.stored, sent);
+  auto tree = patched(session, *current.stored, sent);
   if (auto* failed = std::get_if<Answer>(&tree)) return std::move(*failed);
   attempt.reads.push_back(std::move(current.guard));
   auto& draft = attempt.drafts.emplace_back();
@@ -93,7 +95,8 @@ Decision decide(const Session& session, Target target, const PatchSent& sent,
 
 }  // namespace
 
-Sent patched(const Context& context, const store::Stored& current, const PatchSent& sent) {
+Sent patched(const Session& session, const store::Stored& current, const PatchSent& sent) {
+  const auto& context = session.context;
   if (current.type == "Binary")  // R4 http.html#patch
     return failure(Error{Kind::unsupported, "a Binary is not patched, but sent whole", ""});
   auto text = apply(context, current.body, sent);
@@ -102,7 +105,7 @@ Sent patched(const Context& context, const store::Stored& current, const PatchSe
     if (error.kind == Kind::invalid) return failure(Status::unprocessable, error);
     return failure(error);
   }
-  auto read = read_sent(context, *std::move(text));
+  auto read = read_sent(session, *std::move(text));
   auto* tree = std::get_if<Tree>(&read);
   if (tree == nullptr) {
     auto& answer = std::get<Answer>(read);

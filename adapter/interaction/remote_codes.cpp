@@ -139,6 +139,28 @@ std::optional<std::string> code_question(const RemoteCodes& remote, const profil
   return with_pairs("ValueSet/$validate-code", pairs);
 }
 
+namespace {
+
+// Whether an answer's issues, or what terminology servers add to them, say that something it was
+// asked about is not known there.
+bool says_unknown(const Tree& answer) {
+  constexpr std::string_view unknown[] = {"not-found", "not-supported", "too-costly", "exception"};
+  constexpr std::string_view marks[] = {"x-unknown-system", "x-caused-by-unknown-system"};
+  const terminology::Elements at{answer};
+  bool found = false;
+  at.each(answer.root(), "parameter", [&](NodeId parameter) {
+    const auto name = at.text(parameter, "name");
+    found = found || among(marks, name);
+    const NodeId outcome = at.child(parameter, "resource");
+    if (name != "issues" || outcome == no_node) return;
+    at.each(outcome, "issue",
+            [&](NodeId issue) { found = found || among(unknown, at.text(issue, "code")); });
+  });
+  return found;
+}
+
+}  // namespace
+
 std::optional<bool> code_answer(const Context& context, Result<std::string> body) {
   if (!body) return std::nullopt;
   const auto read = model::read_json(context.definitions, *std::move(body), context.limits);
@@ -150,6 +172,7 @@ std::optional<bool> code_answer(const Context& context, Result<std::string> body
     if (at.text(parameter, "name") == "result" && (value == "true" || value == "false"))
       found = value == "true";
   });
+  if (found == false && says_unknown(read->tree)) return std::nullopt;
   return found;
 }
 

@@ -18,6 +18,7 @@ struct RemoteCodes {
   // The body of the answer to a GET of `path` below the server's base. `done` is called once, on
   // any thread.
   std::function<void(std::string path, std::function<void(Result<std::string>)> done)> get;
+  std::size_t questions = 100;  // of one validation; codes beyond are said to be unchecked
 };
 
 // The question that is to be asked elsewhere instead of here: $lookup, $subsumes, $validate-code or
@@ -29,7 +30,8 @@ std::optional<std::string> remote_question(const Session& session, const Operati
 // The question whether a value set has a code, for what such a server answers for; none for what it
 // does not.
 std::optional<std::string> code_question(const RemoteCodes& remote, const profile::OpenCode& code);
-// What was answered to that; nothing when it was none.
+// What was answered to that; nothing when it was none, or when the server only says that it does
+// not know the code system or the value set.
 std::optional<bool> code_answer(const Context& context, Result<std::string> body);
 
 // Asks it, and answers on the session's thread.

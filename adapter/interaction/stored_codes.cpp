@@ -27,6 +27,12 @@ struct Tables {
   std::vector<std::string> needs;  // the code systems and value sets that it names
 };
 
+// One of R4's own maps, and the code systems of its groups.
+struct CoreMap {
+  std::shared_ptr<const terminology::ConceptMap> map;
+  std::set<std::string, std::less<>> systems;
+};
+
 // Parameters of a URL, where every value is a text, that name a resource.
 bool names_resource(std::string_view parameter) {
   constexpr std::string_view names[] = {"url",
@@ -82,7 +88,8 @@ struct CodeGatherer::Parts {
       : session_(session),
         context_(session.context),
         canonicals_(context_.definitions),
-        all_(context_.codes ? *context_.codes : terminology::core(context_.definitions)) {}
+        own_(context_.codes ? *context_.codes : terminology::core(context_.definitions)),
+        all_(own_) {}
 
   Result<void> gather(bool maps) {
     for (std::size_t looked = 0; !wanted_.empty(); ++looked) {
@@ -94,14 +101,30 @@ struct CodeGatherer::Parts {
       const auto url = std::move(wanted_.front());
       wanted_.pop_front();
       want_from_core(url);
-      LET_DONE(add("CodeSystem", "url", url));
-      LET_DONE(add("ValueSet", "url", url));
+      if (!has_whole_code_system(url)) LET_DONE(add("CodeSystem", "url", url));
+      if (!own_.has_value_set(url)) LET_DONE(add("ValueSet", "url", url));
       if (!maps) continue;
-      LET_DONE(add_core_map(url));
-      LET_DONE(add("ConceptMap", "url", url));
+      LET_DONE(add_core_maps(url));
+      if (!has_core_map(url)) LET_DONE(add("ConceptMap", "url", url));
       LET_DONE(add("ConceptMap", "source-system", url));
+      LET_DONE(add("ConceptMap", "target-system", url));
     }
     return {};
+  }
+
+  // What is at hand without being stored cannot be stored over: a code of R4's means what R4 says.
+  // One that R4 only names, or has in part, may be.
+  bool has_whole_code_system(std::string_view url) const {
+    bool whole = false;
+    for (const auto& content : own_.contents())
+      content->each_code_system(url, [&](const terminology::CodeSystemRow& row) {
+        whole |= row.whole == terminology::Whole::complete;
+      });
+    return whole;
+  }
+  bool has_core_map(std::string_view url) const {
+    const auto source = context_.definitions.source(url);
+    return !source.empty() && source.find("\"ConceptMap\"") != std::string_view::npos;
   }
 
   // A text that may name a resource; with the code system that implies it, if it is implied.
@@ -126,17 +149,43 @@ struct CodeGatherer::Parts {
       });
   }
 
-  // One of R4's own.
-  Result<void> add_core_map(std::string_view url) {
-    const auto source = context_.definitions.source(url);
-    if (source.empty()) return {};
-    LET(const auto read,
-        model::read_json(context_.definitions, std::string(source), context_.limits));
-    if (context_.definitions.type_name(read.tree[read.tree.root()].type) != "ConceptMap") return {};
-    LET(auto map, terminology::read_concept_map(context_.definitions, read.tree));
-    for (const auto other : map.other_maps()) want(other);
-    all_.add(std::make_shared<const terminology::ConceptMap>(std::move(map)));
+  // Those of R4's own maps that have the url, or map a code system with it from or to others.
+  Result<void> add_core_maps(std::string_view url) {
+    LET(const auto maps, core_maps());
+    for (const auto& map : *maps) {
+      if (map.map->url() != url && map.systems.count(url) == 0) continue;
+      if (!taken_.emplace(map.map->url()).second) continue;
+      for (const auto other : map.map->other_maps()) want(other);
+      all_.add(map.map);
+    }
     return {};
+  }
+
+  // Read once, when a request first asks for maps.
+  Result<std::shared_ptr<const std::vector<CoreMap>>> core_maps() const {
+    const auto& definitions = context_.definitions;
+    const std::string name = "core maps";
+    if (auto kept = context_.compiled->find_set<std::vector<CoreMap>>(name)) return kept;
+    const auto made = std::make_shared<std::vector<CoreMap>>();
+    std::size_t bytes = 0;
+    for (const auto& row : definitions.sources()) {
+      if (definitions.names().text(row.kind) != "ConceptMap") continue;
+      const auto source = definitions.source(definitions.names().text(row.url));
+      LET(const auto read, model::read_json(definitions, std::string(source), context_.limits));
+      auto map = terminology::read_concept_map(definitions, read.tree);
+      if (!map) continue;  // one without a url cannot be asked for
+      bytes += source.size();
+      auto& one = made->emplace_back();
+      one.map = std::make_shared<const terminology::ConceptMap>(*std::move(map));
+      const terminology::Elements at{read.tree};
+      at.each(read.tree.root(), "group", [&](NodeId group) {
+        one.systems.emplace(at.text(group, "source"));
+        one.systems.emplace(at.text(group, "target"));
+      });
+    }
+    std::shared_ptr<const std::vector<CoreMap>> maps = made;
+    context_.compiled->keep_set<std::vector<CoreMap>>(name, maps, bytes);
+    return maps;
   }
 
   Result<void> add(std::string_view type, std::string_view parameter, const std::string& url) {
@@ -149,7 +198,7 @@ struct CodeGatherer::Parts {
     if (!taken_.emplace(stored.type + "/" + stored.id).second) return {};
     if (stored.type == "ConceptMap") {
       LET(auto map, stored_concept_map(context_, stored));
-      if (!map) return {};
+      if (!map || has_core_map(map->url())) return {};
       for (const auto url : map->other_maps()) want(url);
       all_.add(std::move(map));
       return {};
@@ -188,6 +237,7 @@ struct CodeGatherer::Parts {
   const Session& session_;
   const Context& context_;
   Canonicals canonicals_;
+  const terminology::Terminology own_;  // not stored: R4's, and the packages'
   terminology::Terminology all_;
   std::deque<std::string> wanted_;
   std::set<std::string, std::less<>> seen_;

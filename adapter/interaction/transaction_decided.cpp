@@ -156,7 +156,7 @@ Decided::Refused Decided::take_patch(const Entry& entry,
                                      const std::optional<store::Stored>& current, Draft& draft) {
   if (!current)
     return placed(failure(Error{Kind::not_found, "there is no such resource", ""}), entry);
-  auto tree = patched(context_, *current, *entry.patch);
+  auto tree = patched(session_, *current, *entry.patch);
   if (auto* failed = std::get_if<Answer>(&tree)) return placed(std::move(*failed), entry);
   draft.tree = std::get<Tree>(std::move(tree));
   return {};

@@ -100,7 +100,7 @@ void update(const Session& session, Target target, Tree tree, WriteOptions optio
 void update(const Session& session, Target target, std::string body, WriteOptions options,
             Done done) {
   done = keeping_refused(session, "fhir-update", body, std::move(done));
-  auto sent = read_sent(session.context, std::move(body));
+  auto sent = read_sent(session, std::move(body));
   if (auto* failed = std::get_if<Answer>(&sent)) return done(std::move(*failed));
   update(session, target, std::get<Tree>(std::move(sent)), std::move(options), std::move(done));
 }

@@ -210,24 +210,27 @@ void validate_elsewhere(const Session& session, const OperationCall& call, Done 
   std::set<profile::OpenCode> open;
   (*asked)->options.open = &open;
   const auto issues = judge(session.context, **asked);
-  constexpr std::size_t most = 100;  // what is more is said to be unchecked
-  std::vector<std::pair<profile::OpenCode, std::string>> questions;
-  for (const auto& code : open)
-    if (auto question = code_question(*session.context.remote_codes, code);
-        question && questions.size() < most)
-      questions.emplace_back(code, *std::move(question));
+  const auto& remote = *session.context.remote_codes;
+  std::map<std::string, std::vector<profile::OpenCode>> questions;  // each is asked once
+  for (const auto& code : open) {
+    auto question = code_question(remote, code);
+    if (!question || (questions.size() == remote.questions && !questions.contains(*question)))
+      continue;
+    questions[*std::move(question)].push_back(code);
+  }
   if (questions.empty()) return done(outcome(issues));
   const auto asking =
       std::make_shared<Asking>(Asking{*asked, {}, questions.size(), std::move(done)});
-  for (auto& [code, question] : questions) {
+  for (const auto& entry : questions) {
     const auto take = [&context = session.context, post = session.post, asking,
-                       of = code](Result<std::string> body) {
-      post([&context, asking, of, body = std::move(body)]() mutable {
-        asking->told[of] = code_answer(context, std::move(body));
+                       codes = entry.second](Result<std::string> body) {
+      post([&context, asking, codes, body = std::move(body)]() mutable {
+        const auto answer = code_answer(context, std::move(body));
+        for (const auto& code : codes) asking->told[code] = answer;
         if (--asking->waits == 0) answered(context, *asking);
       });
     };
-    session.context.remote_codes->get(std::move(question), take);
+    remote.get(entry.first, take);
   }
 }
 

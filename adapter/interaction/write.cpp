@@ -194,7 +194,7 @@ std::optional<Answer> add_provenance(const Session& session, const std::string& 
   }
   std::string json;
   model::write_json(context.definitions, tree, tree.root(), json);
-  auto sent = read_sent(context, std::move(json));
+  auto sent = read_sent(session, std::move(json));
   if (auto* failed = std::get_if<Answer>(&sent)) return of_provenance(std::move(*failed));
   auto& draft = attempt.drafts.emplace_back();
   draft.type = "Provenance";

@@ -74,6 +74,6 @@ Answer answer_of_write(const Draft& draft, const store::WriteOutcome& wrote);
 Answer told_removed(Answer answer, std::size_t count, Return back);
 
 // The resource after the patch, read and found valid as an update's, or the answer.
-Sent patched(const Context& context, const store::Stored& current, const PatchSent& sent);
+Sent patched(const Session& session, const store::Stored& current, const PatchSent& sent);
 
 }  // namespace fingerpost::interaction

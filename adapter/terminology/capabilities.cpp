@@ -1,33 +1,11 @@
 #include "terminology/capabilities.h"
 
 #include "terminology/content.h"
+#include "terminology/expansion_parameters.h"
 #include "terminology/writer.h"
-
-#include <array>
 
 namespace fingerpost::terminology {
 namespace {
-
-constexpr std::array expansion_parameters = {"activeOnly",
-                                             "check-system-version",
-                                             "count",
-                                             "designation",
-                                             "displayLanguage",
-                                             "exclude-system",
-                                             "excludeNested",
-                                             "excludeNotForUI",
-                                             "filter",
-                                             "force-system-version",
-                                             "includeDefinition",
-                                             "includeDesignations",
-                                             "offset",
-                                             "property",
-                                             "system-version",
-                                             "tx-resource",
-                                             "url",
-                                             "useSupplement",
-                                             "valueSet",
-                                             "valueSetVersion"};
 
 void write_expansion(const Writer& to, NodeId root) {
   const auto& types = to.definitions.common();
@@ -36,10 +14,10 @@ void write_expansion(const Writer& to, NodeId root) {
   to.flag(node, "hierarchical", true);
   to.flag(node, "paging", true);
   to.flag(node, "incomplete", false);
-  for (const auto* name : expansion_parameters)
+  for (const auto& parameter : expansion_parameters)
     to.text(to.object(node, "parameter",
                       to.definitions.find("TerminologyCapabilities.expansion.parameter")),
-            "name", types.code, name);
+            "name", types.code, parameter.name);
   to.text(node, "textFilter", types.markdown,
           "Each word is looked for, without regard to case, in the code and all its names");
 }

@@ -3,9 +3,9 @@
 #include "model/json.h"
 #include "terminology/concept_facts.h"
 #include "terminology/expansion.h"
+#include "terminology/expansion_parameters.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <set>
 
@@ -19,23 +19,6 @@ constexpr std::string_view contains_extension =
 constexpr std::string_view language_system = "urn:ietf:bcp:47";
 constexpr std::string_view preferred_system =
     "http://terminology.hl7.org/CodeSystem/hl7TermMaintInfra";
-
-// Parameters of the request that the expansion repeats (ValueSet.expansion.parameter).
-constexpr std::array repeated = {"activeOnly",
-                                 "check-system-version",
-                                 "count",
-                                 "date",
-                                 "designation",
-                                 "exclude-system",
-                                 "excludePostCoordinated",
-                                 "excludeNested",
-                                 "excludeNotForUI",
-                                 "filter",
-                                 "force-system-version",
-                                 "includeDefinition",
-                                 "includeDesignations",
-                                 "offset",
-                                 "system-version"};
 
 class ExpansionWriter {
  public:
@@ -101,13 +84,16 @@ class ExpansionWriter {
 
   void parameters() {
     const auto& tree = arguments_.tree();
-    for (const std::string_view name : repeated)
+    for (const auto& known : expansion_parameters) {
+      if (!known.repeated) continue;
+      const auto name = known.name;
       arguments_.each(name, [&](NodeId asked) {
         const NodeId value = arguments_.elements().child(asked, "value");
         if (value == no_node) return;
         const auto is = expansion_.request.definitions().type_name(tree[value].type);
         to_.valued(parameter(name), "value", is == "canonical" ? "uri" : is, tree.text(value));
       });
+    }
     if (!languages_.asked.empty())
       to_.text(parameter("displayLanguage"), "value", types_.code, print(languages_));
     for (const auto& used : expansion_.used_systems)

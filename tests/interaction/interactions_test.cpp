@@ -421,7 +421,7 @@ TEST_CASE("the CapabilityStatement names what is served and is valid itself") {
   const auto body = interaction::capabilities(*fhir.context);
   CHECK(body.find(R"("type":"Task")") != std::string::npos);
   CHECK(body.find(R"("name":"birthdate")") != std::string::npos);
-  const auto sent = interaction::read_sent(*fhir.context, body);
+  const auto sent = interaction::read_sent(*fhir.session, body);
   if (const auto* refused = std::get_if<Answer>(&sent))
     FAIL(refused->issues[0].expression << ": " << refused->issues[0].text);
 }

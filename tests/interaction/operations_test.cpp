@@ -203,7 +203,7 @@ TEST_CASE("every operation and search parameter has a valid definition of its ow
     CAPTURE(id);
     const auto found = fhir.read("OperationDefinition", id);
     REQUIRE(found.status == Status::ok);
-    const auto sent = interaction::read_sent(*fhir.context, found.body);
+    const auto sent = interaction::read_sent(*fhir.session, found.body);
     if (const auto* refused = std::get_if<Answer>(&sent))
       FAIL(refused->issues[0].expression << ": " << refused->issues[0].text);
   }

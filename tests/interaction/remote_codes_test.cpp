@@ -165,6 +165,41 @@ TEST_CASE("codes that the server elsewhere does not answer for are said to be un
   CHECK(has(server.validate(R"({"system":"urn:s","code":"7"})"), "gave no answer"));
 }
 
+TEST_CASE("a server elsewhere that does not know what it is asked of says nothing against a code") {
+  Bound server;
+  const auto says = [](const std::string& more) {
+    return R"({"resourceType":"Parameters","parameter":[{"name":"result","valueBoolean":false},)" +
+           more + "]}";
+  };
+  const auto issue = [](const std::string& code) {
+    return R"({"name":"issues","resource":{"resourceType":"OperationOutcome","issue":[
+      {"severity":"error","code":"code-invalid"},{"severity":"error","code":")" +
+           code + "\"}]}}";
+  };
+  const std::string coding = R"({"system":"urn:s","code":"7"})";
+  for (const auto& more :
+       {issue("not-found"),
+        std::string(R"({"name":"x-unknown-system","valueCanonical":"urn:s"})")}) {
+    server.answer = says(more);
+    const auto outcome = server.validate(coding);
+    CHECK_FALSE(has(outcome, R"("severity":"error")"));
+    CHECK(has(outcome, "not checked"));
+  }
+  server.answer = says(issue("code-invalid"));
+  CHECK(has(server.validate(coding), "is not among the codes of urn:v"));
+}
+
+TEST_CASE("one validation asks a server elsewhere no more questions than the limit") {
+  Bound server;
+  server.remote.questions = 3;
+  server.answer = judged(true);
+  std::string codings;
+  for (int i = 0; i < 10; ++i)
+    codings += (i == 0 ? "" : ",") + (R"({"system":"urn:s","code":")" + std::to_string(i) + "\"}");
+  server.validate(codings);
+  CHECK(server.asked.size() == 3);
+}
+
 TEST_CASE("a server elsewhere that does not answer, or with no resource, is told so") {
   Asking server;
   const std::vector<search::Pair> pairs{{"system", "urn:s"}, {"code", "1"}};

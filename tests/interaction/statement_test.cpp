@@ -135,7 +135,7 @@ TEST_CASE("every operation is stated where it is offered, and its definition can
         offered.emplace(one.name);
     CHECK(names_of(stated["operation"], "name") == offered);
   }
-  CHECK(names_of(said.rest["operation"], "name") == Texts{"meta", "explain"});
+  CHECK(names_of(said.rest["operation"], "name") == Texts{"meta", "explain", "closure"});
   said.rest["operation"].each([&](JsonView one) {
     const std::string url(one["definition"].text());
     const auto id = url.substr(url.rfind('/') + 1);

@@ -195,7 +195,7 @@ TEST_CASE("what an operation cannot do is told with its status") {
 TEST_CASE("the CapabilityStatement lists the operations") {
   test::Fhir fhir;
   const auto statement = interaction::capabilities(*fhir.context);
-  for (const auto& operation : interaction::operations()) {
+  for (const auto& operation : interaction::operations(*fhir.context)) {
     CAPTURE(operation.type, operation.name);
     CHECK(statement.find(operation.definition) != std::string::npos);
   }
@@ -254,4 +254,104 @@ TEST_CASE("a change of a stored value set or concept map is seen by the next req
       {"code":"y","equivalence":"equivalent"}]}]}]})");
   CHECK(has(ask(fhir, "ValueSet", "expand", {{"url", "urn:inner"}}), R"("total":1)"));
   CHECK(has(ask(fhir, "ConceptMap", "translate", a), R"("code":"y")"));
+}
+
+TEST_CASE("R4's own code systems, value sets and concept maps cannot be stored over") {
+  test::Fhir fhir;
+  put(fhir, {"CodeSystem", "c"}, R"({"resourceType":"CodeSystem","id":"c","status":"active",
+    "url":"http://hl7.org/fhir/administrative-gender","version":"99","content":"complete",
+    "concept":[{"code":"mine"}]})");
+  put(fhir, {"ValueSet", "s"}, R"({"resourceType":"ValueSet","id":"s","status":"active",
+    "url":"http://hl7.org/fhir/ValueSet/administrative-gender","version":"99","compose":{"include":[
+      {"system":"http://hl7.org/fhir/administrative-gender","concept":[{"code":"mine"}]}]}})");
+  put(fhir, {"ConceptMap", "m"}, R"({"resourceType":"ConceptMap","id":"m","status":"active",
+    "url":"http://hl7.org/fhir/ConceptMap/101","version":"99","group":[{
+      "source":"http://hl7.org/fhir/address-use","target":"urn:d","element":[{"code":"home",
+      "target":[{"code":"mine","equivalence":"equivalent"}]}]}]})");
+  const std::string system = "http://hl7.org/fhir/administrative-gender";
+  const std::string gender_set = "http://hl7.org/fhir/ValueSet/administrative-gender";
+  const auto expanded = ask(fhir, "ValueSet", "expand", {{"url", gender_set}});
+  CHECK(has(expanded, R"("code":"male")"));
+  CHECK_FALSE(has(expanded, R"("code":"mine")"));
+  for (const char* const code : {"male", "mine"}) {
+    CAPTURE(code);
+    const bool good = code == std::string_view("male");
+    CHECK(has(ask(fhir, "CodeSystem", "validate-code", {{"url", system}, {"code", code}}),
+              R"("valueBoolean":true)") == good);
+    CHECK(has(ask(fhir, "ValueSet", "validate-code",
+                  {{"url", gender_set}, {"system", system}, {"code", code}}),
+              R"("valueBoolean":true)") == good);
+  }
+  const auto mapped = ask(fhir, "ConceptMap", "translate",
+                          {{"system", "http://hl7.org/fhir/address-use"}, {"code", "home"}});
+  CHECK(has(mapped, R"("code":"H")"));
+  CHECK_FALSE(has(mapped, R"("code":"mine")"));
+}
+
+TEST_CASE("$translate without a url asks the maps of R4 and those stored, from either side") {
+  test::Fhir fhir;
+  put(fhir, {"ConceptMap", "m"}, map);
+  const std::string use = "http://hl7.org/fhir/address-use";
+  const std::string v3 = "http://terminology.hl7.org/CodeSystem/v3-AddressUse";
+  CHECK(has(ask(fhir, "ConceptMap", "translate", {{"system", use}, {"code", "home"}}),
+            R"("code":"H")"));
+  CHECK(has(
+      ask(fhir, "ConceptMap", "translate", {{"system", v3}, {"code", "H"}, {"reverse", "true"}}),
+      R"("code":"home")"));
+  CHECK(has(ask(fhir, "ConceptMap", "translate",
+                {{"system", "urn:d"}, {"code", "x"}, {"reverse", "true"}}),
+            R"("code":"a")"));
+}
+
+TEST_CASE("$closure keeps a table of the codes of a client, and tells what each addition adds") {
+  test::Fhir fhir;
+  put(fhir, {"CodeSystem", "c"}, R"({"resourceType":"CodeSystem","id":"c","url":"urn:c",
+    "status":"active","content":"complete","concept":[{"code":"top","concept":[{"code":"mid",
+      "concept":[{"code":"low"}]}]},{"code":"apart"}]})");
+  const auto closure = [&](const std::string& more, const std::string& name = "t") {
+    return fhir.wait([&](interaction::Done done) {
+      interaction::operate(*fhir.session,
+                           {"",
+                            "",
+                            "closure",
+                            {},
+                            R"({"resourceType":"Parameters","parameter":[{"name":"name",
+                              "valueString":")" +
+                                name + "\"}" + more + "]}",
+                            ""},
+                           std::move(done));
+    });
+  };
+  const auto code = [](const std::string& value) {
+    return R"(,{"name":"concept","valueCoding":{"system":"urn:c","code":")" + value + "\"}}";
+  };
+  const auto above = [](const std::string& low, const std::string& high) {
+    return R"({"code":")" + low + R"(","target":[{"code":")" + high +
+           R"(","equivalence":"subsumes"}]})";
+  };
+  CHECK(closure(code("low")).status == interaction::Status::not_found);
+  CHECK(has(closure(""), R"("version":"0")"));
+  const auto first = closure(code("low") + code("apart"));
+  CHECK(has(first, R"("version":"1")"));
+  CHECK_FALSE(has(first, "group"));
+  const auto second = closure(code("top"));
+  CHECK(has(second, R"("version":"2")"));
+  CHECK(has(second, above("low", "top")));
+  const auto third = closure(code("mid"));
+  CHECK(has(third, above("low", "mid")));
+  CHECK(has(third, above("mid", "top")));
+  CHECK_FALSE(has(third, above("low", "top")));
+  CHECK_FALSE(has(closure(code("mid")), "group"));
+  const auto since = closure(R"(,{"name":"version","valueString":"2"})");
+  CHECK(has(since, above("mid", "top")));
+  CHECK_FALSE(has(since, above("low", "top")));
+  CHECK(has(closure(R"(,{"name":"version","valueString":"1"})"), above("mid", "top")));
+  const auto wrong = closure(code("nobody"));
+  CHECK(wrong.failed());
+  CHECK(has(closure(R"(,{"name":"version","valueString":"0"})"), R"("version":"3")"));
+  CHECK(has(closure(""), R"("version":"0")"));
+  CHECK_FALSE(has(closure(code("top")), "group"));
+  CHECK(closure(code("top"), "other").status == interaction::Status::not_found);
+  CHECK(ask(fhir, "", "closure", {{"name", "t"}}).status ==
+        interaction::Status::method_not_allowed);
 }

@@ -1,5 +1,6 @@
 // $validate: the validator asked over REST, of what is sent and of what is stored.
 
+#include "interaction/bundle.h"
 #include "interaction/operations.h"
 #include "interaction/stored_definitions.h"
 #include "profile/validator.h"
@@ -265,4 +266,33 @@ TEST_CASE("writes are asked for invariants and profiles when the configuration s
       R"({"resourceType":"Observation","status":"final","code":{"text":"weight"},"meta":{"profile":[
          "http://hl7.org/fhir/StructureDefinition/vitalsigns"]}})";
   CHECK(server.fhir.create("Observation", claims).status == Status::unprocessable);
+}
+
+TEST_CASE("writes that are asked for profiles are asked for those that clients stored too") {
+  Validating server;
+  const std::string patient = "http://hl7.org/fhir/StructureDefinition/Patient";
+  REQUIRE_FALSE(
+      server.fhir
+          .update({"StructureDefinition", "active"},
+                  stored_profile("active", patient, R"({"path":"Patient.active","min":1})"))
+          .failed());
+  const auto claiming = [](const std::string& members) {
+    return R"({"resourceType":"Patient","meta":{"profile":["urn:active"]},)" + members + "}";
+  };
+  const auto entry = [&](const std::string& members) {
+    return R"({"resourceType":"Bundle","type":"transaction","entry":[{"resource":)" +
+           claiming(members) + R"(,"request":{"method":"POST","url":"Patient"}}]})";
+  };
+  const auto sent = [&](std::string bundle) {
+    return server.fhir.wait([&](interaction::Done done) {
+      interaction::bundle(*server.fhir.session, std::move(bundle), {}, std::move(done));
+    });
+  };
+  CHECK(server.fhir.create("Patient", claiming(R"("gender":"male")")).status == Status::created);
+  server.fhir.context->profiles_on_write = true;
+  CHECK(server.fhir.create("Patient", claiming(R"("gender":"male")")).status ==
+        Status::unprocessable);
+  CHECK(server.fhir.create("Patient", claiming(R"("active":true)")).status == Status::created);
+  CHECK(sent(entry(R"("gender":"male")")).status == Status::unprocessable);
+  CHECK(sent(entry(R"("active":true)")).status == Status::ok);
 }

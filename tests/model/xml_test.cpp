@@ -1,5 +1,6 @@
 #include "model/xml.h"
 
+#include "model/xml_fits.h"
 #include "support/catch.h"
 #include "support/definitions.h"
 #include "support/files.h"
@@ -192,4 +193,23 @@ TEST_CASE("pretty XML has a line for each element") {
   CHECK(as_xml(*read, model::Pretty::yes) ==
         patient +
             "\n  <id value=\"a\"/>\n  <name>\n    <family value=\"b\"/>\n  </name>\n</Patient>");
+}
+
+TEST_CASE("a character that XML cannot carry is found where it stands") {
+  struct Row {
+    const char* value;
+    const char* where;
+  };
+  const auto row =
+      GENERATE(Row{"a\\u0001b", "Patient.name[1].family"}, Row{"\\uffff", "Patient.name[1].family"},
+               Row{"a\\tb\\nc\\r", ""}, Row{"\\u007f", ""});
+  CAPTURE(row.value);
+  const auto read = model::read_json(test::definitions(),
+                                     R"({"resourceType":"Patient","name":[{"family":"A"},
+      {"family":")" + std::string(row.value) +
+                                         R"("}]})",
+                                     {});
+  REQUIRE(read);
+  const auto fits = model::fits_xml(test::definitions(), read->tree, read->tree.root());
+  CHECK((fits ? "" : fits.error().where) == std::string(row.where));
 }
