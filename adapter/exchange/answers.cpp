@@ -9,14 +9,24 @@
 namespace fingerpost::exchange {
 namespace {
 
+constexpr std::size_t most_faults = 50;  // of one answer
+
+// What was left out of a message that was taken.
+void add_faults(const Issues& issues, record::Acknowledgement& message) {
+  for (const auto& issue : issues)
+    if (issue.severity <= Severity::error && message.faults.size() < most_faults)
+      message.faults.push_back(record::fault(issue));
+}
+
 std::string write(const Parts& parts, const record::Hl7v2Header& header, record::AckCode code,
-                  std::string_view key, const Error* error) {
+                  std::string_view key, Outcome outcome) {
   const auto id = control_id(key);
   const auto time = hl7_time(parts.clock.now_us());
   record::Acknowledgement message{code, id, time, {}};
-  if (error != nullptr)
-    message.faults.push_back(error->kind == Kind::conflict ? record::duplicate_fault()
-                                                           : record::fault(*error));
+  if (outcome.error != nullptr)
+    message.faults.push_back(outcome.error->kind == Kind::conflict ? record::duplicate_fault()
+                                                                   : record::fault(*outcome.error));
+  if (outcome.error == nullptr && outcome.issues != nullptr) add_faults(*outcome.issues, message);
   return record::write_acknowledgement(header, message);
 }
 
@@ -32,23 +42,26 @@ bool accepts_first(const record::AnswersWanted& wanted) {
 }
 
 std::string first_answer(const Parts& parts, const record::Hl7v2Header& header,
-                         const store::InboxRow& row, const Error* error) {
+                         const store::InboxRow& row, Outcome outcome) {
+  const auto* error = outcome.error;
   const auto wanted = record::answers_wanted(header);
   const bool accept = accepts_first(wanted);
   if (!record::is_due(accept ? wanted.accept : wanted.application, error == nullptr)) return "";
   return write(parts, header, code_of(error, accept),
-               uuid_v5({"answer", row.source, row.key, row.digest}), error);
+               uuid_v5({"answer", row.source, row.key, row.digest}),
+               accept ? Outcome{error} : outcome);
 }
 
 ApplicationAnswer application_answer(const Parts& parts, const record::Hl7v2Header& header,
-                                     const store::InboxRow& row, const Error* error) {
+                                     const store::InboxRow& row, Outcome outcome) {
+  const auto* error = outcome.error;
   const auto wanted = record::answers_wanted(header);
   if (!record::is_due(wanted.application, error == nullptr)) return {};
   const auto code = code_of(error, false);
   ApplicationAnswer answer;
   answer.key = uuid_v5({"application answer", row.source, row.key, row.digest,
                         std::to_string(static_cast<int>(code))});
-  answer.message = write(parts, header, code, answer.key, error);
+  answer.message = write(parts, header, code, answer.key, outcome);
   return answer;
 }
 

@@ -3,6 +3,7 @@
 #include "care/referral.h"
 #include "exchange/complete.h"
 #include "exchange/delivery.h"
+#include "exchange/links.h"
 #include "exchange/neighbourhood.h"
 #include "model/json.h"
 #include "profile/validate.h"
@@ -61,6 +62,7 @@ class Application {
         source_(source),
         near_(parts, reader) {
     result_.issues = translation.issues;
+    if (source.links) links_.emplace(parts.definitions, translation.bundle);
   }
 
   Result<Applied> run();
@@ -72,6 +74,8 @@ class Application {
   void rewrite(Tree& tree, NodeId node, const Types& types) const;
   Result<void> prepare(NodeId resource, const Types& types);
   Result<bool> valid(const Prepared& resource);
+  Result<void> settle(Prepared& resource);
+  Result<void> said_something() const;
   Result<void> look_up(Prepared& resource);
   Result<void> judge(Prepared& resource);
   Result<void> judge_past(Prepared& resource);
@@ -84,6 +88,8 @@ class Application {
   const Translation& translation_;
   const Source& source_;
   Neighbourhood near_;
+  std::optional<Links> links_;
+  bool whole_ = false;  // something is given whole, and not only named
   std::deque<Prepared> prepared_;
   Applied result_;
 };
@@ -146,6 +152,9 @@ Result<void> Application::prepare(NodeId node, const Types& types) {
                 {}};
   if (made.id.empty()) return Error{Kind::fault, "a translated resource has no id", made.type};
   rewrite(made.tree, made.tree.root(), types);
+  if (links_) {
+    LET_DONE(settle(made));
+  }
   LET(const bool good, valid(made));
   if (!good) {
     result_.issues.push_back(
@@ -157,7 +166,32 @@ Result<void> Application::prepare(NodeId node, const Types& types) {
   made.write.skip_same = true;
   made.write.index = search::index(*parts_.parameters.now(), {&made.tree, made.tree.root()});
   made.write.body = store::prepare_body(parts_.definitions, made.tree, made.id);
+  whole_ |= links_ && !links_->named(made.id);
   prepared_.push_back(std::move(made));
+  return {};
+}
+
+// What is stored, as far as the message leaves it: then the commit is about that version.
+Result<void> Application::settle(Prepared& resource) {
+  const bool named = links_->named(resource.id);
+  links_->unmark(resource.tree);
+  const bool has_links =
+      resource.type == "CarePlan" || resource.type == "Goal" || resource.type == "Patient";
+  if (!named && !has_links) return {};
+  auto stored = reader_.read(resource.type, resource.id);
+  if (!stored) return is_absence(stored.error()) ? Result<void>{} : stored.error();
+  LET(auto read, model::read_json(parts_.definitions, stored->body, parts_.limits));
+  resource.tree = links_->settle(resource.id, std::move(resource.tree), std::move(read.tree));
+  resource.write.if_version = stored->version;
+  return {};
+}
+
+// A message whose every entry failed is refused with the first fault.
+Result<void> Application::said_something() const {
+  if (!links_ || whole_) return {};
+  for (const auto& issue : result_.issues)
+    if (issue.severity <= Severity::error)
+      return Error{Kind::invalid, issue.text, issue.expression};
   return {};
 }
 
@@ -284,6 +318,7 @@ Result<Applied> Application::run() {
     const auto done = prepare(node, types);
     if (!done) return done.error();
   }
+  LET_DONE(said_something());
   for (auto& resource : prepared_) {
     LET_DONE(look_up(resource));
     const auto version = resource.stored ? resource.stored->version + 1 : 1;

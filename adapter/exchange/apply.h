@@ -17,6 +17,7 @@ struct Source {
   bool referral = false;  // a message about one referral: its Task, ServiceRequest and Patient must
                           // be valid; in a record, an invalid resource is left out and reported
   care::Party by = care::Party::either;  // whose word it is: a party never moves the other's steps
+  bool links = false;                    // links.h: what is only named stays, and so do links
   bool past = false;  // what a system tells of what has been: its Tasks are no steps to be taken
                       // here, nothing is sent, and what is told to have been an error is of no
                       // account where it is not known

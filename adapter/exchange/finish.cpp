@@ -1,6 +1,5 @@
 // The second half of an accepted message, and records.
 
-#include "exchange/answers.h"
 #include "exchange/delivery.h"
 #include "exchange/intake.h"
 #include "exchange/work.h"
@@ -54,17 +53,17 @@ Result<Intake::Finished> Intake::finished(const store::InboxRow& row) {
   made.unit.inbox_updates.push_back(std::move(update));
   std::optional<Error> refused;
   if (!worked) refused = worked.error();
-  tell(row, refused ? &*refused : nullptr, made);
+  tell(row, {refused ? &*refused : nullptr, worked ? &worked->applied.issues : nullptr}, made);
   return made;
 }
 
 // The application answer, in the commit of what it tells: to the partner's own listener where it
 // has one, else kept with the row, so that a repeat gets it when the connection had gone.
-void Intake::tell(const store::InboxRow& row, const Error* error, Finished& made) const {
+void Intake::tell(const store::InboxRow& row, Outcome outcome, Finished& made) const {
   if (row.kind != name(Format::hl7v2) || row.key.starts_with(reply_key)) return;
   const auto header = record::read_hl7v2_header(row.raw);
   if (!header) return;
-  auto answer = application_answer(parts_, *header, row, error);
+  auto answer = application_answer(parts_, *header, row, outcome);
   const auto* partner = parts_.partners.find(row.source);
   const bool own_road = partner != nullptr && partner->channel == Channel::mllp;
   const bool only_answer = !accepts_first(record::answers_wanted(*header));
@@ -94,7 +93,7 @@ void Intake::quarantine(const store::InboxRow& row, std::function<void(Result<st
   Finished made;
   made.unit.inbox_updates.push_back(std::move(update));
   const Error error{Kind::fault, "the message could not be applied: a person must look at it", ""};
-  tell(row, &error, made);
+  tell(row, {&error}, made);
   close(std::move(made), std::move(done));
 }
 

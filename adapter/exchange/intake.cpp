@@ -1,7 +1,6 @@
 #include "exchange/intake.h"
 
 #include "base/uuid.h"
-#include "exchange/answers.h"
 #include "exchange/delivery.h"
 #include "exchange/outward.h"
 #include "exchange/work.h"
@@ -95,8 +94,8 @@ void Intake::take_message(std::string bytes, std::shared_ptr<Caller> caller) {
   accept_first(job);
 }
 
-std::string Intake::answer(const Job& job, const Error* error) const {
-  return first_answer(parts_, job.header, job.row, error);
+std::string Intake::answer(const Job& job, Outcome outcome) const {
+  return first_answer(parts_, job.header, job.row, outcome);
 }
 
 void Intake::one_commit(const JobPointer& job) {
@@ -113,13 +112,13 @@ void Intake::one_commit(const JobPointer& job) {
     // It is safe with us, and a person must look: the sender has nothing to mend.
     job->row.status = store::InboxStatus::quarantined;
     job->row.note = "no map reads this answer";
-    job->row.answer = answer(*job, nullptr);
+    job->row.answer = answer(*job, {});
     return keep_refused(job);
   }
   auto unit = std::move(worked->applied.unit);
   job->row.status = store::InboxStatus::applied;
   job->row.note = note(worked->applied.issues);
-  job->row.answer = answer(*job, nullptr);
+  job->row.answer = answer(*job, {nullptr, &worked->applied.issues});
   job->put(unit);
   commit(job, std::move(unit), &Intake::one_commit);
 }
@@ -128,7 +127,7 @@ void Intake::accept_first(const JobPointer& job) {
   store::Unit unit;
   job->row.status = store::InboxStatus::received;
   job->row.due_us = parts_.clock.now_us() + worker_after_us;
-  job->row.answer = answer(*job, nullptr);
+  job->row.answer = answer(*job, {});
   job->put(unit);
   commit(job, std::move(unit), &Intake::accept_first);
 }
@@ -137,7 +136,7 @@ void Intake::refuse(const JobPointer& job, const Error& error) {
   ++counts_->refused;
   job->row.status = store::InboxStatus::refused;
   job->row.note = reason(error);
-  job->row.answer = answer(*job, &error);
+  job->row.answer = answer(*job, {&error});
   keep_refused(job);
 }
 
@@ -192,7 +191,7 @@ void Intake::settle_error(const JobPointer& job, const Error& error, Step again)
 // Nothing was kept, so nothing may be promised; the sender is told to come again.
 void Intake::put_off(const JobPointer& job, const Error& error) {
   ++counts_->put_off;
-  if (auto message = answer(*job, &error); !message.empty()) job->caller->reply(std::move(message));
+  if (auto message = answer(*job, {&error}); !message.empty()) job->caller->reply(std::move(message));
   job->caller->done();
 }
 

@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include "exchange/answers.h"
 #include "exchange/parts.h"
 #include "fingerpost/translate.h"
 
@@ -87,10 +88,10 @@ class Intake {
   void finish_accepted(const JobPointer& job, std::int64_t inbox_id);
   void keep_other_content(const JobPointer& job);
   void put_off(const JobPointer& job, const Error& error);
-  std::string answer(const Job& job, const Error* error) const;
+  std::string answer(const Job& job, Outcome outcome) const;
   struct Finished;
   Result<Finished> finished(const store::InboxRow& row);
-  void tell(const store::InboxRow& row, const Error* error, Finished& made) const;
+  void tell(const store::InboxRow& row, Outcome outcome, Finished& made) const;
   void close(Finished made, std::function<void(Result<std::string>)> done);
   void keep_record(store::InboxRow row, const store::InboxRow* before, store::Unit unit,
                    std::optional<Error> refused, std::function<void(Result<TakenRecord>)> done);

@@ -9,16 +9,35 @@
 namespace fingerpost::exchange {
 namespace {
 
-constexpr std::string_view received_referral = "https://fingerpost.example/StructureMap/hl7v2-ref";
-constexpr std::string_view received_answer = "https://fingerpost.example/StructureMap/hl7v2-answer";
-constexpr std::string_view written_answer = "https://fingerpost.example/StructureMap/hl7v2-rri";
-constexpr std::string_view written_request =
-    "https://fingerpost.example/StructureMap/hl7v2-request";
+constexpr std::string_view plan_map = "https://fingerpost.example/StructureMap/hl7v2-plan";
+constexpr std::string_view written[] = {"https://fingerpost.example/StructureMap/hl7v2-rri",
+                                        "https://fingerpost.example/StructureMap/hl7v2-request",
+                                        "https://fingerpost.example/StructureMap/hl7v2-plan-out"};
+
+struct Received {
+  std::string_view type;  // MSH-9.1
+  std::string_view map;
+};
+constexpr Received received[] = {
+    {"REF", "https://fingerpost.example/StructureMap/hl7v2-ref"},
+    {"RRI", "https://fingerpost.example/StructureMap/hl7v2-answer"},
+    {"PGL", plan_map},
+    {"PPP", plan_map},
+    {"PPG", plan_map},
+    {"PPR", plan_map},
+    {"CCR", plan_map},
+    {"CCU", plan_map},
+    {"CQU", plan_map},
+    {"CCM", plan_map},
+    {"CCI", plan_map},
+    {"ADT", "https://fingerpost.example/StructureMap/hl7v2-adt"},
+    {"ORU", "https://fingerpost.example/StructureMap/hl7v2-oru"},
+};
 
 // "": messages of this type are not translated.
 std::string_view map_of(std::string_view type) {
-  if (type == "REF") return received_referral;
-  if (type == "RRI") return received_answer;
+  for (const auto& row : received)
+    if (row.type == type) return row.map;
   return "";
 }
 
@@ -52,23 +71,11 @@ std::string owner_of(const record::Hl7v2Header& header, const TranslateOptions& 
   return application + "~" + facility;
 }
 
-Result<record::WrittenHl7v2> write(const Hl7v2Maps& maps, std::string_view map, NodeRef bundle,
+Result<record::WrittenHl7v2> write(const Hl7v2Maps& maps, Outgoing what, NodeRef bundle,
                                    const OutwardHeader& header,
                                    const record::Hl7v2WriteOptions& options, const Limits& limits) {
-  const mapping::Parameter parameters[] = {{"sending_application", header.sending_application},
-                                           {"sending_facility", header.sending_facility},
-                                           {"receiving_application", header.receiving_application},
-                                           {"receiving_facility", header.receiving_facility},
-                                           {"time", header.time},
-                                           {"control_id", header.control_id},
-                                           {"version", header.version},
-                                           {"event", header.event}};
-  mapping::RunOptions run_options;
-  run_options.parameters = parameters;
-  run_options.partner = header.partner;
-  run_options.limits = limits;
   Tree message(bundle.tree->names());
-  LET(const auto run, mapping::transform(maps.maps, map, {&bundle, 1}, message, run_options));
+  LET(const auto run, run_outgoing(maps, what, bundle, header, limits, message));
   return record::write_hl7v2(maps.grammar, message, options);
 }
 
@@ -79,6 +86,7 @@ MapRun::MapRun(std::string_view owner, const TranslateOptions& how)
           {{"owner", owner}, {"partner", how.partner}, {"zone", how.zone}, {"now", how.now}}} {
   options.parameters = parameters_;
   options.partner = how.partner;
+  options.utc = how.zone == "UTC";
   options.limits = how.limits;
 }
 
@@ -86,7 +94,6 @@ bool reads_hl7v2(const Hl7v2Maps& maps, std::string_view type, std::string_view 
   return !map_of(type).empty() && maps.grammar.find(type, event) != nullptr;
 }
 
-  options.utc = how.zone == "UTC";
 Result<Hl7v2Run> run_hl7v2(const Hl7v2Maps& maps, std::string bytes,
                            const TranslateOptions& options, Tree& bundle) {
   record::Hl7v2Options read_options;
@@ -107,18 +114,44 @@ Result<Hl7v2Run> run_hl7v2(const Hl7v2Maps& maps, std::string bytes,
   return Hl7v2Run{message, std::move(run)};
 }
 
+Result<mapping::Transformed> run_outgoing(const Hl7v2Maps& maps, Outgoing what, NodeRef bundle,
+                                          const OutwardHeader& header, const Limits& limits,
+                                          Tree& message) {
+  const mapping::Parameter parameters[] = {{"sending_application", header.sending_application},
+                                           {"sending_facility", header.sending_facility},
+                                           {"receiving_application", header.receiving_application},
+                                           {"receiving_facility", header.receiving_facility},
+                                           {"time", header.time},
+                                           {"control_id", header.control_id},
+                                           {"version", header.version},
+                                           {"event", header.event}};
+  mapping::RunOptions options;
+  options.parameters = parameters;
+  options.partner = header.partner;
+  options.limits = limits;
+  return mapping::transform(maps.maps, written[static_cast<int>(what)], {&bundle, 1}, message,
+                            options);
+}
+
 Result<record::WrittenHl7v2> write_hl7v2_answer(const Hl7v2Maps& maps, NodeRef bundle,
                                                 const OutwardHeader& header,
                                                 const record::Hl7v2WriteOptions& options,
                                                 const Limits& limits) {
-  return write(maps, written_answer, bundle, header, options, limits);
+  return write(maps, Outgoing::answer, bundle, header, options, limits);
 }
 
 Result<record::WrittenHl7v2> write_hl7v2_request(const Hl7v2Maps& maps, NodeRef bundle,
                                                  const OutwardHeader& header,
                                                  const record::Hl7v2WriteOptions& options,
                                                  const Limits& limits) {
-  return write(maps, written_request, bundle, header, options, limits);
+  return write(maps, Outgoing::request, bundle, header, options, limits);
+}
+
+Result<record::WrittenHl7v2> write_hl7v2_plan(const Hl7v2Maps& maps, NodeRef bundle,
+                                              const OutwardHeader& header,
+                                              const record::Hl7v2WriteOptions& options,
+                                              const Limits& limits) {
+  return write(maps, Outgoing::plan, bundle, header, options, limits);
 }
 
 }  // namespace fingerpost::exchange

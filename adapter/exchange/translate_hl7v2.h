@@ -39,7 +39,7 @@ struct Hl7v2Run {
   mapping::Transformed run;
 };
 
-// Runs the map of the message's type, REF or RRI, into `bundle`. Local ids are owned by the partner
+// Runs the map of the message's type into `bundle`. Local ids are owned by the partner
 // and its facility (MSH-4.1), for an unknown sender by the whole of MSH-3 and MSH-4, else by the
 // options' key prefix.
 Result<Hl7v2Run> run_hl7v2(const Hl7v2Maps& maps, std::string bytes,
@@ -61,6 +61,13 @@ struct OutwardHeader {
   std::string_view partner;  // whose code tables come first
 };
 
+// Which message a Bundle becomes. Each is described at its function below.
+enum class Outgoing { answer, request, plan };
+// Its tree, and how it was made. The header's texts are views: they must outlive the tree.
+Result<mapping::Transformed> run_outgoing(const Hl7v2Maps& maps, Outgoing what, NodeRef bundle,
+                                          const OutwardHeader& header, const Limits& limits,
+                                          Tree& message);
+
 // RRI^I12 to I15, the event of the REF that was last received (ServiceRequest.meta.tag), for a
 // Bundle that holds the referral's Task and, as far as they are known, its
 // ServiceRequest, Patient, and those it refers to. Characters the charset does not have become '?'.
@@ -73,5 +80,11 @@ Result<record::WrittenHl7v2> write_hl7v2_request(const Hl7v2Maps& maps, NodeRef 
                                                  const OutwardHeader& header,
                                                  const record::Hl7v2WriteOptions& options,
                                                  const Limits& limits);
+// PGL^PC6 to PC8, PPR^PC1 to PC3, PPP^PCB to PCD or PPG^PCG to PCJ, as the header's event says, for
+// a Bundle that holds a Patient, and his Goals, CarePlans and Conditions with what they refer to.
+Result<record::WrittenHl7v2> write_hl7v2_plan(const Hl7v2Maps& maps, NodeRef bundle,
+                                              const OutwardHeader& header,
+                                              const record::Hl7v2WriteOptions& options,
+                                              const Limits& limits);
 
 }  // namespace fingerpost::exchange

@@ -76,6 +76,7 @@ Result<Worked> work(const Parts& parts, store::Reader& reader, const store::Inbo
   source.referral = *format == Format::hl7v2;
   // REF is the requester's word; RRI, which is not, knows its party itself.
   if (source.referral) source.by = care::Party::requester;
+  source.links = source.referral;
   const auto take = work_of(source.referral ? row.raw : "");
   auto applied = take(parts, reader, translation, source);
   if (!applied) return in_message(applied.error(), *format);

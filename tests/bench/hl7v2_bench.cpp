@@ -1,4 +1,4 @@
-// HL7 v2: reading a REF^I12 alone, and from its bytes to the resources' JSON.
+// HL7 v2: reading a REF^I12 alone, and from its bytes to the resources' JSON; PGL^PC6 as well.
 
 #include "bench/measure.h"
 #include "exchange/translate_hl7v2.h"
@@ -46,6 +46,13 @@ int main() {
                                                   made->bundle.root(), json);
                               }),
                bytes);
+  const auto goals = test::read_file(test::project() / "mappings/hl7v2/samples/pgl-pc6-goals.hl7");
+  bench::print("PGL^PC6 translated, with its report",
+               bench::measure(times,
+                              [&] {
+                                if (!translator.translate(Format::hl7v2, goals, {})) std::abort();
+                              }),
+               static_cast<double>(goals.size()));
   const auto made = translator.translate(Format::hl7v2, message, {});
   const NodeRef bundle{&made->bundle, made->bundle.root()};
   bench::print("RRI^I12 from a referral", bench::measure(times, [&] {

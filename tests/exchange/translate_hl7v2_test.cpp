@@ -53,7 +53,8 @@ TEST_CASE("a referral that is nobody's, or that nobody sent, is refused with its
           "PID"},
       Row{"MSH|^~\\&|||||2026||REF^I12|1|P|2.4\rRF1|P|||||R1\rPID|1||1\r", Kind::invalid, "MSH-4"},
       Row{"MSH|^~\\&|GP|S|||2026||ACK|1|P|2.4\rMSA|AA|1\r", Kind::unsupported, "MSH-9.1"},
-      Row{"MSH|^~\\&|GP|S|||2026||ADT^A01|1|P|2.4\rPID|1||1\r", Kind::unsupported, "MSH-9.1"});
+      Row{"MSH|^~\\&|GP|S|||2026||BAR^P01|1|P|2.4\rPID|1||1\r", Kind::unsupported, "MSH-9.1"},
+      Row{"MSH|^~\\&|GP|S|||2026||ADT^A99|1|P|2.4\rPID|1||1\r", Kind::unsupported, "MSH-9.2"});
   CAPTURE(row.message);
   const auto made = translate(row.message);
   REQUIRE(made.has_error());

@@ -1,0 +1,45 @@
+// What an HL7 v2 message only names, and what leads from one of its resources to another.
+//
+// Its action codes (tables 0287 and 0206) say what is to be done with each goal, problem, pathway
+// and order. The maps mark what is only named (LI link, UN unlink, UC unchanged) by that code in
+// meta.tag: what is stored of it stays, whatever the message says. Links (CarePlan.goal,
+// Goal.addresses …) are gained, and end only when one of the two is unlinked or deleted: that a
+// message leaves one out says nothing.
+
+#pragma once
+
+#include "fingerpost/tree.h"
+#include "model/definitions.h"
+
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace fingerpost::exchange {
+
+class Links {
+ public:
+  Links(const model::Definitions& definitions, const Tree& bundle);
+
+  // Whether the message only names the resource of this id.
+  bool named(std::string_view id) const;
+  // The mark is the message's, not the resource's.
+  void unmark(Tree& resource) const;
+  // What is to be stored of a resource of the message that is stored already; references of both
+  // are Type/id. A patient who was merged into another stays so.
+  Tree settle(std::string_view id, Tree incoming, Tree stored) const;
+
+ private:
+  struct Entry {
+    std::string place;   // "Goal/1"
+    std::string action;  // "LI", "UN", "UC"; "" for what is given whole
+    bool deleted = false;
+  };
+  void gain(const Entry& entry, Tree& base, const Tree& incoming, const Tree& stored) const;
+  bool ends(const Entry& entry, std::string_view target) const;
+
+  const model::Definitions& definitions_;
+  std::map<std::string, Entry, std::less<>> entries_;  // by id
+};
+
+}  // namespace fingerpost::exchange

@@ -1,0 +1,188 @@
+// What goals, problems, pathways and persons of HL7 v2 do to the store, by the shipped maps.
+
+#include "exchange/links.h"
+
+#include "exchange/intake.h"
+#include "exchange/work.h"
+#include "support/translator.h"
+#include "world.h"
+
+using namespace fingerpost;
+using namespace fingerpost::exchange;
+using namespace fingerpost::test;
+
+namespace {
+
+// The practice and what it has sent.
+struct Practice : World {
+  int number = 0;
+
+  Practice() {
+    parts.translate = [](Format format, const std::string& bytes, const TranslateOptions& options) {
+      return translator().translate(format, bytes, options);
+    };
+  }
+
+  Result<store::UnitOutcome> send(const std::string& message) {
+    auto row = inbox_row("practice", name(Format::hl7v2), std::to_string(++number), message);
+    const auto eyes = reader();
+    auto worked = work(parts, *eyes, row);
+    if (!worked) return worked.error();
+    return commit_now(*store, std::move(worked->applied.unit));
+  }
+  Result<store::UnitOutcome> send(const std::string& type, const std::string& segments) {
+    return send("MSH|^~\\&|GP|SURGERY|HUB|HUB|20261122093000||" + type + "|M1|P|2.5\r" +
+                "PID|1||9990000018^^^NHS^NHS||Winterbourne^Maud\r" + segments);
+  }
+  Result<store::UnitOutcome> send_file(const std::string& file) {
+    return send(read_file(project() / "mappings/hl7v2/samples" / file));
+  }
+
+  // Whether an expression is true of what is stored under the sender's id.
+  bool is(const std::string& type, const std::string& key, const std::string& expression) {
+    const auto stored = reader()->read(type, uuid_v5({"practice~~SURGERY", type, key}));
+    if (!stored) return false;
+    auto read = model::read_json(definitions(), stored->body, Limits{});
+    REQUIRE(read);
+    return holds(Translation{std::move(read->tree), {}, {}, {}}, expression);
+  }
+};
+
+std::string goal(const std::string& action, const std::string& id, const std::string& status,
+                 const std::string& words = "Walk") {
+  return "GOL|" + action + "|20261122|^" + words + "|" + id + "||||||||||||||" + status + "\r";
+}
+std::string pathway(const std::string& action, const std::string& status = "active") {
+  return "PTH|" + action + "|SP^Plan|W1|20261122|" + status + "\r";
+}
+
+}  // namespace
+
+TEST_CASE("a goal is added, updated and deleted under its instance id") {
+  Practice practice;
+  REQUIRE(practice.send("PGL^PC6", goal("AD", "G1", "active")));
+  CHECK(practice.is("Goal", "G1", "lifecycleStatus = 'active' and meta.tag.empty()"));
+  REQUIRE(practice.send("PGL^PC7", goal("UP", "G1", "completed", "Walk far")));
+  CHECK(practice.is("Goal", "G1", "lifecycleStatus = 'completed'"));
+  CHECK(practice.is("Goal", "G1", "description.text = 'Walk far'"));
+  REQUIRE(practice.send("PGL^PC8", goal("DE", "G1", "")));
+  CHECK(practice.is("Goal", "G1", "lifecycleStatus = 'entered-in-error'"));
+}
+
+TEST_CASE("the same goals again make no version") {
+  Practice practice;
+  REQUIRE(practice.send("PGL^PC6", goal("AD", "G1", "active")));
+  const auto again = practice.send("PGL^PC6", goal("AD", "G1", "active"));
+  REQUIRE(again);
+  CHECK(again->writes.empty());
+}
+
+TEST_CASE("a message whose every entry fails is refused with its place") {
+  Practice practice;
+  const auto refused = practice.send("PGL^PC6", goal("AD", "G1", "ongoing"));
+  REQUIRE(refused.has_error());
+  CHECK(refused.error().where == "GOL-18");
+  REQUIRE(practice.send("PGL^PC6", goal("AD", "G1", "ongoing") + goal("AD", "G2", "active")));
+  CHECK_FALSE(practice.is("Goal", "G1", "true"));
+  CHECK(practice.is("Goal", "G2", "lifecycleStatus = 'active'"));
+}
+
+TEST_CASE("what a message only names stays as it is stored") {
+  Practice practice;
+  REQUIRE(practice.send("PPG^PCG", pathway("AD") + goal("AD", "G1", "active")));
+  REQUIRE(practice.send("PPG^PCH", pathway("UC", "") + goal("UC", "G1", "", "other words")));
+  CHECK(practice.is("CarePlan", "W1", "status = 'active' and meta.tag.empty()"));
+  CHECK(practice.is("Goal", "G1", "lifecycleStatus = 'active' and description.text = 'Walk'"));
+}
+
+TEST_CASE("links are gained and ended, and never end by being left out") {
+  Practice practice;
+  REQUIRE(practice.send("PPG^PCG", pathway("AD") + goal("AD", "G1", "active")));
+  REQUIRE(practice.send("PGL^PC6", goal("AD", "G2", "active", "Swim")));
+  CHECK(practice.is("CarePlan", "W1", "goal.count() = 1"));
+
+  SECTION("an unchanged plan gains a goal that is linked") {
+    REQUIRE(practice.send("PPG^PCH", pathway("UC", "") + goal("LI", "G2", "")));
+    CHECK(practice.is("CarePlan", "W1", "goal.count() = 2"));
+    CHECK(practice.is("Goal", "G2", "description.text = 'Swim'"));
+    REQUIRE(practice.send("PPG^PCH", pathway("UC", "") + goal("UN", "G1", "")));
+    CHECK(practice.is("CarePlan", "W1", "goal.count() = 1"));
+    CHECK(practice.is("Goal", "G1", "lifecycleStatus = 'active'"));
+  }
+  SECTION("an updated plan keeps the goals it does not name") {
+    REQUIRE(practice.send("PPG^PCH", pathway("UP", "on-hold") + goal("AD", "G3", "active")));
+    CHECK(practice.is("CarePlan", "W1", "status = 'on-hold' and goal.count() = 2"));
+  }
+  SECTION("a goal that is deleted is no goal of the plan any more") {
+    REQUIRE(practice.send("PPG^PCH", pathway("UP") + goal("DE", "G1", "")));
+    CHECK(practice.is("CarePlan", "W1", "goal.empty()"));
+  }
+}
+
+TEST_CASE("a patient who is only named keeps what is known of him") {
+  Practice practice;
+  REQUIRE(practice.send("ADT^A31", "PV1|1|N\r"));
+  const auto key = "9990000018";
+  CHECK(practice.is("Patient", key, "name.family = 'Winterbourne' and name.given = 'Maud'"));
+  REQUIRE(practice.send(
+      "MSH|^~\\&|GP|SURGERY|||2026||PGL^PC6|9|P|2.5\rPID|1||9990000018^^^NHS^NHS||Other\r" +
+      goal("AD", "G1", "active")));
+  CHECK(practice.is("Patient", key, "name.family = 'Winterbourne'"));
+}
+
+TEST_CASE("patients who are merged stay so, whatever comes of either") {
+  Practice practice;
+  REQUIRE(practice.send("MSH|^~\\&|GP|SURGERY|||2026||ADT^A31|1|P|2.5\rPID|1||OLD||Old^Name\r"));
+  REQUIRE(practice.send("ADT^A40", "MRG|OLD\r"));
+  CHECK(practice.is("Patient", "OLD", "active = false and link.type = 'replaced-by'"));
+  CHECK(practice.is("Patient", "OLD", "name.family = 'Old'"));
+  REQUIRE(practice.send("MSH|^~\\&|GP|SURGERY|||2026||ADT^A31|2|P|2.5\rPID|1||OLD||New^Name\r"));
+  CHECK(practice.is("Patient", "OLD", "active = false and link.type = 'replaced-by'"));
+}
+
+TEST_CASE("the samples of results and persons are stored whole") {
+  Practice practice;
+  REQUIRE(practice.send_file("adt-a04-registration.hl7"));
+  const auto outcome = practice.send_file("oru-r01-scores.hl7");
+  REQUIRE(outcome);
+  CHECK(outcome->writes.size() >= 4);
+}
+
+TEST_CASE("every message is answered in its own event, and what was left out is named") {
+  struct Row {
+    const char* type;
+    std::string segments;
+    const char* answer;
+    const char* code;
+    const char* fault;
+  };
+  const auto row = GENERATE_COPY(
+      Row{"PGL^PC6^PGL_PC6", goal("AD", "G1", "active"), "|ACK^PC6^ACK|", "AA", ""},
+      Row{"PGL^PC6^PGL_PC6", goal("AD", "G1", "odd"), "|ACK^PC6^ACK|", "AE", "|GOL^1^18^1|102"},
+      Row{"PGL^PC6^PGL_PC6", goal("AD", "G1", "odd") + goal("AD", "G2", "active"), "|ACK^PC6^ACK|",
+          "AA", "|GOL^1^18^1|103"},
+      Row{"PPG^PCG^PPG_PCG", pathway("AD"), "|ACK^PCG^ACK|", "AA", ""},
+      Row{"ADT^A31^ADT_A05", "PV1|1|N\r", "|ACK^A31^ACK|", "AA", ""},
+      Row{"ORU^R01^ORU_R01", "OBR|1||F1|X^Score\rOBX|1|NM|X^Score||4||||||F\r", "|ACK^R01^ACK|",
+          "AA", ""});
+  CAPTURE(row.type, row.segments);
+  Practice practice;
+  Intake intake(practice.parts);
+  std::string reply;
+  std::vector<std::function<void()>> waiting;
+  auto caller = std::make_shared<Caller>();
+  caller->post = [&](std::function<void()> piece) { waiting.push_back(std::move(piece)); };
+  caller->after = [&](int, std::function<void()> piece) { waiting.push_back(std::move(piece)); };
+  caller->reply = [&](std::string message) { reply = std::move(message); };
+  caller->done = caller->close = [] {};
+  intake.take_message("MSH|^~\\&|GP|SURGERY|HUB|HUB|2026||" + std::string(row.type) +
+                          "|M1|P|2.5\rPID|1||9990000018^^^NHS^NHS||Winterbourne^Maud\r" +
+                          row.segments,
+                      caller);
+  for (std::size_t i = 0; i < waiting.size(); ++i) std::exchange(waiting[i], nullptr)();
+  CAPTURE(reply);
+  CHECK(reply.find(row.answer) != std::string::npos);
+  CHECK(reply.find(std::string("\rMSA|") + row.code + "|M1") != std::string::npos);
+  CHECK((reply.find("\rERR|") != std::string::npos) == (*row.fault != '\0'));
+  CHECK(reply.find(row.fault) != std::string::npos);
+}
