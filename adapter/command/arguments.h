@@ -26,15 +26,15 @@ struct Translate {
   SharedPaths shared;
   Format format = Format::gpconnect;  // of the files; when they are FHIR, of what is printed
   bool from_fhir = false;
-  std::string report;   // file for the loss report; empty: none is written
-  std::string config;   // partners and their concept maps
-  std::string partner;  // who sent it
-  std::string now;      // the instant that maps see; empty: the clock's
+  std::string report;    // file for the loss report; empty: none is written
+  std::string config;    // partners and their concept maps
+  std::string partner;   // who sent it
+  std::string use_case;  // of BaRS messages; empty: the configuration's
+  std::string now;       // the instant that maps see; empty: the clock's
   bool trace = false;
   std::vector<std::string> files;
 };
 
-struct Validate {
 // Extracts to be put into a store.
 struct ApplyExtract {
   SharedPaths shared;
@@ -50,6 +50,7 @@ struct TestMappings {
   SharedPaths shared;
 };
 
+struct Validate {
   SharedPaths shared;
   std::vector<std::string> packages;  // folders, .tgz or files of definitions
   std::vector<std::string> profiles;  // asked for, beside what the resources claim

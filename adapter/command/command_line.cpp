@@ -80,13 +80,13 @@ void add_translate(CLI::App& app, Chosen& chosen) {
                          if (!to.from_fhir) to.format = *format_named(name);
                        },
                        "Format of the files; fhir: Bundles, with --to")
-                   ->check(CLI::IsMember({"gpconnect", "gp2gp", "hl7v2", "emis", "tpp", "fhir"}))
+                   ->check(CLI::IsMember({"gpconnect", "gp2gp", "hl7v2", "emis", "tpp", "bars", "fhir"}))
                    ->required();
   translate
       .add_option_function<std::string>(
           "--to", [&to](const std::string& name) { to.format = *format_named(name); },
           "Format that FHIR is written in")
-      ->check(CLI::IsMember({"gp2gp"}))
+      ->check(CLI::IsMember({"gp2gp", "bars", "gpconnect"}))
       ->needs(from);
   translate.parse_complete_callback([&to, &translate] {
     if (to.from_fhir != (translate.count("--to") > 0))
@@ -99,6 +99,8 @@ void add_translate(CLI::App& app, Chosen& chosen) {
       ->type_name("FILE");
   translate.add_option("--partner", to.partner, "Who sent the files, as configured")
       ->type_name("ID");
+  translate.add_option("--use-case", to.use_case, "BaRS use case of what is written (configured)")
+      ->type_name("CODE");
   translate.add_option("--now", to.now, "The time of translation (the clock's)")
       ->type_name("INSTANT");
   translate

@@ -349,6 +349,10 @@ void read_root(Section& root, Configuration& to) {
     section.texts("systems", to.terminology.systems);
     section.text("ca_file", to.terminology.ca_file);
   });
+  root.section("bars", [&](Section& section) {
+    section.text("use_case", to.bars.use_case);
+    section.text("use_case_display", to.bars.use_case_display);
+  });
   root.section("writes", [&](Section& section) {
     section.word("check", {"structure", "profiles"},
                  [&](std::size_t index) { to.profiles_on_write = index == 1; });

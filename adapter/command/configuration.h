@@ -39,6 +39,11 @@ struct Configuration {
     std::vector<std::string> systems;  // the code systems it is asked about
     std::string ca_file;
   } terminology;
+  // What BaRS messages that are written say they are for: a code of usecases-categories-bars that
+  // was agreed. Empty: none are written.
+  struct Bars {
+    std::string use_case, use_case_display;
+  } bars;
   // FHIR packages whose definitions are known beside R4's own: folders, .tgz or files, as written,
   // relative to the file.
   std::vector<std::string> packages;

@@ -33,6 +33,9 @@ Result<TranslateOptions> options_of(const Translate& command, const Configuratio
   options.zone = configuration.zone;
   options.now = command.now.empty() ? store::instant(SystemClock().now_us()) : command.now;
   options.nhs_number_check = configuration.nhs_number_check;
+  options.use_case = configuration.bars.use_case;
+  options.use_case_display = configuration.bars.use_case_display;
+  if (!command.use_case.empty()) options.use_case = command.use_case;
   options.trace = command.trace;
   options.limits = configuration.limits;
   return options;
@@ -51,7 +54,7 @@ Result<Ready> make_ready(const Translate& command) {
 Result<Translation> translate_text(const Ready& ready, const Translate& command, std::string bytes,
                                    std::string& out) {
   if (command.from_fhir) {
-    LET(auto written, ready.translator.write_gp2gp(std::move(bytes), ready.options));
+    LET(auto written, ready.translator.write(command.format, std::move(bytes), ready.options));
     out += written.bytes;
     return std::move(written.report);
   }

@@ -1,10 +1,12 @@
 #include "exchange/translate.h"
 
 #include "exchange/gp2gp_attachments.h"
+#include "exchange/translate_bars.h"
 #include "exchange/translate_finish.h"
 #include "exchange/translate_hl7v2.h"
+#include "exchange/translate_steps.h"
+#include "exchange/write_gpconnect.h"
 #include "mapping/fml.h"
-#include "mapping/loss.h"
 #include "model/json.h"
 #include "model/xml.h"
 #include "record/extract_plan.h"
@@ -63,21 +65,6 @@ Result<void> add_tables(model::Definitions& definitions, const MappingFile& file
   return {};
 }
 
-void add_report(const mapping::Maps& maps, const mapping::Transformed& run,
-                const std::function<std::string(NodeRef)>& place, bool trace, Translation& made) {
-  const auto report = mapping::loss_report(maps, run, made.bundle, place,
-                                           trace ? mapping::Trace::yes : mapping::Trace::no);
-  for (const auto& list : {report.degraded, report.issues})
-    made.issues.insert(made.issues.end(), list.begin(), list.end());
-  std::map<std::string, std::size_t> places;
-  for (const auto& lost : report.lost) ++places[lost.place];
-  for (const auto& [where, count] : places) made.lost.push_back({where, "", count});
-  for (const auto& step : report.trace)
-    made.traced.push_back({step.target, step.source,
-                           std::string(step.rule.file) + ":" + std::to_string(step.rule.line) +
-                               " " + std::string(step.rule.group)});
-}
-
 // Who keeps a record, as the record says itself, or whose it is: ids within it are unique only
 // there. Never empty.
 std::string_view owner_of(std::string_view keeper, std::string_view subject, const char* place,
@@ -109,15 +96,6 @@ Unmapped unmapped(const model::Definitions& definitions, const record::GpConnect
   if (const auto value = tree.child(identifier, names.find("value")); value != no_node)
     found.value = tree.text(value);
   return found;
-}
-
-void add_finish(Finish& finish, Translation& made) {
-  finish.run();
-  made.issues.insert(made.issues.end(), finish.issues.begin(), finish.issues.end());
-  for (const auto& [type, count] : finish.unlinked)
-    made.lost.push_back({type.empty() ? "Reference.reference" : "Reference.reference to " + type,
-                         "the resource is not part of the result: kept by type and identifier",
-                         count});
 }
 
 }  // namespace
@@ -167,6 +145,8 @@ Result<Translator> Translator::make(model::Definitions& definitions,
 Result<Translation> Translator::translate(Format format, std::string bytes,
                                           const TranslateOptions& options) const {
   switch (format) {
+    case Format::bars:
+      return read_bars(parts_->definitions, parts_->maps, std::move(bytes), options);
     case Format::gpconnect:
       return parts_->gpconnect(std::move(bytes), options);
     case Format::hl7v2:
@@ -253,6 +233,19 @@ const record::ExtractPlan* Translator::extract_plan(Format format) const {
 
 const model::Definitions& Translator::definitions() const {
   return parts_->definitions;
+}
+
+Result<Translator::Written> Translator::write(Format format, std::string bundle,
+                                              const TranslateOptions& options) const {
+  if (format == Format::gp2gp) return write_gp2gp(std::move(bundle), options);
+  if (format != Format::bars && format != Format::gpconnect)
+    return Error{Kind::unsupported, "FHIR is not written in this format", ""};
+  const auto write_fhir = format == Format::bars ? write_bars : write_gpconnect;
+  LET(auto made, write_fhir(parts_->definitions, parts_->maps, std::move(bundle), options));
+  Written written{"", std::move(made)};
+  model::write_json(parts_->definitions, written.report.bundle, written.report.bundle.root(),
+                    written.bytes);
+  return written;
 }
 
 Result<Translator::Written> Translator::write_gp2gp(std::string bundle,

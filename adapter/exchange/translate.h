@@ -49,6 +49,10 @@ class Translator {
     std::string bytes;
     Translation report;  // its bundle is the tree that was written
   };
+  // The same in any format that FHIR is written in. bars: a Bundle of one ServiceRequest, its Task,
+  // and those concerned, as a request or the answer to one. gpconnect: every resource that such a
+  // record has a type for, in STU3. Kind::unsupported: no such format.
+  Result<Written> write(Format format, std::string bundle, const TranslateOptions& options) const;
   Result<Written> write_gp2gp(std::string bundle, const TranslateOptions& options) const;
 
   // Every map of the folder.

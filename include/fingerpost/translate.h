@@ -14,10 +14,10 @@
 namespace fingerpost {
 
 // What can be read. The names are those of the command line and of the folders of mappings/.
-enum class Format { gpconnect, hl7v2, gp2gp, emis, tpp };
+enum class Format { gpconnect, hl7v2, gp2gp, emis, tpp, bars };
 
 constexpr std::string_view name(Format format) {
-  constexpr std::string_view names[] = {"gpconnect", "hl7v2", "gp2gp", "emis", "tpp"};
+  constexpr std::string_view names[] = {"gpconnect", "hl7v2", "gp2gp", "emis", "tpp", "bars"};
   return names[static_cast<int>(format)];
 }
 
@@ -28,7 +28,7 @@ constexpr bool is_extract(Format format) {
 
 inline std::optional<Format> format_named(std::string_view text) {
   for (const auto format :
-       {Format::gpconnect, Format::hl7v2, Format::gp2gp, Format::emis, Format::tpp})
+       {Format::gpconnect, Format::hl7v2, Format::gp2gp, Format::emis, Format::tpp, Format::bars})
     if (name(format) == text) return format;
   return std::nullopt;
 }
@@ -40,6 +40,9 @@ struct TranslateOptions {
   std::string now;  // FHIR instant; empty: maps that ask for the time report an error
   // What a NHS number with a wrong check digit is: error, warning or information.
   Severity nhs_number_check = Severity::warning;
+  // BaRS: the code of usecases-categories-bars that was agreed for what is written, and its
+  // display.
+  std::string use_case, use_case_display;
   bool trace = false;  // the loss report also says what each element was made from
   Limits limits;
 };

@@ -1,4 +1,5 @@
-// GP Connect records: reading alone, with the maps, and with the result written as JSON.
+// GP Connect records: reading alone, with the maps, with the result written as JSON, and back to
+// STU3; BaRS messages in and out.
 
 #include "bench/measure.h"
 #include "record/gpconnect.h"
@@ -49,5 +50,29 @@ int main() {
                                                       made->bundle.root(), out);
                                 }),
                  size);
+    const auto made = translator.translate(Format::gpconnect, text, {});
+    if (!made) continue;
+    std::string bundle;
+    model::write_json(test::definitions(), made->bundle, made->bundle.root(), bundle);
+    bench::print(
+        name + ": R4 to STU3",
+        bench::measure(row.times, [&] { (void)translator.write(Format::gpconnect, bundle, {}); }),
+        static_cast<double>(bundle.size()));
   }
+  const auto message =
+      test::read_file(test::project() / "mappings/bars/samples/referral-request.json");
+  TranslateOptions options;
+  options.now = "2026-11-22T09:30:00Z";
+  options.use_case = "a4t3";
+  bench::print(
+      "BaRS request: translate",
+      bench::measure(200, [&] { (void)translator.translate(Format::bars, message, options); }),
+      static_cast<double>(message.size()));
+  const auto made = translator.translate(Format::bars, message, options);
+  if (!made) return 1;
+  std::string bundle;
+  model::write_json(test::definitions(), made->bundle, made->bundle.root(), bundle);
+  bench::print("BaRS request: write",
+               bench::measure(200, [&] { (void)translator.write(Format::bars, bundle, options); }),
+               static_cast<double>(bundle.size()));
 }
