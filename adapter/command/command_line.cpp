@@ -72,21 +72,22 @@ void add_translate(CLI::App& app, Chosen& chosen) {
       "translate",
       "Print each file's FHIR R4 resources as a Bundle, a line each when there are several files");
   auto& to = chosen.translate;
-  auto* from = translate
-                   .add_option_function<std::string>(
-                       "--from",
-                       [&to](const std::string& name) {
-                         to.from_fhir = name == "fhir";
-                         if (!to.from_fhir) to.format = *format_named(name);
-                       },
-                       "Format of the files; fhir: Bundles, with --to")
-                   ->check(CLI::IsMember({"gpconnect", "gp2gp", "hl7v2", "emis", "tpp", "bars", "fhir"}))
-                   ->required();
+  auto* from =
+      translate
+          .add_option_function<std::string>(
+              "--from",
+              [&to](const std::string& name) {
+                to.from_fhir = name == "fhir";
+                if (!to.from_fhir) to.format = *format_named(name);
+              },
+              "Format of the files; fhir: Bundles, with --to")
+          ->check(CLI::IsMember({"gpconnect", "gp2gp", "hl7v2", "emis", "tpp", "bars", "fhir"}))
+          ->required();
   translate
       .add_option_function<std::string>(
           "--to", [&to](const std::string& name) { to.format = *format_named(name); },
           "Format that FHIR is written in")
-      ->check(CLI::IsMember({"gp2gp", "bars", "gpconnect"}))
+      ->check(CLI::IsMember({"gp2gp", "hl7v2", "bars", "gpconnect"}))
       ->needs(from);
   translate.parse_complete_callback([&to, &translate] {
     if (to.from_fhir != (translate.count("--to") > 0))
@@ -112,9 +113,6 @@ void add_translate(CLI::App& app, Chosen& chosen) {
   choose(translate, chosen, to);
 }
 
-void add_packages(CLI::App& app, std::vector<std::string>& packages) {
-  app.add_option("--package", packages, "FHIR package: a folder, a .tgz, or one definition")
-      ->type_name("PATH")
 void add_test_mappings(CLI::App& app, Chosen& chosen) {
   auto& test = *app.add_subcommand(
       "test-mappings", "Run the cases beside the maps of a folder; exit 1 when one does not hold");
@@ -146,6 +144,9 @@ void add_extract(CLI::App& app, Chosen& chosen) {
   choose(apply, chosen, to);
 }
 
+void add_packages(CLI::App& app, std::vector<std::string>& packages) {
+  app.add_option("--package", packages, "FHIR package: a folder, a .tgz, or one definition")
+      ->type_name("PATH")
       ->allow_extra_args(false);
 }
 
@@ -381,11 +382,11 @@ std::variant<Command, int> read_command_line(std::span<const std::string> argume
   app.require_subcommand(1);
   add_serve(app, chosen);
   add_translate(app, chosen);
+  add_test_mappings(app, chosen);
+  add_extract(app, chosen);
   add_validate(app, chosen);
   add_snapshot(app, chosen);
   add_fhirpath(app, chosen);
-  add_test_mappings(app, chosen);
-  add_extract(app, chosen);
   add_transform(app, chosen);
   add_convert(app, chosen);
   add_conformance(app, chosen);
