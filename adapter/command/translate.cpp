@@ -5,6 +5,7 @@
 #include "command/configuration.h"
 #include "exchange/translate_extract.h"
 #include "model/json.h"
+#include "record/hl7v2_batch.h"
 #include "store/body.h"
 
 #include <fstream>
@@ -64,14 +65,51 @@ Result<Translation> translate_text(const Ready& ready, const Translate& command,
   return translation;
 }
 
-// Appends what one file becomes, and the report of it, each as a line.
-Result<void> translate_file(const Ready& ready, const Translate& command, const std::string& file,
-                            std::string& out, std::ostream& report) {
-  LET(auto bytes, read_file(file));
+// Prints what one message becomes, and the report of it, each as a line.
+Result<void> translate_one(const Ready& ready, const Translate& command, std::string bytes,
+                           Console console, std::ostream& report) {
+  std::string out;
   LET(const auto translation, translate_text(ready, command, std::move(bytes), out));
-  out += '\n';
+  console.out << out << '\n';
   if (!command.report.empty()) report << report_json(translation) << '\n';
   return {};
+}
+
+// The messages of a batch file (HL7 v2), each on its own: what is wrong with one is told with its
+// number, and the others go on.
+Result<void> translate_batch(const Ready& ready, const Translate& command, std::string_view bytes,
+                             Console console, std::ostream& report) {
+  LET(const auto batch, record::split_hl7v2_batch(bytes));
+  for (const auto& issue : batch.issues)
+    console.error << "warning: " << issue.expression << ": " << issue.text << '\n';
+  std::size_t failed = 0;
+  for (std::size_t i = 0; i < batch.messages.size(); ++i) {
+    const auto done =
+        translate_one(ready, command, std::string(batch.messages[i]), console, report);
+    if (done) continue;
+    ++failed;
+    console.error << "error: message " << i + 1 << ": " << done.error().text;
+    if (!done.error().where.empty()) console.error << " at " << done.error().where;
+    console.error << '\n';
+    if (!command.report.empty()) report << "null\n";
+  }
+  if (failed == 0) return {};
+  return Error{Kind::invalid,
+               std::to_string(failed) + " of " + std::to_string(batch.messages.size()) +
+                   " messages were not translated",
+               ""};
+}
+
+Result<void> translate_file(const Ready& ready, const Translate& command, const std::string& file,
+                            Console console, std::ostream& report) {
+  auto bytes = read_file(file);
+  const bool batch = bytes && !command.from_fhir && command.format == Format::hl7v2 &&
+                     record::is_hl7v2_batch(*bytes);
+  if (batch) return translate_batch(ready, command, *bytes, console, report);
+  auto done = bytes ? translate_one(ready, command, *std::move(bytes), console, report)
+                    : Result<void>(bytes.error());
+  if (!done && !command.report.empty()) report << "null\n";
+  return done;
 }
 
 // The same for the folder of an extract, Bundle by Bundle.
@@ -102,18 +140,17 @@ int run(const Translate& command, Console console) {
   std::ofstream report;
   if (!command.report.empty()) report.open(command.report, std::ios::binary | std::ios::trunc);
   for (const auto& file : command.files) {
-    std::string bundle;
     const auto translated = is_extract(command.format)
                                 ? translate_folder(*ready, command, file, console.out, report)
-                                : translate_file(*ready, command, file, bundle, report);
+                                : translate_file(*ready, command, file, console, report);
     if (!translated) {
       status = found_errors;
       console.error << "error: " << file << ": " << translated.error().text;
       if (!translated.error().where.empty()) console.error << " at " << translated.error().where;
       console.error << '\n';
-      if (!command.report.empty()) report << "null\n";
+      if (is_extract(command.format) && !command.report.empty()) report << "null\n";
     }
-    console.out << bundle << std::flush;
+    console.out << std::flush;
   }
   if (!console.out) return refuse({Kind::invalid, "cannot be written", "standard output"}, console);
   if (command.report.empty()) return status;

@@ -191,7 +191,8 @@ void Intake::settle_error(const JobPointer& job, const Error& error, Step again)
 // Nothing was kept, so nothing may be promised; the sender is told to come again.
 void Intake::put_off(const JobPointer& job, const Error& error) {
   ++counts_->put_off;
-  if (auto message = answer(*job, {&error}); !message.empty()) job->caller->reply(std::move(message));
+  if (auto message = answer(*job, {&error}); !message.empty())
+    job->caller->reply(std::move(message));
   job->caller->done();
 }
 

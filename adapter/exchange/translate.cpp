@@ -6,6 +6,7 @@
 #include "exchange/translate_hl7v2.h"
 #include "exchange/translate_steps.h"
 #include "exchange/write_gpconnect.h"
+#include "exchange/write_hl7v2.h"
 #include "mapping/fml.h"
 #include "model/json.h"
 #include "model/xml.h"
@@ -238,6 +239,10 @@ const model::Definitions& Translator::definitions() const {
 Result<Translator::Written> Translator::write(Format format, std::string bundle,
                                               const TranslateOptions& options) const {
   if (format == Format::gp2gp) return write_gp2gp(std::move(bundle), options);
+  if (format == Format::hl7v2) {
+    LET(auto message, write_hl7v2(parts_->definitions, hl7v2(), std::move(bundle), options));
+    return Written{std::move(message.bytes), std::move(message.report)};
+  }
   if (format != Format::bars && format != Format::gpconnect)
     return Error{Kind::unsupported, "FHIR is not written in this format", ""};
   const auto write_fhir = format == Format::bars ? write_bars : write_gpconnect;
