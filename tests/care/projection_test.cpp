@@ -61,7 +61,11 @@ std::vector<Both> next(const Projection& projection, const Both& at, Party us) {
     INFO(move.trigger << ", " << code(move.event));
     const auto heard = hear(at.ours, move.event, other(us), partners);
     REQUIRE(heard);
-    if (move.event == complete && !terminal(at.ours.status)) CHECK(heard->status == completed);
+    // News of one who knows of no end here: both then mean the same, also by how it ended.
+    if (!terminal(at.ours.status)) {
+      CHECK(projection.places[move.to].shown_as == shown(projection, *heard).place);
+      if (move.event == complete) CHECK(heard->status == completed);
+    }
     found.push_back({*heard, move.to});
   }
   return found;
@@ -233,6 +237,46 @@ TEST_CASE("what a standard calls where a referral stands") {
       CHECK(table.places[shown(table, row.standing).place].name ==
             expected[static_cast<int>(standard)]);
     }
+  }
+}
+
+TEST_CASE("what each trigger of a partner means here, and where it leaves him") {
+  struct Row {
+    Standard standard;
+    const char* trigger;
+    Event event;
+    const char* place;
+  };
+  const Row rows[] = {
+      {Standard::bser, "02", accept, "accepted, 3.0"},
+      {Standard::bser, "03", reject, "rejected, 4.0"},
+      {Standard::bser, "05", give_back, "rejected, 4.0"},
+      {Standard::bser, "06", start, "in-progress, 5.1.1"},
+      {Standard::bser, "08", start, "in-progress, 5.1.4"},
+      {Standard::bser, "10, 17, 25, 33", give_back, "rejected, 4.0"},
+      {Standard::bser, "12", note, "in-progress, 5.1.2"},
+      {Standard::bser, "13", note, "in-progress, 5.1.3"},
+      {Standard::bser, "15, 29", note, "in-progress, 5.1.4"},
+      {Standard::bser, "23", confirm_cancel, "cancelled, 6.0"},
+      {Standard::bser, "24", complete, "completed, 7.0"},
+      {Standard::bars, "booking-request", start, "active, booked"},
+      {Standard::bars, "booking-response noshow", note, "active, booked"},
+      {Standard::bars, "200", confirm_cancel, "revoked"},
+      {Standard::hl7v2, "RRI, RF1-1 P", acknowledge, "RRI, RF1-1 P"},
+      {Standard::hl7v2, "RRI, RF1-1 E", give_back, "RRI, RF1-1 E"},
+      {Standard::hl7v2, "RRI^I14", confirm_cancel, "RRI^I14"},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(name(row.standard), row.trigger);
+    int found = 0;
+    for (const auto& move : projection(row.standard).moves) {
+      if (move.trigger != row.trigger) continue;
+      ++found;
+      CHECK(move.by == Party::owner);
+      CHECK(move.event == row.event);
+      CHECK(projection(row.standard).places[move.to].name == row.place);
+    }
+    CHECK(found == 1);
   }
 }
 
