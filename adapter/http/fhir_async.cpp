@@ -68,13 +68,14 @@ void serve_later(Serving& serving, Call call, void (*serve)(Serving&, Call)) {
     respond(response_of(serving.context, interaction::failure(error), asked));
   };
   const auto kept = std::make_shared<Kept>(std::move(call));
-  auto id = serving.jobs->add([kept, serve](const auto& session, Respond answered) {
+  const auto later = [kept, serve](const auto& session, Respond answered) {
     Serving own{session, session->context};
     auto work = std::move(kept->call);
     // The head is viewed until the answer is given.
     work.respond = [kept, answered](Response response) { answered(std::move(response)); };
     serve(own, std::move(work));
-  });
+  };
+  auto id = serving.jobs->add(later, kept->call.request.body.size());
   if (!id) return refused(id.error());
   Response accepted;
   accepted.status = 202;

@@ -46,15 +46,15 @@ Jobs::Jobs(const interaction::Context& context, std::size_t kept_bytes)
 Result<std::unique_ptr<Jobs>> Jobs::start(const interaction::Context& context,
                                           std::size_t kept_bytes) {
   std::unique_ptr<Jobs> jobs(new Jobs(context, kept_bytes));
-  LET(jobs->session_,
-      interaction::open_session(context, [queue = jobs->queue_](std::function<void()> work) {
-        queue->push(std::move(work));
-      }));
   jobs->thread_ = std::thread([at = jobs.get()] { at->run(); });
   return jobs;
 }
 
 Jobs::~Jobs() {
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [id, job] : jobs_) *job.stop = true;
+  }
   queue_->end();
   if (thread_.joinable()) thread_.join();
   queue_->work.clear();  // what came late holds this
@@ -64,7 +64,7 @@ void Jobs::run() {
   while (auto work = queue_->next()) work();
 }
 
-Result<std::string> Jobs::add(Work work) {
+Result<std::string> Jobs::add(Work work, std::size_t bytes) {
   auto id = uuid_v4(context_.random);
   {
     const std::lock_guard lock(mutex_);
@@ -74,7 +74,14 @@ Result<std::string> Jobs::add(Work work) {
                    "as many answers are kept as the limit async_jobs of " +
                        std::to_string(context_.limits.async_jobs),
                    ""};
-    jobs_[id].work = std::move(work);
+    if (bytes > 0 && kept_bytes() + bytes > most_bytes_)
+      return Error{Kind::busy,
+                   "what waits and is kept would be over the limit async_kept_bytes of " +
+                       std::to_string(most_bytes_),
+                   ""};
+    auto& job = jobs_[id];
+    job.work = std::move(work);
+    job.held_bytes = bytes;
   }
   queue_->push([this, id] { begin(id); });
   return id;
@@ -82,15 +89,24 @@ Result<std::string> Jobs::add(Work work) {
 
 void Jobs::begin(const std::string& id) {
   Work work;
+  interaction::Stop stop;
   {
     const std::lock_guard lock(mutex_);
     const auto at = jobs_.find(id);
     if (at == jobs_.end()) return;  // cancelled
     work = std::move(at->second.work);
+    stop = at->second.stop;
   }
-  const auto respond = [this, id](Response response) { finished(id, std::move(response)); };
+  const auto session = interaction::open_stoppable_session(
+      context_, [queue = queue_](std::function<void()> later) { queue->push(std::move(later)); },
+      stop);
+  if (!session) return finished(id, outcome(503, "transient", "the store cannot be read now"));
+  // Whatever goes on with the job holds its way to answer, and so the session.
+  const auto respond = [this, id, kept = *session](Response response) {
+    finished(id, std::move(response));
+  };
   try {
-    work(session_, respond);
+    work(*session, respond);
   } catch (const std::exception&) {
     // The text of an exception may hold patient data: it goes nowhere.
     finished(id, outcome(500, "exception", "the request met a fault of the server"));
@@ -125,7 +141,11 @@ std::optional<Jobs::State> Jobs::look(std::string_view id) {
 
 bool Jobs::cancel(std::string_view id) {
   const std::lock_guard lock(mutex_);
-  return jobs_.erase(std::string(id)) > 0;
+  const auto at = jobs_.find(std::string(id));
+  if (at == jobs_.end()) return false;
+  *at->second.stop = true;
+  jobs_.erase(at);
+  return true;
 }
 
 void Jobs::forget_old() {

@@ -46,7 +46,7 @@ void write_interactions(bool of_types, std::string& out) {
 void write_operations(const Context& context, std::string_view type, std::string& out) {
   constexpr std::uint8_t of_types = on_type | on_instance | on_version;
   bool first = true;
-  for (const auto& operation : operations()) {
+  for (const auto& operation : operations(context)) {
     if (!type.empty() && operation.type != type && operation.type != any_type) continue;
     if (!operation.on(type.empty() ? std::uint8_t{on_system} : of_types)) continue;
     out += first ? R"(,"operation":[{)" : ",{";

@@ -9,6 +9,7 @@
 #include "search/search.h"
 
 #include <algorithm>
+#include <exception>
 #include <memory>
 #include <utility>
 
@@ -142,7 +143,14 @@ void attempt(const std::shared_ptr<Work>& work) {
   // The session may be gone when the store answers late; its post then drops the work.
   work->session.context.store.commit(
       std::move(*unit), [work, post = work->session.post](Result<store::UnitOutcome> result) {
-        post([work, result = std::move(result)]() mutable { finish(work, std::move(result)); });
+        post([work, result = std::move(result)]() mutable {
+          // Nobody else catches here: the request's own thread has left its handler long ago.
+          try {
+            finish(work, std::move(result));
+          } catch (const std::exception&) {
+            work->then(Error{Kind::fault, "the request met a fault of the server", ""});
+          }
+        });
       });
 }
 

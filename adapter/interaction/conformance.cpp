@@ -19,14 +19,14 @@ void write_text(std::string& out, std::string_view name, std::string_view text) 
   write_member(out, name, text);
 }
 
-// "everything" of Patient: "Patient-everything", as R4 names its own.
-std::string id_of(const Operation& operation) {
-  return std::string(operation.type) + "-" + std::string(operation.name);
-}
-
 // "http://hl7.org/fhir/SearchParameter/Patient-name": "Patient-name".
 std::string id_of(std::string_view url) {
   return std::string(url.substr(url.rfind('/') + 1));
+}
+
+// "everything" of Patient: "Patient-everything", as R4 names its own.
+std::string id_of(const Operation& operation) {
+  return id_of(operation.definition);
 }
 
 std::string operation_definition(const Context& context, const Operation& operation) {
@@ -97,7 +97,7 @@ std::string definition_url(const Context& context, const Operation& operation) {
 
 std::optional<std::string> definition(const Context& context, Target target) {
   if (target.type == "OperationDefinition")
-    for (const auto& operation : operations())
+    for (const auto& operation : operations(context))
       if (id_of(operation) == target.id) return operation_definition(context, operation);
   if (target.type != "SearchParameter") return {};
   const auto& definitions = context.definitions;
@@ -110,7 +110,7 @@ std::optional<std::string> definition(const Context& context, Target target) {
 
 void each_definition(const Context& context, std::string_view type, const EachDefinition& each) {
   if (type == "OperationDefinition")
-    for (const auto& operation : operations())
+    for (const auto& operation : operations(context))
       each(id_of(operation), operation_definition(context, operation));
   if (type != "SearchParameter") return;
   std::set<std::string> seen;

@@ -1,4 +1,5 @@
 #include "interaction/answers.h"
+#include "interaction/history_listed.h"
 #include "interaction/interactions.h"
 #include "interaction/parameters.h"
 #include "interaction/subset.h"
@@ -16,6 +17,7 @@ struct Asked {
   store::HistoryQuery query;
   std::vector<search::Pair> used;  // for the links; without the cursor
   std::string cursor;
+  std::string list;
   Subset subset;
   std::uint64_t fingerprint = 0;  // of what decides which versions come
 };
@@ -63,6 +65,7 @@ Result<void> read_pair(const search::Pair& pair, const Limits& limits, Asked& as
       asked.query.at_high_us = range->high;
     }
   }
+  if (name == "_list") asked.list = text;
   asked.used.push_back(pair);
   if (name == "_count") asked.used.back().second = std::to_string(asked.query.limit);
   return {};
@@ -71,7 +74,7 @@ Result<void> read_pair(const search::Pair& pair, const Limits& limits, Asked& as
 Result<Asked> read_query(const Context& context, Target target,
                          const std::vector<search::Pair>& pairs, search::Handling handling) {
   LET(const auto own,
-      take_parameters(pairs, "_count _since _at _summary _elements _cursor", handling));
+      take_parameters(pairs, "_count _since _at _list _summary _elements _cursor", handling));
   LET_DONE(refuse_repeated(own));  // R4 http.html#history
   Asked asked;
   asked.query.type = target.type;
@@ -79,6 +82,8 @@ Result<Asked> read_query(const Context& context, Target target,
   asked.query.limit = context.limits.page_default;
   for (const auto& pair : own) LET_DONE(read_pair(pair, context.limits, asked));
   LET(asked.subset, subset_of(context, target.type, own));
+  if (!asked.list.empty() && asked.query.at_high_us)
+    return Error{Kind::invalid, "_list and _at do not go together", "_list"};
   asked.fingerprint = fingerprint(context, target, asked);
   if (!asked.cursor.empty()) {
     LET(asked.query.after, place_of(context, asked, asked.cursor));
@@ -121,7 +126,8 @@ Answer history(const Session& session, Target target, const std::vector<search::
   const auto& context = session.context;
   const auto asked = read_query(context, target, pairs, handling);
   if (!asked) return failure(asked.error());
-  auto page = session.reader.history(asked->query);
+  auto page = asked->list.empty() ? session.reader.history(asked->query)
+                                  : listed_history(session, asked->query, asked->list);
   if (!page) return failure(page.error());
   for (auto& version : page->versions) {
     if (version.body.empty()) continue;

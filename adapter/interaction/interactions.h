@@ -100,6 +100,9 @@ struct BundleOptions {
   search::Handling handling = search::Handling::strict;
   // X-Provenance: of a transaction about all that it writes; of a batch a copy for each entry.
   std::string provenance = {};
+  // Of a transaction with a key whose answer is larger, what its entries read is not kept to be
+  // given again: their outcomes are.
+  std::size_t kept_answer_bytes = std::size_t{1} << 20;
 };
 // Batch or transaction, as the Bundle says.
 void bundle(const Session& session, std::string body, BundleOptions options, Done done);

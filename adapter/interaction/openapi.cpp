@@ -42,7 +42,8 @@ constexpr Where places[] = {
 
 class Writer {
  public:
-  explicit Writer(const Context& context) : parameters_(context.parameters.now()) {
+  explicit Writer(const Context& context)
+      : parameters_(context.parameters.now()), operations_(operations(context)) {
     const auto of = compartment_types(*parameters_);
     compartments_.insert(of.begin(), of.end());
     out_ = R"({"openapi":"3.0.3","info":{"title":"Fingerpost FHIR R4",)";
@@ -150,7 +151,7 @@ class Writer {
                              {on_type, "/$", ""},
                              {on_instance, "/{id}/$", "id"},
                              {on_version, "/{id}/_history/{vid}/$", "id vid"}};
-    for (const auto& one : fingerpost::interaction::operations()) {
+    for (const auto& one : operations_) {
       const bool here = type.empty() || one.type == type || one.type == any_type;
       for (const auto& at : levels) {
         if (!here || !one.on(at.level) || type.empty() != (at.level == on_system)) continue;
@@ -186,6 +187,7 @@ class Writer {
   }
 
   const std::shared_ptr<const search::Parameters> parameters_;
+  const std::span<const Operation> operations_;
   std::set<std::string, std::less<>> compartments_;
   std::string out_;
 };

@@ -19,7 +19,7 @@ constexpr Shape shapes[] = {
     {I::metadata, "If-None-Match mode _summary _elements", "", "200 304"},
     {I::openapi, "", "", "200-document"},
     {I::smart_configuration, "", "", "200-document"},
-    {I::history, "Prefer _since _at _count _summary _elements", "", "200"},
+    {I::history, "Prefer _since _at _list _count _summary _elements", "", "200"},
     {I::create, "Prefer If-None-Exist X-Provenance", "Resource", "200 201 412"},
     {I::read, "If-None-Match If-Modified-Since _summary _elements", "", "200-version 304 410"},
     {I::vread, "If-None-Match If-Modified-Since _summary _elements", "", "200-version 304 410"},
@@ -62,6 +62,7 @@ constexpr Parameter parameters[] = {
     {"_summary", "query", "true, text, data or false"},
     {"_elements", "query", "Names of elements, parted by commas"},
     {"_since", "query", "An instant"},
+    {"_list", "query", "List/[id], or its id: what it names"},
     {"_at", "query", "A date or a time"},
     {"_count", "query", "The versions of a page"},
 };

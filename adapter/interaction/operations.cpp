@@ -114,6 +114,11 @@ std::span<const Operation> operations() {
   return offered;
 }
 
+std::span<const Operation> operations(const Context& context) {
+  static_assert(offered.back().name == "expunge");
+  return operations().first(context.may_expunge ? offered.size() : offered.size() - 1);
+}
+
 OperationCall call_of(const Path& path) {
   OperationCall call;
   const auto size = path.size();

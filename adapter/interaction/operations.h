@@ -53,6 +53,8 @@ struct Operation {
 };
 constexpr std::string_view takes_any = "*";
 std::span<const Operation> operations();
+// Those that anybody may ask for here: they are stated.
+std::span<const Operation> operations(const Context& context);
 // The one that is called; null: it is not offered there.
 const Operation* operation_of(const OperationCall& call);
 

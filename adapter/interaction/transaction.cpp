@@ -13,8 +13,8 @@ namespace fingerpost::interaction {
 namespace {
 
 std::string write_answer(const Context& context, const Script& script, Return back,
-                         const store::UnitOutcome& outcome, std::vector<std::string> bodies) {
-  auto answers = script.answers;
+                         const store::UnitOutcome& outcome, std::vector<Answer> answers,
+                         std::vector<std::string> bodies) {
   for (std::size_t i = 0; i < answers.size(); ++i) {
     const auto draft = script.draft_of[i];
     if (draft == no_draft) continue;
@@ -23,6 +23,19 @@ std::string write_answer(const Context& context, const Script& script, Return ba
     answers[i] = shown_in_bundle(std::move(answers[i]), back);
   }
   return write_bundle(context, "transaction-response", answers);
+}
+
+// What is kept of an answer that is too large: what was read is known to who got the first one.
+std::vector<Answer> shortened(std::vector<Answer> answers) {
+  for (auto& answer : answers) {
+    if (answer.content().empty()) continue;
+    answer.body.clear();
+    answer.shared_body.reset();
+    answer.issues.push_back({Severity::information, "incomplete", "",
+                             "what this entry read is not kept: the answer was over the limit "
+                             "kept_answer_bytes"});
+  }
+  return answers;
 }
 
 bool changes_something(const Entry& entry) {
@@ -36,13 +49,15 @@ struct Reads {
   const Context& context;
   std::shared_ptr<const std::vector<Entry>> entries;
   search::Handling handling;
+  std::int64_t most_seconds;
 };
+constexpr std::int64_t staged_seconds = 2;  // no other can write meanwhile
+constexpr std::int64_t alone_seconds = 30;  // of a transaction that only reads
 
 // What is read is read as the writes leave it; a read that fails makes all of it fail, for an
 // answer of 200 says that everything was done (R4 http.html#trules).
 void look(const Reads& reads, store::Reader& reader, Script& script) {
-  constexpr std::int64_t most_us = 2'000'000;  // no other can write meanwhile
-  const auto end = reads.context.clock.monotonic_us() + most_us;
+  const auto end = reads.context.clock.monotonic_us() + reads.most_seconds * 1'000'000;
   auto context = reads.context;
   context.compiled = std::make_shared<Compiled>();  // what is read here may never be
   const Session staged{context, reader, {}};
@@ -50,7 +65,8 @@ void look(const Reads& reads, store::Reader& reader, Script& script) {
     if (entry.verb != Verb::get) continue;
     if (context.clock.monotonic_us() > end) {
       script.refused = failure(Error{Kind::too_costly,
-                                     "the entries that read take longer than two seconds together",
+                                     "the entries that read take longer than " +
+                                         std::to_string(reads.most_seconds) + " seconds together",
                                      place_of(entry.index)});
       return;
     }
@@ -121,7 +137,8 @@ class Transaction : public std::enable_shared_from_this<Transaction> {
     commit_options.searches = std::move(decided.attempt.searches);
     const auto& script = decided.script;
     const bool writes = !decided.attempt.drafts.empty() || keyed;
-    const Reads reads{session_.context, entries_, options_.handling};
+    const Reads reads{session_.context, entries_, options_.handling,
+                      writes ? staged_seconds : alone_seconds};
     if (!writes) {
       look(reads, session_.reader, *script);
       if (script->refused) return done_(*std::move(script->refused));
@@ -146,12 +163,13 @@ class Transaction : public std::enable_shared_from_this<Transaction> {
       return done_(commit_failure(committed.error()));
     }
     Answer all;
-    if (!committed->outcome.answer.empty()) {
+    const bool first_whole = script.shortened && !committed->outcome.duplicate;
+    if (!committed->outcome.answer.empty() && !first_whole) {
       all.body = std::move(committed->outcome.answer);
       return done_(std::move(all));
     }
     all.body = write_answer(session_.context, script, options_.back, committed->outcome,
-                            std::move(committed->bodies));
+                            std::move(script.answers), std::move(committed->bodies));
     done_(std::move(all));
   }
 
@@ -163,9 +181,13 @@ class Transaction : public std::enable_shared_from_this<Transaction> {
     row.digest = hex(sha256(raw_));
     row.raw = raw_;
     row.status = store::InboxStatus::applied;
-    row.make_answer = [&context = session_.context, script,
-                       back = options_.back](const store::UnitOutcome& outcome) {
-      return write_answer(context, *script, back, outcome, {});
+    row.make_answer = [&context = session_.context, script, back = options_.back,
+                       most = options_.kept_answer_bytes](const store::UnitOutcome& outcome) {
+      auto answer = write_answer(context, *script, back, outcome, script->answers, {});
+      script->shortened = answer.size() > most;
+      if (script->shortened)
+        answer = write_answer(context, *script, back, outcome, shortened(script->answers), {});
+      return answer;
     };
     return row;
   }

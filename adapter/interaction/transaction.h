@@ -24,6 +24,7 @@ struct Script {
   std::vector<std::size_t> draft_of;  // each entry's; no_draft: it reads, or has nothing to do
   std::vector<Answer> answers;        // of the entries without a draft
   std::optional<Answer> refused;      // by a read: nothing is done
+  bool shortened = false;             // the answer that is kept
 };
 
 // One try: the entries as drafts, with what they were decided on.

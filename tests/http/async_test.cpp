@@ -4,6 +4,7 @@
 #include "support/catch.h"
 #include "support/fhir_server.h"
 
+#include <future>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -112,4 +113,47 @@ TEST_CASE("the answers that are kept have a bound together") {
   CHECK(refused.status == 422);
   CHECK(refused.body.find("the limit async_kept_bytes of 100") != std::string::npos);
   CHECK(jobs->cancel(first));
+}
+
+TEST_CASE("requests that wait to be answered have the same bound") {
+  test::Fhir fhir;
+  const auto jobs = http::Jobs::start(*fhir.context, 100).value();
+  std::mutex begun;
+  begun.lock();
+  const auto held = [&](const auto&, const http::Respond& respond) {
+    const std::lock_guard wait(begun);
+    respond({});
+  };
+  const auto first = jobs->add(held, 60);
+  REQUIRE(first);
+  const auto refused = jobs->add(held, 41);
+  REQUIRE(refused.has_error());
+  CHECK(refused.error().kind == Kind::busy);
+  begun.unlock();
+  CHECK(waited(*jobs, *first).status == 200);
+  CHECK(jobs->add(held, 41));
+}
+
+TEST_CASE("a job that is cancelled while it runs stops where it next looks at the store") {
+  test::Fhir fhir;
+  REQUIRE_FALSE(fhir.update({"Patient", "p"}, R"({"resourceType":"Patient","id":"p"})").failed());
+  const auto jobs = http::Jobs::start(*fhir.context).value();
+  std::promise<void> looked, cancelled;
+  bool before = false, after = true, later = false;
+  const auto id = jobs->add([&](const auto& session, const http::Respond& respond) {
+    before = session->reader.read("Patient", "p").has_value();
+    looked.set_value();
+    cancelled.get_future().wait();
+    after = session->reader.read("Patient", "p").has_value();
+    session->post([&] { later = true; });
+    respond({});
+  });
+  looked.get_future().wait();
+  CHECK(jobs->cancel(*id));
+  cancelled.set_value();
+  const auto next = jobs->add([](const auto&, const http::Respond& respond) { respond({}); });
+  CHECK(waited(*jobs, *next).status == 200);
+  CHECK(before);
+  CHECK_FALSE(after);
+  CHECK_FALSE(later);
 }

@@ -287,6 +287,28 @@ TEST_CASE(
   CHECK(count(fhir.search("Patient", {{"family", "never"}}).content(), "fullUrl") == 0);
 }
 
+TEST_CASE(
+    "of a large answer under a key the first one is whole, and what is kept has the outcomes") {
+  const bool on_disk = GENERATE(false, true);
+  const test::Folder folder;
+  test::Fhir fhir({}, on_disk ? folder.path() : "");
+  const auto body = bundle("transaction", {entry("PUT", "Patient/p", patient("p", "Before")),
+                                           entry("GET", "Patient/p")});
+  interaction::BundleOptions options;
+  options.idempotency_key = "key-1";
+  options.kept_answer_bytes = 10;
+  const auto first = fhir.bundle(body, options);
+  REQUIRE(first.status == Status::ok);
+  CHECK(count(first.content(), "Before") == 1);
+  CHECK(count(first.content(), "kept_answer_bytes") == 0);
+  const auto again = fhir.bundle(body, options);
+  REQUIRE(again.status == Status::ok);
+  CHECK(count(again.content(), "Before") == 0);
+  CHECK(count(again.content(), "201 Created") == 1);
+  CHECK(count(again.content(), "200 OK") == 1);
+  CHECK(count(again.content(), "kept_answer_bytes") == 1);
+}
+
 TEST_CASE("any transaction is done whole or leaves everything as it was") {
   test::Fhir fhir;
   std::mt19937 random(5);

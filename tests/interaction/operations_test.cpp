@@ -198,9 +198,10 @@ TEST_CASE("nobody expunges but where the configuration allows it") {
 
 TEST_CASE("every operation and search parameter has a valid definition of its own to be read") {
   test::Fhir fhir;
-  for (const auto& operation : interaction::operations()) {
-    const auto id = std::string(operation.type) + "-" + std::string(operation.name);
+  for (const auto& operation : interaction::operations(*fhir.context)) {
+    const auto id = std::string(operation.definition.substr(operation.definition.rfind('/') + 1));
     CAPTURE(id);
+    CHECK(id.ends_with("-" + std::string(operation.name)));
     const auto found = fhir.read("OperationDefinition", id);
     REQUIRE(found.status == Status::ok);
     const auto sent = interaction::read_sent(*fhir.session, found.body);

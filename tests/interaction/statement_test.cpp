@@ -125,17 +125,21 @@ TEST_CASE("whatever can be included is in the statement, and can be included") {
 
 TEST_CASE("every operation is stated where it is offered, and its definition can be read") {
   test::Fhir fhir;
+  fhir.context->may_expunge = GENERATE(false, true);
   const Said said(fhir);
   using namespace interaction;
   for (const auto& [type, stated] : said.types) {
     CAPTURE(type);
     Texts offered;
-    for (const auto& one : operations())
+    for (const auto& one : operations(*fhir.context))
       if ((one.type == type || one.type == any_type) && one.on(on_type | on_instance | on_version))
         offered.emplace(one.name);
     CHECK(names_of(stated["operation"], "name") == offered);
   }
   CHECK(names_of(said.rest["operation"], "name") == Texts{"meta", "explain", "closure"});
+  CHECK(names_of(said.types.at("Task")["operation"], "name").count("expunge") ==
+        (fhir.context->may_expunge ? 1 : 0));
+  CHECK(fhir.read("OperationDefinition", "Resource-expunge").failed() != fhir.context->may_expunge);
   said.rest["operation"].each([&](JsonView one) {
     const std::string url(one["definition"].text());
     const auto id = url.substr(url.rfind('/') + 1);
@@ -302,6 +306,7 @@ TEST_CASE("the OpenAPI document has every path, header, body and answer that is 
   }
   CHECK_FALSE(api["paths"]["/Goal/{id}/{member}"]);
   CHECK_FALSE(api["paths"]["/Patient/{id}/$meta-add"]["get"]);
+  CHECK_FALSE(api["paths"]["/Patient/{id}/$expunge"]);
   for (const auto& one : interaction::operations()) {
     if (one.type == interaction::any_type || one.takes.empty()) continue;
     const auto below = one.on(interaction::on_type) ? "/$" : "/{id}/$";
