@@ -37,8 +37,9 @@ void take_step(const model::Definitions& definitions, const Step& step, const Tr
     if (step.place < from.size()) to.push_back(from[step.place]);
     return;
   }
-  const NameId extension = definitions.names().find("extension");
-  const NameId url = definitions.names().find("url");
+  const bool extends = step.to == Step::To::extension;
+  const NameId extension = extends ? definitions.names().find("extension") : no_name;
+  const NameId url = extends ? definitions.names().find("url") : no_name;
   for (const NodeId node : from) {
     switch (step.to) {
       case Step::To::child:

@@ -81,21 +81,23 @@ std::string fold(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   bool blank = false;
-  while (!text.empty()) {
-    const Point point = point_at(text);
-    if ((point.size == 1 && is_space(text[0])) || is_wide_space(point.value)) {
+  for (std::size_t at = 0; at < text.size();) {
+    // Nearly all is ASCII.
+    const bool plain = static_cast<unsigned char>(text[at]) < 0x80;
+    const Point point = plain ? Point{0, 1} : point_at(text.substr(at));
+    if (plain ? is_space(text[at]) : is_wide_space(point.value)) {
       blank = !out.empty();
-      text.remove_prefix(point.size);
+      at += point.size;
       continue;
     }
     if (blank) out += ' ';
     blank = false;
     if (point.size <= 1) {
-      out += to_lower(text[0]);
+      out += to_lower(text[at]);
     } else {
       append_folded(out, point.value);
     }
-    text.remove_prefix(std::max<std::size_t>(point.size, 1));
+    at += std::max<std::size_t>(point.size, 1);
   }
   return out;
 }

@@ -20,7 +20,7 @@ Error invalid(std::string_view where, std::string text) {
   return {Kind::invalid, std::move(text), std::string(where)};
 }
 
-constexpr std::size_t max_sort_keys = 4;
+constexpr std::size_t sort_keys = 4;  // each may cost a look through all that is found
 
 // One type's plan; for a search over several types there is one Planner for each.
 class Planner {
@@ -177,8 +177,8 @@ class Planner {
       }
       plan_.sort.push_back(key);
     }
-    if (plan_.sort.size() > max_sort_keys)
-      return invalid("_sort", "_sort takes at most " + std::to_string(max_sort_keys) + " keys");
+    if (plan_.sort.size() > sort_keys)
+      return invalid("_sort", "more keys than the limit sort_keys of " + std::to_string(sort_keys));
     sign("_sort", value);
     return {};
   }

@@ -31,6 +31,20 @@ std::string without_tags(std::string_view xhtml) {
   return text;
 }
 
+template <class Take>
+void words_in(std::string_view folded, const Take& take) {
+  for (std::size_t at = 0; at < folded.size();) {
+    if (!is_part(folded[at])) {
+      ++at;
+      continue;
+    }
+    std::size_t end = at;
+    while (end < folded.size() && is_part(folded[end])) ++end;
+    take(folded.substr(at, std::min(end - at, longest)), end < folded.size() && folded[end] == '*');
+    at = end;
+  }
+}
+
 class Collector {
  public:
   Collector(TypeId xhtml, const std::vector<bool>& is_text, const Tree& tree)
@@ -59,9 +73,7 @@ class Collector {
   }
 
   void add(char of, std::string_view folded) {
-    each_word(folded, [&](std::string_view word, bool) {
-      words_.push_back(std::string(1, of) + std::string(word));
-    });
+    words_in(folded, [&](std::string_view word, bool) { words_.emplace_back(1, of).append(word); });
   }
 
   const TypeId xhtml_;
@@ -80,16 +92,7 @@ bool has_word(const std::vector<std::string>& words, const WordTest& test) {
 
 void each_word(std::string_view folded,
                const std::function<void(std::string_view word, bool starred)>& take) {
-  for (std::size_t at = 0; at < folded.size();) {
-    if (!is_part(folded[at])) {
-      ++at;
-      continue;
-    }
-    std::size_t end = at;
-    while (end < folded.size() && is_part(folded[end])) ++end;
-    take(folded.substr(at, std::min(end - at, longest)), end < folded.size() && folded[end] == '*');
-    at = end;
-  }
+  words_in(folded, take);
 }
 
 Words::Words(const model::Definitions& definitions)

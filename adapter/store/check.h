@@ -23,4 +23,8 @@ struct Checked {
 // client's too, is not compared with its body. Kind::fault: the file cannot be read.
 Result<Checked> check_folder(const std::string& directory, const model::Definitions* definitions);
 
+// What is wrong with the newest resources, as far as it is only what leads to them: open_sqlite
+// makes that anew. "Patient, row 12: …"; none when there is no folder yet.
+Result<std::vector<std::string>> newest_faults(const std::string& directory);
+
 }  // namespace fingerpost::store

@@ -3,6 +3,7 @@
 #include "store/sqlite_words.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <utility>
 
@@ -72,15 +73,27 @@ struct Choice {
   std::int64_t estimate = most;
 };
 
-Result<void> estimate_all(StatementCache& statements, std::vector<Choice>& choices) {
-  for (const std::int64_t limit : bounds) {
+// From how many rows on it is better to walk the type's, or those of a sort key, whatever more
+// there are: more need not be counted of the only criterion that leads anywhere.
+std::int64_t enough(const DriverAsk& ask, std::size_t choices) {
+  if (ask.page == 0 || ask.estimates_total || choices > 1 ||
+      std::any_of(ask.criteria.begin(), ask.criteria.end(), is_linked))
+    return most;
+  const auto walked = 4.0 * static_cast<double>(ask.page + 1) * static_cast<double>(ask.of_type);
+  return std::max(bounds[0], static_cast<std::int64_t>(std::sqrt(walked)) + 2);
+}
+
+Result<void> estimate_all(StatementCache& statements, std::int64_t enough,
+                          std::vector<Choice>& choices) {
+  for (const std::int64_t bound : bounds) {
+    const std::int64_t limit = std::min(bound, enough);
     for (auto& choice : choices) {
       LET(choice.estimate, estimate(statements, choice.rows, limit));
       if (choice.estimate == 0) break;
     }
     std::stable_sort(choices.begin(), choices.end(),
                      [](const auto& a, const auto& b) { return a.estimate < b.estimate; });
-    if (choices.empty() || choices[0].estimate < limit) break;
+    if (choices.empty() || choices[0].estimate < limit || limit == enough) break;
   }
   return {};
 }
@@ -91,13 +104,15 @@ Result<void> try_linked(const DriverAsk& ask, const Resolver& resolve, Driver& d
     if (!is_linked(ask.criteria[i])) continue;
     LET(auto rows, resolve(ask.criteria[i]));
     if (!rows) continue;
-    const auto found = static_cast<std::int64_t>(rows->size());
+    const auto found = static_cast<std::int64_t>(rows->rows.size());
     driver.estimates[i] = found;
     if (found >= driver.estimate) continue;
     driver.by = Driver::By::list;
     driver.criterion = i;
-    driver.list = *std::move(rows);
+    driver.list = std::move(rows->rows);
     driver.estimate = found;
+    driver.covered.assign(ask.criteria.size(), false);
+    driver.covered[i] = ask.trusts_links && rows->exact;
   }
   return {};
 }
@@ -114,7 +129,7 @@ Result<Driver> choose_driver(StatementCache& statements, const DriverAsk& ask,
   for (std::size_t i = 0; i < ask.criteria.size(); ++i)
     if (auto rows = rows_of(ask.criteria[i], ask.type); rows && !rows->sql.empty())
       choices.push_back({i, std::move(*rows), most});
-  LET_DONE(estimate_all(statements, choices));
+  LET_DONE(estimate_all(statements, enough(ask, choices.size()), choices));
   for (const auto& choice : choices)
     if (choice.estimate < most) driver.estimates[choice.criterion] = choice.estimate;
   if (!choices.empty() && choices[0].estimate <= driver.estimate) {

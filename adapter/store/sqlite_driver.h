@@ -62,14 +62,20 @@ struct Driver {
 
 // A chain or _has, resolved to the rows that may pass it, in order; nothing when there are too
 // many.
-using Resolver =
-    std::function<Result<std::optional<std::vector<std::int64_t>>>(const search::Criterion&)>;
+struct Resolved {
+  std::vector<std::int64_t> rows;
+  bool exact = false;  // each of them passes
+};
+using Resolver = std::function<Result<std::optional<Resolved>>(const search::Criterion&)>;
 
 struct DriverAsk {
   const Criteria& criteria;  // with the database's keys
   std::int64_t type = 0;     // the database's number
   std::int64_t of_type = 0;  // how many resources there are
   std::int64_t page = 0;     // how many matches are wanted; 0: all
+  // What a link resolves to exactly is not tested again, nor what it says of versions told.
+  bool trusts_links = false;
+  bool estimates_total = false;  // the estimate is told
 };
 Result<Driver> choose_driver(StatementCache& statements, const DriverAsk& ask,
                              const Resolver& resolve);

@@ -76,11 +76,12 @@ Result<void> Search::open(const search::Plan& asked, std::int64_t page) {
   scope.plan.criteria = flattened(std::move(scope.plan.criteria));
   LET_DONE(settle(scope.plan.criteria));
   LET(scope.of_type, resources_of(scope.type));
-  LET(scope.driver,
-      choose_driver(statements_, {scope.plan.criteria, scope.type, scope.of_type, page},
-                    [&](const search::Criterion& criterion) {
-                      return resolve(criterion, scope.type, page);
-                    }));
+  LET(scope.driver, choose_driver(statements_,
+                                  {scope.plan.criteria, scope.type, scope.of_type, page, false,
+                                   asked_.total == search::Total::estimate},
+                                  [&](const search::Criterion& criterion) {
+                                    return resolve(criterion, scope.type, page);
+                                  }));
   scope.walks = should_walk(scope, page);
   scopes_.push_back(std::move(scope));
   return {};

@@ -89,8 +89,8 @@ class Search {
 
   // sqlite_search_links.cpp
   // `page`: how many matches of the whole are wanted, 0: all. Nothing: walking finds them sooner.
-  Result<std::optional<std::vector<std::int64_t>>> resolve(const search::Criterion& criterion,
-                                                           std::int64_t type, std::int64_t page);
+  Result<std::optional<Resolved>> resolve(const search::Criterion& criterion, std::int64_t type,
+                                          std::int64_t page);
   Result<std::optional<std::vector<Candidate>>> few_passing(const Criteria& criteria,
                                                             std::int64_t type, std::int64_t page);
   // Rows of what contains resources that may pass; false: too many.

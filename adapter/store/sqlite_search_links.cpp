@@ -41,7 +41,7 @@ Result<std::optional<std::vector<Candidate>>> Search::few_passing(const Criteria
   scope.plan.criteria = criteria;
   LET(scope.of_type, resources_of(type));
   LET(scope.driver,
-      choose_driver(statements_, {scope.plan.criteria, type, scope.of_type, 0},
+      choose_driver(statements_, {scope.plan.criteria, type, scope.of_type, 0, true, false},
                     [&](const Criterion& inner) { return resolve(inner, type, page); }));
   if (scope.driver.estimate > few(scope.of_type, page))
     return std::optional<std::vector<Candidate>>{};
@@ -52,16 +52,16 @@ Result<std::optional<std::vector<Candidate>>> Search::few_passing(const Criteria
   return std::optional(std::move(found));
 }
 
-Result<std::optional<std::vector<std::int64_t>>> Search::resolve(const Criterion& criterion,
-                                                                 std::int64_t type,
-                                                                 std::int64_t page) {
-  using Some = std::optional<std::vector<std::int64_t>>;
-  std::vector<std::int64_t> rows;
+Result<std::optional<Resolved>> Search::resolve(const Criterion& criterion, std::int64_t type,
+                                                std::int64_t page) {
+  using Some = std::optional<Resolved>;
+  Resolved resolved;
+  auto& rows = resolved.rows;
   if (criterion.test == Criterion::Test::any) {
     for (const auto& part : criterion.parts) {
       LET(const auto some, resolve(part, type, page));
       if (!some) return Some{};
-      rows.insert(rows.end(), some->begin(), some->end());
+      rows.insert(rows.end(), some->rows.begin(), some->rows.end());
     }
   } else if (criterion.negated ||
              (criterion.test != Criterion::Test::chain && criterion.test != Criterion::Test::has)) {
@@ -92,12 +92,14 @@ Result<std::optional<std::vector<std::int64_t>>> Search::resolve(const Criterion
     }
   }
   if (criterion.test == Criterion::Test::chain) {
+    const std::size_t linked = rows.size();
     LET(const bool added, add_containers(criterion, rows));
     if (!added) return Some{};
+    resolved.exact = criterion.lead.key == criterion.key && rows.size() == linked;
   }
   std::sort(rows.begin(), rows.end());
   rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
-  return Some(std::move(rows));
+  return Some(std::move(resolved));
 }
 
 // By a code of the contained resource where one is asked for, else by its type alone.

@@ -98,6 +98,7 @@ TEST_CASE("what leads to the newest resources is made anew when the folder is op
   fill(folder);
   harm(folder, row.harm);
   CAPTURE(row.harm);
+  CHECK_FALSE(store::newest_faults(folder.path()).value().empty());
   {
     World world(folder.path());
     const auto page = world.search("Patient", {{"birthdate", "1950-06-15"}}).value();
@@ -118,6 +119,7 @@ TEST_CASE("what leads to the newest resources is made anew when the folder is op
   const auto checked = store::check_folder(folder.path(), &definitions());
   REQUIRE(checked);
   CHECK(checked->faults == std::vector<std::string>{});
+  CHECK(store::newest_faults(folder.path()).value().empty());
 }
 
 TEST_CASE("a damaged resource is its own trouble: others are written, and it can be replaced") {
