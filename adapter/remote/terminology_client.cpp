@@ -7,6 +7,7 @@
 #include <optional>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace fingerpost::remote {
 namespace {
@@ -77,6 +78,29 @@ class Kept {
   std::unordered_map<std::string, std::list<One>::iterator> by_path_;
 };
 
+// Who waits for the answer to a question under way.
+class Waiting {
+ public:
+  using Done = std::function<void(Result<std::string>)>;
+
+  // Whether it is the first who asks this, and so has to.
+  bool join(const std::string& path, Done done) {
+    const std::lock_guard lock(mutex_);
+    auto& all = by_path_[path];
+    all.push_back(std::move(done));
+    return all.size() == 1;
+  }
+  std::vector<Done> take(const std::string& path) {
+    const std::lock_guard lock(mutex_);
+    auto found = by_path_.extract(path);
+    return found ? std::move(found.mapped()) : std::vector<Done>();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::unordered_map<std::string, std::vector<Done>> by_path_;
+};
+
 }  // namespace
 
 struct TerminologyClient::Parts {
@@ -89,6 +113,7 @@ struct TerminologyClient::Parts {
   TerminologyClientOptions options;
   Clock& clock;
   Kept kept;
+  Waiting waiting;
   FhirClient client;  // goes first, with what is under way
 };
 
@@ -100,12 +125,12 @@ void TerminologyClient::get(const std::string& path,
                             std::function<void(Result<std::string>)> done) {
   auto& parts = *parts_;
   if (auto known = parts.kept.find(path, parts.clock.now_us())) return done(*std::move(known));
-  parts.client.send({parts.options.base + "/" + path, "", ""},
-                    [&parts, path, done = std::move(done)](Answer answer) {
-                      auto body = answered(std::move(answer), parts.options.answer_bytes);
-                      if (body) parts.kept.keep(path, *body, parts.clock.now_us());
-                      done(std::move(body));
-                    });
+  if (!parts.waiting.join(path, std::move(done))) return;
+  parts.client.send({parts.options.base + "/" + path, "", ""}, [&parts, path](Answer answer) {
+    const auto body = answered(std::move(answer), parts.options.answer_bytes);
+    if (body) parts.kept.keep(path, *body, parts.clock.now_us());
+    for (const auto& each : parts.waiting.take(path)) each(body);
+  });
 }
 
 }  // namespace fingerpost::remote

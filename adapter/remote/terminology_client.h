@@ -31,7 +31,8 @@ class TerminologyClient {
 
   // The body of the answer to a GET of `path` ("CodeSystem/$lookup?…") below the base. `done` is
   // called once: at once with an answer that is kept, else on the client's thread. It must not
-  // block. Kind::not_found: the server refuses the question. Kind::busy: it did not answer.
+  // block. Who asks what is being asked already waits for the same answer. Kind::not_found: the
+  // server refuses the question. Kind::busy: it did not answer.
   void get(const std::string& path, std::function<void(Result<std::string>)> done);
 
  private:

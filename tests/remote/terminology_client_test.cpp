@@ -5,6 +5,7 @@
 #include "support/peer.h"
 
 #include <future>
+#include <vector>
 
 using namespace fingerpost;
 using namespace fingerpost::remote;
@@ -49,6 +50,23 @@ TEST_CASE("a question is a GET below the base, asked once while its answer is ke
   clock.now += 3'601'000'000;
   CHECK(ask(client, path).has_value());
   CHECK(peer.requests().size() == 2);
+}
+
+TEST_CASE("a question that is under way is not asked again, and all who ask are answered") {
+  std::promise<void> asked;
+  const auto all_asked = asked.get_future().share();
+  Peer peer(cut_http, [&](const std::string&) {
+    all_asked.wait();
+    return Reply{http(200, "", R"({"a":1})")};
+  });
+  SetClock clock;
+  TerminologyClient client(at(peer.base()), clock);
+  std::vector<std::promise<Result<std::string>>> answers(5);
+  for (auto& answer : answers)
+    client.get(path, [&](Result<std::string> body) { answer.set_value(std::move(body)); });
+  asked.set_value();
+  for (auto& answer : answers) CHECK(answer.get_future().get().has_value());
+  CHECK(peer.requests().size() == 1);
 }
 
 TEST_CASE("what is kept is bounded") {
