@@ -236,7 +236,7 @@ TEST_CASE("messages published with their FHIR give the facts of it") {
                 {"OBR", 5},
                 {"OBX", 41},
                 {"PID", 226},
-                {"PV1", 64}});
+                {"PV1", 70}});
   }
   SECTION("Google") {
     Counts counts;
@@ -260,6 +260,6 @@ TEST_CASE("messages published with their FHIR give the facts of it") {
       pairs += compare_pair(message, test::read_file(file), counts);
     }
     CHECK(pairs >= 1);
-    check_held("ReportStream", counts, {{"OBR", 15}, {"OBX", 14}, {"PID", 67}});
+    check_held("ReportStream", counts, {{"NK1", 11}, {"OBR", 15}, {"OBX", 14}, {"PID", 67}});
   }
 }
