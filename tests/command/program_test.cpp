@@ -210,6 +210,23 @@ TEST_CASE("translate prints a Bundle a file, and writes what was lost") {
   CHECK(holds(two.error, broken));
 }
 
+TEST_CASE("translate prints a Bundle for each message of a batch file, and tells those that fail") {
+  const test::Folder folder;
+  const auto sample = test::read_file(test::project_dir() +
+                                      "/mappings/hl7v2/samples/ref-i12-social-prescribing.hl7");
+  const auto report = (folder / "report.json").string();
+  const auto file = folder.write(
+      "batch.hl7", "FHS|^~\\&\rBHS|^~\\&\r" + sample + "MSH|^~\\&|A\r" + sample + "BTS|4\rFTS|1\r");
+  const auto made = run({"translate", "--from", "hl7v2", "--report", report, file});
+  CAPTURE(made.error);
+  CHECK(made.status == 1);
+  CHECK(lines(made.out) == 2);
+  CHECK(lines(test::read_file(report)) == 3);
+  CHECK(holds(made.error, "warning: BTS-1"));
+  CHECK(holds(made.error, "error: message 2: "));
+  CHECK(holds(made.error, "1 of 3 messages were not translated"));
+}
+
 TEST_CASE("a Bundle that cannot be printed is status 2") {
   if (!std::filesystem::exists("/dev/full")) {
     WARN("SKIP: no /dev/full");
@@ -296,18 +313,6 @@ TEST_CASE("mllp listen gives up when nothing comes, and mllp send when nobody li
   CHECK(run({"mllp", "send", to_text(free_address()), message}).status == 2);
 }
 
-TEST_CASE("config check names every mistake with its line") {
-  const test::Folder folder;
-  const auto good = folder.write("good.toml", "[http]\nlisten = \"127.0.0.1:0\"\n");
-  CHECK(run({"config", "check", good}).status == 0);
-  const auto bad = folder.write("bad.toml", "dat = 1\n[limits]\ndepth = -1\n");
-  const auto ran = run({"config", "check", bad});
-  CHECK(ran.status == 1);
-  CHECK(holds(ran.error, "bad.toml:1: dat: no such key; is it data?"));
-  CHECK(holds(ran.error, "bad.toml:3: limits.depth: is out of range"));
-  const auto open = folder.write("open.toml", "[mllp]\nlisten = \"0.0.0.0:2575\"\n");
-  CHECK(run({"config", "check", open}).status == 1);
-}
 TEST_CASE("an extract is applied once, and one of an earlier day not after it") {
   const test::Folder folder;
   const auto write = [&](const std::string& day, const std::string& town) {
@@ -371,6 +376,15 @@ TEST_CASE("test-mappings runs the cases of a folder, and tells by its status whe
   CHECK(run({"test-mappings", folder.path() + "/none"}).status == 2);
 }
 
+TEST_CASE("config check names every mistake with its line") {
+  const test::Folder folder;
+  const auto good = folder.write("good.toml", "[http]\nlisten = \"127.0.0.1:0\"\n");
+  CHECK(run({"config", "check", good}).status == 0);
+  const auto bad = folder.write("bad.toml", "dat = 1\n[limits]\ndepth = -1\n");
+  const auto ran = run({"config", "check", bad});
+  CHECK(ran.status == 1);
+  CHECK(holds(ran.error, "bad.toml:1: dat: no such key; is it data?"));
+  CHECK(holds(ran.error, "bad.toml:3: limits.depth: is out of range"));
   const auto missing = folder.write(
       "missing.toml",
       "[fhir]\npackages = [\"none.tgz\"]\n[[partner]]\nid = \"a\"\nconcept_maps = [\"m.json\"]\n");
@@ -378,3 +392,6 @@ TEST_CASE("test-mappings runs the cases of a folder, and tells by its status whe
   CHECK(looked.status == 1);
   CHECK(holds(looked.error, "missing.toml: fhir.packages: is not there: "));
   CHECK(holds(looked.error, "missing.toml: partner a.concept_maps: is not there: "));
+  const auto open = folder.write("open.toml", "[mllp]\nlisten = \"0.0.0.0:2575\"\n");
+  CHECK(run({"config", "check", open}).status == 1);
+}
