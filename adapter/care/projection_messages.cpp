@@ -61,7 +61,18 @@ constexpr Shown rows[] = {
 
 // HL7 v2: REF with its trigger one way, RRI with RF1-1 (table 0283: A, P, R, E) the other.
 namespace v2 {
-enum : PlaceId { nothing, asked, pending, accepted, rejected, expired, revoking, revoked, closed };
+enum : PlaceId {
+  nothing,
+  asked,
+  pending,
+  accepted,
+  rejected,
+  expired,
+  revoking,
+  revoked,
+  closed,
+  failed
+};
 constexpr auto live = bits(asked, pending, accepted);
 
 constexpr Place places[] = {
@@ -74,6 +85,7 @@ constexpr Place places[] = {
     {"REF^I14", revoking},
     {"RRI^I14", revoked, true},
     {"RRI, RF1-1 A, completed in words", closed, true},
+    {"RRI, RF1-1 A, failed in words", failed, true},
 };
 constexpr Move moves[] = {
     {bits(nothing), asked, requester, "REF^I12", request},
@@ -86,6 +98,7 @@ constexpr Move moves[] = {
     {live, expired, owner, "RRI, RF1-1 E", give_back},
     {bits(revoking), revoked, owner, "RRI^I14", confirm_cancel},
     {bits(accepted), closed, owner, "RRI, a partner's code or words", complete},
+    {bits(accepted), failed, owner, "RRI, words of failure", fail},
     {bits(revoking), closed, owner, "RRI that crossed", complete},
 };
 constexpr Shown rows[] = {
@@ -101,7 +114,7 @@ constexpr Shown rows[] = {
     {in(S::in_progress, S::on_hold), whatever, accepted, "table 0283 has no code for the work"},
     {in(S::rejected), whatever, rejected, ""},
     {in(S::cancelled), whatever, rejected, "given back after acceptance is R, with its reason"},
-    {in(S::failed), whatever, rejected, "failed is R, with its reason"},
+    {in(S::failed), whatever, failed, "table 0283 has no code for failed"},
     {in_any, whatever, revoking, "an error is I14"},
 };
 }  // namespace v2

@@ -222,7 +222,11 @@ TEST_CASE("what a standard calls where a referral stands") {
        "completed, 7.0",
        "closed by a final response",
        "RRI, RF1-1 A, completed in words"},
-      {{failed, none}, "failed", "rejected, 4.0", "declined by a response", "RRI, RF1-1 R"},
+      {{failed, none},
+       "failed",
+       "rejected, 4.0",
+       "declined by a response",
+       "RRI, RF1-1 A, failed in words"},
       {{entered_in_error, forced},
        "entered-in-error",
        "in-progress, 5.2",
@@ -264,6 +268,7 @@ TEST_CASE("what each trigger of a partner means here, and where it leaves him") 
       {Standard::bars, "200", confirm_cancel, "revoked"},
       {Standard::hl7v2, "RRI, RF1-1 P", acknowledge, "RRI, RF1-1 P"},
       {Standard::hl7v2, "RRI, RF1-1 E", give_back, "RRI, RF1-1 E"},
+      {Standard::hl7v2, "RRI, words of failure", fail, "RRI, RF1-1 A, failed in words"},
       {Standard::hl7v2, "RRI^I14", confirm_cancel, "RRI^I14"},
   };
   for (const auto& row : rows) {
