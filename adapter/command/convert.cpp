@@ -1,5 +1,6 @@
 #include "command/command.h"
 #include "model/xml.h"
+#include "model/xml_fits.h"
 
 #include <ostream>
 
@@ -16,6 +17,8 @@ Result<std::string> converted(const Convert& command, Console console) {
   if (has_errors(read.issues)) return std::string();
   const auto& tree = read.tree;
   std::string out;
+  if (command.form == Convert::Form::xml)
+    LET_DONE(model::fits_xml(*definitions, tree, tree.root()));
   if (command.form == Convert::Form::xml)
     model::write_xml(*definitions, tree, tree.root(), out, model::Pretty::yes);
   else

@@ -179,6 +179,9 @@ Result<void> Gateway::Parts::load(const GatewayOptions& options) {
     for (const auto& one : unread)
       log.error("definition not read", {{"file", one.where}, {"reason", one.text}});
   }
+  for (const auto& flaw : validator->registry().flaws())
+    log.error("definition cannot be used whole",
+              {{"definition", flaw.expression}, {"reason", flaw.text}});
   return {};
 }
 

@@ -42,6 +42,8 @@ int run(const Validate& command, Console console) {
     for (const auto& unread : *added)
       console.error << unread.where << ": " << unread.text << ": not added\n";
   }
+  for (const auto& flaw : validator.registry().flaws())
+    console.error << flaw.expression << ": " << flaw.text << '\n';
   profile::Options options;
   options.profiles = command.profiles;
   choose(command.unknown_extension, options.unknown_extension);

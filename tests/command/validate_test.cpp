@@ -90,3 +90,29 @@ TEST_CASE("snapshot prints the definition with all elements of its base") {
   CHECK(holds(made.out, "Patient.birthDate"));
   CHECK(run({"snapshot", folder.write("bad.json", "{")}).status == 2);
 }
+
+TEST_CASE("a profile of a package that cannot work is named when it is read") {
+  const test::Folder folder;
+  std::string orphan = profile;
+  orphan.replace(orphan.find("http://hl7.org/fhir/StructureDefinition/Patient"), 47, "urn:nobody");
+  const auto package = folder.write("StructureDefinition-named.json", orphan);
+  const auto json = folder.write("a.json", R"({"resourceType":"Patient","active":true})");
+  const auto plain = run({"validate", "--package", package, json});
+  CHECK(plain.status == 0);
+  CHECK(holds(plain.error, "http://test.example/named: baseDefinition"));
+  const auto asked =
+      run({"validate", "--package", package, "--profile", "http://test.example/named", json});
+  CHECK(asked.status == 1);
+  CHECK(holds(asked.out, "cannot be used: not checked"));
+}
+
+TEST_CASE("what XML cannot carry is not converted, and its place is told") {
+  const test::Folder folder;
+  const auto json = folder.write(
+      "a.json", R"({"resourceType":"Patient","name":[{"family":"A"},{"family":"B\u0001"}]})");
+  const auto refused = run({"convert", "--to", "xml", json});
+  CHECK(refused.status != 0);
+  CHECK(refused.out.empty());
+  CHECK(holds(refused.error, "Patient.name[1].family"));
+  CHECK(run({"convert", "--to", "json", json}).status == 0);
+}
