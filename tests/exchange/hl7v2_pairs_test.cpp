@@ -235,7 +235,7 @@ TEST_CASE("messages published with their FHIR give the facts of it") {
                 {"NK1", 96},
                 {"OBR", 5},
                 {"OBX", 41},
-                {"PID", 226},
+                {"PID", 232},
                 {"PV1", 70}});
   }
   SECTION("Google") {
