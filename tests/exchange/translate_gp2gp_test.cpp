@@ -401,3 +401,18 @@ TEST_CASE("the attachments of a message are Binaries that its documents lead to"
   CHECK(test::has_issue(*made, "the attachment did not come"));
   CHECK(test::has_issue(*made, "no document of the record names the attachment"));
 }
+
+TEST_CASE("a record that goes out and comes back has its organisations once") {
+  const auto first = translate(sample());
+  REQUIRE(first);
+  TranslateOptions options;
+  options.now = "2026-11-22T09:30:00Z";
+  const auto written = test::translator().write_gp2gp(test::json(*first), options);
+  REQUIRE(written);
+  const auto again = translate(written->bytes);
+  REQUIRE(again);
+  CHECK(test::holds(*again, "entry.resource.ofType(Organization).identifier.value.isDistinct()"));
+  CHECK(test::holds(*again,
+                    "entry.resource.ofType(Patient).managingOrganization.reference in "
+                    "entry.where(resource is Organization).fullUrl"));
+}
