@@ -26,6 +26,7 @@
 #include "interaction/remote_codes.h"
 #include "profile/validator.h"
 #include "remote/terminology_client.h"
+#include "store/check.h"
 #include "terminology/core.h"
 
 #include <filesystem>
@@ -164,6 +165,8 @@ Result<void> Gateway::Parts::load(const GatewayOptions& options) {
   sqlite.directory = configuration.data;
   sqlite.limits = configuration.limits;
   sqlite.definitions = &*definitions;
+  if (const auto faults = store::newest_faults(sqlite.directory); faults)
+    for (const auto& fault : *faults) log.error("index rows made anew", {{"reason", fault}});
   LET(store, store::open_sqlite(sqlite, clock, random));
   noticing.emplace(*store);
   LET(parameters, search::Parameters::compile(*definitions, store->hash_key()));
@@ -350,12 +353,6 @@ std::optional<Address> Gateway::mllp() const {
   return parts_->mllp_at;
 }
 
-void Gateway::stop() {
-  remove_door(parts_->configuration.data);
-  if (parts_->operators) parts_->operators->stop();
-  if (parts_->http) parts_->http->stop();
-  if (parts_->mllp) parts_->mllp->stop();
-}
 void Gateway::reload_maps() {
   const auto passed = parts_->maps->reload();
   if (!passed)
@@ -364,5 +361,11 @@ void Gateway::reload_maps() {
   parts_->log.info("maps reloaded", {{"cases", std::to_string(*passed)}});
 }
 
+void Gateway::stop() {
+  remove_door(parts_->configuration.data);
+  if (parts_->operators) parts_->operators->stop();
+  if (parts_->http) parts_->http->stop();
+  if (parts_->mllp) parts_->mllp->stop();
+}
 
 }  // namespace fingerpost::command
