@@ -56,16 +56,19 @@ class Merge {
   }
 
   void add(View at) {
+    if (budget_.over) return;
     bool there = false;
+    constexpr std::uint64_t comparison = 32;  // as dear as so many looks at a row
     const auto weight = Budget::weight(differential_, at.node());
     View(into_, target_).each(at.name(), [&](View other) {
-      there = there || !budget_.charge(1 + weight / 64) ||
+      there = there || !budget_.charge(comparison + weight / 16) ||
               equal({&into_, other.node()}, {&differential_, at.node()});
     });
     if (!there) copy(at);
   }
 
   void constrain(View constraint) {
+    if (budget_.over) return;
     NodeId same = no_node;
     View(into_, target_).each("constraint", [&](View other) {
       if (budget_.charge(1) && other["key"].text() == constraint["key"].text()) same = other.node();

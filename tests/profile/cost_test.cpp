@@ -277,6 +277,7 @@ TEST_CASE("a definition takes no more elements, work and bytes than its budget")
       {slices, most.elements, most.steps, 100'000, false},
       {with_examples(10), most.elements, 50'000, most.bytes, true},
       {with_examples(1000), most.elements, 50'000, most.bytes, false},
+      {with_examples(20'000), most.elements, most.steps, most.bytes, false},
   }));
   CAPTURE(row.elements, row.steps, row.bytes);
   const profile::Registry registry(test::definitions());
