@@ -2,8 +2,8 @@
 
 #include "base/base64.h"
 #include "base/uuid.h"
+#include "exchange/quoted.h"
 #include "model/json.h"
-#include "wire/json.h"
 
 #include <map>
 #include <string>
@@ -11,12 +11,6 @@
 
 namespace fingerpost::exchange {
 namespace {
-
-std::string quoted(std::string_view text) {
-  std::string out;
-  wire::write_json_string(out, text);
-  return out;
-}
 
 // "file://localhost/letter.txt" is letter.txt.
 std::string_view name_in(std::string_view url) {

@@ -2,20 +2,14 @@
 
 #include "base/base64.h"
 #include "base/uuid.h"
+#include "exchange/quoted.h"
 #include "model/json.h"
 #include "search/index.h"
-#include "wire/json.h"
 
 #include <utility>
 
 namespace fingerpost::exchange {
 namespace {
-
-std::string quoted(std::string_view text) {
-  std::string out;
-  wire::write_json_string(out, text);
-  return out;
-}
 
 std::string agent(std::string_view type, std::string_view who) {
   return R"({"type":{"coding":[{"system":)"
