@@ -5,7 +5,7 @@
 #include "exchange/neighbourhood.h"
 #include "model/json.h"
 #include "profile/validate.h"
-#include "search/index.h"
+#include "search/index_to_store.h"
 
 #include <algorithm>
 #include <optional>
@@ -136,7 +136,7 @@ Result<void> Answered::write(Tree& tree, Status before) {
   write.type = "Task";
   write.id = stored_->id;
   write.if_version = stored_->version;
-  write.index = search::index(*parts_.parameters.now(), {&tree, tree.root()});
+  write.index = search::index_to_store(*parts_.parameters.now(), {&tree, tree.root()});
   write.body = std::move(body);
   near_.add({"Task",
              write.id,

@@ -5,7 +5,7 @@
 #include "interaction/custom_parameters.h"
 #include "interaction/references.h"
 #include "model/xml.h"
-#include "search/index.h"
+#include "search/index_to_store.h"
 #include "search/search.h"
 
 #include <algorithm>
@@ -41,7 +41,7 @@ Result<void> prepare(Work& work) {
     auto& body = work.bodies.emplace_back();
     if (!draft.tree) continue;
     LET_DONE(make_local(context, *draft.tree));
-    index = search::index(*parameters, {&*draft.tree, draft.tree->root()});
+    index = search::index_to_store(*parameters, {&*draft.tree, draft.tree->root()});
     body = store::prepare_body(context.definitions, *draft.tree, draft.id);
     set_id(context, *draft.tree, draft.id);
   }

@@ -1,16 +1,19 @@
 #include "interaction/reindex.h"
 
 #include "model/json.h"
+#include "search/index_to_store.h"
 
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <limits>
 #include <mutex>
 #include <set>
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 namespace fingerpost::interaction {
 namespace {
@@ -28,17 +31,20 @@ class Round {
     limits_.body_bytes = limits_.string_bytes = std::numeric_limits<std::uint32_t>::max();
   }
 
-  // How many were indexed again; 0: all are done but the unreadable ones.
+  // How many were indexed again; 0: all are done but those left.
   Result<std::size_t> step(const search::Parameters& parameters) {
-    const auto most = static_cast<int>(together + unreadable_.size());
+    if (fingerprint_ != parameters.fingerprint()) left_.clear();  // others may do
+    fingerprint_ = parameters.fingerprint();
+    const auto most = static_cast<int>(together + left_.size());
     LET(auto some, reader_.outdated(parameters, most));
     store::Unit unit;
+    std::vector<std::string> in_part;
     for (auto& stored : some) {
       auto place = stored.type + "/" + stored.id + "/" + std::to_string(stored.version);
-      if (unreadable_.count(place) != 0) continue;
+      if (left_.count(place) != 0) continue;
       auto read = model::read_json(definitions_, std::move(stored.body), limits_);
       if (!read) {
-        unreadable_.insert(std::move(place));
+        left_.insert(std::move(place));
         continue;
       }
       store::Write write;
@@ -46,28 +52,34 @@ class Round {
       write.type = stored.type;
       write.id = stored.id;
       write.if_version = stored.version;
-      write.index = search::index(parameters, {&read->tree, read->tree.root()});
+      write.index = search::index_to_store(parameters, {&read->tree, read->tree.root()});
+      // Where one of them cannot be evaluated for it, it stays outdated.
+      if (write.index.parameters->fingerprint() != parameters.fingerprint())
+        in_part.push_back(std::move(place));
       unit.writes.push_back(std::move(write));
     }
     const auto count = unit.writes.size();
     if (count > 0) LET_DONE(store::commit_now(store_, std::move(unit)));
-    // Behind those that cannot be read there may be more.
+    left_.insert(in_part.begin(), in_part.end());
+    // Behind those left there may be more.
     if (count == 0 && some.size() == static_cast<std::size_t>(most)) return step(parameters);
     return count;
   }
 
-  std::size_t unreadable() const { return unreadable_.size(); }
+  std::size_t left() const { return left_.size(); }
 
  private:
   const model::Definitions& definitions_;
   store::Store& store_;
   store::Reader& reader_;
   Limits limits_;
-  std::set<std::string> unreadable_;
+  std::set<std::string> left_;  // that stay outdated: unreadable, or not to be indexed whole
+  std::uint64_t fingerprint_ = 0;
 };
 
-Error cannot_be_read() {
-  return {Kind::fault, "a stored resource cannot be read, and is not found by all parameters", ""};
+Error cannot_be_indexed() {
+  return {Kind::fault,
+          "a stored resource cannot be read or indexed, and is not found by all parameters", ""};
 }
 
 }  // namespace
@@ -83,7 +95,7 @@ Result<std::size_t> reindex(const model::Definitions& definitions,
     if (some == 0) break;
     all += some;
   }
-  if (round.unreadable() > 0) return cannot_be_read();
+  if (round.left() > 0) return cannot_be_indexed();
   return all;
 }
 
@@ -137,8 +149,8 @@ struct Reindexer::Work {
       while (done && *done > 0 && !is_ending()) done = round.step(*parameters.now());
       if (!done && !failing) trouble(done.error());
       failing = !done;
-      if (round.unreadable() > told) trouble(cannot_be_read());
-      told = round.unreadable();
+      if (round.left() > told) trouble(cannot_be_indexed());
+      told = round.left();
     }
   }
 };

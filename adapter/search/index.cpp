@@ -3,6 +3,7 @@
 #include "search/index.h"
 
 #include "search/extract.h"
+#include "search/index_to_store.h"
 #include "search/node_values.h"
 #include "search/search.h"
 
@@ -25,7 +26,9 @@ struct Whole {
 
   const Tree& tree;
   ContainedTypes contained;
-  path::Environment environment;  // one budget of steps for all expressions
+  // One budget of steps for all expressions of the definitions, one for all of clients.
+  path::Environment own, custom;
+  std::vector<KeyId> failed;  // whose expression cannot be evaluated for the resource itself
 };
 
 class Indexer {
@@ -36,7 +39,7 @@ class Indexer {
         extractor_(parameters.extractor()),
         tree_(whole.tree),
         contained_(whole.contained),
-        environment_(whole.environment),
+        whole_(whole),
         nodes_(parameters, tree_, contained_, values_) {
     values_.parameters = &parameters;
     values_.holder = parameters.weak_from_this().lock();
@@ -80,9 +83,13 @@ class Indexer {
 
   // What an expression makes of the resource: nodes of it, or true and false.
   bool add_by_expression(const NodeKeys& keys, NodeId resource) {
+    auto& environment = parameters_.key(keys.key).custom ? whole_.custom : whole_.own;
     const auto found =
-        path::evaluate(extractor_.expression(keys.key), NodeRef{&tree_, resource}, environment_);
-    if (!found) return false;
+        path::evaluate(extractor_.expression(keys.key), NodeRef{&tree_, resource}, environment);
+    if (!found) {
+      if (resource == tree_.root()) whole_.failed.push_back(keys.key);
+      return false;
+    }
     for (const path::Value& value : *found) {
       if (value.is_node() && value.node().tree == &tree_) {
         nodes_.add(keys, value.node().node);
@@ -167,11 +174,36 @@ class Indexer {
   const Extractor& extractor_;
   const Tree& tree_;
   const ContainedTypes& contained_;
-  path::Environment& environment_;
+  Whole& whole_;
   IndexValues values_;
   NodeValues nodes_;  // into values_
   std::vector<NodeId> found_, spare_;
 };
+
+IndexValues index_whole(const Parameters& parameters, Whole& whole, NodeId resource) {
+  const Tree& tree = whole.tree;
+  auto values = Indexer(parameters, whole).run(resource);
+  const ValueNames& names = parameters.extractor().names();
+  for (NodeId at = tree.child(resource, names.contained); at; at = tree.next_same(at)) {
+    const NodeId id = tree.child(at, names.id);
+    if (!id || tree.text(id).empty()) continue;
+    values.contained.push_back({std::string(parameters.definitions().type_name(tree[at].type)),
+                                std::string(tree.text(id)), Indexer(parameters, whole).run(at)});
+  }
+  return values;
+}
+
+// The same parameters but those of clients that these keys are of; nothing when they are fixed.
+std::shared_ptr<const Parameters> without(const Parameters& parameters,
+                                          const std::vector<KeyId>& failed) {
+  std::vector<ParameterText> rest(parameters.custom().begin(), parameters.custom().end());
+  std::erase_if(rest, [&](const ParameterText& text) {
+    return std::any_of(failed.begin(), failed.end(),
+                       [&](KeyId id) { return parameters.key(id).url == text.url; });
+  });
+  auto made = parameters.with(std::move(rest));
+  return made ? *std::move(made) : nullptr;
+}
 
 }  // namespace
 
@@ -183,17 +215,16 @@ void ValueRows::sort() {
 }
 
 IndexValues index(const Parameters& parameters, NodeRef resource) {
-  const Tree& tree = *resource.tree;
-  Whole whole(parameters, tree);
-  auto values = Indexer(parameters, whole).run(resource.node);
-  const ValueNames& names = parameters.extractor().names();
-  for (NodeId at = tree.child(resource.node, names.contained); at; at = tree.next_same(at)) {
-    const NodeId id = tree.child(at, names.id);
-    if (!id || tree.text(id).empty()) continue;
-    values.contained.push_back({std::string(parameters.definitions().type_name(tree[at].type)),
-                                std::string(tree.text(id)), Indexer(parameters, whole).run(at)});
-  }
-  return values;
+  Whole whole(parameters, *resource.tree);
+  return index_whole(parameters, whole, resource.node);
+}
+
+IndexValues index_to_store(const Parameters& parameters, NodeRef resource) {
+  Whole whole(parameters, *resource.tree);
+  auto values = index_whole(parameters, whole, resource.node);
+  if (whole.failed.empty()) return values;
+  const auto others = without(parameters, whole.failed);
+  return others ? index(*others, resource) : std::move(values);
 }
 
 }  // namespace fingerpost::search

@@ -11,6 +11,7 @@
 #include "support/folder.h"
 
 #include <string>
+#include <tuple>
 
 using namespace fingerpost;
 
@@ -74,6 +75,50 @@ TEST_CASE("a search by what is not indexed whole says how far it is, and conditi
   CHECK_FALSE(holds(all, R"("mode":"outcome")"));
   CHECK(fhir.create("Patient", robin, unless_there("nickname", "nobody")).status ==
         interaction::Status::created);
+}
+
+TEST_CASE(
+    "a resource that a client's expression cannot be evaluated for is not missed in silence") {
+  const bool on_disk = GENERATE(false, true);
+  CAPTURE(on_disk);
+  const test::Folder folder;
+  test::Fhir fhir({}, on_disk ? folder.path() : "");
+  // Two given names are one too many for it.
+  const std::string by_only_name =
+      R"({"resourceType":"SearchParameter","id":"only","url":"urn:only","name":"N",)"
+      R"("status":"active","description":"d","code":"aaa","base":["Patient"],"type":"string",)"
+      R"x("expression":"Patient.name.given.single()"})x";
+  const std::string two =
+      R"({"resourceType":"Patient","name":[{"use":"nickname","given":["Robin","Ro"]}],)"
+      R"("deceasedBoolean":true})";
+  REQUIRE_FALSE(fhir.create("Patient", two).failed());
+  REQUIRE_FALSE(fhir.update({"SearchParameter", "only"}, by_only_name).failed());
+  REQUIRE_FALSE(fhir.update({"SearchParameter", "nick"}, by_nickname).failed());
+  REQUIRE_FALSE(fhir.create("Patient", two).failed());
+  REQUIRE_FALSE(fhir.create("Patient", robin).failed());
+  const auto reindex = [&] {
+    return interaction::reindex(test::definitions(), *fhir.context->parameters.now(), *fhir.store,
+                                {});
+  };
+  CHECK(reindex().error().text.find("cannot be read or indexed") != std::string::npos);
+
+  const auto found = fhir.search("Patient", {{"aaa", "robin"}});
+  CHECK(holds(found, "it covers 1 of 3"));
+  CHECK(holds(found, R"("mode":"outcome")"));
+  CHECK(fhir.create("Patient", robin, unless_there("aaa", "robin")).status ==
+        interaction::Status::unavailable);
+  // By all others they are found.
+  for (const auto& [name, value, total] :
+       {std::tuple("nickname", "robin", 3), std::tuple("deceased", "true", 2)}) {
+    CAPTURE(name);
+    const auto all = fhir.search("Patient", {{name, value}});
+    CHECK(holds(all, "\"total\":" + std::to_string(total)));
+    CHECK_FALSE(holds(all, R"("mode":"outcome")"));
+  }
+  // Once it is gone all is whole again.
+  REQUIRE_FALSE(fhir.remove({"SearchParameter", "only"}).failed());
+  CHECK(reindex().has_value());
+  CHECK(reindex().value() == 0);
 }
 
 TEST_CASE("who has search parameters keeps them, and is known to have them") {

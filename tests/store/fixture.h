@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "fingerpost/limits.h"
 #include "model/json.h"
+#include "search/index_to_store.h"
 #include "search/search.h"
 #include "store/store.h"
 #include "support/catch.h"
@@ -99,7 +100,7 @@ struct World {
     write.type = definitions().type_name(tree[tree.root()].type);
     write.id = id;
     write.body = store::prepare_body(definitions(), tree, id);
-    write.index = search::index(*parameters, {&tree, tree.root()});
+    write.index = search::index_to_store(*parameters, {&tree, tree.root()});
     return write;
   }
 
