@@ -7,7 +7,7 @@
 #include "exchange/neighbourhood.h"
 #include "model/json.h"
 #include "profile/validate.h"
-#include "search/index.h"
+#include "search/index_to_store.h"
 
 #include <algorithm>
 #include <array>
@@ -164,7 +164,8 @@ Result<void> Application::prepare(NodeId node, const Types& types) {
   made.write.type = made.type;
   made.write.id = made.id;
   made.write.skip_same = true;
-  made.write.index = search::index(*parts_.parameters.now(), {&made.tree, made.tree.root()});
+  made.write.index =
+      search::index_to_store(*parts_.parameters.now(), {&made.tree, made.tree.root()});
   made.write.body = store::prepare_body(parts_.definitions, made.tree, made.id);
   whole_ |= links_ && !links_->named(made.id);
   prepared_.push_back(std::move(made));
@@ -266,16 +267,24 @@ Result<void> Application::judge(Prepared& resource) {
 
 // An extract tells the rest of a resource on another day: what is stored is what it lacks.
 Result<void> Application::judge_past(Prepared& resource) {
+  const NodeRef said{&resource.tree, resource.tree.root()};
   if (!resource.stored) {
-    resource.changed = !says_error({&resource.tree, resource.tree.root()});
+    // A part that was deleted is remembered: the part that comes later must not bring it to life.
+    resource.changed = !says_error(said) || (is_partial(said) && names_missing_part(said));
     return {};
   }
   resource.write.if_version = resource.stored->version;
-  if (!is_partial({&resource.tree, resource.tree.root()})) return {};
+  if (!is_partial(said)) return {};
   LET(const auto read, model::read_json(parts_.definitions, resource.stored->body, parts_.limits));
+  if (says_error({&read.tree, read.tree.root()}) && !says_error(said)) {
+    resource.changed = false;
+    result_.issues.push_back({Severity::information, "informational", resource.type,
+                              "what was deleted stays so: a part of it changes nothing"});
+    return {};
+  }
   complete(resource.tree, read.tree);
   resource.write.index =
-      search::index(*parts_.parameters.now(), {&resource.tree, resource.tree.root()});
+      search::index_to_store(*parts_.parameters.now(), {&resource.tree, resource.tree.root()});
   resource.write.body = store::prepare_body(parts_.definitions, resource.tree, resource.id);
   resource.changed = !store::same(resource.write.body, resource.stored->body);
   return {};

@@ -5,11 +5,14 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace fingerpost::exchange {
 namespace {
 
 constexpr std::string_view partial_code = "SUBSETTED";
+constexpr std::string_view part_system = "urn:fingerpost:missing-part";
 constexpr std::string_view any_referral = "3457005";  // of SNOMED CT: Patient referral
 
 NodeId child_of(const Tree& tree, NodeId node, std::string_view name) {
@@ -31,6 +34,17 @@ NodeId partial_tag(const Tree& tree, NodeId resource) {
   for (auto at = child_of(tree, meta, "tag"); at != no_node; at = tree.next_same(at))
     if (text_at(tree, at, {"code"}) == partial_code) return at;
   return no_node;
+}
+
+// The tags that say which parts of it the source has not told yet.
+std::vector<std::pair<NodeId, std::string_view>> missing_parts(const Tree& tree) {
+  std::vector<std::pair<NodeId, std::string_view>> found;
+  const auto meta = child_of(tree, tree.root(), "meta");
+  if (meta == no_node) return found;
+  for (auto at = child_of(tree, meta, "tag"); at != no_node; at = tree.next_same(at))
+    if (text_at(tree, at, {"system"}) == part_system)
+      found.emplace_back(at, text_at(tree, at, {"code"}));
+  return found;
 }
 
 // Everything below a node, so that two can be compared.
@@ -65,16 +79,38 @@ void add_items(Tree& to, NodeId into, const Tree& from, NodeId parent, std::stri
   }
 }
 
+// What is missing in one and told in the other is missing no more. The resource is whole when the
+// stored one is, and when each names what it misses and they miss nothing together.
+void complete_parts(Tree& partial, const Tree& stored) {
+  const bool is_whole = partial_tag(stored, stored.root()) == no_node;
+  const auto theirs = missing_parts(stored);
+  const auto mine = missing_parts(partial);
+  std::size_t left = 0;
+  for (const auto& [tag, part] : mine) {
+    bool both = false;
+    for (const auto& [other, name] : theirs) both = both || name == part;
+    if (both)
+      ++left;
+    else if (is_whole || !theirs.empty())
+      partial.remove(tag);
+  }
+  if (!is_whole && (mine.empty() || theirs.empty() || left > 0)) return;
+  if (const auto tag = partial_tag(partial, partial.root()); tag != no_node) partial.remove(tag);
+}
+
 void complete_meta(Tree& partial, const Tree& stored) {
   const auto meta = child_of(partial, partial.root(), "meta");
   const auto stored_meta = child_of(stored, stored.root(), "meta");
   if (meta == no_node) return;
   add_items(partial, meta, stored, stored_meta, "security");
-  if (partial_tag(stored, stored.root()) != no_node) return;
-  if (const auto tag = partial_tag(partial, partial.root()); tag != no_node) partial.remove(tag);
+  complete_parts(partial, stored);
 }
 
 }  // namespace
+
+bool names_missing_part(NodeRef resource) {
+  return !missing_parts(*resource.tree).empty();
+}
 
 bool is_partial(NodeRef resource) {
   return partial_tag(*resource.tree, resource.node) != no_node;
@@ -103,6 +139,15 @@ void complete(Tree& partial, const Tree& stored) {
     if (said.count(list) > 0) add_items(partial, root, stored, stored.root(), list);
   for (auto at = stored.first_child(stored.root()); at != no_node; at = stored.next(at))
     if (said.count(stored.name_text(at)) == 0) partial.copy(stored, at, root);
+}
+
+void keep_labels(Tree& resource, const Tree& stored) {
+  const auto stored_meta = child_of(stored, stored.root(), "meta");
+  if (stored_meta == no_node || child_of(stored, stored_meta, "security") == no_node) return;
+  auto meta = child_of(resource, resource.root(), "meta");
+  if (meta == no_node)
+    meta = resource.add(resource.root(), stored[stored_meta].name, stored[stored_meta].type);
+  add_items(resource, meta, stored, stored_meta, "security");
 }
 
 }  // namespace fingerpost::exchange

@@ -119,23 +119,26 @@ class Taking {
     if (!options_.partner.empty()) source.partner = source_;
     source.seed = source_ + "\n" + row_.key + "\n" + std::to_string(batch_);
     source.past = true;
-    for (const auto& issue : translation.issues)
-      taken_.warnings += issue.severity <= Severity::warning;
     for (int go = 1;; ++go) {
       LET(auto applied, apply(parts_, *reader_, translation, source));
       auto unit = std::move(applied.unit);
-      if (unit.writes.empty()) return {};
+      if (unit.writes.empty()) return note(applied.issues);
       const auto changed = unit.writes.size();
-      LET(auto origin,
-          provenance(parts_, unit.writes, row_, source.seed, report_json(translation)));
+      LET(auto origin, provenance(parts_, unit.writes, row_, source.seed,
+                                  report_with(translation, applied.issues)));
       unit.writes.push_back(std::move(origin));
       const auto outcome = commit_now(parts_.store, std::move(unit));
       if (outcome) {
         taken_.resources += changed;
-        return {};
+        return note(applied.issues);
       }
       if (outcome.error().kind != Kind::conflict || go == goes) return outcome.error();
     }
+  }
+
+  Result<void> note(const Issues& issues) {
+    for (const auto& issue : issues) taken_.warnings += issue.severity <= Severity::warning;
+    return {};
   }
 
   const Parts& parts_;

@@ -29,8 +29,15 @@ class Attachments {
     std::map<std::string_view, std::size_t> unnamed;
     for (std::size_t i = 0; i < attachments.size(); ++i)
       if (!attachments[i].bytes.empty()) {
-        by_name.emplace(attachments[i].name, &attachments[i]);
-        unnamed.emplace(attachments[i].name, i + 1);
+        const auto& name = attachments[i].name;
+        if (!by_name.emplace(name, &attachments[i]).second) by_name[name] = nullptr;
+        unnamed.emplace(name, i + 1);
+      }
+    for (const auto& [name, only] : by_name)
+      if (only == nullptr) {
+        tell("duplicate", "attachment[" + std::to_string(unnamed[name]) + "]",
+             "attachments have one name: which is whose is not known, and they are left out");
+        unnamed.erase(name);
       }
     std::vector<NodeId> entries;
     for (auto entry = child(tree_.root(), "entry"); entry != no_node;
@@ -44,7 +51,7 @@ class Attachments {
         const auto url = child(child(content, "attachment"), "url");
         if (url == no_node) continue;
         const auto found = by_name.find(name_in(tree_.text(url)));
-        if (found == by_name.end()) {
+        if (found == by_name.end() || found->second == nullptr) {
           tell("not-found", "DocumentReference.content.attachment", "the attachment did not come");
         } else if (join(entry, url, *found->second)) {
           unnamed.erase(found->first);

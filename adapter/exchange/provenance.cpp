@@ -4,7 +4,7 @@
 #include "base/uuid.h"
 #include "exchange/quoted.h"
 #include "model/json.h"
-#include "search/index.h"
+#include "search/index_to_store.h"
 
 #include <utility>
 
@@ -35,6 +35,11 @@ std::string targets(const std::vector<store::Write>& writes) {
 
 }  // namespace
 
+std::string report_with(const Translation& translation, const Issues& issues) {
+  return report_json(
+      {Tree(translation.bundle.names()), issues, translation.lost, translation.traced});
+}
+
 Result<store::Write> provenance(const Parts& parts, const std::vector<store::Write>& writes,
                                 const store::InboxRow& message, std::string_view seed,
                                 std::string_view report) {
@@ -54,7 +59,7 @@ Result<store::Write> provenance(const Parts& parts, const std::vector<store::Wri
   auto read = model::read_json(parts.definitions, std::move(text), parts.limits);
   if (!read) return Error{Kind::fault, read.error().text, "Provenance"};
   auto& tree = read->tree;
-  made.index = search::index(*parts.parameters.now(), {&tree, tree.root()});
+  made.index = search::index_to_store(*parts.parameters.now(), {&tree, tree.root()});
   made.body = store::prepare_body(parts.definitions, tree, made.id);
   return made;
 }

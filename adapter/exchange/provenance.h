@@ -23,8 +23,11 @@ namespace fingerpost::exchange {
 // The identifier system of messages in the inbox; the value is "sha256:" and the digest in hex.
 constexpr std::string_view message_system = "urn:fingerpost:inbox";
 
-// The Provenance of what `writes` are about; its id is made of `seed`. `report` is report_json of
-// the translation.
+// report_json of a translation with these issues, which hold its own, in their place.
+std::string report_with(const Translation& translation, const Issues& issues);
+
+// The Provenance of what `writes` are about; its id is made of `seed`. `report` is report_with
+// of the translation.
 Result<store::Write> provenance(const Parts& parts, const std::vector<store::Write>& writes,
                                 const store::InboxRow& message, std::string_view seed,
                                 std::string_view report);

@@ -83,7 +83,7 @@ Result<Worked> work(const Parts& parts, store::Reader& reader, const store::Inbo
   Worked worked{std::move(*applied), "", ""};
   auto& unit = worked.applied.unit;
   if (source.referral && unit.writes.empty()) return worked;
-  worked.report = report_json(translation);
+  worked.report = report_with(translation, worked.applied.issues);
   if (!source.referral) worked.resources = list_resources(unit);
   if (unit.writes.empty()) return worked;
   LET(auto origin, provenance(parts, unit.writes, row, source.seed, worked.report));

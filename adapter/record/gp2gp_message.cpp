@@ -2,6 +2,7 @@
 
 #include "base/base64.h"
 #include "base/text.h"
+#include "wire/gzip.h"
 #include "wire/xml.h"
 
 #include <algorithm>
@@ -91,6 +92,13 @@ std::size_t find_delimiter(std::string_view text, std::string_view delimiter) {
   return nowhere;
 }
 
+// RFC 2046 5.1.1: at most 70 visible letters, and blanks within.
+bool is_boundary(std::string_view text) {
+  constexpr std::size_t most = 70;
+  return text.size() <= most && text.back() != ' ' &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
+}
+
 // RFC 2046 5.1.1: a delimiter is a line of its own, and the line end before it is its own too.
 Result<std::vector<Part>> parts_of(std::string_view bytes, const Gp2gpMessageLimits& own) {
   auto rest = bytes;
@@ -103,6 +111,7 @@ Result<std::vector<Part>> parts_of(std::string_view bytes, const Gp2gpMessageLim
     boundary = trim(take_line(head)).substr(2);
   }
   if (boundary.empty()) return wrong("the message does not name its boundary");
+  if (!is_boundary(boundary)) return wrong("the message's boundary is none that RFC 2046 allows");
   const std::string delimiter = "--" + boundary;
   std::vector<Part> parts;
   const auto first = find_delimiter(rest, delimiter);
@@ -182,7 +191,21 @@ std::string_view id_of(const Part& part) {
   return id;
 }
 
-void add_attachment(const Part& part, const Manifest& manifest, Gp2gpMessage& made) {
+// Packed bytes are gzip. What is packed in another way is kept as it came; nullptr: all went well.
+const char* unpack(std::string& bytes, std::size_t most) {
+  auto unpacked = wire::gunzip(bytes, most);
+  if (unpacked) {
+    bytes = *std::move(unpacked);
+    return nullptr;
+  }
+  if (unpacked.error().kind == Kind::invalid) return "the attachment is packed, and stays so";
+  bytes.clear();
+  return "the attachment unpacks to more than the limit unpacked_bytes: it is not in the record";
+}
+
+// `room`: what the packed attachments of the message may still unpack to.
+void add_attachment(const Part& part, const Manifest& manifest, std::size_t& room,
+                    Gp2gpMessage& made) {
   const auto tell = [&](const char* code, const char* text) {
     made.issues.push_back({Severity::warning, code,
                            "attachment[" + std::to_string(made.attachments.size() + 1) + "]",
@@ -201,7 +224,12 @@ void add_attachment(const Part& part, const Manifest& manifest, Gp2gpMessage& ma
   } else if (!bytes) {
     tell("not-supported", "the attachment cannot be decoded: it is not in the record");
   } else {
-    if (known->second.packed) tell("not-supported", "the attachment is packed, and stays so");
+    if (known->second.packed) {
+      if (const auto* trouble = unpack(*bytes, room))
+        tell(bytes->empty() ? "too-long" : "not-supported", trouble);
+      else
+        room -= bytes->size();
+    }
     attachment.bytes = *std::move(bytes);
   }
   made.attachments.push_back(std::move(attachment));
@@ -224,13 +252,14 @@ Result<Gp2gpMessage> read_gp2gp_message(std::string_view bytes, const Limits& li
   LET(const auto envelope, wire::parse_xml(std::string(parts[0].body), limits));
   read_manifest(wire::XmlView(envelope), manifest);
   Gp2gpMessage made;
+  std::size_t room = own.unpacked_bytes;
   for (std::size_t i = 1; i < parts.size(); ++i) {
     if (made.record.empty() && holds_record(parts[i].body)) {
       auto record = decoded(parts[i]);
       if (!record) return wrong("the payload's transfer encoding is not read");
       made.record = *std::move(record);
     } else {
-      add_attachment(parts[i], manifest, made);
+      add_attachment(parts[i], manifest, room, made);
     }
   }
   if (made.record.empty()) return wrong("the message has no EhrExtract");

@@ -11,6 +11,8 @@
 //   --b
 //   Content-Id: <letter>              Content-Transfer-Encoding: base64, 7bit, 8bit or binary
 //   --b--
+//
+// An attachment that the Description says is Compressed is unpacked: gzip (RFC 1952).
 
 #pragma once
 
@@ -34,12 +36,13 @@ struct Gp2gpAttachment {
 struct Gp2gpMessage {
   std::string record;  // XML
   std::vector<Gp2gpAttachment> attachments;
-  Issues issues;  // attachments whose bytes are elsewhere, or packed, or cannot be read
+  Issues issues;  // attachments whose bytes are elsewhere, or cannot be read or unpacked
 };
 
 struct Gp2gpMessageLimits {
   std::size_t parts = 1'000;
-  std::size_t header_bytes = 16u << 10;  // of one part
+  std::size_t header_bytes = 16u << 10;     // of one part
+  std::size_t unpacked_bytes = 256u << 20;  // of all packed attachments together
 };
 
 // Whether the bytes begin as MIME does and not as XML.

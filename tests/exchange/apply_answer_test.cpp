@@ -280,6 +280,7 @@ TEST_CASE("a question how a referral stands is answered, and changes nothing") {
   CHECK(world.version("Task", tasks->hits[0].resource.id) == 2);
   CHECK(refer("I15", "G2") == "AE");
   CHECK(holds(world.last, "204"));
+  CHECK(holds(world.last, "no referral of this number came from the sender"));
   world.partners.list[0].channel = Channel::none;
   CHECK(refer("I15", "G1") == "AA");  // the same question again: as before
   CHECK(world.take("MSH|^~\\&|GP|SURGERY|FINGERPOST||20261123||REF^I15|Q9|P|2.4\rRF1|P|||||G1\r"

@@ -132,6 +132,37 @@ TEST_CASE("a referral whose rows come on two days is one, whichever comes first"
                            "Would like company", "\"authoredOn\":\"2026-03-17\"", "Mode: Written"})
     CHECK(has(last, part));
   CHECK_FALSE(has(last, "3457005"));
+  CHECK(has(requests[1], "SUBSETTED"));
+  CHECK_FALSE(has(last, "SUBSETTED"));
+  CHECK_FALSE(has(last, "missing-part"));
+}
+
+TEST_CASE("half of a referral twice is still half of it") {
+  World world;
+  REQUIRE(
+      take(world, Format::emis, emis("21", {{"CareRecord_ObservationReferral", referral_row()}})));
+  auto changed = referral_row();
+  changed.replace(changed.find("Written"), 7, "Verbal.");
+  REQUIRE(take(world, Format::emis, emis("22", {{"CareRecord_ObservationReferral", changed}})));
+  const auto requests = bodies(world, "ServiceRequest");
+  REQUIRE(requests.size() == 2);
+  CHECK(has(requests[0], "SUBSETTED"));
+  CHECK(has(requests[0], "missing-part"));
+}
+
+TEST_CASE("the row of a referral does not bring it to life when its observation was deleted") {
+  World world;
+  const bool known = GENERATE(true, false);
+  CAPTURE(known);
+  const Files row = {{"CareRecord_ObservationReferral", referral_row()}};
+  if (known) REQUIRE(take(world, Format::emis, emis("20", row)));
+  REQUIRE(take(world, Format::emis,
+               emis("21", {{"CareRecord_Observation", observation_row("true")},
+                           {"Coding_ClinicalCode", codes()}})));
+  REQUIRE(take(world, Format::emis, emis("22", row)));
+  const auto requests = bodies(world, "ServiceRequest");
+  REQUIRE_FALSE(requests.empty());
+  CHECK(has(requests[0], "\"status\":\"entered-in-error\""));
 }
 
 TEST_CASE(

@@ -89,6 +89,7 @@ TEST_CASE("what a BaRS message says of its referral is the Task's step") {
       Row{"update", "on-hold", "requested", "on-hold"},
       Row{"update", "revoked", "cancelled", "revoked"},
       Row{"update", "inactive", "cancelled", "revoked"},
+      Row{"update", "cancelled", "cancelled", "revoked"},
       Row{"delete", "active", "entered-in-error", "entered-in-error"},
       Row{"update", "entered-in-error", "entered-in-error", "entered-in-error"},
       Row{"other", "active", "requested", "active"});
@@ -319,6 +320,29 @@ TEST_CASE("an answer of codes alone accepts, or rejects with its reason") {
   CHECK(test::holds(made, task("status = '" + std::string(row.step) + "'")));
   CHECK(test::holds(made, task("statusReason.coding.code = 'OTH'")) ==
         std::string_view(row.reason).empty());
+}
+
+TEST_CASE("an answer without a code of acceptance says how its request stands") {
+  struct Row {
+    const char* status;
+    const char* step;
+  };
+  const auto row = GENERATE(Row{"active", "accepted"}, Row{"completed", "completed"},
+                            Row{"revoked", "rejected"}, Row{"inactive", "rejected"},
+                            Row{"cancelled", "rejected"}, Row{"entered-in-error", "rejected"},
+                            Row{"on-hold", "received"}, Row{"suspended", "received"});
+  const bool code = GENERATE(true, false);
+  CAPTURE(row.status, code);
+  auto text =
+      with(sample(), R"("code": "servicerequest-request")", R"("code": "servicerequest-response")");
+  if (code)
+    text = with(text, R"("reason": {)",
+                R"("response": {"identifier": "x", "code": "ok"}, "reason": {)");
+  text = with(text, R"("status": "active",
+    "intent")",
+              R"("status": ")" + std::string(row.status) + R"(",
+    "intent")");
+  CHECK(test::holds(read(text), task("status = '" + std::string(row.step) + "'")));
 }
 
 TEST_CASE("a referral written and read again has all that it had, whatever is missing in it") {

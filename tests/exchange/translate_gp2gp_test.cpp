@@ -379,14 +379,17 @@ TEST_CASE("the attachments of a message are Binaries that its documents lead to"
       Format::gp2gp,
       "Content-Type: multipart/related; boundary=b\r\n\r\n" +
           part("e", "<E xmlns:eb=\"urn:e\" xmlns:xlink=\"urn:x\"><eb:Manifest>" +
-                        named("1", "letter.txt") + named("2", "other.txt") + "</eb:Manifest></E>") +
+                        named("1", "letter.txt") + named("2", "other.txt") +
+                        named("3", "twin.txt") + named("4", "twin.txt") + "</eb:Manifest></E>") +
           part("p",
                "<EhrExtract xmlns=\"urn:hl7-org:v3\"><id root=\"E\"/><recordTarget><patient><id "
                "root=\"2.16.840.1.113883.2.1.4.1\" extension=\"9990000018\"/></patient>"
                "</recordTarget><component><ehrFolder><component><ehrComposition><id root=\"C\"/>" +
                    document("A", "letter.txt") + document("B", "lost.txt") +
+                   document("C1", "twin.txt") + document("C2", "twin.txt") +
                    "</ehrComposition></component></ehrFolder></component></EhrExtract>") +
-          part("1", "Dear all") + part("2", "Nobody's") + "--b--\r\n",
+          part("1", "Dear all") + part("2", "Nobody's") + part("3", "One") + part("4", "Two") +
+          "--b--\r\n",
       {});
   REQUIRE(made);
   CAPTURE(test::json(*made));
@@ -399,6 +402,7 @@ TEST_CASE("the attachments of a message are Binaries that its documents lead to"
                     "entry.resource.ofType(Binary).securityContext.reference in "
                     "entry.where(resource is DocumentReference).fullUrl"));
   CHECK(test::has_issue(*made, "the attachment did not come"));
+  CHECK(test::has_issue(*made, "attachments have one name"));
   CHECK(test::has_issue(*made, "no document of the record names the attachment"));
 }
 

@@ -104,6 +104,7 @@ TEST_CASE("what GP Connect has no place for is left out, and told") {
   };
   const auto row = GENERATE(
       Row{R"("status":"entered-in-error","intent":"order",ACT)", "", "entered in error"},
+      Row{R"("status":"active","intent":"order","doNotPerform":true,ACT)", "", "not to be done"},
       Row{R"("status":"unknown","intent":"order",ACT,"patientInstruction":"Ring")",
           "Bundle.entry[4].resource.patientInstruction", ""},
       Row{R"("status":"unknown","intent":"order",ACT,"supportingInfo":[{"reference":"urn:uuid:gone","display":"x"}])",

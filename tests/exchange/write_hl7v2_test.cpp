@@ -235,6 +235,57 @@ TEST_CASE("a referral goes out with where its patient is found now") {
         std::string::npos);
 }
 
+TEST_CASE("a restricted patient's home and telephone stay with us, and so do restricted problems") {
+  const auto label = GENERATE(as<std::string>(), "R", "V");
+  const auto meta = R"("meta":{"security":[{"code":")" + label + R"("}]},)";
+  const auto written = write(
+      R"({"resourceType":"Bundle","type":"collection","entry":[
+      {"fullUrl":"urn:uuid:t","resource":{"resourceType":"Task","id":"t","status":"requested",
+       "intent":"order","focus":{"reference":"urn:uuid:s"},"for":{"reference":"urn:uuid:p"}}},
+      {"fullUrl":"urn:uuid:s","resource":{"resourceType":"ServiceRequest","id":"s",
+       "status":"active","intent":"order","subject":{"reference":"urn:uuid:p"}}},
+      {"fullUrl":"urn:uuid:c","resource":{"resourceType":"Condition",)" +
+          meta + R"("id":"c","code":{"text":"Hidden problem"},
+       "subject":{"reference":"urn:uuid:p"}}},
+      {"fullUrl":"urn:uuid:o","resource":{"resourceType":"Patient","id":"o",
+       "name":[{"family":"Somebodyelse"}]}},
+      {"fullUrl":"urn:uuid:p","resource":{"resourceType":"Patient",)" +
+          meta +
+          R"("id":"p","name":[{"family":"Winterbourne"}],"address":[{"line":["3 Mill Lane"]}],
+       "telecom":[{"system":"phone","value":"01632 960001"}]}}]})",
+      {});
+  REQUIRE(written);
+  CAPTURE(written->bytes);
+  const auto sent = [&](const char* text) {
+    return written->bytes.find(text) != std::string::npos;
+  };
+  CHECK(sent("Winterbourne"));
+  for (const auto* text : {"Mill Lane", "960001", "Hidden problem", "Somebodyelse"})
+    CHECK_FALSE(sent(text));
+  CHECK(test::has_issue(written->report, "the patient is restricted"));
+  CHECK(test::has_issue(written->report, "a restricted problem is not sent"));
+}
+
+TEST_CASE("a plan is sent without what is restricted, and of one patient only") {
+  const auto bundle = [](const char* more) {
+    return R"({"resourceType":"Bundle","type":"collection","entry":[
+      {"fullUrl":"urn:uuid:p","resource":{"resourceType":"Patient","id":"p"}},
+      {"fullUrl":"urn:uuid:g","resource":{"resourceType":"Goal","id":"g",
+       "meta":{"security":[{"code":"R"}]},"lifecycleStatus":"active",
+       "description":{"text":"Hidden goal"}}},
+      {"fullUrl":"urn:uuid:h","resource":{"resourceType":"Goal","id":"h",
+       "lifecycleStatus":"active","description":{"text":"Open goal"}}})" +
+           std::string(more) + "]}";
+  };
+  const auto written = write(bundle(""), {});
+  REQUIRE(written);
+  CHECK(written->bytes.find("Open goal") != std::string::npos);
+  CHECK(written->bytes.find("Hidden goal") == std::string::npos);
+  CHECK(test::has_issue(written->report, "a restricted resource is not sent"));
+  CHECK_FALSE(write(
+      bundle(R"(,{"fullUrl":"urn:uuid:q","resource":{"resourceType":"Patient","id":"q"}})"), {}));
+}
+
 TEST_CASE("what was entered in error is deleted") {
   const auto written = write(
       R"({"resourceType":"Bundle","type":"collection","entry":[

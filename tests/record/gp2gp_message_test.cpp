@@ -1,6 +1,8 @@
 #include "record/gp2gp_message.h"
 
+#include "base/base64.h"
 #include "support/catch.h"
+#include "wire/gzip.h"
 
 #include <catch2/catch.hpp>
 
@@ -96,6 +98,35 @@ TEST_CASE("a message is bounded in its parts and their headers") {
   CHECK(read_gp2gp_message(text, {}));
   CHECK_FALSE(read_gp2gp_message(text, {}, {2, 1024}));
   CHECK_FALSE(read_gp2gp_message(text, {}, {3, 20}));
+}
+
+TEST_CASE("a packed attachment is unpacked, within the bound of the message") {
+  const std::string letter(5000, 'x');
+  const auto packed = wire::gzip(letter);
+  REQUIRE(packed);
+  const auto text =
+      type + manifest("Filename=\"letter.txt\" Compressed=Yes") + payload +
+      attachment("Content-Transfer-Encoding: base64\r\n", to_base64(*packed, Base64::plain)) +
+      "--b--";
+  const auto whole = read_gp2gp_message(text, {});
+  REQUIRE(whole);
+  CHECK(whole->issues.empty());
+  CHECK(whole->attachments.at(0).bytes == letter);
+  record::Gp2gpMessageLimits own;
+  own.unpacked_bytes = letter.size() - 1;
+  const auto bounded = read_gp2gp_message(text, {}, own);
+  REQUIRE(bounded);
+  CHECK(bounded->attachments.at(0).bytes.empty());
+  REQUIRE(bounded->issues.size() == 1);
+  CHECK(bounded->issues[0].code == "too-long");
+}
+
+TEST_CASE("a boundary that no line can be is refused") {
+  for (const std::string boundary : {"ab\r", "a\tb", "ab ", ""}) {
+    const auto text = "Content-Type: multipart/related; boundary=\"" + boundary + "\"\n\n--" +
+                      boundary + "\r\n\r\n<a/>\r\n--" + boundary + "--";
+    CHECK_FALSE(read_gp2gp_message(text, {}));
+  }
 }
 
 TEST_CASE("a record alone is no message") {
