@@ -35,8 +35,8 @@ std::optional<std::size_t> duplicate_of(const Asked& asked, std::span<const Aske
     const auto& other = before[i];
     const bool same_service =
         other.owner == asked.owner || other.owner.empty() || asked.owner.empty();
-    if (open(other.standing.status) && other.patient == asked.patient && other.code == asked.code &&
-        same_service)
+    const bool same_need = !asked.code.empty() && other.code == asked.code;
+    if (open(other.standing.status) && other.patient == asked.patient && same_need && same_service)
       return i;
   }
   return std::nullopt;

@@ -90,89 +90,94 @@ TEST_CASE("every event takes a step that the table of steps has, and every step 
   }
 }
 
+namespace {
+
+struct Refused {
+  Standing before;
+  Event event;
+  Party by;
+  Given given;
+  Kind kind;
+  const char* says;
+  const char* where;
+};
+const Refused refused_ones[] = {
+    {{requested, none},
+     complete,
+     Party::owner,
+     everything,
+     Kind::unsupported,
+     "allowed: acknowledge, accept, reject, give-back",
+     "Task.status"},
+    {{requested, none},
+     accept,
+     Party::requester,
+     everything,
+     Kind::forbidden,
+     "belongs to the owner",
+     "Task.status"},
+    {{in_progress, none},
+     complete,
+     Party::owner,
+     {},
+     Kind::unsupported,
+     "needs an outcome",
+     "Task.output"},
+    {{requested, none},
+     reject,
+     Party::owner,
+     {},
+     Kind::unsupported,
+     "needs a reason",
+     "Task.statusReason"},
+    {{in_progress, none},
+     confirm_cancel,
+     Party::owner,
+     everything,
+     Kind::unsupported,
+     "cannot happen",
+     "Task.status"},
+    {{in_progress, asked},
+     force_cancel,
+     Party::requester,
+     {},
+     Kind::unsupported,
+     "before the deadline",
+     "Task.restriction"},
+    {{in_progress, asked},
+     ask_cancel,
+     Party::requester,
+     everything,
+     Kind::unsupported,
+     "allowed: force-cancel",
+     "Task.status"},
+    {{in_progress, none},
+     cancel_at_once,
+     Party::requester,
+     {},
+     Kind::unsupported,
+     "ask-cancel",
+     "Task.status"},
+    {{accepted, none},
+     mark_wrong,
+     Party::requester,
+     {},
+     Kind::unsupported,
+     "audited",
+     "Task.status"},
+    {{completed, none},
+     note,
+     Party::owner,
+     everything,
+     Kind::unsupported,
+     "allowed: none",
+     "Task.status"},
+};
+
+}  // namespace
+
 TEST_CASE("an event that is refused says what is allowed, whose it is, or what it lacks") {
-  struct Row {
-    Standing before;
-    Event event;
-    Party by;
-    Given given;
-    Kind kind;
-    const char* says;
-    const char* where;
-  };
-  const Row rows[] = {
-      {{requested, none},
-       complete,
-       Party::owner,
-       everything,
-       Kind::unsupported,
-       "allowed: acknowledge, accept, reject, give-back",
-       "Task.status"},
-      {{requested, none},
-       accept,
-       Party::requester,
-       everything,
-       Kind::forbidden,
-       "belongs to the owner",
-       "Task.status"},
-      {{in_progress, none},
-       complete,
-       Party::owner,
-       {},
-       Kind::unsupported,
-       "needs an outcome",
-       "Task.output"},
-      {{requested, none},
-       reject,
-       Party::owner,
-       {},
-       Kind::unsupported,
-       "needs a reason",
-       "Task.statusReason"},
-      {{in_progress, none},
-       confirm_cancel,
-       Party::owner,
-       everything,
-       Kind::unsupported,
-       "cannot happen",
-       "Task.status"},
-      {{in_progress, asked},
-       force_cancel,
-       Party::requester,
-       {},
-       Kind::unsupported,
-       "before the deadline",
-       "Task.restriction"},
-      {{in_progress, asked},
-       ask_cancel,
-       Party::requester,
-       everything,
-       Kind::unsupported,
-       "allowed: force-cancel",
-       "Task.status"},
-      {{in_progress, none},
-       cancel_at_once,
-       Party::requester,
-       {},
-       Kind::unsupported,
-       "ask-cancel",
-       "Task.status"},
-      {{accepted, none},
-       mark_wrong,
-       Party::requester,
-       {},
-       Kind::unsupported,
-       "audited",
-       "Task.status"},
-      {{completed, none},
-       note,
-       Party::owner,
-       everything,
-       Kind::unsupported,
-       "allowed: none",
-       "Task.status"},
-  };
-  for (const auto& row : rows) {
+  for (const auto& row : refused_ones) {
     CAPTURE(code(row.before.status), code(row.event));
     const auto refused = after(row.before, row.event, row.by, row.given);
     REQUIRE(refused.has_error());

@@ -40,7 +40,8 @@ TEST_CASE("the same need of the same person is found while the first referral is
   const Standing open{Status::in_progress, Withdrawal::asked}, ended{Status::rejected, {}};
   const Asked before[] = {{"Patient/a", "s|1", "garden", ended},
                           {"Patient/a", "s|1", "garden", open},
-                          {"Patient/b", "s|1", "", open}};
+                          {"Patient/b", "s|1", "", open},
+                          {"Patient/d", "", "garden", open}};
   struct Row {
     Asked asked;
     std::optional<std::size_t> found;
@@ -52,6 +53,8 @@ TEST_CASE("the same need of the same person is found while the first referral is
       {{"Patient/a", "s|2", "garden", {}}, std::nullopt},
       {{"Patient/b", "s|1", "advice", {}}, 2},
       {{"Patient/c", "s|1", "garden", {}}, std::nullopt},
+      // Two requests in words may be of two needs.
+      {{"Patient/d", "", "garden", {}}, std::nullopt},
   };
   for (const auto& row : rows) {
     CAPTURE(row.asked.patient, row.asked.code, row.asked.owner);
