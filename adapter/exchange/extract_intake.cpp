@@ -39,7 +39,8 @@ class Taking {
          const std::vector<record::ExtractFile>& files, const std::string& source)
       : parts_(parts), translator_(translator), format_(format), files_(files), source_(source) {
     if (parts.partners.find(source) != nullptr) options_.partner = source;
-    options_.key_prefix = source;
+    // A format whose numbers are one system's alone needs a partner to say which.
+    if (format != Format::tpp || !options_.partner.empty()) options_.key_prefix = source;
     options_.zone = parts.zone;
     options_.now = store::instant(parts.clock.now_us());
     options_.nhs_number_check = parts.nhs_number_check;
@@ -53,13 +54,16 @@ class Taking {
                                   [this](const record::Extract& extract) { return look(extract); });
     if (!looked && looked.error().kind == Kind::gone) return std::move(taken_);
     LET_DONE(looked);
+    LET_DONE(begin());
     LET_DONE(translate([this](Translation translation) { return commit(translation); }, nullptr));
     if (keep) LET_DONE(keep(lookups_));
-    row_.status = store::InboxStatus::applied;
-    row_.note = std::to_string(taken_.resources) + " resources made or changed, " +
+    store::InboxUpdate done;
+    done.id = begun_;
+    done.status = store::InboxStatus::applied;
+    done.note = std::to_string(taken_.resources) + " resources made or changed, " +
                 std::to_string(taken_.warnings) + " warnings or errors in the content";
     store::Unit unit;
-    unit.inbox = row_;
+    unit.inbox_updates.push_back(std::move(done));
     LET_DONE(commit_now(parts_.store, std::move(unit)));
     return std::move(taken_);
   }
@@ -69,6 +73,19 @@ class Taking {
     return translate_extract(translator_, format_, files_, options_, take, look);
   }
 
+  // The row stands before the first batch, so that what is half applied is known: no worker takes
+  // it, and no other extract of the source is, until this one is finished.
+  Result<void> begin() {
+    if (begun_ != 0) return {};
+    row_.status = store::InboxStatus::quarantined;
+    row_.note = "begun and not finished: apply the same extract again";
+    store::Unit unit;
+    unit.inbox = row_;
+    LET(const auto outcome, commit_now(parts_.store, std::move(unit)));
+    begun_ = outcome.inbox_id;
+    return {};
+  }
+
   // Kind::gone: it was applied before.
   Result<void> look(const record::Extract& extract) {
     taken_.time = extract.time();
@@ -76,12 +93,17 @@ class Taking {
     row_ = inbox_row(source_, name(format_), "", listing(files_));
     row_.key = extract.time() + " " + row_.digest;
     LET(const auto last, last_applied());
-    if (!last) return {};
-    const auto time = time_of(*last);
-    if (last->key == row_.key || repeated_) {
+    if (repeated_) {
       taken_.repeated = true;
       return Error{Kind::gone, "", ""};
     }
+    if (unfinished_)
+      return Error{Kind::conflict,
+                   "the extract of " + std::string(time_of(*unfinished_)) +
+                       " was begun and not finished: apply that one again first",
+                   ""};
+    if (!last) return {};
+    const auto time = time_of(*last);
     if (extract.time() < time) return conflict("a later extract was applied", *last);
     if (extract.time() == time) return conflict("another extract of this time was applied", *last);
     if (extract.since() > time)
@@ -94,18 +116,24 @@ class Taking {
     return {Kind::conflict, why + "; the last was " + std::string(time_of(last)), ""};
   }
 
-  // The latest extract of the source and format, by its own time.
+  // The latest extract of the source and format that was applied, by its own time.
   Result<std::optional<store::InboxRow>> last_applied() {
     std::optional<store::InboxRow> last;
     store::InboxFilter filter;
     filter.source = source_;
-    filter.status = store::InboxStatus::applied;
     filter.limit = 1000;
     for (;;) {
       LET(auto rows, reader_->inbox(filter));
       for (auto& row : rows) {
         if (row.kind != name(format_)) continue;
-        repeated_ = repeated_ || row.key == row_.key;
+        const bool applied = row.status == store::InboxStatus::applied;
+        if (row.key == row_.key) {
+          repeated_ = applied;
+          begun_ = row.id;
+        } else if (!applied) {
+          unfinished_ = row;
+        }
+        if (!applied) continue;
         if (!last || time_of(*last) < time_of(row)) last = row;
       }
       if (rows.size() < static_cast<std::size_t>(filter.limit)) return last;
@@ -153,6 +181,8 @@ class Taking {
   std::map<std::string, std::string> lookups_;
   std::size_t batch_ = 0;
   bool repeated_ = false;
+  std::int64_t begun_ = 0;                     // the row of this extract
+  std::optional<store::InboxRow> unfinished_;  // another one that was not applied to its end
 };
 
 }  // namespace

@@ -24,17 +24,18 @@ struct TakenExtract {
 
 using KeepTables = std::function<Result<void>(const std::map<std::string, std::string>& tables)>;
 
-// Batches are committed one by one, each with its Provenance, and the inbox row at the end: what a
-// stop in between has left is finished by taking the same extract again, for all its ids are of
-// its rows. A resource that comes in parts on several days is completed by what is stored; an error
+// Batches are committed one by one, each with its Provenance, between an inbox row that says that it
+// was begun (quarantined) and that row's end (applied): what a stop in between has left is finished by
+// taking the same extract again, for all its ids are of its rows. A resource that comes in parts on several days is completed by what is stored; an error
 // told of what is not stored is of no account; nothing is sent to anybody.
 //
 // What codes stand for goes from one extract to the next: `files` has the tables that were kept
 // (ExtractFile::kept), and `keep` gets those to keep now, by name, when all else is stored.
 //
 // Refused before anything is written: what translate_extract refuses; Kind::conflict when a later
-// extract of the source was applied, when another of the same time was, and when a delta follows
-// one that was not. `source` is a partner's id, or the format's name. One thread at a time for each
+// extract of the source was applied, when another of the same time was, when another was begun and
+// not finished, and when a delta follows one that was not applied; a first delta has nothing before
+// it. `source` is a partner's id, or the format's name. One thread at a time for each
 // source. Memory: that of translate_extract and one batch.
 Result<TakenExtract> take_extract(const Parts& parts, const Translator& translator, Format format,
                                   const std::vector<record::ExtractFile>& files,

@@ -1,13 +1,16 @@
 #include "exchange/links.h"
 
+#include "exchange/complete.h"
 #include "exchange/neighbourhood.h"
 
+#include <string_view>
 #include <utility>
 
 namespace fingerpost::exchange {
 namespace {
 
 constexpr std::string_view actions = "http://terminology.hl7.org/CodeSystem/v2-0287";
+constexpr std::string_view cleared = "urn:fingerpost:cleared";
 
 // An element that leads to another resource, and where in it the reference stands.
 struct Link {
@@ -16,17 +19,29 @@ struct Link {
   std::string_view inner;
 };
 constexpr Link kept_links[] = {
-    {"CarePlan", "addresses", ""},         {"CarePlan", "goal", ""},  {"CarePlan", "careTeam", ""},
-    {"CarePlan", "activity", "reference"}, {"Goal", "addresses", ""}, {"Patient", "link", "other"},
+    {"CarePlan", "addresses", ""},      {"CarePlan", "goal", ""},
+    {"CarePlan", "careTeam", ""},       {"CarePlan", "activity", "reference"},
+    {"CarePlan", "supportingInfo", ""}, {"Goal", "addresses", ""},
+    {"Goal", "outcomeReference", ""},   {"Condition", "evidence", "detail"},
+    {"Patient", "link", "other"},
 };
 
-NodeRef mark_of(NodeRef resource) {
-  const auto meta = child(resource, "meta");
-  if (!meta) return {};
+// The first tag of a system, in meta from `after` on.
+NodeId tag_of(NodeRef meta, std::string_view system, NodeId after = no_node) {
+  if (!meta) return no_node;
   const Tree& tree = *meta.tree;
-  for (auto tag = child(meta, "tag").node; tag != no_node; tag = tree.next_same(tag))
-    if (child_text({&tree, tag}, "system") == actions) return {&tree, tag};
-  return {};
+  for (auto tag = after == no_node ? child(meta, "tag").node : tree.next_same(after);
+       tag != no_node; tag = tree.next_same(tag))
+    if (child_text({&tree, tag}, "system") == system) return tag;
+  return no_node;
+}
+
+// What a partner tells again and again, more of it or less.
+bool keeps_unsaid(std::string_view place) {
+  constexpr std::string_view types[] = {"Patient/", "Goal/", "Condition/", "CarePlan/"};
+  for (const auto type : types)
+    if (place.starts_with(type)) return true;
+  return false;
 }
 
 bool is_deleted(NodeRef resource) {
@@ -48,10 +63,10 @@ bool leads_to(const Tree& tree, const Link& link, std::string_view target) {
   return false;
 }
 
-bool is_replaced(const Tree& patient) {
-  for (auto node = child({&patient, patient.root()}, "link").node; node != no_node;
-       node = patient.next_same(node))
-    if (child_text({&patient, node}, "type") == "replaced-by") return true;
+bool is_replaced(NodeRef patient) {
+  const Tree& tree = *patient.tree;
+  for (auto node = child(patient, "link").node; node != no_node; node = tree.next_same(node))
+    if (child_text({&tree, node}, "type") == "replaced-by") return true;
   return false;
 }
 
@@ -67,8 +82,13 @@ Links::Links(const model::Definitions& definitions, const Tree& bundle)
     Entry made;
     made.place = std::string(definitions.type_name(bundle[resource.node].type)) + "/";
     made.place += id;
-    if (const auto mark = mark_of(resource)) made.action = child_text(mark, "code");
+    const auto meta = child(resource, "meta");
+    if (const auto mark = tag_of(meta, actions); mark != no_node)
+      made.action = child_text({&bundle, mark}, "code");
+    for (auto tag = tag_of(meta, cleared); tag != no_node; tag = tag_of(meta, cleared, tag))
+      made.cleared.emplace(child_text({&bundle, tag}, "code"));
     made.deleted = is_deleted(resource);
+    made.replaced = is_replaced(resource);
     entries_.emplace(id, std::move(made));
   }
 }
@@ -78,12 +98,30 @@ bool Links::named(std::string_view id) const {
   return found != entries_.end() && !found->second.action.empty();
 }
 
+bool Links::holds(std::string_view id) const {
+  return entries_.find(id) != entries_.end();
+}
+
+bool Links::replaced(std::string_view id) const {
+  const auto found = entries_.find(id);
+  return found != entries_.end() && found->second.replaced;
+}
+
+void Links::moved(const std::string& from, const std::string& to) {
+  auto node = entries_.extract(from);
+  if (!node) return;
+  node.key() = to;
+  node.mapped().place = node.mapped().place.substr(0, node.mapped().place.find('/') + 1) + to;
+  entries_.insert(std::move(node));
+}
+
 void Links::unmark(Tree& resource) const {
-  const auto mark = mark_of({&resource, resource.root()});
-  if (!mark) return;
-  const auto meta = resource.parent(mark.node);
-  resource.remove(mark.node);
-  if (resource.first_child(meta) == no_node) resource.remove(meta);
+  const auto meta = child({&resource, resource.root()}, "meta");
+  if (!meta) return;
+  for (const auto system : {actions, cleared})
+    for (auto tag = tag_of(meta, system); tag != no_node; tag = tag_of(meta, system))
+      resource.remove(tag);
+  if (resource.first_child(meta.node) == no_node) resource.remove(meta.node);
 }
 
 // Whether the message takes a link of the entry's to `target` away.
@@ -116,22 +154,41 @@ void Links::gain(const Entry& entry, Tree& base, const Tree& incoming, const Tre
   }
 }
 
+// A field that is left out says nothing of what is known (2.5.3.1): only one that is valued
+// replaces it, and only "" takes it away. Of notes each stays. That a problem has ended goes with
+// its status.
+void Links::keep_unsaid(const Entry& entry, Tree& base, const Tree& stored) const {
+  std::set<std::string_view> said = {"id", "meta", "active"};
+  for (auto node = base.first_child(base.root()); node != no_node; node = base.next(node))
+    said.insert(base.name_text(node));
+  for (const auto& link : kept_links)
+    if (entry.place.starts_with(link.type)) said.insert(link.element);
+  if (said.count("clinicalStatus") > 0) said.insert("abatement");
+  for (auto node = stored.first_child(stored.root()); node != no_node; node = stored.next(node))
+    if (said.count(stored.name_text(node)) == 0 && entry.cleared.count(stored.name_text(node)) == 0)
+      base.copy(stored, node, base.root());
+  if (said.count("note") > 0) keep_items(base, stored, "note");
+}
+
 Tree Links::settle(std::string_view id, Tree incoming, Tree stored) const {
   const auto found = entries_.find(id);
   if (found == entries_.end()) return incoming;
   const bool patient = found->second.place.starts_with("Patient/");
-  if (patient && is_replaced(stored)) return stored;
+  if (patient && is_replaced({&stored, stored.root()})) return stored;
   Tree base(incoming.names());
   const Tree& from = found->second.action.empty() ? incoming : stored;
   base.set_type(base.root(), from[from.root()].type);
   base.set_name(base.root(), from[from.root()].name);
   const auto active = definitions_.names().find("active");
-  const bool ends_here = patient && is_replaced(incoming);
+  const bool ends_here = patient && is_replaced({&incoming, incoming.root()});
   for (auto node = from.first_child(from.root()); node != no_node; node = from.next(node))
     if (!ends_here || from[node].name != active) base.copy(from, node, base.root());
   if (ends_here && incoming.child(incoming.root(), active) != no_node)
     base.copy(incoming, incoming.child(incoming.root(), active), base.root());
   gain(found->second, base, incoming, stored);
+  const bool ended = found->second.deleted || is_deleted({&stored, stored.root()});
+  if (keeps_unsaid(found->second.place) && !ended) keep_unsaid(found->second, base, stored);
+  keep_labels(base, stored);
   return base;
 }
 

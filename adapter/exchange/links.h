@@ -4,7 +4,9 @@
 // and order. The maps mark what is only named (LI link, UN unlink, UC unchanged) by that code in
 // meta.tag: what is stored of it stays, whatever the message says. Links (CarePlan.goal,
 // Goal.addresses …) are gained, and end only when one of the two is unlinked or deleted: that a
-// message leaves one out says nothing.
+// message leaves one out says nothing. Nor does a field that it leaves out take from what is known
+// of a patient, goal, problem or plan: what "" takes away the maps mark by meta.tag
+// urn:fingerpost:cleared. Labels of security stay.
 
 #pragma once
 
@@ -12,6 +14,7 @@
 #include "model/definitions.h"
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -21,9 +24,14 @@ class Links {
  public:
   Links(const model::Definitions& definitions, const Tree& bundle);
 
+  bool holds(std::string_view id) const;
   // Whether the message only names the resource of this id.
   bool named(std::string_view id) const;
-  // The mark is the message's, not the resource's.
+  // Whether the message says that another patient has taken his place.
+  bool replaced(std::string_view id) const;
+  // What the message says of the one resource it says of the other, which it does not hold.
+  void moved(const std::string& from, const std::string& to);
+  // The marks are the message's, not the resource's.
   void unmark(Tree& resource) const;
   // What is to be stored of a resource of the message that is stored already; references of both
   // are Type/id. A patient who was merged into another stays so.
@@ -31,11 +39,14 @@ class Links {
 
  private:
   struct Entry {
-    std::string place;   // "Goal/1"
-    std::string action;  // "LI", "UN", "UC"; "" for what is given whole
+    std::string place;                           // "Goal/1"
+    std::string action;                          // "LI", "UN", "UC"; "" for what is given whole
+    std::set<std::string, std::less<>> cleared;  // elements that "" takes away
     bool deleted = false;
+    bool replaced = false;
   };
   void gain(const Entry& entry, Tree& base, const Tree& incoming, const Tree& stored) const;
+  void keep_unsaid(const Entry& entry, Tree& base, const Tree& stored) const;
   bool ends(const Entry& entry, std::string_view target) const;
 
   const model::Definitions& definitions_;

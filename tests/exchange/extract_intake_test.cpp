@@ -203,6 +203,43 @@ TEST_CASE("what is deleted was an error where it is known, and of no account whe
   CHECK(bodies(world, "Observation").empty());
 }
 
+TEST_CASE("an extract that was begun is finished before another of its source is taken") {
+  World world;
+  const auto first = emis("21", {{"CareRecord_ObservationReferral", referral_row()}});
+  const auto next = emis("22", {{"CareRecord_Observation", observation_row()}});
+  std::vector<record::ExtractFile> views;
+  for (const auto& [name, text] : first) views.push_back({name, text});
+  const auto stopped = exchange::take_extract(world.parts, test::translator(), Format::emis, views,
+                                              "practice", [](const Files&) -> Result<void> {
+                                                return Error{Kind::busy, "stopped", ""};
+                                              });
+  REQUIRE_FALSE(stopped);
+  REQUIRE(world.inbox().size() == 1);
+  CHECK(world.inbox()[0].status == store::InboxStatus::quarantined);
+  const auto refused = take(world, Format::emis, next);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().kind == Kind::conflict);
+  CHECK(has(refused.error().text, "begun and not finished"));
+  const auto finished = take(world, Format::emis, first);
+  REQUIRE(finished);
+  CHECK_FALSE(finished->repeated);
+  CHECK(world.inbox().size() == 1);
+  CHECK(world.inbox()[0].status == store::InboxStatus::applied);
+  CHECK(take(world, Format::emis, next));
+}
+
+TEST_CASE("an extract whose numbers are one system's alone needs a partner") {
+  World world;
+  const auto files = tpp("20261120_0200", "20261121_0200");
+  std::vector<record::ExtractFile> views;
+  for (const auto& [name, text] : files) views.push_back({name, text});
+  const auto refused =
+      exchange::take_extract(world.parts, test::translator(), Format::tpp, views, "tpp");
+  REQUIRE_FALSE(refused);
+  CHECK(has(refused.error().text, "by a partner"));
+  CHECK(bodies(world, "Goal").empty());
+}
+
 TEST_CASE("an extract that is refused leaves nothing behind") {
   World world;
   auto files = emis("22", {{"CareRecord_ObservationReferral", referral_row()}});

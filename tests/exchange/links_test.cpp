@@ -87,6 +87,55 @@ TEST_CASE("a message whose every entry fails is refused with its place") {
   CHECK(practice.is("Goal", "G2", "lifecycleStatus = 'active'"));
 }
 
+TEST_CASE("what an ADT leaves out of a patient stays, what is empty by name goes") {
+  Practice practice;
+  const auto adt = [&](const std::string& rest) {
+    return practice.send(
+        "MSH|^~\\&|GP|SURGERY|HUB|HUB|20261122093000||ADT^A31|M1|P|2.5\r"
+        "EVN||20261122093000\rPID|1||9990000018^^^NHS^NHS||Winterbourne^Maud" +
+        rest + "\r");
+  };
+  REQUIRE(adt("||19480913|F|||3 Mill Lane^^Elmford||01632 960001"));
+  const auto is = [&](const std::string& expression) {
+    return practice.is("Patient", "9990000018", expression);
+  };
+  REQUIRE(is("address.exists() and telecom.exists()"));
+  REQUIRE(adt("||19480913"));
+  CHECK(is("gender = 'female' and address.city = 'Elmford' and telecom.value = '01632 960001'"));
+  REQUIRE(adt("||19480913||||\"\"||01632 960002"));
+  CHECK(is("gender = 'female' and address.empty() and telecom.value = '01632 960002'"));
+  CHECK(is("meta.tag.empty()"));
+}
+
+TEST_CASE("a message takes no label from what is stored") {
+  Practice practice;
+  REQUIRE(practice.send("PGL^PC6", goal("AD", "G1", "active")));
+  for (const auto& [type, key] : {std::pair<const char*, const char*>{"Patient", "9990000018"},
+                                  std::pair<const char*, const char*>{"Goal", "G1"}}) {
+    const auto id = uuid_v5({"practice~~SURGERY", type, key});
+    const auto stored = practice.reader()->read(type, id);
+    REQUIRE(stored);
+    auto body = stored->body;
+    const auto meta = body.find("\"meta\":{");
+    REQUIRE(meta != std::string::npos);
+    body.insert(meta + 8, R"("security":[{"system":"http://terminology.hl7.org/CodeSystem/)"
+                          R"(v3-Confidentiality","code":"R"}],)");
+    auto read = model::read_json(definitions(), body, Limits{});
+    REQUIRE(read);
+    store::Unit unit;
+    auto& write = unit.writes.emplace_back();
+    write.type = type;
+    write.id = id;
+    write.body = store::prepare_body(definitions(), read->tree, id);
+    REQUIRE(commit_now(*practice.store, std::move(unit)));
+    REQUIRE(practice.is(type, key, "meta.security.code = 'R'"));
+  }
+  REQUIRE(practice.send("PGL^PC7", goal("UP", "G1", "completed")));
+  CHECK(practice.is("Goal", "G1", "lifecycleStatus = 'completed' and meta.security.code = 'R'"));
+  REQUIRE(practice.send("ADT^A31", ""));
+  CHECK(practice.is("Patient", "9990000018", "meta.security.code = 'R'"));
+}
+
 TEST_CASE("what a message only names stays as it is stored") {
   Practice practice;
   REQUIRE(practice.send("PPG^PCG", pathway("AD") + goal("AD", "G1", "active")));
