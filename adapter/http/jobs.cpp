@@ -117,6 +117,7 @@ void Jobs::finished(const std::string& id, Response response) {
   const std::lock_guard lock(mutex_);
   const auto at = jobs_.find(id);
   if (at == jobs_.end()) return;  // cancelled
+  at->second.held_bytes = 0;      // the request is done with
   if (kept_bytes() + response.content().size() > most_bytes_)
     response = outcome(422, "too-costly",
                        "the answers that are kept would be over the limit async_kept_bytes of " +

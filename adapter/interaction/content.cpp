@@ -21,6 +21,7 @@ Issues content_issues(const Session& session, const Tree& tree) {
   Issues issues;
   if (*stored) {
     issues = (*stored)->left_out;
+    for (auto& issue : issues) issue.severity = Severity::error;  // it would go in unchecked
     options.registry = (*stored)->registry.get();
     options.terminology = &(*stored)->codes;
   }

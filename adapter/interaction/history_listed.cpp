@@ -78,7 +78,9 @@ Result<std::optional<store::Stored>> version_of(const Session& session,
 Result<store::HistoryPage> listed_history(const Session& session, const store::HistoryQuery& query,
                                           std::string_view list) {
   LET(const auto references, references_in(session, list));
-  std::vector<Listed> found;
+  const auto newer = [](const Listed& a, const Listed& b) { return a.newer(b.place); };
+  const auto room = static_cast<std::size_t>(std::max(query.limit, 0));
+  std::vector<Listed> found;  // a heap, the oldest first: of the page and the one after it
   std::set<std::string> seen;
   for (const auto& reference : references) {
     LET(auto stored, version_of(session, query, reference));
@@ -89,11 +91,13 @@ Result<store::HistoryPage> listed_history(const Session& session, const store::H
     const store::HistoryPlace place{stored->last_updated_us, static_cast<std::int64_t>(number)};
     if (query.after && !Listed{{}, *query.after}.newer(place)) continue;
     found.push_back({*std::move(stored), place});
+    std::push_heap(found.begin(), found.end(), newer);
+    if (found.size() <= room + 1) continue;
+    std::pop_heap(found.begin(), found.end(), newer);
+    found.pop_back();
   }
-  std::sort(found.begin(), found.end(),
-            [](const Listed& a, const Listed& b) { return a.newer(b.place); });
+  std::sort_heap(found.begin(), found.end(), newer);
   store::HistoryPage page;
-  const auto room = static_cast<std::size_t>(std::max(query.limit, 0));
   for (auto& one : found) {
     if (page.versions.size() == room) break;
     page.versions.push_back(std::move(one.stored));

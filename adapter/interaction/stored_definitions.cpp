@@ -143,13 +143,13 @@ class DefinitionGatherer {
                   "definitions_bytes: not used");
         continue;
       }
+      bytes_ += stored.body.size();  // of those too that turn out to be older
       LET(auto read, reader_.read(stored));
       if (best && !terminology::later(best->version, read->version)) continue;
       best = std::move(read);
       of = &stored;
     }
     if (!best) return {};
-    bytes_ += of->body.size();
     for (const auto& each : best->definitions) want(each);
     for (const auto& each : best->codes) codes_.want(each);
     found_.emplace(Compiled::key_of(*of), std::move(best));
@@ -178,7 +178,7 @@ class DefinitionGatherer {
   std::deque<std::string> wanted_;
   std::set<std::string, std::less<>> seen_;
   std::map<std::string, std::shared_ptr<const Definition>> found_;  // by the keys of their versions
-  std::size_t bytes_ = 0;                                           // of their bodies
+  std::size_t bytes_ = 0;                                           // of the bodies that were read
   Issues left_out_;
 };
 

@@ -2,6 +2,7 @@
 
 #include "remote/fhir_client.h"
 
+#include <exception>
 #include <list>
 #include <mutex>
 #include <optional>
@@ -31,6 +32,16 @@ Result<std::string> answered(Answer answer, std::size_t most) {
   if (answer.body.size() >= most)
     return Error{Kind::too_costly, "not checked: the terminology server's answer is too long", ""};
   return std::move(answer.body);
+}
+
+template <class Do>
+bool unless_thrown(const Do& what) {
+  try {
+    what();
+    return true;
+  } catch (const std::exception&) {
+    return false;
+  }
 }
 
 // Answers by path, those used last.
@@ -126,11 +137,18 @@ void TerminologyClient::get(const std::string& path,
   auto& parts = *parts_;
   if (auto known = parts.kept.find(path, parts.clock.now_us())) return done(*std::move(known));
   if (!parts.waiting.join(path, std::move(done))) return;
-  parts.client.send({parts.options.base + "/" + path, "", ""}, [&parts, path](Answer answer) {
-    const auto body = answered(std::move(answer), parts.options.answer_bytes);
-    if (body) parts.kept.keep(path, *body, parts.clock.now_us());
-    for (const auto& each : parts.waiting.take(path)) each(body);
+  // Without memory too nobody waits for ever, and one who throws keeps it from nobody.
+  const auto tell = [&parts, path](const Result<std::string>& body) {
+    for (const auto& each : parts.waiting.take(path)) unless_thrown([&] { each(body); });
+  };
+  const bool asked = unless_thrown([&] {
+    parts.client.send({parts.options.base + "/" + path, "", ""}, [&parts, path, tell](Answer got) {
+      const auto body = answered(std::move(got), parts.options.answer_bytes);
+      if (body) unless_thrown([&] { parts.kept.keep(path, *body, parts.clock.now_us()); });
+      tell(body);
+    });
   });
+  if (!asked) tell(Error{Kind::busy, "not checked: the terminology server cannot be asked", ""});
 }
 
 }  // namespace fingerpost::remote

@@ -13,11 +13,11 @@
 #include "search/index.h"
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace fingerpost::search {
@@ -75,7 +75,8 @@ class ContainedTypes {
  private:
   const Tree& tree_;
   const Names& names_;
-  mutable std::optional<std::unordered_map<std::string_view, TypeId>> types_;
+  mutable std::optional<std::map<std::string_view, TypeId>>
+      types_;  // clients choose the ids: no hashes
 };
 
 // The nodes that the clause leads to. `found` and `spare` are overwritten.

@@ -99,20 +99,24 @@ TEST_CASE("a job that is cancelled before its turn is never begun") {
 TEST_CASE("the answers that are kept have a bound together") {
   test::Fhir fhir;
   const auto jobs = http::Jobs::start(*fhir.context, 100).value();
-  const auto answer_of = [&](std::size_t size) {
-    const auto id = jobs->add([size](const auto&, const http::Respond& respond) {
+  const auto answer_of = [&](std::size_t size, std::size_t request = 0) {
+    const auto answer = [size](const auto&, const http::Respond& respond) {
       http::Response response;
       response.body.assign(size, 'x');
       respond(std::move(response));
-    });
+    };
+    const auto id = jobs->add(answer, request);
     return std::pair(*id, waited(*jobs, *id));
   };
   const auto [first, kept] = answer_of(60);
   CHECK(kept.body.size() == 60);
-  const auto refused = answer_of(41).second;
+  const auto [second, refused] = answer_of(41);
   CHECK(refused.status == 422);
   CHECK(refused.body.find("the limit async_kept_bytes of 100") != std::string::npos);
   CHECK(jobs->cancel(first));
+  CHECK(jobs->cancel(second));
+  // A request is not kept beside its answer.
+  CHECK(answer_of(60, 60).second.status == 200);
 }
 
 TEST_CASE("requests that wait to be answered have the same bound") {
