@@ -141,6 +141,11 @@ void complete(Tree& partial, const Tree& stored) {
     if (said.count(stored.name_text(at)) == 0) partial.copy(stored, at, root);
 }
 
+void keep_items(Tree& resource, const Tree& stored, std::string_view list) {
+  if (child_of(stored, stored.root(), list) != no_node)
+    add_items(resource, resource.root(), stored, stored.root(), list);
+}
+
 void keep_labels(Tree& resource, const Tree& stored) {
   const auto stored_meta = child_of(stored, stored.root(), "meta");
   if (stored_meta == no_node || child_of(stored, stored_meta, "security") == no_node) return;

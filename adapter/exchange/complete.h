@@ -4,6 +4,8 @@
 
 #include "fingerpost/tree.h"
 
+#include <string_view>
+
 namespace fingerpost::exchange {
 
 // meta.tag SUBSETTED: the source has more of it than it says here.
@@ -19,6 +21,9 @@ bool says_error(NodeRef resource);
 // that there is a referral. It stays partial where the
 // stored one is, unless each of them has the part that the other says is missing.
 void complete(Tree& partial, const Tree& stored);
+
+// The stored items of a list at its root that the resource has not.
+void keep_items(Tree& resource, const Tree& stored, std::string_view list);
 
 // The stored labels of meta.security that the resource has not: a message never takes one away.
 void keep_labels(Tree& resource, const Tree& stored);
