@@ -165,9 +165,10 @@ Result<void> Gateway::Parts::load(const GatewayOptions& options) {
   sqlite.directory = configuration.data;
   sqlite.limits = configuration.limits;
   sqlite.definitions = &*definitions;
-  if (const auto faults = store::newest_faults(sqlite.directory); faults)
-    for (const auto& fault : *faults) log.error("index rows made anew", {{"reason", fault}});
+  const auto faults = store::newest_faults(sqlite.directory);
   LET(store, store::open_sqlite(sqlite, clock, random));
+  if (faults)  // opened, and so mended
+    for (const auto& fault : *faults) log.error("index rows made anew", {{"reason", fault}});
   noticing.emplace(*store);
   LET(parameters, search::Parameters::compile(*definitions, store->hash_key()));
   live.emplace(*parameters);

@@ -50,7 +50,7 @@ Answer answer_of(const Context& context, store::Stored stored,
 Answer commit_failure(const Error& error) {
   if (error.kind == Kind::conflict && error.where == "If-Match")
     return failure(Status::precondition_failed, error);
-  if (error.where.starts_with(in_search_parameter))
+  if (error.where.starts_with(in_search_parameter) || error.where == "OperationDefinition.url")
     return error.kind == Kind::invalid ? failure(Status::unprocessable, error) : failure(error);
   // The store's places, which are words, are not the request's; an element is.
   const bool element = error.where.find('.') != std::string::npos;

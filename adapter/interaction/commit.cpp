@@ -3,6 +3,7 @@
 #include "interaction/conformance.h"
 #include "interaction/content.h"
 #include "interaction/custom_parameters.h"
+#include "interaction/own_definitions.h"
 #include "interaction/references.h"
 #include "model/xml.h"
 #include "search/index_to_store.h"
@@ -45,6 +46,7 @@ Result<void> prepare(Work& work) {
     body = store::prepare_body(context.definitions, *draft.tree, draft.id);
     set_id(context, *draft.tree, draft.id);
   }
+  LET_DONE(check_not_own(context, work.drafts));
   return check_parameters(context, work.drafts);
 }
 

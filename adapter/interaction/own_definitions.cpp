@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <tuple>
 #include <utility>
 
 namespace fingerpost::interaction {
@@ -20,14 +19,32 @@ constexpr char own_mark = '~';  // no cursor of a store begins with it
 struct Found {
   search::Place place;
   const store::Stored* resource = nullptr;
-
-  // Those that sort alike come in the list's order, whatever the direction.
-  bool before(const search::Place& other) const {
-    return std::tie(place.sort_values, place.row) < std::tie(other.sort_values, other.row);
-  }
 };
 
+bool is_own(const Context& context, std::string_view type, std::string_view url) {
+  if (type == "OperationDefinition") {
+    const auto& all = operations(context);
+    return std::any_of(std::begin(all), std::end(all), [&](const Operation& operation) {
+      return definition_url(context, operation) == url;
+    });
+  }
+  const auto& names = context.definitions.names();
+  const auto all = context.definitions.search_parameters();
+  return std::any_of(all.begin(), all.end(),
+                     [&](const auto& parameter) { return names.text(parameter.url) == url; });
+}
+
 }  // namespace
+
+Result<void> check_not_own(const Context& context, const std::vector<Draft>& drafts) {
+  for (const auto& draft : drafts) {
+    if (!draft.tree || !OwnDefinitions::has(draft.type)) continue;
+    if (is_own(context, draft.type, child_text(*draft.tree, draft.tree->root(), "url")))
+      return Error{Kind::invalid, "the server itself has a definition of this url",
+                   draft.type + ".url"};
+  }
+  return {};
+}
 
 std::shared_ptr<OwnDefinitions> make_own_definitions() {
   return std::make_shared<OwnDefinitions>();
@@ -78,11 +95,11 @@ Result<store::Page> OwnDefinitions::search(const Context& context, const search:
     add.place.sort_values = store::sort_values(plan, row);
   }
   std::sort(found.begin(), found.end(),
-            [&](const Found& a, const Found& b) { return a.before(b.place); });
+            [&](const Found& a, const Found& b) { return store::before(plan, a.place, b.place); });
   store::Page page;
   page.total = found.size();
   for (const auto& one : found) {
-    if (plan.after && !Found{*plan.after, nullptr}.before(one.place)) continue;
+    if (plan.after && !store::before(plan, *plan.after, one.place)) continue;
     if (page.hits.size() == static_cast<std::size_t>(plan.count)) {
       page.next = "more";
       break;

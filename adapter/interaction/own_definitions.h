@@ -4,6 +4,7 @@
 #pragma once
 
 #include "fingerpost/result.h"
+#include "interaction/commit.h"
 #include "interaction/context.h"
 #include "search/plan.h"
 #include "store/store.h"
@@ -41,6 +42,10 @@ class OwnDefinitions {
   std::shared_ptr<const List> list_;
   std::uint64_t generation_ = 0;  // of the search parameters that it is indexed by
 };
+
+// Kind::invalid: one of them is a definition of a url that the server's own have, and searches
+// would show two.
+Result<void> check_not_own(const Context& context, const std::vector<Draft>& drafts);
 
 // What the store finds, then what is the server's own: both are in the order that the plan asks
 // for. `own` as the cursor said (own_cursor): the page is of the second alone.

@@ -1,6 +1,7 @@
 #include "interaction/stored_definitions.h"
 
 #include "interaction/canonical.h"
+#include "interaction/definition_sets.h"
 #include "interaction/stored_codes.h"
 #include "model/json.h"
 #include "profile/validator.h"
@@ -159,13 +160,14 @@ class DefinitionGatherer {
   // Made once of the same versions: the making of snapshots and profiles is in it.
   std::shared_ptr<const profile::Registry> registry() const {
     if (found_.empty()) return nullptr;
-    std::string name = "definitions";
+    std::string name;
     for (const auto& [key, definition] : found_) name += "\n" + key;
-    if (auto kept = context_.compiled->find_set<profile::Registry>(name)) return kept;
+    const auto sets = definition_sets(*context_.compiled);
+    if (auto kept = sets->find(name)) return kept;
     const auto made =
         std::make_shared<profile::Registry>(profile::Registry::over(known_, limits_.together));
     for (const auto& [key, definition] : found_) made->add(definition->tree);
-    context_.compiled->keep_set<profile::Registry>(std::move(name), made, 4 * bytes_);
+    sets->keep(std::move(name), made, 4 * bytes_);
     return made;
   }
 

@@ -8,6 +8,7 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <mutex>
 #include <optional>
 #include <shared_mutex>
@@ -37,6 +38,7 @@ struct Registry::Kept {
 
   const Registry* below = nullptr;  // asked for what is not here
   std::optional<Budget> together;   // of all that are here; else each has its own
+  std::atomic<std::uint64_t> bytes_made = 0;
   mutable std::shared_mutex mutex;
   boost::unordered_flat_map<std::string, std::unique_ptr<Entry>, Hash, std::equal_to<>> entries;
 
@@ -71,6 +73,7 @@ struct Registry::Kept {
     Budget own = before;
     auto made = make(own);
     together->settle(before, own);
+    bytes_made += before.bytes - own.bytes;
     return made;
   }
 
@@ -151,6 +154,10 @@ bool version_fits(std::string_view canonical, std::string_view version) {
 }
 
 }  // namespace
+
+std::uint64_t Registry::bytes_made() const {
+  return kept_->bytes_made;
+}
 
 Issues Registry::flaws() const {
   const std::unique_lock lock(kept_->mutex);

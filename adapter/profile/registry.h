@@ -8,6 +8,7 @@
 #include "profile/budget.h"
 #include "profile/profile.h"
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -46,6 +47,9 @@ class Registry {
   // nothing: an error each, `expression` the profile's url and a place in it. All of them are
   // compiled.
   Issues flaws() const;
+
+  // What was made so far of what was added takes about this much; it grows as more is asked for.
+  std::uint64_t bytes_made() const;
 
   const model::Definitions& definitions() const { return *definitions_; }
 

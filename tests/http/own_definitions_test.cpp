@@ -6,6 +6,8 @@
 
 #include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 
 using namespace fingerpost;
 using Server = test::FhirServer;
@@ -67,6 +69,36 @@ TEST_CASE("what the server defines is found by search as what is stored is") {
   const auto read = server.ask("GET", "/OperationDefinition/Patient-everything").body;
   CHECK(found.find(read) != std::string::npos);
   CHECK(server.ask("DELETE", "/OperationDefinition/Patient-everything").status == 403);
+}
+
+TEST_CASE("a definition of a url that the server's own have is refused") {
+  Server server;
+  for (const auto& [type, url] : {std::pair("OperationDefinition", "Patient-everything"),
+                                  std::pair("SearchParameter", "Patient-active")}) {
+    CAPTURE(type);
+    const auto own = "http://hl7.org/fhir/" + std::string(type) + "/" + url;
+    auto body = stored;
+    if (std::string_view(type) == "SearchParameter")
+      body = R"({"resourceType":"SearchParameter","id":"mine","url":"urn:mine","name":"Mine",)"
+             R"("status":"draft","description":"d","code":"mine","base":["Patient"],)"
+             R"("type":"token","expression":"Patient.active"})";
+    const auto place = "/" + std::string(type) + "/mine";
+    CHECK(server.ask("PUT", place, "", body).status == 201);
+    body.replace(body.find("urn:mine"), 8, own);
+    CHECK(server.ask("PUT", place, "", body).status == 422);
+    CHECK(holds(server.ask("GET", "/" + std::string(type) + "?url=" + own), total(1)));
+  }
+}
+
+TEST_CASE("those that sort alike turn round when the order does") {
+  Server server;
+  const auto first = [&](const std::string& sort) {
+    const auto all = "/OperationDefinition?_id=Patient-everything,CarePlan-everything&_sort=";
+    return text_after(server.ask("GET", all + sort).body,
+                      "\"fullUrl\":\"http://test.example/fhir/OperationDefinition/");
+  };
+  CHECK_FALSE(first("code").empty());
+  CHECK(first("code") != first("-code"));
 }
 
 TEST_CASE("pages go from what is stored to what the server defines, each once") {

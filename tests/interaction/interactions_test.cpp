@@ -196,6 +196,18 @@ TEST_CASE("a body that is refused for what it says is kept to be looked at, once
   CHECK(kept->note.find("yesterday") == std::string::npos);
 }
 
+TEST_CASE("the note of a refused body names no element that the definitions do not know") {
+  test::Fhir fhir;
+  const std::string name = "Winterbourne";
+  const auto answer =
+      fhir.create("Patient", R"({"resourceType":"Patient","contact":[{")" + name + R"(":"x"}]})");
+  CHECK(status(answer) == 422);
+  auto reader = *fhir.store->reader();
+  const auto rows = reader->inbox({});
+  REQUIRE((rows && rows->size() == 1));
+  CHECK(rows->at(0).note == "Patient.contact[0].?: no such element here");
+}
+
 TEST_CASE("what is refused for another reason, or is larger than the limit, is not kept") {
   Limits limits;
   limits.refused_body_bytes = 100;

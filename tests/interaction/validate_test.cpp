@@ -295,4 +295,12 @@ TEST_CASE("writes that are asked for profiles are asked for those that clients s
   CHECK(server.fhir.create("Patient", claiming(R"("active":true)")).status == Status::created);
   CHECK(sent(entry(R"("gender":"male")")).status == Status::unprocessable);
   CHECK(sent(entry(R"("active":true)")).status == Status::ok);
+  // What is over the limit of definitions goes in unchecked otherwise, and its profile with it.
+  std::string many = R"({"resourceType":"Patient","extension":[)";
+  for (int i = 0; i < 1001; ++i)
+    many += (i == 0 ? "" : ",") + (R"({"url":"urn:e)" + std::to_string(i)) +
+            R"(","valueBoolean":true})";
+  many += R"(],"meta":{"profile":["urn:active"]},"active":true})";
+  const auto refused = server.fhir.create("Patient", many);
+  CHECK(refused.status == Status::unprocessable);
 }
