@@ -38,6 +38,13 @@ std::string with_extension_named(std::string_view expression, std::string_view n
   return made += expression;
 }
 
+// R4's vital signs profiles require these units of every component: the flow of oxygen, which is
+// measured with its saturation, could not be told. The validator suite takes others with a warning.
+bool is_unit_of_component(std::string_view path, std::string_view value_set) {
+  return path == "Observation.component.value[x]" &&
+         value_set == "http://hl7.org/fhir/ValueSet/ucum-vitals-common|4.0.1";
+}
+
 class Compiler {
  public:
   Compiler(const Definitions& definitions, Profile& profile, Budget& budget)
@@ -313,6 +320,8 @@ class Compiler {
     rule.binding.strength = model::Binding::example;
     for (const auto& [text, strength] : strengths)
       if (binding["strength"].text() == text) rule.binding.strength = strength;
+    if (is_unit_of_component(rule.path, binding["valueSet"].text()))
+      rule.binding.strength = model::Binding::extensible;
     rule.binding.value_set = value_set_named(binding["valueSet"].text());
     binding.each("extension", [&](View extension) {
       const auto url = last_segment(extension["url"].text(), '/');

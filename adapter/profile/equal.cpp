@@ -28,49 +28,50 @@ std::vector<NodeRef> parts(NodeRef of, NameId id) {
   return found;
 }
 
-}  // namespace
-
-namespace {
+bool may(const Spend& spend, std::size_t parts) {
+  return !spend || spend(parts);
+}
 
 // Many parts are sorted by their names, those of one name in their order.
-bool equal_sorted(std::vector<NodeRef> have, std::vector<NodeRef> want) {
+bool equal_sorted(std::vector<NodeRef> have, std::vector<NodeRef> want, const Spend& spend) {
   const auto name = [](NodeRef at) { return at.tree->name_text(at.node); };
   const auto before = [&](NodeRef a, NodeRef b) { return name(a) < name(b); };
   std::stable_sort(have.begin(), have.end(), before);
   std::stable_sort(want.begin(), want.end(), before);
   return std::equal(have.begin(), have.end(), want.begin(),
-                    [](NodeRef a, NodeRef b) { return same_name(a, b) && equal(a, b); });
+                    [&](NodeRef a, NodeRef b) { return same_name(a, b) && equal(a, b, spend); });
 }
 
 }  // namespace
 
-bool equal(NodeRef value, NodeRef fixed) {
+bool equal(NodeRef value, NodeRef fixed, const Spend& spend) {
   if (!same_value(value, fixed)) return false;
   const NameId id = value.tree->names().find("id");
   const auto have = parts(value, id);
   const auto want = parts(fixed, id);
-  if (have.size() != want.size()) return false;
+  if (!may(spend, have.size()) || have.size() != want.size()) return false;
   constexpr std::size_t few = 16;
-  if (have.size() > few) return equal_sorted(have, want);
+  if (have.size() > few) return equal_sorted(have, want, spend);
   // The order between different elements says nothing: each is sought from its own kind.
   std::vector<bool> used(have.size());
   for (const auto& part : want) {
     std::size_t at = 0;
     while (at < have.size() && (used[at] || !same_name(have[at], part))) ++at;
-    if (at == have.size() || !equal(have[at], part)) return false;
+    if (at == have.size() || !equal(have[at], part, spend)) return false;
     used[at] = true;
   }
   return true;
 }
 
-bool fits(NodeRef value, NodeRef pattern) {
+bool fits(NodeRef value, NodeRef pattern, const Spend& spend) {
   if (pattern.tree->has_value(pattern.node) && !same_value(value, pattern)) return false;
   const NameId id = value.tree->names().find("id");
   const auto have = parts(value, id);
   for (const auto& part : parts(pattern, id)) {
+    if (!may(spend, have.size())) return false;
     bool met = false;
     for (const auto& candidate : have) {
-      if (same_name(candidate, part) && fits(candidate, part)) {
+      if (same_name(candidate, part) && fits(candidate, part, spend)) {
         met = true;
         break;
       }

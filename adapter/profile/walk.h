@@ -221,7 +221,9 @@ class Walk {
   void element(const Profile& profile, const Rule& rule, NodeId parent);
   void types(const Profile& profile, const Rule& rule, NodeId node);
   bool any_profile(const RuleType& type, NodeId node);
-  static std::uint64_t value_cost(const Rule& rule, const Tree& tree, NodeId node);
+  // Whether a value is what a rule fixes. Its parts are counted as steps; true when it is over.
+  bool is_fixed(const Profile& profile, const Rule& rule, NodeRef value);
+  bool has_pattern(const Profile& profile, const Rule& rule, NodeRef value);
   void values(const Profile& profile, const Rule& rule, NodeId node);
   void bounds(const Profile& profile, const Rule& rule, NodeId node);
   void codes(const Rule& rule, NodeId node);

@@ -188,21 +188,23 @@ bool Walk::any_profile(const RuleType& type, NodeId node) {
                      [&](const Profile* profile) { return conforms(*profile, node); });
 }
 
-// Steps of holding a value against what a rule fixes: each part is sought among the value's parts.
-std::uint64_t Walk::value_cost(const Rule& rule, const Tree& tree, NodeId node) {
-  if (rule.value_nodes == 0) return 1;
-  std::uint64_t parts = 1;
-  for (NodeId at = tree.first_child(node); at != no_node; at = tree.next(at)) ++parts;
-  return rule.value_nodes * parts;
+bool Walk::is_fixed(const Profile& profile, const Rule& rule, NodeRef value) {
+  const auto spend = [this](std::uint64_t parts) { return step(parts); };
+  return equal(value, {&profile.tree, rule.fixed}, spend) || over_;
+}
+
+bool Walk::has_pattern(const Profile& profile, const Rule& rule, NodeRef value) {
+  const auto spend = [this](std::uint64_t parts) { return step(parts); };
+  return fits(value, {&profile.tree, rule.pattern}, spend) || over_;
 }
 
 void Walk::values(const Profile& profile, const Rule& rule, NodeId node) {
   const NodeRef value{&tree_, node};
-  if (!step(value_cost(rule, tree_, node) + rule.value_alternatives.size())) return;
+  if (!step(1 + rule.value_nodes + rule.value_alternatives.size())) return;
   const bool given = tree_.has_value(node) || tree_[node].shape == Shape::object;
-  if (rule.fixed != no_node && given && !equal(value, {&profile.tree, rule.fixed}))
+  if (rule.fixed != no_node && given && !is_fixed(profile, rule, value))
     error(node, "value", "is not the value fixed for " + rule.path + " (" + profile.url + ")");
-  if (rule.pattern != no_node && given && !fits(value, {&profile.tree, rule.pattern}))
+  if (rule.pattern != no_node && given && !has_pattern(profile, rule, value))
     error(node, "value", "does not have what " + rule.path + " fixes (" + profile.url + ")");
   if (rule.max_length != any_number || rule.min_length > 0) {
     const auto text = tree_.text(node);

@@ -15,10 +15,7 @@ using model::TypeKind;
 
 namespace {
 
-// R4 observation-vitalsigns.html: whoever records these conforms to their profiles. Oxygen
-// saturation (2708-6) is left out: its profile binds the units of components so that the flow of
-// oxygen, which is measured with it, could not be told; the public validator suite's obs-fio2 and
-// obs-percent are right with one. Where it is claimed it is asked.
+// R4 observation-vitalsigns.html: whoever records these conforms to their profiles.
 struct VitalSign {
   std::string_view loinc, profile;
 };
@@ -26,6 +23,7 @@ constexpr VitalSign vital_signs[] = {
     {"85353-1", "http://hl7.org/fhir/StructureDefinition/vitalspanel"},
     {"9279-1", "http://hl7.org/fhir/StructureDefinition/resprate"},
     {"8867-4", "http://hl7.org/fhir/StructureDefinition/heartrate"},
+    {"2708-6", "http://hl7.org/fhir/StructureDefinition/oxygensat"},
     {"8310-5", "http://hl7.org/fhir/StructureDefinition/bodytemp"},
     {"8302-2", "http://hl7.org/fhir/StructureDefinition/bodyheight"},
     {"9843-4", "http://hl7.org/fhir/StructureDefinition/headcircum"},

@@ -163,14 +163,14 @@ void Walk::find(Place from, std::span<const Step> path, std::vector<Place>& out)
 // the rule fixes something at all.
 bool Walk::meets(Place place, NodeRef node, int depth, bool& asked) {
   const Rule& rule = *place.rule;
-  if (!step(value_cost(rule, *node.tree, node.node))) return true;
+  if (!step(1 + rule.value_nodes)) return true;
   if (rule.fixed != no_node) {
     asked = true;
-    return equal(node, {&place.profile->tree, rule.fixed});
+    return is_fixed(*place.profile, rule, node);
   }
   if (rule.pattern != no_node) {
     asked = true;
-    return fits(node, {&place.profile->tree, rule.pattern});
+    return has_pattern(*place.profile, rule, node);
   }
   if (depth > 8) return true;
   const auto& binding = rule.binding;

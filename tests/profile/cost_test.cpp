@@ -145,6 +145,30 @@ TEST_CASE("twice as much to validate takes twice the work") {
   test::check_linear(cost(&Limits::steps), 100);
 }
 
+TEST_CASE("what stands deep within a value is counted when it is held against a pattern") {
+  const auto extensions = [](int n, const std::string& more) {
+    return R"({"coding":[{"extension":[)" + repeated(n, R"({"url":"urn:a","valueCode":"a"})") +
+           more + "]}]}";
+  };
+  const auto pattern = extensions(0, repeated(200, R"({"url":"urn:z"})"));
+  test::Checked checked({test::profile_text(
+      "Patient", R"({"id":"Patient.maritalStatus","path":"Patient.maritalStatus",
+        "patternCodeableConcept":)" +
+                     pattern + "}")});
+  const Tree tree = test::read_tree(R"({"resourceType":"Patient","maritalStatus":)" +
+                                    extensions(1000, R"(,{"url":"urn:z","valueCode":"a"})") + "}");
+  profile::Options asked;
+  asked.profiles = {"http://test.example/p"};
+  const auto over = [&](std::uint64_t steps) {
+    Limits limits;
+    limits.validation_steps = steps;
+    const auto issues = checked.validator().validate(tree, tree.root(), asked, limits);
+    return !issues.empty() && issues.back().code == "too-costly";
+  };
+  CHECK_FALSE(over(1'000'000));
+  CHECK(over(200 * 1000));
+}
+
 TEST_CASE("validation that takes more work than its limit says so, as an error") {
   test::Checked checked;
   Limits limits;
