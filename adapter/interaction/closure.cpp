@@ -4,8 +4,8 @@
 #include "interaction/stored_codes.h"
 #include "model/json.h"
 #include "store/body.h"
+#include "terminology/compose.h"
 #include "terminology/elements.h"
-#include "terminology/subsumption.h"
 #include "terminology/writer.h"
 
 #include <algorithm>
@@ -24,23 +24,41 @@ namespace {
 
 struct Concept {
   std::string system, code;
-
-  terminology::Coded coded() const { return {system, "", code, ""}; }
   friend auto operator<=>(const Concept&, const Concept&) = default;
 };
 
 // One code below another, and the version of the table that has it first.
 struct Below {
-  std::size_t code = 0, above = 0;  // places among the concepts
-  std::uint64_t version = 0;
+  std::uint32_t code = 0, above = 0;  // places among the concepts
+  std::uint32_t version = 0;
 };
 
-struct Table {
-  std::mutex mutex;  // guards the rest
-  std::uint64_t version = 0;
+struct State {
+  std::uint32_t version = 0;
   std::vector<Concept> concepts;
   std::set<Concept> known;
   std::vector<Below> pairs;
+};
+
+// Nobody waits while another computes: who is the second to change a state has to ask again.
+class Table {
+ public:
+  std::shared_ptr<const State> state() const {
+    const std::lock_guard lock(mutex_);
+    return state_;
+  }
+  Result<void> replace(const std::shared_ptr<const State>& before,
+                       std::shared_ptr<const State> after) {
+    const std::lock_guard lock(mutex_);
+    if (state_ != before)
+      return Error{Kind::busy, "another request changed the table at the same time", "name"};
+    state_ = std::move(after);
+    return {};
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::shared_ptr<const State> state_ = std::make_shared<const State>();
 };
 
 // What is kept is constant; the table that it holds is not.
@@ -78,56 +96,107 @@ Result<Asked> asked_of(const Tree& parameters, const ClosureLimits& limits) {
   return asked;
 }
 
-// All of the codes, or none: a table that lacks one would say too little ever after.
-Result<void> add(Table& table, const Asked& asked, const terminology::Terminology& codes,
-                 const ClosureLimits& limits, const Limits& steps) {
-  std::vector<Concept> fresh;
-  for (std::size_t i = 0; i < asked.concepts.size(); ++i) {
-    const auto& one = asked.concepts[i];
-    if (table.known.contains(one)) continue;
-    if (table.concepts.size() + fresh.size() == limits.concepts)
+// Where a code is in a code system that is whole: of another it is not known what is above it.
+Result<terminology::Item> item_of(const terminology::Composer& composer, const Concept& of) {
+  auto item = composer.item(of.system, "", of.code);
+  const bool known = item && item->system && item->place != terminology::no_row;
+  if (!known || item->system.row->whole != terminology::Whole::complete)
+    return Error{Kind::invalid, "is not a code of a whole code system that is at hand", "concept"};
+  return *std::move(item);
+}
+
+// The places above one. Nothing: it takes more steps than are left.
+std::optional<std::vector<bool>> above(const terminology::Item& item, std::uint64_t& steps_left) {
+  std::vector<bool> made(item.system.size());
+  std::vector<std::uint32_t> next{item.place};
+  while (!next.empty()) {
+    const auto parents = item.system.parents(next.back());
+    next.pop_back();
+    if (parents.size() >= steps_left) return {};
+    steps_left -= parents.size() + 1;
+    for (const auto parent : parents) {
+      if (!made[parent]) next.push_back(parent);
+      made[parent] = true;
+    }
+  }
+  return made;
+}
+
+using Items = std::vector<std::optional<terminology::Item>>;
+
+Result<Items> items_of(const std::vector<Concept>& concepts, std::size_t fresh,
+                       const terminology::Composer& composer) {
+  Items items;
+  for (const auto& one : concepts) {
+    auto item = item_of(composer, one);
+    if (!item && items.size() >= fresh)
+      return Error{item.error().kind, item.error().text, "concept \"" + one.code + "\""};
+    items.push_back(item ? std::optional(*std::move(item)) : std::nullopt);
+  }
+  return items;
+}
+
+// Adds which of the concepts are above which, where one at least is at `fresh` or after it. One
+// without an item is of a code system that is gone, or another by now.
+Result<void> relate(State& state, const Items& items, std::size_t fresh,
+                    const ClosureLimits& limits, std::uint64_t steps) {
+  for (std::size_t code = 0; code < items.size(); ++code) {
+    if (!items[code]) continue;
+    const auto marks = above(*items[code], steps);
+    if (!marks)
+      return Error{Kind::too_costly, "the codes are below more than the limit value_set_steps",
+                   "concept"};
+    for (std::size_t other = code < fresh ? fresh : 0; other < items.size(); ++other)
+      if (other != code && items[other] && items[other]->system == items[code]->system &&
+          items[other]->place != items[code]->place && (*marks)[items[other]->place])
+        state.pairs.push_back(
+            {static_cast<std::uint32_t>(code), static_cast<std::uint32_t>(other), state.version});
+    if (state.pairs.size() > limits.pairs)
       return Error{
           Kind::too_costly,
-          "the table would have more codes than the limit of " + std::to_string(limits.concepts),
+          "the table would have more pairs than the limit of " + std::to_string(limits.pairs),
           "concept"};
-    if (codes.check_code(one.coded()).membership != terminology::Membership::in)
-      return Error{Kind::invalid, "is not a code of a code system that is at hand",
-                   "concept[" + std::to_string(i) + "]"};
-    if (std::find(fresh.begin(), fresh.end(), one) == fresh.end()) fresh.push_back(one);
-  }
-  if (fresh.empty()) return {};
-  ++table.version;
-  for (auto& one : fresh) {
-    const auto place = table.concepts.size();
-    for (std::size_t other = 0; other < place; ++other) {
-      const auto& before = table.concepts[other];
-      if (before.system != one.system) continue;
-      if (terminology::subsumes(codes, before.coded(), one.coded(), steps) == true)
-        table.pairs.push_back({place, other, table.version});
-      else if (terminology::subsumes(codes, one.coded(), before.coded(), steps) == true)
-        table.pairs.push_back({other, place, table.version});
-    }
-    table.known.insert(one);
-    table.concepts.push_back(std::move(one));
   }
   return {};
 }
 
+// All of the codes, or none: a table that lacks one would say too little ever after.
+Result<std::shared_ptr<const State>> with(const std::shared_ptr<const State>& before,
+                                          const Asked& asked, const terminology::Terminology& codes,
+                                          const ClosureLimits& limits, const Limits& steps) {
+  if (asked.concepts.empty()) return before;
+  auto after = std::make_shared<State>(*before);
+  for (const auto& one : asked.concepts)
+    if (after->known.insert(one).second) after->concepts.push_back(one);
+  const auto fresh = before->concepts.size();
+  if (after->concepts.size() == fresh) return before;
+  if (after->concepts.size() > limits.concepts)
+    return Error{
+        Kind::too_costly,
+        "the table would have more codes than the limit of " + std::to_string(limits.concepts),
+        "concept"};
+  const terminology::Composer composer(codes, {}, steps);
+  LET(const auto items, items_of(after->concepts, fresh, composer));
+  ++after->version;
+  LET_DONE(relate(*after, items, fresh, limits, steps.value_set_steps));
+  return after;
+}
+
 // What was added after a version. R4 concept-map-equivalence: the target subsumes the source.
-std::string written(const Session& session, const Table& table, std::uint64_t since) {
+std::string written(const Session& session, const State& state, std::uint64_t since) {
   const auto& definitions = session.context.definitions;
   const auto& types = definitions.common();
   Tree tree = terminology::make_resource(definitions, "ConceptMap");
   const terminology::Writer to(definitions, tree);
   const NodeId root = tree.root();
-  to.text(root, "version", types.string, std::to_string(table.version));
+  to.text(root, "version", types.string, std::to_string(state.version));
   to.text(root, "name", types.string, "Closure");
   to.text(root, "status", types.code, "active");
   to.text(root, "date", types.date_time, store::instant(session.context.clock.now_us()));
   std::map<std::string_view, std::map<std::size_t, std::vector<std::size_t>>> by_system;
-  for (const auto& pair : table.pairs)
+  for (const auto& pair : state.pairs)
     if (pair.version > since)
-      by_system[table.concepts[pair.code].system][pair.code].push_back(pair.above);
+      by_system[state.concepts[pair.code].system][pair.code].push_back(pair.above);
   for (const auto& [system, elements] : by_system) {
     const NodeId group = to.object(root, "group", definitions.find("ConceptMap.group"));
     to.text(group, "source", types.uri, system);
@@ -135,11 +204,11 @@ std::string written(const Session& session, const Table& table, std::uint64_t si
     for (const auto& [code, all_above] : elements) {
       const NodeId element =
           to.object(group, "element", definitions.find("ConceptMap.group.element"));
-      to.text(element, "code", types.code, table.concepts[code].code);
+      to.text(element, "code", types.code, state.concepts[code].code);
       for (const auto above : all_above) {
         const NodeId target =
             to.object(element, "target", definitions.find("ConceptMap.group.element.target"));
-        to.text(target, "code", types.code, table.concepts[above].code);
+        to.text(target, "code", types.code, state.concepts[above].code);
         to.text(target, "equivalence", types.code, "subsumes");
       }
     }
@@ -150,7 +219,7 @@ std::string written(const Session& session, const Table& table, std::uint64_t si
 }
 
 std::shared_ptr<Table> table_named(Compiled& compiled, const std::string& name, bool begin) {
-  constexpr std::size_t about_bytes = 512u << 10;  // of a full one
+  constexpr std::size_t about_bytes = std::size_t{2} << 20;  // of a full one
   const auto key = "closure\n" + name;
   if (const auto kept = compiled.find_set<Kept>(key)) return kept->table;
   if (!begin) return nullptr;
@@ -172,16 +241,18 @@ Result<std::string> answered(const Session& session, const OperationCall& call) 
   gatherer.want_all_of(parameters, parameters.root());
   LET_DONE(gatherer.gather(false));
   const auto codes = std::move(gatherer).take();
-  const std::lock_guard lock(table->mutex);
-  if (begin) {
-    table->version = 0;
-    table->concepts.clear();
-    table->known.clear();
-    table->pairs.clear();
+  const auto before = table->state();
+  if (asked.since.value_or(0) > before->version)
+    return Error{
+        Kind::not_found,
+        "the table never had this version: it is a later table of this name, begin it anew",
+        "version"};
+  auto after = std::make_shared<const State>();
+  if (!begin) {
+    LET(after, with(before, asked, codes, limits, session.context.limits));
   }
-  const auto before = table->version;
-  LET_DONE(add(*table, asked, codes, limits, session.context.limits));
-  return written(session, *table, asked.since.value_or(before));
+  if (after != before) LET_DONE(table->replace(before, after));
+  return written(session, *after, asked.since.value_or(begin ? 0 : before->version));
 }
 
 }  // namespace

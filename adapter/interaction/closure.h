@@ -12,6 +12,7 @@ namespace fingerpost::interaction {
 struct ClosureLimits {
   std::size_t name_bytes = 200;
   std::size_t concepts = 1000;  // of one table
+  std::size_t pairs = 100'000;  // the same
 };
 
 // With a name alone the table is begun, anew if there is one. With codes these are added, and the

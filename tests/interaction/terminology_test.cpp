@@ -303,24 +303,66 @@ TEST_CASE("$translate without a url asks the maps of R4 and those stored, from e
             R"("code":"a")"));
 }
 
+namespace {
+
+interaction::Answer closure_of(test::Fhir& fhir, const std::string& name, const std::string& more) {
+  return fhir.wait([&](interaction::Done done) {
+    interaction::operate(*fhir.session,
+                         {"",
+                          "",
+                          "closure",
+                          {},
+                          R"({"resourceType":"Parameters","parameter":[{"name":"name",
+                              "valueString":")" +
+                              name + "\"}" + more + "]}",
+                          ""},
+                         std::move(done));
+  });
+}
+
+// A code system in which each code is below the one before it, and the codes from one place on as
+// parameters.
+std::string chain(int n) {
+  std::string codes_text;
+  for (int i = 0; i < n; ++i)
+    codes_text += (i == 0 ? R"({"code":"c0"})"
+                          : R"(,{"code":"c)" + std::to_string(i) +
+                                R"(","property":[{"code":"parent","valueCode":"c)" +
+                                std::to_string(i - 1) + R"("}]})");
+  return R"({"resourceType":"CodeSystem","id":"chain","url":"urn:chain","status":"active",
+    "content":"complete","concept":[)" +
+         codes_text + "]}";
+}
+std::string links_of_chain(int from, int to) {
+  std::string made;
+  for (int i = from; i < to; ++i)
+    made += R"(,{"name":"concept","valueCoding":{"system":"urn:chain","code":"c)" +
+            std::to_string(i) + "\"}}";
+  return made;
+}
+
+}  // namespace
+
+TEST_CASE("$closure is refused when it takes more work, or would keep more, than its limits") {
+  test::Fhir fhir;
+  put(fhir, {"CodeSystem", "chain"}, chain(13'000).c_str());
+  REQUIRE_FALSE(closure_of(fhir, "t", "").failed());
+  const auto outcome = [&](int from, int to) -> std::string {
+    const auto answer = closure_of(fhir, "t", links_of_chain(from, to));
+    return answer.failed() ? answer.issues.at(0).text : "made";
+  };
+  CHECK(outcome(0, 500).find("more pairs than") != std::string::npos);
+  CHECK(outcome(12'600, 13'000).find("value_set_steps") != std::string::npos);
+  CHECK(outcome(0, 300) == "made");
+}
+
 TEST_CASE("$closure keeps a table of the codes of a client, and tells what each addition adds") {
   test::Fhir fhir;
   put(fhir, {"CodeSystem", "c"}, R"({"resourceType":"CodeSystem","id":"c","url":"urn:c",
     "status":"active","content":"complete","concept":[{"code":"top","concept":[{"code":"mid",
       "concept":[{"code":"low"}]}]},{"code":"apart"}]})");
   const auto closure = [&](const std::string& more, const std::string& name = "t") {
-    return fhir.wait([&](interaction::Done done) {
-      interaction::operate(*fhir.session,
-                           {"",
-                            "",
-                            "closure",
-                            {},
-                            R"({"resourceType":"Parameters","parameter":[{"name":"name",
-                              "valueString":")" +
-                                name + "\"}" + more + "]}",
-                            ""},
-                           std::move(done));
-    });
+    return closure_of(fhir, name, more);
   };
   const auto code = [](const std::string& value) {
     return R"(,{"name":"concept","valueCoding":{"system":"urn:c","code":")" + value + "\"}}";
@@ -346,8 +388,14 @@ TEST_CASE("$closure keeps a table of the codes of a client, and tells what each 
   CHECK(has(since, above("mid", "top")));
   CHECK_FALSE(has(since, above("low", "top")));
   CHECK(has(closure(R"(,{"name":"version","valueString":"1"})"), above("mid", "top")));
+  CHECK(closure(R"(,{"name":"version","valueString":"4"})").status ==
+        interaction::Status::not_found);
   const auto wrong = closure(code("nobody"));
   CHECK(wrong.failed());
+  // What is above a code of a part of a code system is not known: it may be between two others.
+  put(fhir, {"CodeSystem", "f"}, R"({"resourceType":"CodeSystem","id":"f","url":"urn:f",
+    "status":"active","content":"fragment","concept":[{"code":"a"},{"code":"c"}]})");
+  CHECK(closure(R"(,{"name":"concept","valueCoding":{"system":"urn:f","code":"a"}})").failed());
   CHECK(has(closure(R"(,{"name":"version","valueString":"0"})"), R"("version":"3")"));
   CHECK(has(closure(""), R"("version":"0")"));
   CHECK_FALSE(has(closure(code("top")), "group"));
