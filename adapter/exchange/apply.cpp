@@ -13,6 +13,8 @@
 #include <array>
 #include <deque>
 #include <optional>
+#include <set>
+#include <string_view>
 #include <unordered_map>
 
 namespace fingerpost::exchange {
@@ -73,8 +75,10 @@ class Application {
   void rewrite_url(Tree& tree, NodeId at, const Types& types) const;
   void rewrite(Tree& tree, NodeId node, const Types& types) const;
   Result<void> prepare(NodeId resource, const Types& types);
-  Result<bool> valid(const Prepared& resource);
+  std::vector<NodeId> spoilt(const Prepared& resource, const Issues& issues) const;
+  Result<bool> valid(Prepared& resource);
   Result<void> settle(Prepared& resource);
+  Result<bool> is_phantom(Prepared& resource);
   Result<void> said_something() const;
   Result<void> look_up(Prepared& resource);
   Result<void> judge(Prepared& resource);
@@ -121,9 +125,44 @@ void Application::rewrite(Tree& tree, NodeId node, const Types& types) const {
   }
 }
 
-Result<bool> Application::valid(const Prepared& resource) {
-  auto issues =
-      profile::validate(parts_.definitions, resource.tree, resource.tree.root(), parts_.limits);
+// The elements that the errors are about, where the resource means the same without them: none that
+// its type needs, and none that changes what the rest says.
+std::vector<NodeId> Application::spoilt(const Prepared& resource, const Issues& issues) const {
+  std::set<std::string_view> places;
+  for (const auto& issue : issues)
+    if (issue.severity <= Severity::error) places.insert(issue.expression);
+  const auto& tree = resource.tree;
+  std::vector<NodeId> found;
+  for (auto node = tree.first_child(tree.root()); node != no_node; node = tree.next(node)) {
+    const auto member = parts_.definitions.member(tree[tree.root()].type, tree[node].name);
+    if (member.element == nullptr || member.element->modifier || member.element->min > 0) continue;
+    if (tree.name_text(node) == "meta") continue;  // its labels
+    const auto own = model::location(parts_.definitions, tree, node);
+    const bool wrong = std::any_of(places.begin(), places.end(), [&](std::string_view place) {
+      return place.starts_with(own) &&
+             (place.size() == own.size() || place[own.size()] == '.' || place[own.size()] == '[');
+    });
+    if (wrong) found.push_back(node);
+  }
+  return found;
+}
+
+Result<bool> Application::valid(Prepared& resource) {
+  const auto check = [&] {
+    return profile::validate(parts_.definitions, resource.tree, resource.tree.root(),
+                             parts_.limits);
+  };
+  auto issues = check();
+  if (has_errors(issues) && !source_.referral) {
+    const auto wrong = spoilt(resource, issues);
+    if (!wrong.empty()) {
+      std::move(issues.begin(), issues.end(), std::back_inserter(result_.issues));
+      for (const auto node : wrong) resource.tree.remove(node);
+      result_.issues.push_back({Severity::warning, "value", resource.type,
+                                "what is not valid R4 in a resource was left out of it"});
+      issues = check();
+    }
+  }
   const bool good = !has_errors(issues);
   constexpr std::array<std::string_view, 3> essential = {"Task", "ServiceRequest", "Patient"};
   const bool needed =
@@ -153,6 +192,8 @@ Result<void> Application::prepare(NodeId node, const Types& types) {
   if (made.id.empty()) return Error{Kind::fault, "a translated resource has no id", made.type};
   rewrite(made.tree, made.tree.root(), types);
   if (links_) {
+    LET(const bool phantom, is_phantom(made));
+    if (phantom) return {};
     LET_DONE(settle(made));
   }
   LET(const bool good, valid(made));
@@ -176,15 +217,50 @@ Result<void> Application::prepare(NodeId node, const Types& types) {
 Result<void> Application::settle(Prepared& resource) {
   const bool named = links_->named(resource.id);
   links_->unmark(resource.tree);
-  const bool has_links =
-      resource.type == "CarePlan" || resource.type == "Goal" || resource.type == "Patient";
-  if (!named && !has_links) return {};
   auto stored = reader_.read(resource.type, resource.id);
   if (!stored) return is_absence(stored.error()) ? Result<void>{} : stored.error();
+  constexpr std::array<std::string_view, 4> linked = {"CarePlan", "Goal", "Condition", "Patient"};
+  const bool has_links = std::find(linked.begin(), linked.end(), resource.type) != linked.end();
+  const bool labelled = stored->body.find("\"security\"") != std::string::npos;
+  if (!named && !has_links && !labelled) return {};
   LET(auto read, model::read_json(parts_.definitions, stored->body, parts_.limits));
   resource.tree = links_->settle(resource.id, std::move(resource.tree), std::move(read.tree));
   resource.write.if_version = stored->version;
   return {};
+}
+
+// A merge often gives up a number that is not the patient's key: then he is the sender's only one
+// of that number. True: he is not to be found, and nobody is made to be given up.
+Result<bool> Application::is_phantom(Prepared& resource) {
+  if (!links_ || !links_->replaced(resource.id)) return false;
+  const auto known = reader_.read(resource.type, resource.id);
+  if (known) return false;
+  if (!is_absence(known.error())) return known.error();
+  const NodeRef identifier = child({&resource.tree, resource.tree.root()}, "identifier");
+  const auto token = std::string(child_text(identifier, "system")) + "|" +
+                     std::string(child_text(identifier, "value"));
+  const std::vector<search::Pair> pairs = {{"identifier", token}, {"_count", "3"}};
+  search::Query query;
+  query.type = resource.type;
+  query.pairs = &pairs;
+  LET(const auto plan, search::plan(*parts_.parameters.now(), query, parts_.limits));
+  LET(const auto page, reader_.search(plan));
+  if (!page.partial.empty())
+    return Error{Kind::busy, "the index of the patients is still being made", ""};
+  std::vector<std::string> found;  // beside the one who stays, who may have the number already
+  for (const auto& hit : page.hits)
+    if (!links_->holds(hit.resource.id)) found.push_back(hit.resource.id);
+  if (found.size() != 1) {
+    result_.issues.push_back({Severity::warning, found.empty() ? "not-found" : "multiple-matches",
+                              "MRG-1",
+                              "which patient is given up is not known here: no one is merged"});
+    return true;
+  }
+  links_->moved(resource.id, found[0]);
+  resource.id = found[0];
+  const auto id = child({&resource.tree, resource.tree.root()}, "id");
+  resource.tree.set(id.node, Shape::string, resource.id);
+  return false;
 }
 
 // A message whose every entry failed is refused with the first fault.
@@ -222,7 +298,13 @@ Result<void> Application::judge_task(Prepared& task, Tree* stored) {
   const NodeRef incoming{&task.tree, task.tree.root()};
   if (!is_referral(near_, incoming)) return {};
   LET(const auto after, status_of(incoming));
-  if (stored == nullptr) return care::check_transition(std::nullopt, after);
+  if (stored == nullptr) {
+    const auto* request = near_.find(child_text(child(incoming, "focus"), "reference"));
+    const bool is_ended = request != nullptr && child_text(request->node, "status") == "revoked";
+    if (source_.by == care::Party::requester && after == Status::cancelled && is_ended)
+      return Error{Kind::not_found, "no referral of this number came from the sender", "Task.id"};
+    return care::check_transition(std::nullopt, after);
+  }
   LET(const auto before, status_of({stored, stored->root()}));
   task.before = before;
   // From "received" on, the Task carries the owner's words: a request sent again must not wipe

@@ -111,7 +111,7 @@ void Intake::take_record(Format format, std::string bytes, std::string source,
                          std::function<void(Result<TakenRecord>)> done) {
   ++counts_->received;
   auto row = inbox_row(std::move(source), name(format), "", std::move(bytes));
-  row.key = row.digest;
+  row.key = row.kind + ":" + row.digest;  // one format's answer says nothing in another
   auto reader = readers_.lend();
   if (!reader) return done(reader.error());
   const auto before = (*reader)->inbox_row(row.source, row.key);

@@ -159,6 +159,26 @@ TEST_CASE("an invalid Task refuses a referral, an invalid part of a record is le
   CHECK(says(record->issues, "left out"));
 }
 
+TEST_CASE("a value that is not valid R4 is left out of a record's resource, and told") {
+  World world;
+  auto bundle = referral("R1", "requested");
+  const std::string family = R"([{"family":"Test"}])";
+  bundle.insert(bundle.find(family) + family.size(), R"(,"gender":"Zz","birthDate":"1948-13-09")");
+  const auto reader = world.reader();
+  const auto record = apply(world.parts, *reader, translation_of(bundle), {"practice", "1", false});
+  REQUIRE(record);
+  CHECK(record->unit.writes.size() == 7);
+  CHECK(has_errors(record->issues));
+  CHECK(says(record->issues, "what is not valid R4 in a resource was left out of it"));
+  for (const auto& write : record->unit.writes) {
+    if (write.type != "Patient") continue;
+    const auto text = write.body.head + write.body.tail;
+    CHECK(text.find("\"Zz\"") == std::string::npos);
+    CHECK(text.find("1948-13") == std::string::npos);
+    CHECK(text.find("family") != std::string::npos);
+  }
+}
+
 TEST_CASE("a step that does not exist is refused with the steps that do") {
   World world;
   stored(world, referral("R1", "requested"), "1");

@@ -307,10 +307,10 @@ TEST_CASE("a record is kept, applied once, and its report stays the same") {
     return translation_of(referral("R1", "requested"));
   };
   Intake intake(world.parts);
-  const auto take = [&](const std::string& bytes) {
+  const auto take = [&](const std::string& bytes, Format format = Format::gpconnect) {
     Result<TakenRecord> taken = Error{Kind::fault, "nothing came", ""};
     std::atomic<bool> done{false};
-    intake.take_record(Format::gpconnect, bytes, "practice", [&](Result<TakenRecord> result) {
+    intake.take_record(format, bytes, "practice", [&](Result<TakenRecord> result) {
       taken = std::move(result);
       done = true;
     });
@@ -326,6 +326,9 @@ TEST_CASE("a record is kept, applied once, and its report stays the same") {
   CHECK(second->answer == first->answer);
   CHECK(take("bad").error().kind == Kind::invalid);
   CHECK(world.inbox().size() == 2);
+  const auto other = take("record", Format::gp2gp);  // the other door reads it anew
+  REQUIRE(other);
+  CHECK_FALSE(other->duplicate);
 }
 
 TEST_CASE("a record that was refused is taken when it comes again and can be read") {
