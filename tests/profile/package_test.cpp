@@ -263,7 +263,13 @@ constexpr Wrong wrong[] = {
     {"PractitionerRole-link-worker", "", "R9815", "R9807", "fp-worker-1"},
     {"Contract-budget", "", "\"allocation\"", "\"spent\"", "fp-budget-1"},
     {"Contract-budget", "", "\"agreed\"", "\"spent\"", "fp-budget-2"},
+    {"Contract-budget-amended", "", "\"spent\"", "\"agreed\"", "fp-budget-2"},
+    {"Contract-budget", "", "\"variance\"", "\"spent\"", "fp-budget-2"},
     {"Contract-budget-over-approved", "signer", "", "", "fp-budget-3"},
+    {"Contract-budget-over-approved", "", "GRANTOR", "GRANTEE", "fp-budget-3"},
+    {"Contract-budget-over-approved", "", "Organization/commissioner", "Organization/practice",
+     "fp-budget-3"},
+    {"Contract-budget", "", "\"GBP\"", "\"EUR\"", "fp-budget-5"},
     {"Contract-budget", "", "480.0", "470.0", "fp-budget-4"},
     {"Appointment-double", "slot", "", "", "fp-double-1"},
     {"Flag-tier", "", "\"targeted\"", "\"top\"", "ValueSet/personalised-care-tier"},
@@ -300,6 +306,29 @@ TEST_CASE("an example that breaks a rule is refused, and the rule is named") {
   }
 }
 
+TEST_CASE("every reason of a referral has a code of BaRS, or it is said that there is none") {
+  std::map<std::string, std::string> mapped;
+  const auto& map = package().at("ConceptMap-referral-status-reason-to-bars");
+  for (const auto& group : map.member("group")->items)
+    for (const auto& element : group.member("element")->items) {
+      const auto reason = at(&element, {"code"});
+      CAPTURE(reason);
+      const auto code = at(&element, {"target", "code"});
+      const auto equivalence = at(&element, {"target", "equivalence"});
+      CHECK(code.empty() == (equivalence == "unmatched"));
+      CHECK((equivalence == "equivalent") == at(&element, {"target", "comment"}).empty());
+      CHECK(mapped.emplace(reason, code).second);
+    }
+  const auto& reasons = package().at("CodeSystem-referral-status-reason");
+  for (const auto& concept_ : reasons.member("concept")->items) {
+    CAPTURE(at(&concept_, {"code"}));
+    CHECK(mapped.contains(at(&concept_, {"code"})));
+  }
+  // "Service could not be contacted" is never said of the person.
+  CHECK(mapped.at("service-not-reached") == "27");
+  CHECK(mapped.at("person-not-reached") == "99");
+}
+
 TEST_CASE("every way in which a referral goes wrong has an example") {
   struct Row {
     const char* example;
@@ -318,7 +347,7 @@ TEST_CASE("every way in which a referral goes wrong has an example") {
       {"Task-cancel-confirmed", "cancelled", "withdrawn", "cancelled-by-service"},
       {"Task-cancel-forced", "cancelled", "cancel-not-confirmed", ""},
       {"Task-completed-against-cancel", "completed", "", "cancel-requested"},
-      {"Task-no-response", "rejected", "no-response", "response-overdue"},
+      {"Task-no-response", "cancelled", "no-response", "response-overdue"},
       {"Task-referred-onward", "in-progress", "", "referred-onward"},
       {"Task-onward", "accepted", "", ""},
       {"Task-redirected", "rejected", "redirected", "referred-onward"},
@@ -329,7 +358,7 @@ TEST_CASE("every way in which a referral goes wrong has an example") {
       {"Task-did-not-attend", "in-progress", "", "did-not-attend"},
       {"Task-did-not-engage", "failed", "did-not-engage", "contact-failed"},
       {"Task-contact-prohibited", "accepted", "", ""},
-      {"Task-contact-mark-not-carried", "failed", "cannot-carry-contact-mark", ""},
+      {"Task-contact-mark-not-carried", "cancelled", "cannot-carry-contact-mark", ""},
       {"Task-duplicate", "rejected", "duplicate", ""},
       {"Task-entered-in-error", "entered-in-error", "", ""},
   };
