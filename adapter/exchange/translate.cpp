@@ -164,6 +164,7 @@ Result<Translation> Translator::translate(Format format, std::string bytes,
 Result<Translation> Translator::Parts::gpconnect(std::string bytes,
                                                  const TranslateOptions& options) const {
   LET(auto read, record::read_gpconnect(definitions, std::move(bytes), options.limits));
+  drop_bad_values(definitions, read.tree, read.issues);
   // The result's texts point into the record, which must therefore live as long.
   const auto record = std::make_shared<const record::GpConnectRecord>(std::move(read));
   Translation made{Tree(definitions.names()), record->issues, {}, {}};

@@ -145,10 +145,11 @@ Result<Translation> read_bars(const model::Definitions& definitions, const mappi
 
 Result<Translation> write_bars(const model::Definitions& definitions, const mapping::Maps& maps,
                                std::string bytes, const TranslateOptions& options) {
-  // Ours keep their ids; urn:uuid needs uuids.
+  // Ours keep their ids, wherever they stand; urn:uuid needs uuids.
   const auto names = [](std::string_view) -> record::NameEntry {
     return [](std::string_view type, std::string_view key) {
-      return is_uuid(key) ? std::string(key) : uuid_v5({"bars", type, key});
+      const auto id = key.substr(key.rfind('/') + 1);
+      return is_uuid(id) ? std::string(id) : uuid_v5({"bars", type, key});
     };
   };
   LET(auto bundle, record::read_bars(definitions, std::move(bytes),

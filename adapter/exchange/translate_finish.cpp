@@ -62,7 +62,7 @@ void Finish::one_entry_each() {
     if (tree_[entry].name != entry_ || is_first(entry)) {
       before = entry;
     } else {
-      remove_after(before, entry);
+      remove_after(tree_, before, entry);
     }
   }
 }
@@ -82,15 +82,14 @@ bool Finish::is_first(NodeId entry) {
   return fresh;
 }
 
-// Tree::remove looks for the sibling before, which takes long where there are many.
-void Finish::remove_after(NodeId before, NodeId entry) {
-  if (before == no_node || tree_.next(entry) == no_node) return tree_.remove(entry);
-  auto sibling = tree_[before];
-  sibling.next = tree_.next(entry);
-  tree_.restore(before, sibling);
-  auto removed = tree_[entry];
+void remove_after(Tree& tree, NodeId before, NodeId node) {
+  if (before == no_node || tree.next(node) == no_node) return tree.remove(node);
+  auto sibling = tree[before];
+  sibling.next = tree.next(node);
+  tree.restore(before, sibling);
+  auto removed = tree[node];
   removed.parent = removed.next = no_node;
-  tree_.restore(entry, removed);
+  tree.restore(node, removed);
 }
 
 bool Finish::tidy(NodeId node) {

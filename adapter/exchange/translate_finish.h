@@ -26,6 +26,10 @@ struct Unmapped {
 // Asked for a reference (a node of the result) that leads nowhere.
 using FindUnmapped = std::function<Unmapped(NodeId reference)>;
 
+// Takes a node out of its parent; `before` is the sibling before it, no_node for the first.
+// Tree::remove looks for that sibling, which takes long where there are many.
+void remove_after(Tree& tree, NodeId before, NodeId node);
+
 class Finish {
  public:
   Finish(const model::Definitions& definitions, Tree& bundle, Severity nhs_number_check,
@@ -43,7 +47,6 @@ class Finish {
  private:
   void one_entry_each();
   bool is_first(NodeId entry);
-  void remove_after(NodeId before, NodeId entry);
   bool tidy(NodeId node);  // false: nothing is left of it
   void tidy_reference(NodeId reference);
   void tidy_identifier(NodeId identifier);

@@ -1,10 +1,39 @@
 #include "exchange/translate_steps.h"
 
 #include "mapping/loss.h"
+#include "model/json.h"
 
 #include <map>
 
 namespace fingerpost::exchange {
+
+namespace {
+
+// An empty text is left out as none; what a uri names is for the maps to say.
+bool is_bad(const model::Definitions& definitions, const Tree& tree, NodeId node) {
+  const auto kind = definitions.primitive(tree[node].type);
+  return kind != model::Primitive::none && kind != model::Primitive::uri && tree.has_value(node) &&
+         !tree.text(node).empty() && !model::matches(kind, tree.text(node));
+}
+
+}  // namespace
+
+void drop_bad_values(const model::Definitions& definitions, Tree& tree, Issues& issues) {
+  for (NodeId parent = tree.root(); parent <= tree.size(); ++parent) {
+    NodeId before = no_node;
+    NodeId next = no_node;
+    for (auto node = tree.first_child(parent); node != no_node; node = next) {
+      next = tree.next(node);
+      if (!is_bad(definitions, tree, node)) {
+        before = node;
+        continue;
+      }
+      issues.push_back({Severity::error, "value", model::location(definitions, tree, node),
+                        "this is no value of its type; left out"});
+      remove_after(tree, before, node);
+    }
+  }
+}
 
 void add_report(const mapping::Maps& maps, const mapping::Transformed& run,
                 const std::function<std::string(NodeRef)>& place, bool trace, Translation& made) {

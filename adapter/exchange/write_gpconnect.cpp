@@ -45,6 +45,7 @@ Result<Translation> write_gpconnect(const model::Definitions& definitions,
   LET(auto read, model::read_resource(definitions, std::move(bytes), options.limits));
   if (read.tree[read.tree.root()].type != definitions.common().bundle)
     return Error{Kind::invalid, "what becomes a GP Connect record is a Bundle", ""};
+  drop_bad_values(definitions, read.tree, read.issues);
   const auto source = std::make_shared<const Tree>(std::move(read.tree));
   Translation made{Tree(definitions.names()), std::move(read.issues), {}, {}};
   made.bundle.keep(source);

@@ -29,9 +29,12 @@ struct Words {
       sender;
 };
 
-// "https://host/base/Practitioner/1/_history/2" is "Practitioner/1".
+bool is_address(std::string_view url) {
+  return url.starts_with("http:") || url.starts_with("https:");
+}
+
+// What comes after the last slash but one: "Practitioner/1" of "https://host/base/Practitioner/1".
 std::string_view relative_form(std::string_view reference) {
-  reference = reference.substr(0, reference.find("/_history/"));
   const auto id_at = reference.rfind('/');
   if (id_at == std::string_view::npos || id_at == 0) return reference;
   const auto type_at = reference.rfind('/', id_at - 1);
@@ -152,29 +155,78 @@ class Envelope {
         name_entry(entry, resource, position);
   }
 
+  // What the sender calls an entry: an address says whose id it is, a uuid is everybody's.
+  std::string key_of(std::string_view full_url, std::string_view id, std::size_t position) const {
+    if (full_url.starts_with(uuid_scheme)) return std::string(full_url.substr(uuid_scheme.size()));
+    if (is_address(full_url)) return std::string(full_url);
+    if (!id.empty()) return std::string(id);
+    if (!full_url.empty()) return std::string(full_url.substr(full_url.rfind('/') + 1));
+    // The third of this message is not the third of another.
+    auto message = std::string(text_of(tree_.root(), words_.id));
+    if (message.empty()) message = first_identifier(tree_.root());
+    return message + "#" + std::to_string(position);
+  }
+
   void name_entry(NodeId entry, NodeId resource, std::size_t position) {
     const auto& common = definitions_.common();
     const auto type = std::string(definitions_.type_name(tree_[resource].type));
     const auto given = tree_.store(text_of(entry, words_.full_url));
     const auto id = tree_.store(text_of(resource, words_.id));
-    std::string key(id);
-    if (given.starts_with(uuid_scheme)) key = given.substr(uuid_scheme.size());
-    if (key.empty()) key = given.substr(given.rfind('/') + 1);
-    if (key.empty()) key = "#" + std::to_string(position);
+    const auto key = key_of(given, id, position);
     const auto url = tree_.store(std::string(uuid_scheme) + name_(type, key));
     bundle_.entries.emplace(url, resource);
     for (const auto& name :
          {std::string(given), type + "/" + std::string(id), std::string(id), type + "/" + key, key})
-      if (!name.empty()) urls_.emplace(name, url);
+      if (!name.empty() && !name.ends_with('/')) call(name, url);
     auto full_url = tree_.child(entry, words_.full_url);
     if (full_url == no_node) full_url = tree_.add(entry, words_.full_url, common.uri);
+    if (is_address(given))
+      bases_.emplace(url, given.substr(0, given.size() - relative_form(given).size()));
     tree_.set_view(full_url, Shape::string, url);
     auto own = tree_.child(resource, words_.id);
     if (own == no_node) {
       own = tree_.add(resource, words_.id, common.id);
       tree_.move_before(own, tree_.first_child(resource));
     }
-    tree_.set(own, Shape::string, key);
+    tree_.set(own, Shape::string, is_address(key) ? key.substr(key.rfind('/') + 1) : key);
+  }
+
+  // A name that two entries have is nobody's.
+  void call(const std::string& name, std::string_view url) {
+    const auto [known, added] = urls_.emplace(name, url);
+    if (!added && known->second != url) known->second = {};
+  }
+
+  std::string_view called(const std::string& name) const {
+    const auto found = urls_.find(name);
+    return found == urls_.end() ? std::string_view{} : found->second;
+  }
+
+  std::string_view base_of(std::string_view url) const {
+    const auto found = bases_.find(url);
+    return found == bases_.end() ? std::string_view{} : found->second;
+  }
+
+  // Of the entry that a node stands in.
+  std::string_view base_around(NodeId node) const {
+    while (node != no_node && tree_.parent(node) != tree_.root()) node = tree_.parent(node);
+    return node == no_node ? std::string_view{} : base_of(text_of(node, words_.full_url));
+  }
+
+  // The entry that is meant; "" for none. R4 bundle.html#references: an address is the entry that
+  // has it, or the uuid it ends with; what is relative is so to the server of its own entry.
+  std::string_view meant(NodeId node, std::string_view written) const {
+    const std::string plain(written.substr(0, written.find("/_history/")));
+    if (is_address(plain)) {
+      const auto url = called(plain);
+      return url.empty() ? called(std::string(uuid_scheme) + plain.substr(plain.rfind('/') + 1))
+                         : url;
+    }
+    const auto base = base_around(node);
+    if (base.empty()) return called(plain);
+    if (const auto url = called(std::string(base) + plain); !url.empty()) return url;
+    const auto url = called(plain);
+    return base_of(url).empty() ? url : std::string_view{};
   }
 
   void name_reference(NodeId node) {
@@ -182,11 +234,10 @@ class Envelope {
     if (tree_[tree_.parent(node)].type != definitions_.common().reference) return;
     const auto written = std::string(tree_.text(node));
     if (written.starts_with('#')) return;
-    for (const auto& form : {written, std::string(relative_form(written))})
-      if (const auto found = urls_.find(form); found != urls_.end())
-        return tree_.set_view(node, Shape::string, found->second);
+    if (const auto url = meant(node, written); !url.empty())
+      return tree_.set_view(node, Shape::string, url);
     // An address of its own still leads there; all else means something only at the sender.
-    if (written.starts_with("http:") || written.starts_with("https:")) return;
+    if (is_address(written)) return;
     const auto nothing = std::string(uuid_scheme) + name_("", written);
     bundle_.absent.emplace(nothing, written);
     tree_.set(node, Shape::string, nothing);
@@ -197,7 +248,8 @@ class Envelope {
   const model::Definitions& definitions_;
   const Words words_;
   NameEntry name_;
-  std::unordered_map<std::string, std::string_view> urls_;  // however an entry may be called
+  std::unordered_map<std::string, std::string_view> urls_;        // however an entry may be called
+  std::unordered_map<std::string_view, std::string_view> bases_;  // whose fullUrl is an address
 };
 
 }  // namespace

@@ -27,9 +27,10 @@ struct Spelling {
 };
 
 // What is made regular: every entry has a fullUrl urn:uuid:<id>; the id of its resource is what the
-// sender calls it (the uuid of its fullUrl, else its id); a reference that means an entry, however
-// written, is that entry's fullUrl; systems and codes have their canonical spelling; a member whose
-// name differs from an element's in the case of its first letter alone is that element.
+// sender calls it (the uuid of its fullUrl, else its id); a reference that means one entry and no
+// other, however written, is that entry's fullUrl; systems and codes have their canonical spelling;
+// a member whose name differs from an element's in the case of its first letter alone is that
+// element.
 struct BarsBundle {
   Tree tree;
   std::string sender;  // "system|value" of the organisation that sends it; "" where it is not said
@@ -39,7 +40,8 @@ struct BarsBundle {
   std::map<std::string, NodeId, std::less<>> entries;      // fullUrl -> resource; the first of each
 };
 
-// The uuid of an entry by its type and what the sender calls it.
+// The uuid of an entry by its type and what the sender calls it: the uuid or the address that its
+// fullUrl is, else its id, else the message and its place there.
 using NameEntry = std::function<std::string(std::string_view type, std::string_view key)>;
 // Makes NameEntry once it is known who sends; "" for a Bundle that is no message.
 using MakeNames = std::function<NameEntry(std::string_view sender)>;

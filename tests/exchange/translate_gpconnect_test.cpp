@@ -5,6 +5,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <iterator>
 #include <random>
 #include <string>
@@ -239,6 +240,35 @@ TEST_CASE("one bad entry is an issue, and the rest of the record is kept") {
   CAPTURE(test::json(made));
   CHECK(test::holds(made, "Bundle.entry.resource.ofType(Practitioner).where(active).count() = 1"));
   CHECK(has_errors(made.issues));
+}
+
+TEST_CASE("what is no value of its type is left out and told, and its resource is kept") {
+  struct Row {
+    const char* member;
+    const char* place;
+  };
+  const auto row = GENERATE(
+      Row{R"("birthDate":"1948-13-09")", "birthDate"}, Row{R"("birthDate":"Zz")", "birthDate"},
+      Row{R"("gender":"Zz")", "gender"}, Row{R"("gender":" male")", "gender"},
+      Row{R"("name":[{"period":{"start":"yesterday"}}])", "name[0].period.start"});
+  CAPTURE(row.member);
+  const auto made = translate(bundle(R"({"resourceType":"Patient","id":"q","active":true,)" +
+                                     std::string(row.member) + "}"));
+  CAPTURE(test::json(made), report_json(made));
+  CHECK(test::holds(made,
+                    "Bundle.entry.resource.ofType(Patient).exists(active and birthDate.empty() and "
+                    "gender.empty() and name.empty())"));
+  CHECK(std::any_of(made.issues.begin(), made.issues.end(), [&](const Issue& issue) {
+    return issue.expression == "Bundle.entry[2].resource." + std::string(row.place);
+  }));
+  CHECK(report_json(made).find("Zz") == std::string::npos);
+}
+
+TEST_CASE("R4 given as a GP Connect record is told") {
+  CHECK(test::has_issue(translate(bundle(R"({"resourceType":"Patient","id":"q","meta":{"profile":[
+      "https://fhir.hl7.org.uk/StructureDefinition/UKCore-Patient"]}})")),
+                        "looks like R4"));
+  CHECK_FALSE(test::has_issue(translate(bundle(patient)), "looks like R4"));
 }
 
 TEST_CASE("a resource that stands in the record twice comes once") {

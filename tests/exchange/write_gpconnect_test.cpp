@@ -47,6 +47,14 @@ std::string bundle(std::string_view members) {
 constexpr std::string_view act =
     R"("code":{"coding":[{"system":"http://snomed.info/sct","code":"871731000000106"}]})";
 
+// That record with a resource "x" of these members beside, where ACT is the code of a referral.
+std::string one_more(std::string members, std::string_view intent = "order") {
+  if (const auto at = members.find("ACT"); at != std::string::npos) members.replace(at, 3, act);
+  auto text = bundle(R"("status":"active","intent":")" + std::string(intent) + "\"");
+  return text.insert(text.size() - 2,
+                     R"(,{"fullUrl":"urn:uuid:x","resource":{"id":"x",)" + members + "}}");
+}
+
 }  // namespace
 
 TEST_CASE("a service request is written as what GP Connect calls it") {
@@ -94,6 +102,81 @@ TEST_CASE("a service request is written as what GP Connect calls it") {
   CHECK(made.bytes.find(row.part) != std::string::npos);
   CHECK(test::has_issue(made.report, "status unknown") == row.told);
   CHECK(made.report.lost.empty());
+}
+
+TEST_CASE("what was entered in error, or is no act yet, does not leave") {
+  const auto members = GENERATE(
+      R"("resourceType":"Observation","status":"entered-in-error","code":{"text":"x"})",
+      R"("resourceType":"DiagnosticReport","status":"entered-in-error","code":{"text":"x"})",
+      R"("resourceType":"Condition","verificationStatus":{"coding":[{"code":"entered-in-error"}]})",
+      R"("resourceType":"AllergyIntolerance","verificationStatus":{"coding":[{"code":"entered-in-error"}]})",
+      R"("resourceType":"MedicationRequest","status":"entered-in-error","intent":"order")",
+      R"("resourceType":"MedicationStatement","status":"entered-in-error")",
+      R"("resourceType":"Immunization","status":"entered-in-error")",
+      R"("resourceType":"Procedure","status":"entered-in-error")",
+      R"("resourceType":"DocumentReference","status":"entered-in-error")",
+      R"("resourceType":"List","status":"entered-in-error","mode":"working")",
+      R"("resourceType":"Encounter","status":"entered-in-error")",
+      R"("resourceType":"Appointment","status":"entered-in-error")",
+      R"("resourceType":"Flag","status":"entered-in-error","code":{"text":"x"})",
+      R"("resourceType":"ServiceRequest","status":"entered-in-error","intent":"plan")",
+      R"("resourceType":"ServiceRequest","status":"active","intent":"directive")",
+      R"("resourceType":"ServiceRequest","status":"draft","intent":"order",ACT)",
+      R"("resourceType":"ServiceRequest","status":"active","intent":"proposal",ACT)",
+      R"("resourceType":"ServiceRequest","status":"active","intent":"option",ACT)",
+      R"("resourceType":"MedicationRequest","status":"active","intent":"option")",
+      R"("resourceType":"MedicationRequest","status":"active","intent":"order","doNotPerform":true)");
+  CAPTURE(members);
+  const auto made = write(one_more(members));
+  CAPTURE(made.bytes, report_json(made.report));
+  CHECK(made.bytes.find(R"("id":"x")") == std::string::npos);
+  CHECK(made.bytes.find(R"("id":"s")") != std::string::npos);
+  CHECK(has_errors(made.report.issues));
+}
+
+TEST_CASE("a code that STU3 has not is written as the one it has, and told") {
+  struct Row {
+    const char* members;
+    const char* part;  // of its JSON
+  };
+  const auto row = GENERATE(
+      Row{R"("resourceType":"Condition","clinicalStatus":{"coding":[{"code":"relapse"}]})",
+          R"("clinicalStatus":"recurrence")"},
+      Row{R"("resourceType":"Condition","verificationStatus":{"coding":[{"code":"unconfirmed"}]})",
+          R"("verificationStatus":"provisional")"},
+      Row{R"("resourceType":"Appointment","status":"checked-in")", R"("status":"arrived")"},
+      Row{R"("resourceType":"Appointment","status":"waitlist")", R"("status":"pending")"},
+      Row{R"("resourceType":"MedicationRequest","status":"active","intent":"filler-order")",
+          R"("intent":"order")"});
+  CAPTURE(row.members);
+  const auto made = write(one_more(row.members));
+  CAPTURE(made.bytes, report_json(made.report));
+  const auto at = made.bytes.find(R"("id":"x")");
+  REQUIRE(at != std::string::npos);
+  CHECK(made.bytes.find(row.part, at) != std::string::npos);
+  CHECK(test::has_issue(made.report, "STU3 has"));
+}
+
+TEST_CASE("what is no value of its type is not written, and told") {
+  const auto member = GENERATE(R"("birthDate":"Zz")", R"("gender":"Zz")");
+  const auto made =
+      write(one_more(R"("resourceType":"Patient","active":true,)" + std::string(member)));
+  CAPTURE(made.bytes, report_json(made.report));
+  CHECK(made.bytes.find(R"("active":true)") != std::string::npos);
+  CHECK(made.bytes.find("Zz") == std::string::npos);
+  CHECK(made.report.issues.size() == 1);
+}
+
+TEST_CASE("a referral that would be read as a plan is told") {
+  const auto task = [](const char* focus) {
+    return R"("resourceType":"Task","status":"requested","intent":"order","focus":{"reference":")" +
+           std::string(focus) + "\"}";
+  };
+  const auto focus = GENERATE("urn:uuid:s", "ServiceRequest/s", "urn:uuid:p");
+  CAPTURE(focus);
+  const auto made = write(one_more(task(focus), "plan"));
+  CHECK(test::has_issue(made.report, "planned procedure") ==
+        (std::string_view(focus) != "urn:uuid:p"));
 }
 
 TEST_CASE("what GP Connect has no place for is left out, and told") {

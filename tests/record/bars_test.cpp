@@ -59,7 +59,8 @@ NodeId resource(const record::BarsBundle& bundle, std::string_view type) {
 TEST_CASE("a reference to an entry of a BaRS message is its fullUrl, however it is written") {
   const auto written = GENERATE("urn:uuid:11111111-1111-1111-1111-111111111111",
                                 "11111111-1111-1111-1111-111111111111", "Patient/p", "p",
-                                "https://gp.example/fhir/Patient/p/_history/2");
+                                "https://gp.example/fhir/Patient/"
+                                "11111111-1111-1111-1111-111111111111/_history/2");
   CAPTURE(written);
   const auto bundle = read(patient + "," +
                            entry("urn:uuid:2", R"("resourceType":"Flag","subject":{"reference":")" +
@@ -71,6 +72,52 @@ TEST_CASE("a reference to an entry of a BaRS message is its fullUrl, however it 
   CHECK(reader.text(resource(bundle, "Patient"), "id") == "11111111-1111-1111-1111-111111111111");
   CHECK(bundle.absent.empty());
   CHECK(bundle.entries.size() == 2);
+}
+
+TEST_CASE("an address is the entry that has it, and a relative reference is so to its own entry") {
+  struct Row {
+    const char* from;       // the fullUrl of who refers
+    const char* reference;  // to
+    const char* meant;      // the entry's key; "": none, and the reference stands as it is
+  };
+  const auto row = GENERATE(
+      Row{"urn:uuid:2", "https://a/Patient/1", "https://a/Patient/1"},
+      Row{"urn:uuid:2", "https://b/Patient/1/_history/3", "https://b/Patient/1"},
+      Row{"urn:uuid:2", "https://other/Patient/1", ""},
+      Row{"https://b/Flag/2", "Patient/1", "https://b/Patient/1"},
+      Row{"https://a/Flag/2", "Patient/1", "https://a/Patient/1"},
+      Row{"https://other/Flag/2", "Practitioner/5", ""}, Row{"urn:uuid:2", "Patient/1", ""},
+      Row{"urn:uuid:2", "Practitioner/5", "https://a/Practitioner/5"});
+  CAPTURE(row.from, row.reference);
+  const auto bundle =
+      read(entry("https://a/Patient/1", R"("resourceType":"Patient","id":"1")") + "," +
+           entry("https://b/Patient/1", R"("resourceType":"Patient","id":"1")") + "," +
+           entry("https://a/Practitioner/5", R"("resourceType":"Practitioner","id":"5")") + "," +
+           entry(row.from, R"("resourceType":"Flag","id":"2","subject":{"reference":")" +
+                               std::string(row.reference) + R"("})"));
+  const test::Reader reader(bundle.tree);
+  const auto made = reader.text(reader.one(resource(bundle, "Flag"), "subject"), "reference");
+  CHECK(bundle.entries.size() == 4);
+  if (*row.meant)
+    CHECK(made.ends_with("/" + std::string(row.meant)));
+  else
+    CHECK((made == row.reference || bundle.absent.count(made) == 1));
+}
+
+TEST_CASE("an entry without a name is another one in another message") {
+  const auto named = [](std::string_view message) {
+    auto made =
+        record::read_bars(test::definitions(),
+                          R"({"resourceType":"Bundle","type":"message",)" + std::string(message) +
+                              R"(,"entry":[{"resource":{"resourceType":"Patient"}}]})",
+                          spelling(), names(), Limits{});
+    if (!made) throw std::runtime_error(made.error().text);
+    const test::Reader reader(made->tree);
+    return std::string(reader.text(reader.one(made->tree.root(), "entry"), "fullUrl"));
+  };
+  CHECK(named(R"("id":"m1")") == named(R"("id":"m1")"));
+  CHECK(named(R"("id":"m1")") != named(R"("id":"m2")"));
+  CHECK(named(R"("identifier":{"value":"m1"})") != named(R"("identifier":{"value":"m2"})"));
 }
 
 TEST_CASE("a reference to nothing in the message never means a resource of ours") {
