@@ -107,6 +107,57 @@ TEST_CASE("what an ADT leaves out of a patient stays, what is empty by name goes
   CHECK(is("meta.tag.empty()"));
 }
 
+TEST_CASE("what is only mentioned again keeps its notes, asker and results") {
+  Practice practice;
+  REQUIRE(practice.send("PGL^PC6",
+                        "GOL|AD|20261122|^Walk|G1|||20261122||SOC^Social|||||||||active\r"
+                        "NTE|1||Likes mornings\rROL|1|AD|PP|D1^Okafor^Ngozi\r"
+                        "OBX|1|NM|S^Score||4||||||F\r"));
+  REQUIRE(practice.send("PGL^PC7", goal("UP", "G1", "completed") + "NTE|1||Done\r"));
+  CHECK(practice.is("Goal", "G1", "lifecycleStatus = 'completed' and note.count() = 2"));
+  CHECK(practice.is("Goal", "G1", "expressedBy.exists() and outcomeReference.exists()"));
+  CHECK(practice.is("Goal", "G1", "category.coding.code = 'SOC' and start.exists()"));
+  REQUIRE(practice.send("PGL^PC7", "GOL|UP|20261122|^Walk|G1|||||\"\"|||||||||active\r"));
+  CHECK(practice.is("Goal", "G1", "category.empty() and start.exists() and meta.tag.empty()"));
+}
+
+TEST_CASE("a problem that is open again has no end") {
+  Practice practice;
+  REQUIRE(practice.send("PPR^PC1",
+                        "PRB|AD|20261122|X^Debt|P1|||||20261201||||confirmed|resolved\r"
+                        "NTE|1||Since spring\r"));
+  CHECK(practice.is("Condition", "P1", "abatement.exists()"));
+  REQUIRE(practice.send("PPR^PC2", "PRB|UP|20261122|X^Debt|P1||||||||||active\r"));
+  CHECK(practice.is("Condition", "P1", "abatement.empty() and note.text = 'Since spring'"));
+  CHECK(practice.is("Condition", "P1", "verificationStatus.coding.code = 'confirmed'"));
+  REQUIRE(practice.send("PPR^PC3", "PRB|DE|20261122|X^Debt|P1\r"));
+  CHECK(practice.is("Condition", "P1",
+                    "clinicalStatus.empty() and "
+                    "verificationStatus.coding.code = 'entered-in-error'"));
+}
+
+TEST_CASE("a merge finds who is given up by any number of his, and makes nobody to give up") {
+  Practice practice;
+  const auto header = std::string("MSH|^~\\&|GP|SURGERY|||2026||");
+  REQUIRE(
+      practice.send(header + "ADT^A31|1|P|2.5\rPID|1||9990000026^^^NHS^NHS~L7^^^ELM^PI||Old^A\r"));
+  REQUIRE(practice.send("ADT^A40", "MRG|L7^^^ELM^PI\r"));
+  CHECK(practice.is("Patient", "9990000026", "active = false and link.type = 'replaced-by'"));
+  CHECK(practice.is("Patient", "9990000026", "name.family = 'Old'"));
+  CHECK_FALSE(practice.is("Patient", "L7^ELM", "true"));
+  REQUIRE(practice.send("ADT^A40", "MRG|NOBODY^^^ELM^PI\r"));
+  CHECK_FALSE(practice.is("Patient", "NOBODY^ELM", "true"));
+  CHECK(practice.is("Patient", "9990000018", "active.empty() or active"));
+}
+
+TEST_CASE("a cancellation of a referral that never came is refused") {
+  Practice practice;
+  const auto refused = practice.send("REF^I14", "RF1|P|R||||SP-NOPE\rPRD|RT|^Riverside\r");
+  REQUIRE(refused.has_error());
+  CHECK(refused.error().kind == Kind::not_found);
+  CHECK(refused.error().where == "RF1-6");
+}
+
 TEST_CASE("a message takes no label from what is stored") {
   Practice practice;
   REQUIRE(practice.send("PGL^PC6", goal("AD", "G1", "active")));
