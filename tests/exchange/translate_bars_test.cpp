@@ -207,6 +207,57 @@ TEST_CASE("a referral is written with BaRS's own profiles, codes and addresses")
   CHECK(made->report.lost.empty());
 }
 
+TEST_CASE("a referral without its Task names the message it is") {
+  auto bundle = test::json(read(sample()));
+  const auto made = write(with(bundle, R"("resourceType": "Task")", R"("resourceType": "Basic")"));
+  REQUIRE(made);
+  CHECK(test::holds(made->report,
+                    "Bundle.entry.resource.ofType(MessageHeader).definition = "
+                    "'https://fhir.nhs.uk/MessageDefinition/"
+                    "bars-message-servicerequest-request-referral'"));
+}
+
+TEST_CASE("nothing of anybody else than its patient leaves with a referral") {
+  struct Row {
+    const char* resource;
+    bool left_out;
+  };
+  const auto row = GENERATE(
+      Row{R"("resourceType":"Patient","identifier":[OTHER])", true},
+      Row{R"("resourceType":"Condition","subject":{"reference":"urn:uuid:o"})", true},
+      Row{R"("resourceType":"Condition","subject":{"reference":"Patient/elsewhere"})", true},
+      Row{R"("resourceType":"Condition","subject":{"identifier":OTHER})", true},
+      Row{R"("resourceType":"AllergyIntolerance","patient":{"reference":"urn:uuid:o"})", true},
+      Row{R"("resourceType":"Task","status":"requested","intent":"order","for":{"reference":"urn:uuid:o"})",
+          true},
+      Row{R"("resourceType":"Appointment","status":"booked","participant":[{"status":"accepted","actor":{"reference":"urn:uuid:o"}}])",
+          true},
+      Row{R"("resourceType":"Condition","subject":{"identifier":OWN})", false},
+      Row{R"("resourceType":"Location","name":"Library")", false});
+  auto resource = std::string(row.resource);
+  const std::pair<std::string_view, std::string_view> people[] = {
+      {"OTHER", R"({"system":"https://fhir.nhs.uk/Id/nhs-number","value":"9990000026"})"},
+      {"OWN", R"({"system":"https://fhir.nhs.uk/Id/nhs-number","value":"9990000018"})"}};
+  for (const auto& [word, number] : people)
+    if (resource.find(word) != std::string::npos) resource = with(resource, word, number);
+  CAPTURE(resource);
+  const auto made = write(with(
+      test::json(read(sample())), R"("entry": [)",
+      R"("entry": [{"fullUrl":"urn:uuid:o","resource":{"resourceType":"Patient","id":"o","identifier":[
+        {"system":"https://fhir.nhs.uk/Id/nhs-number","value":"9990000026"}]}},
+        {"fullUrl":"urn:uuid:x","resource":{"id":"x",)" +
+          resource + "}},"));
+  REQUIRE(made);
+  CAPTURE(made->bytes, report_json(made->report));
+  CHECK(test::holds(made->report,
+                    "Bundle.entry.count() = " + std::to_string(row.left_out ? 14 : 15)));
+  CHECK(made->bytes.find("9990000026") == std::string::npos);
+  const auto told = std::count_if(
+      made->report.issues.begin(), made->report.issues.end(),
+      [](const Issue& issue) { return issue.text.find("somebody else") != std::string::npos; });
+  CHECK(told == (row.left_out ? 2 : 1));
+}
+
 TEST_CASE("no BaRS message is written without a use case, nor where a party is not known") {
   auto how = options();
   how.use_case = "";
