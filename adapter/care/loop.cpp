@@ -19,27 +19,38 @@ constexpr auto stays = std::nullopt;
 constexpr auto asked = Withdrawal::asked;
 constexpr auto forced = Withdrawal::forced;
 
-// Several rules of one event are tried in their order.
+constexpr Needs bit(Need need) {
+  return static_cast<Needs>(1U << static_cast<unsigned>(need));
+}
+constexpr Needs nothing = 0;
+constexpr Needs reason = bit(Need::reason);
+constexpr Needs output = bit(Need::output);
+constexpr Needs reason_overdue = reason | bit(Need::overdue);
+constexpr Needs reason_single_phase = reason | bit(Need::single_phase);
+constexpr Needs audit = bit(Need::audit);
+
+// Several rules of one event are tried in their order. What is held or ends without an outcome says
+// why, as the referral's profile asks (fp-task-2).
 constexpr Rule table[] = {
-    {request, requester, in(draft), requested, false, stays, Need::nothing},
-    {discard, requester, in(draft), cancelled, false, stays, Need::nothing},
-    {acknowledge, owner, in(requested), received, false, stays, Need::nothing},
-    {accept, owner, in_asked, accepted, false, stays, Need::nothing},
-    {reject, owner, in_asked, rejected, false, stays, Need::reason},
-    {start, owner, in(accepted, on_hold), in_progress, false, stays, Need::nothing},
-    {hold, owner, in(accepted, in_progress), on_hold, false, stays, Need::reason},
-    {note, owner, in_work, stays, false, stays, Need::nothing},
-    {complete, owner, in_work, completed, false, stays, Need::output},
-    {fail, owner, in_work, failed, false, stays, Need::reason},
-    {give_back, owner, in_open, cancelled, false, stays, Need::reason},
-    {ask_cancel, requester, in_open, stays, false, asked, Need::reason},
-    {confirm_cancel, owner, in_open, cancelled, true, stays, Need::nothing},
-    {force_cancel, requester, in_open, cancelled, true, forced, Need::overdue},
-    {cancel_at_once, requester, in_open, cancelled, false, forced, Need::single_phase},
-    {expire, requester, in_asked, rejected, false, forced, Need::overdue},
-    {mark_wrong, requester, in(draft), entered_in_error, false, stays, Need::nothing},
-    {mark_wrong, requester, in_asked, entered_in_error, false, forced, Need::nothing},
-    {mark_wrong, requester, in_work, entered_in_error, false, forced, Need::audit},
+    {request, requester, in(draft), requested, false, stays, nothing},
+    {discard, requester, in(draft), cancelled, false, stays, reason},
+    {acknowledge, owner, in(requested), received, false, stays, nothing},
+    {accept, owner, in_asked, accepted, false, stays, nothing},
+    {reject, owner, in_asked, rejected, false, stays, reason},
+    {start, owner, in(accepted, on_hold), in_progress, false, stays, nothing},
+    {hold, owner, in(accepted, in_progress), on_hold, false, stays, reason},
+    {note, owner, in_work, stays, false, stays, nothing},
+    {complete, owner, in_work, completed, false, stays, output},
+    {fail, owner, in_work, failed, false, stays, reason},
+    {give_back, owner, in_open, cancelled, false, stays, reason},
+    {ask_cancel, requester, in_open, stays, false, asked, reason},
+    {confirm_cancel, owner, in_open, cancelled, true, stays, reason},
+    {force_cancel, requester, in_open, cancelled, true, forced, reason_overdue},
+    {cancel_at_once, requester, in_open, cancelled, false, forced, reason_single_phase},
+    {expire, requester, in_asked, cancelled, false, forced, reason_overdue},
+    {mark_wrong, requester, in(draft), entered_in_error, false, stays, nothing},
+    {mark_wrong, requester, in_asked, entered_in_error, false, forced, nothing},
+    {mark_wrong, requester, in_work, entered_in_error, false, forced, audit},
 };
 
 // A referral that is being withdrawn is not asked for, expired or marked again.
@@ -60,18 +71,18 @@ struct Lack {
   const char* where;
 };
 constexpr Lack lacks[] = {
-    {Need::reason, &Given::reason, "needs a reason", "Task.statusReason"},
     {Need::output, &Given::output, "needs an outcome", "Task.output"},
     {Need::overdue, &Given::overdue, "may not come before the deadline", "Task.restriction"},
     {Need::single_phase, &Given::single_phase, "is to be asked for first: ask-cancel",
      "Task.status"},
     {Need::audit, &Given::audit, "is past acceptance and needs an audited correction",
      "Task.status"},
+    {Need::reason, &Given::reason, "needs a reason", "Task.statusReason"},
 };
 
 Result<void> check_need(const Rule& rule, const Given& given) {
   for (const auto& lack : lacks)
-    if (lack.need == rule.need && !(given.*lack.given))
+    if ((rule.needs & bit(lack.need)) != 0 && !(given.*lack.given))
       return Error{Kind::unsupported, std::string(code(rule.event)) + " " + lack.text, lack.where};
   return {};
 }

@@ -68,11 +68,12 @@ constexpr Steps in_asked = in(Status::requested, Status::received);
 constexpr Steps in_work = in(Status::accepted, Status::in_progress, Status::on_hold);
 constexpr Steps in_open = in_asked | in_work;
 
-enum class Need : std::uint8_t { nothing, reason, output, overdue, single_phase, audit };
+enum class Need : std::uint8_t { reason, output, overdue, single_phase, audit };
+using Needs = std::uint8_t;  // a bit for each Need
 
 // What comes with an event.
 struct Given {
-  bool reason = false;        // Task.statusReason says why
+  bool reason = false;        // Task.statusReason says why, from this event or an earlier one
   bool output = false;        // Task.output has an outcome
   bool overdue = false;       // the deadline that was waited for has passed
   bool single_phase = false;  // the sender's standard cannot ask for a cancellation
@@ -86,7 +87,7 @@ struct Rule {
   std::optional<Status> to;              // none: it stays
   bool once_asked;                       // whether a withdrawal must have been asked for
   std::optional<Withdrawal> withdrawal;  // none: it stays
-  Need need;
+  Needs needs;
 };
 std::span<const Rule> rules();
 

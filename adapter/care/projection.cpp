@@ -35,12 +35,15 @@ const Shown& shown(const Projection& projection, Standing standing) {
   return projection.shown.back();
 }
 
-Result<const Move*> say(const Projection& projection, PlaceId place, Standing now, Party by) {
-  const auto target = shown(projection, now).place;
+Result<Said> say(const Projection& projection, PlaceId place, Standing now, Party by) {
   const bool unsent = place == 0 && now.status != Status::requested;
-  if (unsent || projection.places[place].shown_as == target) return nullptr;
+  if (unsent) return Said{};
+  const auto& row = shown(projection, now);
+  const auto target = row.place;
+  if (projection.places[place].shown_as == target) return Said{nullptr, row.aside, row.loss};
   for (const auto& move : projection.moves)
-    if (move.to == target && move.by == by && (move.from & bit(place)) != 0) return &move;
+    if (move.to == target && move.by == by && (move.from & bit(place)) != 0)
+      return Said{&move, row.aside, row.loss};
   return Error{Kind::unsupported,
                std::string(name(projection.standard)) + " has no move from \"" +
                    std::string(projection.places[place].name) + "\" to \"" +

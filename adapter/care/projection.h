@@ -41,7 +41,8 @@ struct Shown {
   Steps statuses;
   std::uint8_t withdrawals;  // a bit for each Withdrawal
   PlaceId place;
-  std::string_view loss;  // what of ours the place does not say
+  std::string_view loss;        // what of ours the place does not say
+  std::string_view aside = {};  // what is written beside the place, and moves nothing
 };
 
 // Marks that protect the person: what a standard cannot say of them is not sent.
@@ -62,9 +63,17 @@ const Projection& projection(Standard standard);
 // The row of a standing: every standing has one.
 const Shown& shown(const Projection& projection, Standing standing);
 
-// What is to be said to a partner who is at `place` of what happened here: one move, or null when
-// he knows it already. Kind::unsupported: his standard has no such move.
-Result<const Move*> say(const Projection& projection, PlaceId place, Standing now, Party by);
+// What is said of a standing: a move when the partner is not where it is shown, what is written
+// aside, and what is lost. Nothing of the three: he knows it already.
+struct Said {
+  const Move* move = nullptr;
+  std::string_view aside;
+  std::string_view loss;
+};
+
+// What is to be said to a partner who is at `place` of a standing that was reached here.
+// Kind::unsupported: his standard has no such move.
+Result<Said> say(const Projection& projection, PlaceId place, Standing now, Party by);
 
 // Kind::unsupported when the referral has a mark that the standard cannot carry: nothing may be
 // sent then. `marks`: a bit for each Mark.

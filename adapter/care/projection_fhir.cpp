@@ -25,6 +25,7 @@ enum : PlaceId {
   cancelled,
   wrong
 };
+constexpr std::string_view asked = "Task.businessStatus cancel-requested";
 constexpr auto open_places = bits(requested, accepted, in_progress, on_hold);
 constexpr auto worked = bits(accepted, in_progress, on_hold);
 
@@ -49,15 +50,19 @@ constexpr Move moves[] = {
 };
 constexpr Shown rows[] = {
     {in(S::draft), whatever, nothing, ""},
+    {in_asked, when(W::asked), requested, "", asked},
+    {in(S::accepted), when(W::asked), accepted, "", asked},
+    {in(S::in_progress), when(W::asked), in_progress, "", asked},
+    {in(S::on_hold), when(W::asked), on_hold, "", asked},
     {in(S::requested), whatever, requested, ""},
-    {in(S::received), whatever, requested, "acknowledged is a businessStatus alone"},
+    {in(S::received), whatever, requested, "", "Task.businessStatus acknowledged"},
     {in(S::accepted), whatever, accepted, ""},
-    {in(S::rejected), when(W::forced), cancelled, "that nobody answered in time is a reason alone"},
     {in(S::rejected), whatever, rejected, ""},
     {in(S::in_progress), whatever, in_progress, ""},
     {in(S::on_hold), whatever, on_hold, ""},
     {in(S::completed), whatever, completed, ""},
     {in(S::failed), whatever, failed, ""},
+    {in(S::cancelled), when(W::forced), cancelled, "that nobody answered is a reason alone"},
     {in(S::cancelled), whatever, cancelled, ""},
     {in_any, whatever, wrong, ""},
 };
@@ -123,13 +128,13 @@ constexpr Shown rows[] = {
     {in(S::draft), whatever, nothing, ""},
     {in(S::cancelled), when(W::forced), cancel_asked,
      "only the recipient ends it: it was asked to"},
-    {in(S::rejected), when(W::forced), cancel_asked, "only the recipient ends it: it was asked to"},
     {in(S::entered_in_error), whatever, cancel_asked, "an error is a request to cancel"},
     {in(S::completed), whatever, completed, ""},
-    {in_open, when(W::asked), cancel_asked, ""},
+    {in_open, when(W::asked), cancel_asked, "the step that it is withdrawn at"},
     {in(S::rejected, S::cancelled), when(W::asked), cancelled, ""},
     {in(S::failed), when(W::asked), cancelled, "failed is cancelled, with its reason"},
-    {in(S::requested, S::received), whatever, created, ""},
+    {in(S::requested), whatever, created, ""},
+    {in(S::received), whatever, created, "received is how it starts: acknowledged is not said"},
     {in(S::accepted), whatever, accepted, ""},
     {in(S::in_progress), whatever, begun, ""},
     {in(S::on_hold), whatever, begun, "on hold is in progress; the waiting list is words alone"},

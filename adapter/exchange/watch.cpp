@@ -1,6 +1,7 @@
 #include "exchange/watch.h"
 
 #include "base/digest.h"
+#include "care/loop.h"
 #include "care/referral.h"
 #include "exchange/delivery.h"
 #include "exchange/neighbourhood.h"
@@ -100,6 +101,11 @@ Result<void> check_step(std::optional<care::Status> before, NodeRef task) {
   LET(const auto after, status_of(task));
   const auto step = care::check_transition(before, after);
   if (!step) return step;
+  // Past acceptance others act upon it: that takes an audited correction, which nothing here is.
+  if (after == care::Status::entered_in_error && before && care::has(care::in_work, *before))
+    return Error{Kind::unsupported,
+                 "a referral that was accepted is cancelled, not marked as entered in error",
+                 "Task.status"};
   if (after == care::Status::completed && !child(task, "output"))
     return Error{Kind::unsupported, "a referral is completed with its outcome", "Task.output"};
   return {};

@@ -79,7 +79,7 @@ TEST_CASE("every event takes a step that the table of steps has, and every step 
         const auto now = after(before, event, by, everything);
         if (!now) continue;
         CAPTURE(code(before.status), code(event));
-        CHECK(check_transition(before.status, now->status));
+        CHECK(check_transition(before.status, now->status, by));
         taken.emplace(before.status, now->status);
       }
     }
@@ -87,6 +87,34 @@ TEST_CASE("every event takes a step that the table of steps has, and every step 
   for (const auto& step : steps()) {
     CAPTURE(code(step.from), code(step.to));
     CHECK(taken.contains({step.from, step.to}));
+  }
+}
+
+TEST_CASE("what is held or ends without an outcome says why") {
+  Given no_reason = everything;
+  no_reason.reason = false;
+  for (const auto& rule : rules()) {
+    CAPTURE(code(rule.event));
+    const bool why = rule.to && has(in(rejected, cancelled, on_hold, failed), *rule.to);
+    CHECK(((rule.needs & 1U) != 0) == (why || rule.event == ask_cancel));
+    const Standing before{rule.from == in(draft)      ? draft
+                          : has(rule.from, requested) ? requested
+                                                      : accepted,
+                          rule.once_asked ? asked : none};
+    if (!why) continue;
+    const auto refused = after(before, rule.event, rule.by, no_reason);
+    REQUIRE(refused.has_error());
+    CHECK(refused.error().where == "Task.statusReason");
+  }
+}
+
+TEST_CASE("the owner is told of a referral that expired, and it ends as what the requester ends") {
+  for (const auto waiting : {requested, received}) {
+    const auto now = after({waiting, none}, expire, Party::requester, everything);
+    REQUIRE(now);
+    CHECK(*now == Standing{cancelled, forced});
+    CHECK(check_transition(waiting, now->status, Party::requester));
+    CHECK(route(waiting, now->status) == Party::owner);
   }
 }
 
@@ -234,7 +262,7 @@ TEST_CASE(
   const Row rows[] = {
       {{}, true},
       {{{rejected, none}}, true},
-      {{{rejected, none}, {rejected, forced}}, true},
+      {{{rejected, none}, {cancelled, forced}}, true},
       {{{rejected, none}, {requested, none}}, false},
       {{{cancelled, asked}, {failed, none}, {entered_in_error, forced}}, true},
       {{{in_progress, asked}}, false},

@@ -46,7 +46,9 @@ bool from(const Move& move, PlaceId place) {
 }
 
 // All that may follow. What is illegal on either side fails the test that asks.
-std::vector<Both> next(const Projection& projection, const Both& at, Party us) {
+using Taken = std::set<std::pair<const Move*, PlaceId>>;  // a move, and from where
+std::vector<Both> next(const Projection& projection, const Both& at, Party us,
+                       Taken* taken = nullptr) {
   std::vector<Both> found;
   for (int i = 0; i < event_count; ++i) {
     const auto now = after(at.ours, static_cast<Event>(i), us, here);
@@ -54,11 +56,13 @@ std::vector<Both> next(const Projection& projection, const Both& at, Party us) {
     INFO(code(static_cast<Event>(i)));
     const auto said = say(projection, at.theirs, *now, us);
     REQUIRE(said);
-    found.push_back({*now, *said ? (*said)->to : at.theirs});
+    found.push_back({*now, said->move ? said->move->to : at.theirs});
+    if (taken && said->move) taken->emplace(said->move, at.theirs);
   }
   for (const auto& move : projection.moves) {
     if (move.by == us || !from(move, at.theirs)) continue;
     INFO(move.trigger << ", " << code(move.event));
+    if (taken) taken->emplace(&move, at.theirs);
     const auto heard = hear(at.ours, move.event, other(us), partners);
     REQUIRE(heard);
     // News of one who knows of no end here: both then mean the same, also by how it ended.
@@ -71,7 +75,8 @@ std::vector<Both> next(const Projection& projection, const Both& at, Party us) {
   return found;
 }
 
-std::map<Both, std::vector<Both>> walk(const Projection& projection, Party us) {
+std::map<Both, std::vector<Both>> walk(const Projection& projection, Party us,
+                                       Taken* taken = nullptr) {
   std::map<Both, std::vector<Both>> seen;
   std::vector<Both> todo{{}};
   while (!todo.empty()) {
@@ -79,7 +84,7 @@ std::map<Both, std::vector<Both>> walk(const Projection& projection, Party us) {
     todo.pop_back();
     if (seen.contains(at)) continue;
     CAPTURE(text(projection, at));
-    const auto after = next(projection, at, us);
+    const auto after = next(projection, at, us, taken);
     todo.insert(todo.end(), after.begin(), after.end());
     seen.emplace(at, after);
   }
@@ -169,19 +174,43 @@ TEST_CASE(
   for (const auto standard : standards) {
     const auto& table = projection(standard);
     std::set<PlaceId> places;
+    Taken taken;
     for (const auto us : {Party::requester, Party::owner})
-      for (const auto& [at, after] : walk(table, us)) places.insert(at.theirs);
+      for (const auto& [at, after] : walk(table, us, &taken)) places.insert(at.theirs);
     CAPTURE(name(standard));
     CHECK(places.size() == table.places.size());
     for (const auto& move : table.moves) {
       CAPTURE(move.trigger);
       CHECK(move.to < table.places.size());
       CHECK((move.from >> table.places.size()) == 0);
+      for (PlaceId place = 0; place < table.places.size(); ++place)
+        CHECK(taken.contains({&move, place}) == from(move, place));
     }
     for (int i = 0; i < status_count; ++i)
       for (const auto withdrawal : {Withdrawal::none, Withdrawal::asked, Withdrawal::forced})
         CHECK(shown(table, {static_cast<Status>(i), withdrawal}).place < table.places.size());
   }
+}
+
+TEST_CASE("what changes a referral that was sent is said by a move, aside, or its loss is named") {
+  int aside = 0;
+  on_every_path([&](const Projection& table, const Seen&, const Both& at, Party us) {
+    if (at.theirs == 0) return;
+    for (int i = 0; i < event_count; ++i) {
+      const auto now = after(at.ours, static_cast<Event>(i), us, here);
+      if (!now || *now == at.ours) continue;
+      CAPTURE(code(static_cast<Event>(i)));
+      const auto said = say(table, at.theirs, *now, us);
+      REQUIRE(said);
+      // What the last standing could not say need not be taken back.
+      CHECK((said->move || !said->aside.empty() || !said->loss.empty() ||
+             !shown(table, at.ours).loss.empty()));
+      if (static_cast<Event>(i) == ask_cancel)
+        CHECK((said->move || said->aside == "Task.businessStatus cancel-requested"));
+      aside += !said->aside.empty();
+    }
+  });
+  CHECK(aside > 4);
 }
 
 TEST_CASE("what a standard calls where a referral stands") {

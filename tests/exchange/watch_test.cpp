@@ -164,6 +164,21 @@ TEST_CASE("a referral is completed with its outcome or not at all") {
   CHECK(put_task(world, world.watch, task(world, "R1", "completed", outcome)));
 }
 
+TEST_CASE("a referral is marked as entered in error before it is accepted, and not after") {
+  for (const auto* status : {"requested", "received", "accepted", "in-progress", "on-hold"}) {
+    CAPTURE(status);
+    Referred world;
+    const bool work =
+        std::string_view(status) != "requested" && std::string_view(status) != "received";
+    if (work) REQUIRE(put_task(world, world.watch, task(world, "R1", "accepted")));
+    REQUIRE(put_task(world, world.watch, task(world, "R1", status)));
+    const auto marked = put_task(world, world.watch, task(world, "R1", "entered-in-error"));
+    CHECK(marked.has_value() == !work);
+    if (work) CHECK(marked.error().where == "Task.status");
+    CHECK(world.task_status("R1") == (work ? status : "entered-in-error"));
+  }
+}
+
 TEST_CASE("the same Task again tells nobody") {
   Referred world;
   REQUIRE(put_task(world, world.watch, task(world, "R1", "accepted")));
