@@ -48,6 +48,7 @@ struct ApplyExtract {
 // The cases beside the maps to be run.
 struct TestMappings {
   SharedPaths shared;
+  std::string config;  // its partners' tables and cases too
 };
 
 struct Validate {

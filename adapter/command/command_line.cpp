@@ -118,6 +118,7 @@ void add_test_mappings(CLI::App& app, Chosen& chosen) {
       "test-mappings", "Run the cases beside the maps of a folder; exit 1 when one does not hold");
   auto& to = chosen.test_mappings;
   test.add_option("DIR", to.shared.mappings, "Folder of maps (found beside the program)");
+  test.add_option("--config", to.config, "Configuration: its partners' tables and cases too");
   add_shared(test, to.shared);
   choose(test, chosen, to);
 }

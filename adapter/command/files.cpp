@@ -145,7 +145,10 @@ Result<fs::path> find_shared(std::string_view name) {
     const auto path = (folder / near / name).lexically_normal();
     if (fs::exists(path, error)) return path;
   }
-  return Error{Kind::not_found, "is not beside the program", std::string(name)};
+  return Error{Kind::not_found,
+               "is not beside the program, nor two folders up, nor in ../share/fingerpost; "
+               "--definitions-file and --mappings say where they are",
+               std::string(name)};
 }
 
 Result<std::unique_ptr<model::Definitions>> open_definitions(const SharedPaths& paths) {
@@ -167,14 +170,25 @@ Result<std::vector<exchange::MappingFile>> read_mappings(const SharedPaths& path
   for (const auto& partner : partners.list)
     for (const auto& name : partner.concept_maps) {
       const auto path = config.parent_path() / name;
+      if (is_case(path)) continue;
       LET(auto text, read_file(path));
       files.push_back({"partners/" + partner.id + "/" + path.filename().string(), std::move(text)});
     }
   return files;
 }
 
-Result<std::vector<exchange::MappingFile>> read_mapping_cases(const SharedPaths& paths) {
-  return read_folder(paths, is_case);
+Result<std::vector<exchange::MappingFile>> read_mapping_cases(const SharedPaths& paths,
+                                                              const exchange::Partners& partners,
+                                                              const fs::path& config) {
+  LET(auto files, read_folder(paths, is_case));
+  for (const auto& partner : partners.list)
+    for (const auto& name : partner.concept_maps) {
+      const auto path = config.parent_path() / name;
+      if (!is_case(path)) continue;
+      LET(auto text, read_file(path));
+      files.push_back({"partners/" + partner.id + "/" + path.filename().string(), std::move(text)});
+    }
+  return files;
 }
 
 }  // namespace fingerpost::command

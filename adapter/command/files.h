@@ -46,7 +46,9 @@ Result<std::unique_ptr<model::Definitions>> open_definitions(const SharedPaths& 
 Result<std::vector<exchange::MappingFile>> read_mappings(const SharedPaths& paths,
                                                          const exchange::Partners& partners,
                                                          const std::filesystem::path& config);
-// The cases beside them, and the samples that those are about.
-Result<std::vector<exchange::MappingFile>> read_mapping_cases(const SharedPaths& paths);
+// The cases beside them, those that a partner's concept_maps name, and the samples they are about.
+Result<std::vector<exchange::MappingFile>> read_mapping_cases(const SharedPaths& paths,
+                                                              const exchange::Partners& partners,
+                                                              const std::filesystem::path& config);
 
 }  // namespace fingerpost::command

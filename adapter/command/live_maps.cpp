@@ -30,7 +30,7 @@ std::shared_ptr<const MapSet> LiveMaps::now() const {
 Result<std::size_t> LiveMaps::reload() {
   LET(auto definitions, open_definitions(sources_.shared));
   LET(auto set, load_set(sources_, std::move(definitions)));
-  LET(const auto cases, read_mapping_cases(sources_.shared));
+  LET(const auto cases, read_mapping_cases(sources_.shared, sources_.partners, sources_.config));
   const auto run = exchange::run_mapping_cases(set->translator, cases);
   if (!run.failed.empty())
     return Error{Kind::invalid,

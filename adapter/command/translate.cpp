@@ -5,6 +5,7 @@
 #include "command/configuration.h"
 #include "exchange/translate_extract.h"
 #include "model/json.h"
+#include "model/primitives.h"
 #include "record/hl7v2_batch.h"
 #include "store/body.h"
 
@@ -29,6 +30,10 @@ Result<Configuration> configuration_of(const Translate& command) {
 Result<TranslateOptions> options_of(const Translate& command, const Configuration& configuration) {
   if (!command.partner.empty() && configuration.partners.find(command.partner) == nullptr)
     return Error{Kind::not_found, "is no partner of the configuration", command.partner};
+  if (!command.now.empty() && !model::matches(model::Primitive::instant, command.now))
+    return Error{Kind::invalid, "is no moment such as 2026-11-22T09:30:00Z", "--now"};
+  if (command.use_case.find_first_of("| \t\r\n") != std::string::npos)
+    return Error{Kind::invalid, "is no code", "--use-case"};
   TranslateOptions options;
   options.partner = command.partner;
   options.zone = configuration.zone;
@@ -65,6 +70,18 @@ Result<Translation> translate_text(const Ready& ready, const Translate& command,
   return translation;
 }
 
+// What could not be translated: an empty line, and a report that says why, so that both line up.
+void tell_failure(const Ready& ready, const Translate& command, const Error& error, Console console,
+                  std::ostream& report) {
+  if (command.report.empty()) return;
+  console.out << '\n';
+  const Translation nothing{Tree(ready.definitions->names()),
+                            {{Severity::error, "processing", error.where, error.text}},
+                            {},
+                            {}};
+  report << report_json(nothing) << '\n';
+}
+
 // Prints what one message becomes, and the report of it, each as a line.
 Result<void> translate_one(const Ready& ready, const Translate& command, std::string bytes,
                            Console console, std::ostream& report) {
@@ -91,7 +108,7 @@ Result<void> translate_batch(const Ready& ready, const Translate& command, std::
     console.error << "error: message " << i + 1 << ": " << done.error().text;
     if (!done.error().where.empty()) console.error << " at " << done.error().where;
     console.error << '\n';
-    if (!command.report.empty()) report << "null\n";
+    tell_failure(ready, command, done.error(), console, report);
   }
   if (failed == 0) return {};
   return Error{Kind::invalid,
@@ -108,7 +125,7 @@ Result<void> translate_file(const Ready& ready, const Translate& command, const 
   if (batch) return translate_batch(ready, command, *bytes, console, report);
   auto done = bytes ? translate_one(ready, command, *std::move(bytes), console, report)
                     : Result<void>(bytes.error());
-  if (!done && !command.report.empty()) report << "null\n";
+  if (!done) tell_failure(ready, command, done.error(), console, report);
   return done;
 }
 
@@ -148,7 +165,8 @@ int run(const Translate& command, Console console) {
       console.error << "error: " << file << ": " << translated.error().text;
       if (!translated.error().where.empty()) console.error << " at " << translated.error().where;
       console.error << '\n';
-      if (is_extract(command.format) && !command.report.empty()) report << "null\n";
+      if (is_extract(command.format))
+        tell_failure(*ready, command, translated.error(), console, report);
     }
     console.out << std::flush;
   }

@@ -4,6 +4,8 @@
 #include "path/fhirpath.h"
 #include "wire/json_view.h"
 
+#include <algorithm>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <optional>
@@ -15,6 +17,10 @@ namespace fingerpost::exchange {
 namespace {
 
 constexpr std::string_view suffix = ".test.json";
+constexpr std::string_view partners = "partners/";
+constexpr std::string_view file_members[] = {"map", "cases"};
+constexpr std::string_view case_members[] = {"name",   "sourceFile", "source",    "partner",
+                                             "checks", "issues",     "sameIdsAs", "lost"};
 
 void print(wire::JsonView value, std::string& out) {
   using Kind = wire::JsonToken::Kind;
@@ -95,13 +101,21 @@ Operators operators_of(std::string_view text) {
 class Cases {
  public:
   Cases(const Translator& translator, std::span<const MappingFile> files, const MappingFile& file,
-        Format format, CasesRun& run)
-      : translator_(translator), files_(files), file_(file), format_(format), run_(run) {}
+        Format format, std::string_view partner, CasesRun& run)
+      : translator_(translator),
+        files_(files),
+        file_(file),
+        format_(format),
+        partner_(partner),
+        run_(run) {}
 
   void run() {
     const auto document = wire::parse_json(file_.text, {});
     if (!document) return fail("", {document.error().text + " at " + document.error().where});
     std::size_t count = 0;
+    std::vector<std::string> unknown;
+    find_unknown(wire::JsonView(*document), file_members, unknown);
+    if (!unknown.empty()) fail("", std::move(unknown));
     wire::JsonView(*document)["cases"].each([&](wire::JsonView one) {
       ++count;
       std::vector<std::string> wrong;
@@ -119,7 +133,18 @@ class Cases {
     run_.failed.push_back({file_.path, std::string(name), std::move(wrong)});
   }
 
+  // A misspelt member would check nothing.
+  template <class Names>
+  static void find_unknown(wire::JsonView object, const Names& known,
+                           std::vector<std::string>& wrong) {
+    object.members([&](std::string_view name, wire::JsonView) {
+      if (std::find(std::begin(known), std::end(known), name) == std::end(known))
+        wrong.push_back("has a member that nothing reads: " + std::string(name));
+    });
+  }
+
   void check(wire::JsonView one, std::vector<std::string>& wrong) {
+    find_unknown(one, case_members, wrong);
     const auto made = translate(one, one["sourceFile"].text());
     if (!made) return wrong.push_back("does not translate: " + told(made.error()));
     std::size_t checks = 0;
@@ -165,7 +190,7 @@ class Cases {
   Result<Translation> translate(wire::JsonView one, std::string_view source_file) const {
     TranslateOptions options;
     options.now = "2026-11-22T09:30:00Z";
-    options.partner = one["partner"].text();
+    options.partner = one["partner"] ? one["partner"].text() : partner_;
     if (is_extract(format_)) {
       if (options.partner.empty()) options.key_prefix = "north";
       return translate_files(one["source"], options);
@@ -270,14 +295,32 @@ class Cases {
   std::span<const MappingFile> files_;
   const MappingFile& file_;
   Format format_;
+  std::string_view partner_;
   CasesRun& run_;
 };
 
-std::size_t count_cases(const std::string& text) {
-  const auto document = wire::parse_json(text, {});
-  std::size_t count = 0;
-  if (document) wire::JsonView(*document)["cases"].each([&](wire::JsonView) { ++count; });
-  return count;
+// Of a folder that is no format: they are counted, and what cannot be read is told.
+void skip(const MappingFile& file, CasesRun& run) {
+  const auto document = wire::parse_json(file.text, {});
+  if (!document)
+    return run.failed.push_back(
+        {file.path, "", {document.error().text + " at " + document.error().where}});
+  wire::JsonView(*document)["cases"].each([&](wire::JsonView) { ++run.skipped; });
+}
+
+// What the path of a file of cases says: "hl7v2/ref.test.json", "partners/elm/hl7v2.test.json".
+struct Subject {
+  std::optional<Format> format;
+  std::string_view partner;
+};
+
+Subject subject_of(std::string_view path) {
+  if (!path.starts_with(partners)) return {format_named(path.substr(0, path.find('/'))), ""};
+  path.remove_prefix(partners.size());
+  const auto end = path.find('/');
+  if (end == std::string_view::npos) return {};
+  const auto name = path.substr(path.rfind('/') + 1);
+  return {format_named(name.substr(0, name.find_first_of(".-"))), path.substr(0, end)};
 }
 
 }  // namespace
@@ -286,11 +329,11 @@ CasesRun run_mapping_cases(const Translator& translator, std::span<const Mapping
   CasesRun run;
   for (const auto& file : files) {
     if (!file.path.ends_with(suffix)) continue;
-    const auto format = format_named(std::string_view(file.path).substr(0, file.path.find('/')));
-    if (format)
-      Cases(translator, files, file, *format, run).run();
+    const auto subject = subject_of(file.path);
+    if (subject.format)
+      Cases(translator, files, file, *subject.format, subject.partner, run).run();
     else
-      run.skipped += count_cases(file.text);
+      skip(file, run);
   }
   return run;
 }

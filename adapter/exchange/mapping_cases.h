@@ -3,7 +3,8 @@
 //   {"map": url, "cases": [{"name", "sourceFile" or "source", "partner", "checks": [FHIRPath …],
 //     "sameIdsAs": file, "issues": ["code place" …], "lost": {place: count}}]}
 //
-// mappings/README.md says what each member means.
+// mappings/README.md says what each member means. Those of a partner's own tables are
+// partners/<id>/<format>.test.json, or <format>-<anything>.test.json, and run as that partner's.
 
 #pragma once
 

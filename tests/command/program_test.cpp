@@ -269,6 +269,33 @@ TEST_CASE("the same message translates to the same bytes") {
   CHECK(first.out == run(words).out);
 }
 
+TEST_CASE("what is translated and its report stand in lines of the same number") {
+  const test::Folder folder;
+  const std::string sample =
+      test::project_dir() + "/mappings/hl7v2/samples/ref-i12-social-prescribing.hl7";
+  const auto bad =
+      folder.write("bad.hl7", "MSH|^~\\&|GP|A|FP|B|20261122090000||ADT^A01|M1|P|2.4\r");
+  const auto report = folder / "report";
+  const auto ran =
+      run({"translate", "--from", "hl7v2", "--report", report.string(), sample, bad, sample});
+  CHECK(ran.status == 1);
+  CHECK(lines(ran.out) == 3);
+  const auto told = test::read_file(report);
+  CHECK(lines(told) == 3);
+  CHECK(holds(told, R"("severity":"error","code":"processing")"));
+}
+
+TEST_CASE("a time or a use case that is none is refused before anything is read") {
+  const std::string sample =
+      test::project_dir() + "/mappings/hl7v2/samples/ref-i12-social-prescribing.hl7";
+  const auto wrong = GENERATE(std::vector<std::string>{"--now", "yesterday"},
+                              std::vector<std::string>{"--now", "2026-11-22"},
+                              std::vector<std::string>{"--use-case", "a|b c"});
+  const auto ran = run({"translate", "--from", "hl7v2", wrong[0], wrong[1], sample});
+  CHECK(ran.status == 2);
+  CHECK(holds(ran.error, wrong[0]));
+}
+
 TEST_CASE("transform runs the first map over the source") {
   const test::Folder folder;
   const auto map = folder.write("name.map", R"(map "http://example.org/name" = "name"
@@ -365,12 +392,19 @@ TEST_CASE("test-mappings runs the cases of a folder, and tells by its status whe
   CHECK(holds(good.out, " passed, 0 failed, 0 skipped\n"));
   std::filesystem::create_directory(maps / "vision");
   folder.write("mappings/vision/a.test.json", R"({"cases":[{},{}]})");
+  CHECK(run({"test-mappings", (maps / "vision").string()}).status == 2);
   folder.write("mappings/hl7v2/z.test.json",
                R"({"cases":[{"name":"it","sourceFile":"samples/none.hl7","checks":["true"]}]})");
   const auto bad = run({"test-mappings", maps.string()});
   CHECK(bad.status == 1);
   CHECK(bad.out.starts_with("hl7v2/z.test.json: it\n  does not translate: there is no such file"));
   CHECK(holds(bad.out, " passed, 1 failed, 2 skipped\n"));
+  folder.write("mappings/hl7v2/z.test.json",
+               R"({"cases":[{"name":"it","source":["MSH|"],"cheks":["true"]}]})");
+  CHECK(holds(run({"test-mappings", maps.string()}).out, "nothing reads: cheks"));
+  std::filesystem::remove(maps / "hl7v2/z.test.json");
+  folder.write("mappings/vision/a.test.json", "{");
+  CHECK(run({"test-mappings", maps.string()}).status == 1);
   folder.write("mappings/hl7v2/z.map", "map");
   CHECK(run({"test-mappings", maps.string()}).status == 1);
   CHECK(run({"test-mappings", folder.path() + "/none"}).status == 2);
@@ -392,6 +426,15 @@ TEST_CASE("config check names every mistake with its line") {
   CHECK(looked.status == 1);
   CHECK(holds(looked.error, "missing.toml: fhir.packages: is not there: "));
   CHECK(holds(looked.error, "missing.toml: partner a.concept_maps: is not there: "));
-  const auto open = folder.write("open.toml", "[mllp]\nlisten = \"0.0.0.0:2575\"\n");
-  CHECK(run({"config", "check", open}).status == 1);
+  folder.write("broken.json", "{");
+  const auto wrong =
+      folder.write("wrong.toml",
+                   "[http]\nlisten = \"0.0.0.0:2575\"\n[mllp]\nlisten = \"0.0.0.0:2575\"\n"
+                   "[[partner]]\nid = \"a\"\nconcept_maps = [\"broken.json\"]\n");
+  const auto open = run({"config", "check", wrong});
+  CHECK(open.status == 1);
+  CHECK(holds(open.error, "HTTP would be reachable from other machines"));
+  CHECK(holds(open.error, "MLLP would be reachable from other machines"));
+  CHECK(holds(open.error, "mllp.listen: is the address of http.listen"));
+  CHECK(holds(open.error, "broken.json: is no JSON"));
 }

@@ -77,6 +77,25 @@ TEST_CASE("a case that holds is counted, and those of a folder that is no format
   CHECK(other.passed + other.failed.size() == 0);
 }
 
+TEST_CASE("the cases of a partner's own tables run as that partner's") {
+  const std::string text = R"({"cases":[{"name":"it","source":[
+    "MSH|^~\\&|LINKS|RLP99|FINGERPOST|FINGERPOST|20261123101500+0000||RRI^I12^RRI_I12|L1|P|2.5.1",
+    "MSA|AA|0123456789abcdef0123",
+    "RF1|A|||||5f0c8f6e-2f7a-5b0e-9b55-0a4d3c6a1e01^FINGERPOST",
+    "PRD|RT||||||RLP99^ODS"],"checks":["entry.resource.status = 'accepted'"]}]})";
+  for (const auto* name : {"partners/links/hl7v2.test.json", "partners/links/hl7v2-own.test.json"})
+    CHECK(run(name, text).passed == 1);
+  CHECK(run("partners/links/other.test.json", text).skipped == 1);
+}
+
+TEST_CASE("a member of a case that nothing reads is told, and so is a file that cannot be read") {
+  const auto misspelt = run_answer(R"("checks":["true"],"issus":[])");
+  REQUIRE(misspelt.failed.size() == 1);
+  CHECK(misspelt.failed[0].wrong[0] == "has a member that nothing reads: issus");
+  CHECK(run("hl7v2/x.test.json", R"({"case":[],"cases":[{"name":"a"}]})").failed.size() == 2);
+  CHECK(run("vision/x.test.json", "{").failed.size() == 1);
+}
+
 TEST_CASE("a file of cases that is none is a failure") {
   const auto text = GENERATE("{", "{}", R"({"cases":[]})");
   const auto done = run("hl7v2/x.test.json", text);
