@@ -124,7 +124,8 @@ Result<mapping::Transformed> run_outgoing(const Hl7v2Maps& maps, Outgoing what, 
                                            {"time", header.time},
                                            {"control_id", header.control_id},
                                            {"version", header.version},
-                                           {"event", header.event}};
+                                           {"event", header.event},
+                                           {"partner", header.partner}};
   mapping::RunOptions options;
   options.parameters = parameters;
   options.partner = header.partner;

@@ -2,34 +2,70 @@
 
 #include "base/text.h"
 #include "base/uuid.h"
+#include "care/referral.h"
 #include "exchange/neighbourhood.h"
 #include "exchange/outward.h"
 #include "exchange/translate_steps.h"
 #include "model/xml.h"
 
+#include <algorithm>
 #include <memory>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace fingerpost::exchange {
 namespace {
 
+// What a Bundle holds, as far as it says which message it becomes.
 struct Held {
   bool task = false, plan = false, goal = false, free_goal = false, problem = false;
+  bool revoked = false;                // a ServiceRequest
+  std::string status;                  // of the Task
+  std::vector<std::string> problems;   // their fullUrls
+  std::vector<std::string> addressed;  // what the goals refer to
+
+  // A problem that no goal addresses.
+  bool free_problem() const;
 };
+
+bool Held::free_problem() const {
+  return std::any_of(problems.begin(), problems.end(), [&](const std::string& url) {
+    return std::none_of(addressed.begin(), addressed.end(), [&](const std::string& reference) {
+      return url == reference || url.ends_with("/" + reference);
+    });
+  });
+}
+
+void hold(Held& found, std::string_view type, std::string_view url, NodeRef resource) {
+  const Tree& tree = *resource.tree;
+  const auto status = child_text(resource, "status");
+  if (type == "Task") {
+    found.task = true;
+    found.status = status;
+  }
+  found.revoked |= type == "ServiceRequest" && status == "revoked";
+  found.plan |= type == "CarePlan";
+  if (type == "Goal") {
+    found.goal = true;
+    const auto about = child(resource, "addresses");
+    found.free_goal |= !about;
+    for (auto node = about.node; node != no_node; node = tree.next_same(node))
+      found.addressed.emplace_back(child_text({&tree, node}, "reference"));
+  }
+  if (type == "Condition") {
+    found.problem = true;
+    found.problems.emplace_back(url);
+  }
+}
 
 Held held(const model::Definitions& definitions, const Tree& bundle) {
   Held found;
   const NodeRef root{&bundle, bundle.root()};
-  for (auto entry = child(root, "entry").node; entry != no_node; entry = bundle.next_same(entry)) {
-    const auto resource = child({&bundle, entry}, "resource");
-    if (!resource) continue;
-    const auto type = definitions.type_name(bundle[resource.node].type);
-    found.task |= type == "Task";
-    found.plan |= type == "CarePlan";
-    found.goal |= type == "Goal";
-    found.free_goal |= type == "Goal" && !child(resource, "addresses");
-    found.problem |= type == "Condition";
-  }
+  for (auto entry = child(root, "entry").node; entry != no_node; entry = bundle.next_same(entry))
+    if (const auto resource = child({&bundle, entry}, "resource"))
+      hold(found, definitions.type_name(bundle[resource.node].type),
+           child_text({&bundle, entry}, "fullUrl"), resource);
   return found;
 }
 
@@ -38,10 +74,19 @@ struct Chosen {
   std::string_view event;
 };
 
+// A step that is the owner's to take is his answer; its event is that of the REF last received.
+Chosen of_referral(const Held& held) {
+  const auto status = care::read_status(held.status);
+  if (held.revoked || held.status == "cancelled") return {Outgoing::request, "I14"};
+  if (status && care::writer(*status) == care::Party::owner) return {Outgoing::answer, ""};
+  return {Outgoing::request, "I12"};
+}
+
 Result<Chosen> choose(const Held& held) {
-  if (held.task) return Chosen{Outgoing::request, "I12"};
+  if (held.task) return of_referral(held);
   if (held.plan) return Chosen{Outgoing::plan, held.free_goal ? "PCG" : "PCB"};
-  if (held.goal) return Chosen{Outgoing::plan, "PC6"};
+  const bool under_problems = held.free_problem() && !held.free_goal;
+  if (held.goal && !under_problems) return Chosen{Outgoing::plan, "PC6"};
   if (held.problem) return Chosen{Outgoing::plan, "PC1"};
   return Error{Kind::invalid,
                "what becomes HL7 v2 is a Bundle with a Task, CarePlan, Goal or Condition",

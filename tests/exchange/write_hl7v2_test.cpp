@@ -199,7 +199,16 @@ TEST_CASE("what is written is the message that says most of the Bundle") {
       Row{R"({"fullUrl":"urn:uuid:c","resource":{"resourceType":"CarePlan","id":"c"}})", "PPP^PCB"},
       Row{R"({"fullUrl":"urn:uuid:c","resource":{"resourceType":"CarePlan","id":"c"}},
              {"fullUrl":"urn:uuid:g","resource":{"resourceType":"Goal","id":"g"}})",
-          "PPG^PCG"});
+          "PPG^PCG"},
+      Row{R"({"fullUrl":"urn:uuid:g","resource":{"resourceType":"Goal","id":"g",
+              "addresses":[{"reference":"urn:uuid:c"}]}},
+             {"fullUrl":"urn:uuid:c","resource":{"resourceType":"Condition","id":"c"}})",
+          "PGL^PC6"},
+      Row{R"({"fullUrl":"urn:uuid:g","resource":{"resourceType":"Goal","id":"g",
+              "addresses":[{"reference":"urn:uuid:c"}]}},
+             {"fullUrl":"urn:uuid:c","resource":{"resourceType":"Condition","id":"c"}},
+             {"fullUrl":"urn:uuid:d","resource":{"resourceType":"Condition","id":"d"}})",
+          "PPR^PC1"});
   CAPTURE(row.type);
   TranslateOptions options;
   options.now = "2026-11-22T09:30:00Z";
@@ -303,4 +312,98 @@ TEST_CASE("what was entered in error is deleted") {
   CAPTURE(written->bytes);
   for (const auto* segment : {"\rPTH|DE|", "\rPRB|DE|", "\rGOL|DE|"})
     CHECK(written->bytes.find(segment) != std::string::npos);
+}
+
+TEST_CASE("a problem stands under the goal that addresses it, with both its codings") {
+  const auto written = write(
+      R"({"resourceType":"Bundle","type":"collection","entry":[
+      {"fullUrl":"urn:uuid:p","resource":{"resourceType":"Patient","id":"p"}},
+      {"fullUrl":"urn:uuid:g","resource":{"resourceType":"Goal","id":"g",
+       "lifecycleStatus":"active","description":{"text":"Walk"},
+       "addresses":[{"reference":"urn:uuid:c"}]}},
+      {"fullUrl":"urn:uuid:c","resource":{"resourceType":"Condition","id":"c",
+       "code":{"coding":[{"system":"urn:fingerpost:hl7v2:x:99P","code":"LONE"},
+        {"system":"http://snomed.info/sct","code":"267076002","display":"Feels lonely"}]}}}]})",
+      {});
+  REQUIRE(written);
+  CAPTURE(written->bytes);
+  CHECK(written->bytes.find("LONE^^99P^267076002^Feels lonely^SCT") != std::string::npos);
+}
+
+TEST_CASE("instance ids are the partner's own, never another's") {
+  TranslateOptions options;
+  options.partner = "links";
+  const auto written = write(
+      R"({"resourceType":"Bundle","type":"collection","entry":[
+      {"fullUrl":"urn:uuid:p","resource":{"resourceType":"Patient","id":"p"}},
+      {"fullUrl":"urn:uuid:g","resource":{"resourceType":"Goal","id":"g",
+       "lifecycleStatus":"active","description":{"text":"Walk"},"identifier":[
+        {"system":"urn:fingerpost:hl7v2:other~~HQ:NS","value":"G-1"},
+        {"system":"urn:fingerpost:hl7v2:links~~HQ:NS","value":"G-2"}]}},
+      {"fullUrl":"urn:uuid:h","resource":{"resourceType":"Goal","id":"h",
+       "lifecycleStatus":"active","description":{"text":"Sing"},"identifier":[
+        {"system":"urn:fingerpost:hl7v2:other~~HQ:NS","value":"G-1"}]}}]})",
+      options);
+  REQUIRE(written);
+  CAPTURE(written->bytes);
+  CHECK(written->bytes.find("|^Walk|G-2^NS|") != std::string::npos);
+  CHECK(written->bytes.find("|^Sing|h^FINGERPOST|") != std::string::npos);
+}
+
+TEST_CASE("an order goes out with what it is, or not at all") {
+  struct Row {
+    const char* status;
+    const char* orc;  // "": no order
+  };
+  const auto row = GENERATE(Row{"active", "ORC|NW|"}, Row{"revoked", "ORC|DC|"},
+                            Row{"entered-in-error", ""}, Row{"draft", ""}, Row{"unknown", ""});
+  CAPTURE(row.status);
+  const auto written = write(
+      R"({"resourceType":"Bundle","type":"collection","entry":[
+      {"fullUrl":"urn:uuid:p","resource":{"resourceType":"Patient","id":"p"}},
+      {"fullUrl":"urn:uuid:c","resource":{"resourceType":"Condition","id":"c"}},
+      {"fullUrl":"urn:uuid:s","resource":{"resourceType":"ServiceRequest","id":"s","status":")" +
+          std::string(row.status) + R"(","intent":"order","code":{"text":"Walking group"},
+       "reasonReference":[{"reference":"urn:uuid:c"}]}},
+      {"fullUrl":"urn:uuid:a","resource":{"resourceType":"CarePlan","id":"a",
+       "status":"active","intent":"plan","addresses":[{"reference":"urn:uuid:c"}],
+       "activity":[{"reference":{"reference":"urn:uuid:s"}}]}}]})",
+      {});
+  REQUIRE(written);
+  CAPTURE(written->bytes);
+  const bool sent = *row.orc != '\0';
+  CHECK((written->bytes.find("\rORC|") != std::string::npos) == sent);
+  CHECK(written->bytes.find(row.orc) != std::string::npos);
+  CHECK(test::has_issue(written->report, "the order is not sent") != sent);
+}
+
+TEST_CASE("a referral goes out as what it has come to") {
+  struct Row {
+    const char* task;
+    const char* request;
+    const char* type;
+  };
+  const auto row =
+      GENERATE(Row{"requested", "active", "REF^I12"}, Row{"cancelled", "active", "REF^I14"},
+               Row{"requested", "revoked", "REF^I14"}, Row{"accepted", "active", "RRI^I12"},
+               Row{"completed", "completed", "RRI^I12"});
+  CAPTURE(row.task, row.request);
+  const auto written = write(
+      R"({"resourceType":"Bundle","type":"collection","entry":[
+      {"fullUrl":"urn:uuid:t","resource":{"resourceType":"Task","id":"t","status":")" +
+          std::string(row.task) + R"(","intent":"order","focus":{"reference":"urn:uuid:s"},
+       "owner":{"reference":"urn:uuid:h"},
+       "output":[{"type":{"text":"outcome"},"valueString":"Goes out again"}]}},
+      {"fullUrl":"urn:uuid:s","resource":{"resourceType":"ServiceRequest","id":"s","status":")" +
+          row.request + R"(","intent":"order","subject":{"reference":"urn:uuid:p"}}},
+      {"fullUrl":"urn:uuid:h","resource":{"resourceType":"HealthcareService","id":"h",
+       "name":"Riverside link workers","providedBy":{"reference":"urn:uuid:o"}}},
+      {"fullUrl":"urn:uuid:o","resource":{"resourceType":"Organization","id":"o","identifier":[
+       {"system":"https://fhir.nhs.uk/Id/ods-organization-code","value":"X99999"}]}},
+      {"fullUrl":"urn:uuid:p","resource":{"resourceType":"Patient","id":"p"}}]})",
+      {});
+  REQUIRE(written);
+  CAPTURE(written->bytes);
+  CHECK(written->bytes.find(std::string("|") + row.type) != std::string::npos);
+  CHECK(written->bytes.find("^Riverside link workers|||X99999^ODS") != std::string::npos);
 }
