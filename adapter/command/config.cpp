@@ -1,5 +1,7 @@
 #include "command/command.h"
 #include "command/configuration.h"
+#include "command/files.h"
+#include "wire/json.h"
 
 #include <filesystem>
 #include <ostream>
@@ -11,13 +13,19 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The files that a configuration names and that are not there, a line each.
-std::string missing_files(const Configuration& configuration, const std::string& file) {
+// What is wrong with the files that a configuration names, a line each: those that are not there,
+// and tables of codes that are no JSON.
+std::string file_faults(const Configuration& configuration, const std::string& file) {
   std::string lines;
   const auto look = [&](const std::string& key, const fs::path& path) {
     std::error_code error;
-    if (!fs::exists(path, error))
+    if (!fs::exists(path, error)) {
       lines += file + ": " + key + ": is not there: " + path.string() + "\n";
+    } else if (path.extension() == ".json") {
+      const auto text = read_file(path);
+      const auto read = text ? wire::parse_json(*text, Limits{}) : text.error();
+      if (!read) lines += file + ": " + key + ": " + path.string() + ": is no JSON\n";
+    }
   };
   const auto folder = fs::path(file).parent_path();
   for (const auto& name : configuration.packages) look("fhir.packages", folder / name);
@@ -26,6 +34,22 @@ std::string missing_files(const Configuration& configuration, const std::string&
       look("partner " + partner.id + ".concept_maps", folder / name);
   if (!configuration.terminology.ca_file.empty())
     look("terminology.ca_file", configuration.terminology.ca_file);
+  return lines;
+}
+
+// What is wrong with where it listens, a line each.
+std::string listen_faults(const Configuration& configuration, const std::string& file) {
+  std::string lines;
+  const auto look = [&](const Listen& listen, std::string_view what) {
+    const auto reach = check_reach(listen, what);
+    if (!reach) lines += file + ": " + reach.error().where + ": " + reach.error().text + "\n";
+  };
+  look(configuration.http, "HTTP");
+  if (!configuration.mllp) return lines;
+  look(*configuration.mllp, "MLLP");
+  const auto &http = configuration.http.at, &mllp = configuration.mllp->at;
+  if (http.port != 0 && http.port == mllp.port && http.host == mllp.host)
+    lines += file + ": mllp.listen: is the address of http.listen\n";
   return lines;
 }
 
@@ -39,16 +63,11 @@ int run(const ConfigCheck& command, Console console) {
     console.error << configuration.error().text << '\n';
     return found_errors;
   }
-  const auto missing = missing_files(*configuration, command.file);
-  if (!missing.empty()) {
-    console.error << missing;
+  const auto faults =
+      file_faults(*configuration, command.file) + listen_faults(*configuration, command.file);
+  if (!faults.empty()) {
+    console.error << faults;
     return found_errors;
-  }
-  for (const auto& [listen, what] :
-       {std::pair{std::optional(configuration->http), "HTTP"}, {configuration->mllp, "MLLP"}}) {
-    if (!listen) continue;
-    const auto reach = check_reach(*listen, what);
-    if (!reach) return refuse(reach.error(), console), found_errors;
   }
   const auto partners = configuration->partners.list.size();
   console.out << "the configuration is sound: " << partners

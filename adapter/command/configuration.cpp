@@ -100,7 +100,7 @@ class Section {
     text_read_by(key, to, [](const std::string& url) -> Result<std::string> {
       if (!url.starts_with("https://") && !is_local(url))
         return Error{Kind::invalid, "must begin with https://, or be http:// on loopback", ""};
-      return url.substr(0, url.find_last_not_of('/') + 1);
+      return read_base_url(url);
     });
   }
 
@@ -240,7 +240,7 @@ void read_channel(Section& section, exchange::Partner& partner) {
   using exchange::Channel;
   section.word("channel", {"none", "self", "fhir", "mllp"},
                [&](std::size_t index) { partner.channel = static_cast<Channel>(index); });
-  section.base_url("fhir", partner.fhir_base);
+  section.web_base("fhir", partner.fhir_base);
   Address mllp;
   section.address("mllp", mllp);
   partner.host = mllp.host;

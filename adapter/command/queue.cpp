@@ -124,13 +124,16 @@ std::string row_text(wire::JsonView row) {
 }
 
 // {"rows":[…]} as a line for each row; any other answer as one line.
-std::string as_lines(const std::string& answer) {
+void print(const std::string& answer, Console console) {
   const auto document = wire::parse_json(answer, Limits{});
-  const auto rows = document ? wire::JsonView(*document)["rows"] : wire::JsonView();
-  if (!rows) return answer + "\n";
-  std::string lines;
-  rows.each([&](wire::JsonView row) { lines += row_text(row); });
-  return lines;
+  const auto root = document ? wire::JsonView(*document) : wire::JsonView();
+  const auto rows = root["rows"];
+  if (!rows) {
+    console.out << answer << '\n';
+    return;
+  }
+  rows.each([&](wire::JsonView row) { console.out << row_text(row); });
+  if (root["next"]) console.error << "there may be more, and newer ones: --limit shows them\n";
 }
 
 }  // namespace
@@ -138,7 +141,7 @@ std::string as_lines(const std::string& answer) {
 int run(const Queue& command, Console console) {
   const auto answer = answer_to(command);
   if (!answer) return refuse(answer.error(), console);
-  console.out << as_lines(*answer);
+  print(*answer, console);
   return done;
 }
 

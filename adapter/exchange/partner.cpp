@@ -44,7 +44,7 @@ const Partner* Partners::find_hl7_sender(std::string_view application,
 
 Result<void> check(const Partners& partners) {
   std::set<std::string_view> ids;
-  std::set<std::pair<std::string_view, std::string_view>> identifiers;
+  std::set<std::pair<std::string_view, std::string_view>> identifiers, senders;
   for (const auto& partner : partners.list) {
     if (partner.id.empty()) return Error{Kind::invalid, "a partner needs an id", ""};
     if (!ids.insert(partner.id).second)
@@ -55,6 +55,10 @@ Result<void> check(const Partners& partners) {
       if (!identifiers.insert({identifier.system, identifier.value}).second)
         return Error{Kind::invalid, "an identifier belongs to two partners", partner.id};
     }
+    const bool sends_hl7 = !partner.application.empty() || !partner.facility.empty();
+    if (sends_hl7 && !senders.insert({partner.application, partner.facility}).second)
+      return Error{Kind::invalid, "two partners send under one application and facility",
+                   partner.id};
     const auto address = check_address(partner);
     if (!address) return address;
   }

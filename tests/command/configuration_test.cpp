@@ -203,7 +203,7 @@ TEST_CASE("a terminology server elsewhere is named with what it is asked about")
   CHECK_FALSE(read_configuration("", "gateway.toml")->profiles_on_write);
 }
 
-TEST_CASE("a terminology server elsewhere is reached encrypted, or on this machine") {
+TEST_CASE("another server is reached encrypted, or on this machine") {
   struct Row {
     const char* url;
     bool good;
@@ -213,7 +213,8 @@ TEST_CASE("a terminology server elsewhere is reached encrypted, or on this machi
                Row{"http://tx.example:80/fhir", false},
                Row{"http://127.0.0.1.tx.example:80/", false}, Row{"ftp://a", false});
   CAPTURE(row.url);
+  const auto key = GENERATE("[terminology]\nurl", "[[partner]]\nid = \"a\"\nfhir");
   const auto read =
-      read_configuration("[terminology]\nurl = \"" + std::string(row.url) + "\"\n", "gateway.toml");
+      read_configuration(std::string(key) + " = \"" + row.url + "\"\n", "gateway.toml");
   CHECK(read.has_value() == row.good);
 }

@@ -211,6 +211,9 @@ TEST_CASE("the queues are the same for whoever asks, the running gateway or its 
     CHECK(inbox.out.find("\"status\":\"applied\"") != std::string::npos);
     CHECK(inbox.out.find("\"status\":\"refused\"") != std::string::npos);
     CHECK(inbox.out.find("Winterbourne") == std::string::npos);
+    CHECK(inbox.error.empty());
+    const auto one = test::run({"inbox", "list", "--data", data, "--limit", "1"});
+    CHECK(one.error.find("there may be more") != std::string::npos);
     const auto id = find(inbox.out, "\"id\":([0-9]+),\"status\":\"applied\"");
     CHECK(ask("inbox", "show", id).out.find("Winterbourne") != std::string::npos);
     CHECK(ask("inbox", "show", "999999").status == 2);

@@ -31,6 +31,10 @@ TEST_CASE("a list of partners is checked before it is used") {
        [](Partners& all) { all.list[1].identifiers = all.list[0].identifiers; }},
       {"an identifier without value", [](Partners& all) { all.list[1].identifiers[0].value = ""; }},
       {"a FHIR base of another protocol", [](Partners& all) { all.list[1].fhir_base = "ftp://x"; }},
+      {"one sender twice",
+       [](Partners& all) {
+         for (auto& partner : all.list) partner.application = "GPSYSTEM", partner.facility = "A";
+       }},
       {"MLLP without a port", [](Partners& all) { all.list[0].port = 0; }},
       {"MLLP without a host", [](Partners& all) { all.list[0].host = ""; }},
   };
