@@ -98,6 +98,16 @@ class Application {
   Applied result_;
 };
 
+// R4 search.html#escaping.
+static std::string escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (std::string_view("\\,$|").find(c) != std::string_view::npos) out += '\\';
+    out += c;
+  }
+  return out;
+}
+
 // The url of an Attachment whose bytes are a Binary of this bundle.
 void Application::rewrite_url(Tree& tree, NodeId at, const Types& types) const {
   if (tree.name_text(at) != "url" || !tree.has_value(at)) return;
@@ -136,7 +146,10 @@ std::vector<NodeId> Application::spoilt(const Prepared& resource, const Issues& 
   for (auto node = tree.first_child(tree.root()); node != no_node; node = tree.next(node)) {
     const auto member = parts_.definitions.member(tree[tree.root()].type, tree[node].name);
     if (member.element == nullptr || member.element->modifier || member.element->min > 0) continue;
-    if (tree.name_text(node) == "meta") continue;  // its labels
+    // Its labels, and whose it is: without them it is left out.
+    constexpr std::array<std::string_view, 5> kept = {"meta", "subject", "patient", "for",
+                                                      "beneficiary"};
+    if (std::find(kept.begin(), kept.end(), tree.name_text(node)) != kept.end()) continue;
     const auto own = model::location(parts_.definitions, tree, node);
     const bool wrong = std::any_of(places.begin(), places.end(), [&](std::string_view place) {
       return place.starts_with(own) &&
@@ -189,7 +202,7 @@ Result<void> Application::prepare(NodeId node, const Types& types) {
                 false,
                 {},
                 {}};
-  if (made.id.empty()) return Error{Kind::fault, "a translated resource has no id", made.type};
+  if (made.id.empty()) return Error{Kind::invalid, "nothing says which one this is", made.type};
   rewrite(made.tree, made.tree.root(), types);
   if (links_) {
     LET(const bool phantom, is_phantom(made));
@@ -230,23 +243,27 @@ Result<void> Application::settle(Prepared& resource) {
 }
 
 // A merge often gives up a number that is not the patient's key: then he is the sender's only one
-// of that number. True: he is not to be found, and nobody is made to be given up.
+// of that number, which is in a system of the sender's own. True: he is not to be found, and nobody
+// is made to be given up.
 Result<bool> Application::is_phantom(Prepared& resource) {
   if (!links_ || !links_->replaced(resource.id)) return false;
   const auto known = reader_.read(resource.type, resource.id);
   if (known) return false;
   if (!is_absence(known.error())) return known.error();
   const NodeRef identifier = child({&resource.tree, resource.tree.root()}, "identifier");
-  const auto token = std::string(child_text(identifier, "system")) + "|" +
-                     std::string(child_text(identifier, "value"));
-  const std::vector<search::Pair> pairs = {{"identifier", token}, {"_count", "3"}};
-  search::Query query;
-  query.type = resource.type;
-  query.pairs = &pairs;
-  LET(const auto plan, search::plan(*parts_.parameters.now(), query, parts_.limits));
-  LET(const auto page, reader_.search(plan));
-  if (!page.partial.empty())
-    return Error{Kind::busy, "the index of the patients is still being made", ""};
+  const auto system = child_text(identifier, "system"), value = child_text(identifier, "value");
+  store::Page page;
+  if (system.starts_with("urn:fingerpost:hl7v2:") && !value.empty()) {
+    const auto token = escaped(system) + "|" + escaped(value);
+    const std::vector<search::Pair> pairs = {{"identifier", token}, {"_count", "3"}};
+    search::Query query;
+    query.type = resource.type;
+    query.pairs = &pairs;
+    LET(const auto plan, search::plan(*parts_.parameters.now(), query, parts_.limits));
+    LET(page, reader_.search(plan));
+    if (!page.partial.empty())
+      return Error{Kind::busy, "the index of the patients is still being made", ""};
+  }
   std::vector<std::string> found;  // beside the one who stays, who may have the number already
   for (const auto& hit : page.hits)
     if (!links_->holds(hit.resource.id)) found.push_back(hit.resource.id);

@@ -100,7 +100,8 @@ class Taking {
     if (unfinished_)
       return Error{Kind::conflict,
                    "the extract of " + std::string(time_of(*unfinished_)) +
-                       " was begun and not finished: apply that one again first",
+                       " was begun and not finished: apply that one again first, or give it up by "
+                       "inbox retry, after which it is refused",
                    ""};
     if (!last) return {};
     const auto time = time_of(*last);
@@ -130,7 +131,7 @@ class Taking {
         if (row.key == row_.key) {
           repeated_ = applied;
           begun_ = row.id;
-        } else if (!applied) {
+        } else if (!applied && row.status != store::InboxStatus::refused) {
           unfinished_ = row;
         }
         if (!applied) continue;

@@ -19,6 +19,7 @@ namespace fingerpost::interaction {
 namespace {
 
 constexpr std::size_t together = 100;
+constexpr std::size_t most_left = 1000;  // each step reads those left again
 
 // One unit after another.
 class Round {
@@ -31,10 +32,11 @@ class Round {
     limits_.body_bytes = limits_.string_bytes = std::numeric_limits<std::uint32_t>::max();
   }
 
-  // How many were indexed again; 0: all are done but those left.
+  // How many were indexed again; 0: all are done but those left, or these are too many.
   Result<std::size_t> step(const search::Parameters& parameters) {
     if (fingerprint_ != parameters.fingerprint()) left_.clear();  // others may do
     fingerprint_ = parameters.fingerprint();
+    if (left_.size() >= most_left) return 0;
     const auto most = static_cast<int>(together + left_.size());
     LET(auto some, reader_.outdated(parameters, most));
     store::Unit unit;

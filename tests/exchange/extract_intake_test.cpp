@@ -220,6 +220,16 @@ TEST_CASE("an extract that was begun is finished before another of its source is
   REQUIRE_FALSE(refused);
   CHECK(refused.error().kind == Kind::conflict);
   CHECK(has(refused.error().text, "begun and not finished"));
+  SECTION("or is given up") {
+    store::Unit unit;
+    store::InboxUpdate given_up;
+    given_up.id = world.inbox()[0].id;
+    given_up.status = store::InboxStatus::refused;
+    unit.inbox_updates.push_back(std::move(given_up));
+    REQUIRE(store::commit_now(*world.store, std::move(unit)));
+    CHECK(take(world, Format::emis, next));
+    return;
+  }
   const auto finished = take(world, Format::emis, first);
   REQUIRE(finished);
   CHECK_FALSE(finished->repeated);

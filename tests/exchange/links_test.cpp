@@ -150,6 +150,41 @@ TEST_CASE("a merge finds who is given up by any number of his, and makes nobody 
   CHECK(practice.is("Patient", "9990000018", "active.empty() or active"));
 }
 
+TEST_CASE("a merge retires nobody whom the sender's own number does not name") {
+  Practice practice;
+  const auto header = std::string("MSH|^~\\&|GP|SURGERY|||2026||");
+  REQUIRE(
+      practice.send(header + "ADT^A31|1|P|2.5\rPID|1||9990000026^^^NHS^NHS~34^^^ELM^PI||Old^A\r"));
+  const auto number = GENERATE("12,34^^^ELM^PI", "9990000034^^^NHS^NHS", "34^^^OAK^PI");
+  REQUIRE(practice.send("ADT^A40", std::string("MRG|") + number + "\r"));
+  CHECK(practice.is("Patient", "9990000026", "active.empty() and link.empty()"));
+}
+
+TEST_CASE("an authority without a number names nobody") {
+  Practice practice;
+  const auto header = std::string("MSH|^~\\&|GP|SURGERY|||2026||");
+  REQUIRE(practice.send(header + "ADT^A31|1|P|2.5\rPID|1||^^^ELM^PI||Winter^Ann||19500101\r"));
+  REQUIRE(practice.send(header + "ADT^A31|1|P|2.5\rPID|1||^^^ELM^PI||Summer^Bob||19600101\r"));
+  CHECK(practice.is("Patient", "Winter^Ann^19500101", "name.family = 'Winter'"));
+  CHECK(practice.is("Patient", "Summer^Bob^19600101", "name.family = 'Summer'"));
+  const auto nobody = practice.send(header + "ADT^A31|1|P|2.5\rPID|1||^^^ELM^PI\r");
+  REQUIRE(nobody.has_error());
+  CHECK(nobody.error().kind == Kind::invalid);
+}
+
+TEST_CASE("a patient who was told to be dead by mistake is so no more") {
+  Practice practice;
+  const auto died = [&](const std::string& value) {
+    return practice.send(
+        "MSH|^~\\&|GP|SURGERY|||2026||ADT^A31|1|P|2.5\rPID|1||9990000018^^^NHS^NHS||W^M" +
+        std::string(25, '|') + value + "\r");
+  };
+  REQUIRE(died("Y"));
+  CHECK(practice.is("Patient", "9990000018", "deceased = true"));
+  REQUIRE(died(GENERATE("N", "\"\"")));
+  CHECK(practice.is("Patient", "9990000018", "deceased.empty() and meta.tag.empty()"));
+}
+
 TEST_CASE("a cancellation of a referral that never came is refused") {
   Practice practice;
   const auto refused = practice.send("REF^I14", "RF1|P|R||||SP-NOPE\rPRD|RT|^Riverside\r");

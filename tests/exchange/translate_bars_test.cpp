@@ -258,6 +258,18 @@ TEST_CASE("nothing of anybody else than its patient leaves with a referral") {
   CHECK(told == (row.left_out ? 2 : 1));
 }
 
+TEST_CASE("a patient of several numbers leaves with all that is his") {
+  const auto all = test::json(read(sample()));
+  const auto one = R"("system": "https://fhir.nhs.uk/Id/nhs-number")";
+  const auto made = write(
+      with(all, one,
+           R"("system":"urn:local","value":"L1"},{"system":"https://fhir.nhs.uk/Id/nhs-number")"));
+  REQUIRE(made);
+  CAPTURE(made->bytes, report_json(made->report));
+  CHECK(test::holds(made->report, "Bundle.entry.resource.ofType(Patient).identifier.count() = 2"));
+  CHECK(test::holds(made->report, "Bundle.entry.count() = 14"));
+}
+
 TEST_CASE("no BaRS message is written without a use case, nor where a party is not known") {
   auto how = options();
   how.use_case = "";
