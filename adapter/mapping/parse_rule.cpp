@@ -47,14 +47,13 @@ bool goes_on(const Token& before, const Token& token) {
 
 }  // namespace
 
-// The index after the last token of the expression that begins here.
-std::size_t Parser::end_of_expression() const {
-  int open = 0;
+Parser::Extent Parser::expression_extent() const {
+  std::string open;        // what closes each bracket that is open, the innermost last
   std::size_t closed = 0;  // where the parenthesis closes that the expression opens with
   std::size_t at = at_;
   for (; tokens_[at].kind != Token::Kind::end; ++at) {
     const Token& token = tokens_[at];
-    if (open == 0) {
+    if (open.empty()) {
       if (token.is(",") || token.is(";") || token.is("->") || token.is(")") || token.is("}")) break;
       if (at > at_ && ends_operand(tokens_[at - 1]) && !tokens_[at - 1].is(".") &&
           !goes_on(tokens_[at - 1], token))
@@ -66,11 +65,16 @@ std::size_t Parser::end_of_expression() const {
           !tokens_[at - 1].is("."))
         break;
     }
-    if (token.is("(") || token.is("[") || token.is("{")) ++open;
-    if (token.is(")") || token.is("]") || token.is("}")) --open;
-    if (open == 0 && closed == 0 && token.is(")") && tokens_[at_].is("(")) closed = at;
+    if (token.is("(")) open += ')';
+    if (token.is("[")) open += ']';
+    if (token.is("{")) open += '}';
+    if (token.is(")") || token.is("]") || token.is("}")) {
+      if (open.empty() || !token.is({&open.back(), 1})) break;
+      open.pop_back();
+    }
+    if (open.empty() && closed == 0 && token.is(")") && tokens_[at_].is("(")) closed = at;
   }
-  return at;
+  return {at, std::move(open)};
 }
 
 // The text of tokens [first, last), with "…" made '…'. Comments stay: FHIRPath has the same ones.
@@ -93,10 +97,11 @@ PathText Parser::path_text(std::size_t first, std::size_t last) const {
 }
 
 Result<PathText> Parser::expression() {
-  const std::size_t end = end_of_expression();
+  const auto [end, open] = expression_extent();
   if (end == at_) return unexpected("an expression");
   auto made = path_text(at_, end);
   at_ = end;
+  if (!open.empty()) return unexpected(std::string("'") + open.back() + "'");
   return made;
 }
 
@@ -302,7 +307,7 @@ Result<std::vector<ArgumentText>> Parser::arguments() {
 Result<ArgumentText> Parser::argument() {
   ArgumentText made;
   made.at = peek().at;
-  const std::size_t end = end_of_expression();
+  const std::size_t end = expression_extent().end;
   const bool minus = peek().is("-") && peek(1).kind == Token::Kind::number;
   if (end == at_ + (minus ? 2u : 1u)) {
     const std::string sign = minus ? take().value + "-" : "";

@@ -53,7 +53,13 @@ class Parser {
   // The longest run of tokens from here that is one FHIRPath expression.
   Result<PathText> expression();
   PathText path_text(std::size_t first, std::size_t last) const;
-  std::size_t end_of_expression() const;
+  // The index after the last token of the expression that begins here, and what would close the
+  // brackets that are still open there.
+  struct Extent {
+    std::size_t end;
+    std::string open;
+  };
+  Extent expression_extent() const;
 
   const Token& peek(std::size_t ahead = 0) const {
     return tokens_[std::min(at_ + ahead, tokens_.size() - 1)];

@@ -357,6 +357,20 @@ TEST_CASE("an element of a parameter's name stays an element") {
   CHECK(test::sorted_json(made.json) == patient(R"("id":"aa")"));
 }
 
+TEST_CASE("a bracket of an expression is closed by its own kind") {
+  struct Row {
+    const char *rules, *wanted;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"src.name where ((});", "expected ')' but found '}'"},
+      {"src.name where (a[0)) -> tgt.name;", "expected ']' but found ')'"},
+      {"src.name where ((a) -> tgt.name;", "expected ')' but found"},
+      {"src.name as n -> tgt.name = append((n[0), 'x');", "expected ']' but found ')'"},
+  }));
+  CAPTURE(row.rules);
+  CHECK(run_rules(row.rules, "").error.find(row.wanted) != std::string::npos);
+}
+
 TEST_CASE("only the run with a seed has ids without a key, and they differ") {
   CHECK(run_rules("src -> tgt.id = uuid();", "").error.find("seed") != std::string::npos);
   mapping::RunOptions options;
