@@ -179,6 +179,24 @@ void bound(Issues& issues, std::size_t most) {
   issues.push_back({Severity::warning, "value", "MSH", "more issues than the limit issues"});
 }
 
+bool is_control(char c) {
+  return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r';
+}
+
+// A FHIR string holds no control characters (R4 datatypes.html#string): they are read as the
+// escapes that they ought to have been sent as, which stay as they stand and are reported.
+void spell_controls(std::string& text, const wire::Delimiters& by) {
+  if (std::none_of(text.begin(), text.end(), is_control)) return;
+  std::string out;
+  for (const char c : text) {
+    if (is_control(c))
+      wire::escape({&c, 1}, by, out);
+    else
+      out += c;
+  }
+  text = std::move(out);
+}
+
 // The structure of the message's event, with the error that names what is not known.
 Result<const Hl7v2Group*> structure_of(const Hl7v2Grammar& grammar, const Hl7v2Header& header) {
   if (const auto* found = grammar.find(header.type, header.event)) return found;
@@ -199,6 +217,7 @@ Result<Hl7v2Message> read_hl7v2(const Hl7v2Grammar& grammar, std::string bytes,
   Hl7v2Message message{std::move(header), wire::Charset::ascii, Tree(grammar.names()), {}};
   LET(auto decoded, wire::decode_message(std::move(bytes), options.charset, message.issues));
   message.charset = decoded.charset;
+  spell_controls(decoded.text, message.header.by);
   const auto text = std::make_shared<const std::string>(std::move(decoded.text));
   message.tree.keep(text);
   message.tree.reserve(text->size() / 6);

@@ -255,6 +255,25 @@ TEST_CASE("what is read is written as the same bytes") {
   CHECK(written->bytes == message_text("REF^I12", rest));
 }
 
+TEST_CASE("a control character is read as its escape, and comes back the same") {
+  const Fixture fixture;
+  const auto message = fixture.read("PRD|RP\rPID|1||A\x1d^^^\x1dT\rNTE|1||x\x1cy\r");
+  REQUIRE(message);
+  CHECK(last_segment_values(message->tree) == "NTE-1=1 NTE-3=x\\X1C\\y");
+  std::string places;
+  for (const auto& issue : message->issues) places += issue.expression + ' ';
+  CHECK(places == "PID-3 PID-3.4 NTE-3 ");
+  const auto written = write_hl7v2(fixture.grammar, message->tree, {});
+  REQUIRE(written);
+  const auto again = read_hl7v2(fixture.grammar, written->bytes, {});
+  REQUIRE(again);
+  CHECK(again->issues.empty());
+  CHECK(last_segment_values(again->tree) == last_segment_values(message->tree));
+  const auto twice = write_hl7v2(fixture.grammar, again->tree, {});
+  REQUIRE(twice);
+  CHECK(twice->bytes == written->bytes);
+}
+
 TEST_CASE("a tree is written in the order of its structure, whatever order it was made in") {
   Fixture fixture;
   Tree tree(fixture.names);
