@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "record/extract_kept.h"
+#include "record/extract_rows.h"
 
 #include <algorithm>
 
@@ -88,6 +89,7 @@ class Extract::Reader {
   NodeId add_row(NodeId parent, NameId name, const RowAt& row, int depth,
                  const Layout* above = nullptr);
   void add_fields(NodeId node, const RowAt& row);
+  void add_field(NodeId node, const RowAt& row, NameId column, const wire::CsvField& field);
   void add_looked(NodeId node, const Layout& shape);
   NodeId add_given(NodeId parent, NameId name, const RowAt& row, const std::vector<NameId>& give);
   void add_joined(NodeId node, const Layout& shape, const RowAt& row, int depth,
@@ -97,13 +99,16 @@ class Extract::Reader {
   void add_groups(const Layout& shape, const RowAt& row);
   std::string_view missing_of(const RowAt& row, const Columns& columns);
   const std::vector<std::size_t>& positions(std::uint32_t file, const Columns& columns);
+  const std::vector<std::size_t>& given(std::uint32_t file, const std::vector<NameId>& give);
 
   const ExtractPlan& plan_;
   const Names& names_;
   StagedExtract staged_;
   std::map<const ExtractTable*, Layout> shapes_;
   std::map<std::pair<std::uint32_t, const Columns*>, std::vector<std::size_t>> positions_;
-  std::vector<CsvReader> at_;  // one for each file, for rows out of turn
+  // Of a file, where the columns stand that come along of its rows, in the order of the file.
+  std::map<std::pair<std::uint32_t, const std::vector<NameId>*>, std::vector<std::size_t>> given_;
+  RowsAnywhere rows_;  // out of turn
   NameId row_name_;
   std::size_t file_ = 0;
   std::optional<CsvReader> reader_;  // of the file being read
@@ -119,9 +124,12 @@ class Extract::Reader {
 };
 
 Extract::Reader::Reader(const ExtractPlan& plan, const Names& names, StagedExtract staged)
-    : plan_(plan), names_(names), staged_(std::move(staged)), row_name_(names.find("row")) {
+    : plan_(plan),
+      names_(names),
+      staged_(std::move(staged)),
+      rows_(staged_.files),
+      row_name_(names.find("row")) {
   for (const auto& table : plan.tables) add_shape(table);
-  for (const auto& file : staged_.files) at_.emplace_back(file.bytes);
 }
 
 std::vector<NameId> Extract::Reader::names_of(const Columns& columns) const {
@@ -319,9 +327,7 @@ bool Extract::Reader::is_orphan(const Layout& shape, const RowAt& row) {
 
 const std::vector<wire::CsvField>* Extract::Reader::fields_at(const RowAt& row) {
   if (reader_ && row.file == file_ && row.offset == reader_->offset()) return &reader_->fields();
-  auto& reader = at_[row.file];
-  reader.go_to(row.offset, row.number);
-  return reader.next() == CsvReader::Next::row ? &reader.fields() : nullptr;
+  return rows_.at(row);
 }
 
 std::string Extract::Reader::key_at(const RowAt& row, const Columns& columns) {
@@ -359,35 +365,47 @@ NodeId Extract::Reader::add_row(NodeId parent, NameId name, const RowAt& row, in
 // Of a row these columns alone.
 NodeId Extract::Reader::add_given(NodeId parent, NameId name, const RowAt& row,
                                   const std::vector<NameId>& give) {
-  auto& tree = batch_->tree;
-  const auto node = tree.add(parent, name, no_type);
-  add_fields(node, row);
-  for (auto at = tree.first_child(node); at != no_node;) {
-    const auto next = tree.next(at);
-    if (std::find(give.begin(), give.end(), tree[at].name) == give.end()) tree.remove(at);
-    at = next;
-  }
+  const auto node = batch_->tree.add(parent, name, no_type);
+  batch_->rows.emplace_back(node, row);
+  const auto* fields = fields_at(row);
+  if (fields == nullptr) return node;
+  const auto& columns = staged_.files[row.file].columns;
+  for (const auto at : given(row.file, give))
+    if (at < fields->size()) add_field(node, row, columns[at], (*fields)[at]);
   return node;
 }
 
+const std::vector<std::size_t>& Extract::Reader::given(std::uint32_t file,
+                                                       const std::vector<NameId>& give) {
+  const auto [found, fresh] = given_.try_emplace({file, &give});
+  if (!fresh) return found->second;
+  const auto& columns = staged_.files[file].columns;
+  for (std::size_t i = 0; i < columns.size(); ++i)
+    if (std::find(give.begin(), give.end(), columns[i]) != give.end()) found->second.push_back(i);
+  return found->second;
+}
+
 void Extract::Reader::add_fields(NodeId node, const RowAt& row) {
-  auto& tree = batch_->tree;
   batch_->rows.emplace_back(node, row);
   const auto* fields = fields_at(row);
   if (fields == nullptr) return;
   const auto& columns = staged_.files[row.file].columns;
-  for (std::size_t i = 0; i < fields->size() && i < columns.size(); ++i) {
-    if (columns[i] == no_name || (*fields)[i].bytes.empty()) continue;
-    const auto read = wire::csv_text((*fields)[i], plan_.charset, room_);
-    if (read.odd)
-      tell(Severity::warning, "value", row, "characters that the charset does not have",
-           names_.text(columns[i]));
-    const auto text = plain_value(read.text);
-    if (text.empty()) continue;
-    const bool own = read.text.data() == room_.data();
-    tree.set_view(tree.add(node, columns[i], no_type), Shape::string,
-                  own ? tree.store(text) : text);
-  }
+  for (std::size_t i = 0; i < fields->size() && i < columns.size(); ++i)
+    add_field(node, row, columns[i], (*fields)[i]);
+}
+
+void Extract::Reader::add_field(NodeId node, const RowAt& row, NameId column,
+                                const wire::CsvField& field) {
+  if (column == no_name || field.bytes.empty()) return;
+  auto& tree = batch_->tree;
+  const auto read = wire::csv_text(field, plan_.charset, room_);
+  if (read.odd)
+    tell(Severity::warning, "value", row, "characters that the charset does not have",
+         names_.text(column));
+  const auto text = plain_value(read.text);
+  if (text.empty()) return;
+  const bool own = read.text.data() == room_.data();
+  tree.set_view(tree.add(node, column, no_type), Shape::string, own ? tree.store(text) : text);
 }
 
 void Extract::Reader::add_looked(NodeId row, const Layout& shape) {

@@ -4,13 +4,24 @@
 #include "wire/windows_1252.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 
 namespace fingerpost::wire {
 namespace {
 
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
+// Printable ASCII, eight bytes at a time: of such bytes none has its highest bit set when 0x20 is
+// taken away or 1 is added.
 bool is_plain(std::string_view bytes) {
+  constexpr std::uint64_t each = 0x0101010101010101;
+  while (bytes.size() >= sizeof each) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, bytes.data(), sizeof word);
+    if (((word - each * 0x20) | (word + each) | word) & (each * 0x80)) return false;
+    bytes.remove_prefix(sizeof word);
+  }
   return std::all_of(bytes.begin(), bytes.end(), [](char c) { return c >= ' ' && c != '\x7F'; });
 }
 

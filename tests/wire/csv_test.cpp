@@ -113,6 +113,22 @@ TEST_CASE("text becomes UTF-8 by its charset") {
   CHECK(made.odd == row.odd);
 }
 
+TEST_CASE("a character is told from plain text wherever it stands in a field") {
+  const std::string plain = "seventeen letters";
+  for (int byte = 1; byte < 128; ++byte) {
+    const char c = static_cast<char>(byte);
+    const bool kept = (c >= ' ' && c != '\x7F') || c == '\t' || c == '\n' || c == '\r';
+    for (std::size_t at = 0; at < plain.size(); ++at) {
+      std::string text = plain, room;
+      text[at] = c;
+      CAPTURE(byte, at);
+      const auto read = wire::csv_text({text, false}, wire::Charset::utf8, room);
+      CHECK(read.odd == !kept);
+      CHECK(read.text == (kept ? text : plain.substr(0, at) + plain.substr(at + 1)));
+    }
+  }
+}
+
 TEST_CASE("a row can be gone back to") {
   CsvReader reader("a,b\n\"c\nd\",e\nf,g\n");
   reader.next();
