@@ -3,8 +3,8 @@
 #include "base/system.h"
 #include "command/command.h"
 #include "command/configuration.h"
+#include "command/print_bundle.h"
 #include "exchange/translate_extract.h"
-#include "model/json.h"
 #include "model/primitives.h"
 #include "record/hl7v2_batch.h"
 #include "store/body.h"
@@ -56,17 +56,17 @@ Result<Ready> make_ready(const Translate& command) {
   return Ready{std::move(definitions), std::move(translator), std::move(options)};
 }
 
-// What one file becomes, and the report of it.
-Result<Translation> translate_text(const Ready& ready, const Translate& command, std::string bytes,
-                                   std::string& out) {
+// Prints what one file becomes; gives the report of it.
+Result<Translation> print_one(const Ready& ready, const Translate& command, std::string bytes,
+                              std::ostream& out) {
   if (command.from_fhir) {
     LET(auto written, ready.translator.write(command.format, std::move(bytes), ready.options));
-    out += written.bytes;
+    out << written.bytes;
     return std::move(written.report);
   }
   LET(auto translation,
       ready.translator.translate(command.format, std::move(bytes), ready.options));
-  model::write_json(*ready.definitions, translation.bundle, translation.bundle.root(), out);
+  print_bundle(*ready.definitions, translation.bundle, out);
   return translation;
 }
 
@@ -85,9 +85,8 @@ void tell_failure(const Ready& ready, const Translate& command, const Error& err
 // Prints what one message becomes, and the report of it, each as a line.
 Result<void> translate_one(const Ready& ready, const Translate& command, std::string bytes,
                            Console console, std::ostream& report) {
-  std::string out;
-  LET(const auto translation, translate_text(ready, command, std::move(bytes), out));
-  console.out << out << '\n';
+  LET(const auto translation, print_one(ready, command, std::move(bytes), console.out));
+  console.out << '\n';
   if (!command.report.empty()) report << report_json(translation) << '\n';
   return {};
 }
@@ -135,13 +134,10 @@ Result<void> translate_folder(const Ready& ready, const Translate& command,
   LET(const auto mapped, map_folder(folder));
   std::vector<record::ExtractFile> files;
   for (const auto& file : mapped) files.push_back({file.name, file.bytes});
-  std::string bundle;
   return exchange::translate_extract(ready.translator, command.format, files, ready.options,
                                      [&](Translation translation) -> Result<void> {
-                                       bundle.clear();
-                                       model::write_json(*ready.definitions, translation.bundle,
-                                                         translation.bundle.root(), bundle);
-                                       out << bundle << '\n';
+                                       print_bundle(*ready.definitions, translation.bundle, out);
+                                       out << '\n';
                                        if (!command.report.empty())
                                          report << report_json(translation) << '\n';
                                        return {};

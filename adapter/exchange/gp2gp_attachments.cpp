@@ -1,9 +1,6 @@
 #include "exchange/gp2gp_attachments.h"
 
-#include "base/base64.h"
 #include "base/uuid.h"
-#include "exchange/quoted.h"
-#include "model/json.h"
 
 #include <map>
 #include <string>
@@ -28,7 +25,7 @@ class Attachments {
     std::map<std::string_view, const record::Gp2gpAttachment*> by_name;
     std::map<std::string_view, std::size_t> unnamed;
     for (std::size_t i = 0; i < attachments.size(); ++i)
-      if (!attachments[i].bytes.empty()) {
+      if (!attachments[i].base64.empty()) {
         const auto& name = attachments[i].name;
         if (!by_name.emplace(name, &attachments[i]).second) by_name[name] = nullptr;
         unnamed.emplace(name, i + 1);
@@ -74,30 +71,35 @@ class Attachments {
 
   // False: it is over a limit.
   bool join(NodeId entry, NodeId url, const record::Gp2gpAttachment& attachment) {
-    const std::string document(tree_.text(child(entry, "fullUrl")));
-    const auto id = uuid_v5({document, "Binary", attachment.name});
-    const auto type = child(tree_.parent(url), "contentType");
-    const std::string_view own = type == no_node ? std::string_view() : tree_.text(type);
-    const std::string_view known = own.empty() ? attachment.content_type : own;
-    std::string text = R"({"resourceType":"Binary","id":)" + quoted(id) + R"(,"contentType":)";
-    text += quoted(known.empty() ? "application/octet-stream" : known);
-    text += R"(,"securityContext":{"reference":)" + quoted(document) + R"(},"data":")";
-    text += to_base64(attachment.bytes, Base64::plain) + "\"}";
-    const auto read = model::read_json(definitions_, std::move(text), limits_);
-    if (!read) {
+    if (attachment.base64.size() > limits_.string_bytes) {
       tell("too-long", "DocumentReference.content.attachment", "the attachment is over a limit");
       return false;
     }
+    const std::string document(tree_.text(child(entry, "fullUrl")));
+    const auto id = uuid_v5({document, "Binary", attachment.name});
     const auto full_url = "urn:uuid:" + id;
     const auto added = tree_.add_grouped(tree_.root(), tree_[entry].name, tree_[entry].type);
-    const auto& like = tree_[child(entry, "fullUrl")];
-    const auto name = like.name;
-    const auto type_of_url = like.type;
-    tree_.set(tree_.add(added, name, type_of_url), Shape::string, full_url);
-    const auto resource = tree_[child(entry, "resource")].name;
-    tree_.set_name(tree_.copy(read->tree, read->tree.root(), added), resource);
+    add(added, "fullUrl", "uri", full_url);
+    const auto binary =
+        tree_.add(added, tree_.names().find("resource"), definitions_.find("Binary"));
+    add(binary, "id", "id", id);
+    const auto type = child(tree_.parent(url), "contentType");
+    const std::string_view own = type == no_node ? std::string_view() : tree_.text(type);
+    const std::string_view known = own.empty() ? attachment.content_type : own;
+    add(binary, "contentType", "code", known.empty() ? "application/octet-stream" : known);
+    const auto context =
+        tree_.add(binary, tree_.names().find("securityContext"), definitions_.common().reference);
+    add(context, "reference", "string", document);
+    const auto data =
+        tree_.add(binary, tree_.names().find("data"), definitions_.find("base64Binary"));
+    tree_.set_view(data, Shape::string, attachment.base64);
     tree_.set(url, Shape::string, full_url);
     return true;
+  }
+
+  void add(NodeId parent, std::string_view name, std::string_view type, std::string_view value) {
+    tree_.set(tree_.add(parent, tree_.names().find(name), definitions_.find(type)), Shape::string,
+              value);
   }
 
   const model::Definitions& definitions_;

@@ -191,10 +191,10 @@ Result<Translation> Translator::Parts::gpconnect(std::string bytes,
 // The record of a whole message, with its attachments.
 Result<Translation> Translator::Parts::gp2gp_message(std::string bytes,
                                                      const TranslateOptions& options) const {
-  LET(auto message, record::read_gp2gp_message(bytes, options.limits));
-  std::string().swap(bytes);
+  LET(auto message, record::read_gp2gp_message(std::move(bytes), options.limits));
   LET(auto made, gp2gp(std::move(message.record), options));
   made.issues.insert(made.issues.begin(), message.issues.begin(), message.issues.end());
+  made.bundle.keep(message.keep);
   add_attachments(definitions, message.attachments, options.limits, made);
   return made;
 }

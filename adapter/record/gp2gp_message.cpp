@@ -6,6 +6,9 @@
 #include "wire/xml.h"
 
 #include <algorithm>
+#include <array>
+#include <deque>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <utility>
@@ -134,19 +137,71 @@ Result<std::vector<Part>> parts_of(std::string_view bytes, const Gp2gpMessageLim
   }
 }
 
+bool is_plain(std::string_view encoding) {
+  constexpr std::string_view plain[] = {"", "7bit", "8bit", "binary"};
+  return std::any_of(std::begin(plain), std::end(plain),
+                     [&](auto one) { return equal_ignoring_case(encoding, one); });
+}
+
+bool is_base64(std::string_view encoding) {
+  return equal_ignoring_case(encoding, "base64");
+}
+
+constexpr std::array<bool, 256> base64_letters = [] {
+  std::array<bool, 256> known{};
+  for (const char c :
+       std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"))
+    known[static_cast<unsigned char>(c)] = true;
+  return known;
+}();
+
+// Takes the blanks out of base64 where it stands, and pads it where there is room; nothing when it
+// is none.
+std::optional<std::string_view> compacted(char* text, std::size_t size) {
+  char* end = std::remove_if(
+      text, text + size, [](char c) { return c == '\r' || c == '\n' || c == ' ' || c == '\t'; });
+  while (end != text && end[-1] == '=') --end;
+  const bool known =
+      std::all_of(text, end, [](char c) { return base64_letters[static_cast<unsigned char>(c)]; });
+  if (!known || (end - text) % 4 == 1) return std::nullopt;
+  while ((end - text) % 4 != 0 && end != text + size) *end++ = '=';
+  return std::string_view(text, static_cast<std::size_t>(end - text));
+}
+
+// A message in memory, and texts that were made of it. Parts view the message, which changes where
+// its base64 is taken together.
+class Held {
+ public:
+  explicit Held(std::string bytes) : message_(std::move(bytes)) {}
+
+  std::string_view message() const { return message_; }
+
+  // The base64 of what a part stands for; nothing when its encoding is not read. Not for a part
+  // that was asked for before.
+  std::optional<std::string_view> base64_of(const Part& part) {
+    if (is_plain(part.headers.encoding)) return keep(to_base64(part.body, Base64::plain));
+    if (!is_base64(part.headers.encoding)) return std::nullopt;
+    const auto text =
+        compacted(message_.data() + (part.body.data() - message_.data()), part.body.size());
+    if (!text || text->size() % 4 == 0) return text;
+    return keep(std::string(*text).append(4 - text->size() % 4, '='));
+  }
+
+  std::string_view keep(std::string text) { return made_.emplace_back(std::move(text)); }
+
+ private:
+  std::string message_;
+  std::deque<std::string> made_;
+};
+
 // The bytes that a part stands for; nothing when its encoding is not read.
 std::optional<std::string> decoded(const Part& part) {
   const auto& encoding = part.headers.encoding;
-  if (!equal_ignoring_case(encoding, "base64")) {
-    for (const std::string_view plain : {"", "7bit", "8bit", "binary"})
-      if (equal_ignoring_case(encoding, plain)) return std::string(part.body);
-    return std::nullopt;
-  }
-  std::string letters;
-  letters.reserve(part.body.size());
-  std::copy_if(part.body.begin(), part.body.end(), std::back_inserter(letters),
-               [](char c) { return c != '\r' && c != '\n' && c != ' ' && c != '\t'; });
-  return from_base64(letters, Base64::plain);
+  if (is_plain(encoding)) return std::string(part.body);
+  if (!is_base64(encoding)) return std::nullopt;
+  std::string text(part.body);
+  const auto base64 = compacted(text.data(), text.size());
+  return base64 ? from_base64(*base64, Base64::plain) : std::nullopt;
 }
 
 // What the envelope says of a part.
@@ -191,49 +246,60 @@ std::string_view id_of(const Part& part) {
   return id;
 }
 
-// Packed bytes are gzip. What is packed in another way is kept as it came; nullptr: all went well.
-const char* unpack(std::string& bytes, std::size_t most) {
-  auto unpacked = wire::gunzip(bytes, most);
-  if (unpacked) {
-    bytes = *std::move(unpacked);
-    return nullptr;
-  }
-  if (unpacked.error().kind == Kind::invalid) return "the attachment is packed, and stays so";
-  bytes.clear();
-  return "the attachment unpacks to more than the limit unpacked_bytes: it is not in the record";
-}
+// The parts of a message behind its envelope, one by one.
+class Attachments {
+ public:
+  Attachments(Held& held, const Manifest& manifest, std::size_t unpacked, Gp2gpMessage& made)
+      : held_(held), manifest_(manifest), room_(unpacked), made_(made) {}
 
-// `room`: what the packed attachments of the message may still unpack to.
-void add_attachment(const Part& part, const Manifest& manifest, std::size_t& room,
-                    Gp2gpMessage& made) {
-  const auto tell = [&](const char* code, const char* text) {
-    made.issues.push_back({Severity::warning, code,
-                           "attachment[" + std::to_string(made.attachments.size() + 1) + "]",
-                           text});
-  };
-  const auto known = manifest.find(id_of(part));
-  Gp2gpAttachment attachment;
-  if (known != manifest.end()) attachment.name = known->second.name;
-  const auto& type = part.headers.content_type;
-  attachment.content_type = trim(std::string_view(type).substr(0, type.find(';')));
-  auto bytes = decoded(part);
-  if (attachment.name.empty()) {
-    tell("not-found", "the envelope does not name the attachment: no document has it");
-  } else if (known->second.elsewhere) {
-    tell("incomplete", "the attachment comes in messages of its own: it is not in the record");
-  } else if (!bytes) {
-    tell("not-supported", "the attachment cannot be decoded: it is not in the record");
-  } else {
-    if (known->second.packed) {
-      if (const auto* trouble = unpack(*bytes, room))
-        tell(bytes->empty() ? "too-long" : "not-supported", trouble);
-      else
-        room -= bytes->size();
+  void add(const Part& part) {
+    const auto known = manifest_.find(id_of(part));
+    Gp2gpAttachment attachment;
+    if (known != manifest_.end()) attachment.name = known->second.name;
+    const auto& type = part.headers.content_type;
+    attachment.content_type = trim(std::string_view(type).substr(0, type.find(';')));
+    if (attachment.name.empty()) {
+      tell("not-found", "the envelope does not name the attachment: no document has it");
+    } else if (known->second.elsewhere) {
+      tell("incomplete", "the attachment comes in messages of its own: it is not in the record");
+    } else if (const auto base64 = held_.base64_of(part); !base64) {
+      tell("not-supported", "the attachment cannot be decoded: it is not in the record");
+    } else {
+      attachment.base64 = known->second.packed ? unpacked(*base64) : *base64;
     }
-    attachment.bytes = *std::move(bytes);
+    made_.attachments.push_back(std::move(attachment));
   }
-  made.attachments.push_back(std::move(attachment));
-}
+
+ private:
+  void tell(const char* code, const char* text) {
+    made_.issues.push_back({Severity::warning, code,
+                            "attachment[" + std::to_string(made_.attachments.size() + 1) + "]",
+                            text});
+  }
+
+  // Packed bytes are gzip. What is packed in another way is kept as it came.
+  std::string_view unpacked(std::string_view base64) {
+    auto bytes = from_base64(base64, Base64::plain);
+    auto unpacked = wire::gunzip(bytes ? *bytes : std::string(), room_);
+    if (unpacked) {
+      room_ -= unpacked->size();
+      bytes.reset();
+      return held_.keep(to_base64(*unpacked, Base64::plain));
+    }
+    if (unpacked.error().kind == Kind::invalid) {
+      tell("not-supported", "the attachment is packed, and stays so");
+      return base64;
+    }
+    tell("too-long",
+         "the attachment unpacks to more than the limit unpacked_bytes: it is not in the record");
+    return {};
+  }
+
+  Held& held_;
+  const Manifest& manifest_;
+  std::size_t room_;  // what the packed attachments of the message may still unpack to
+  Gp2gpMessage& made_;
+};
 
 }  // namespace
 
@@ -244,22 +310,24 @@ bool is_gp2gp_message(std::string_view bytes) {
   return false;
 }
 
-Result<Gp2gpMessage> read_gp2gp_message(std::string_view bytes, const Limits& limits,
+Result<Gp2gpMessage> read_gp2gp_message(std::string bytes, const Limits& limits,
                                         const Gp2gpMessageLimits& own) {
-  LET(const auto parts, parts_of(bytes, own));
+  const auto held = std::make_shared<Held>(std::move(bytes));
+  LET(const auto parts, parts_of(held->message(), own));
   if (parts.size() < 2) return wrong("the message has no envelope, or no payload");
   Manifest manifest;
   LET(const auto envelope, wire::parse_xml(std::string(parts[0].body), limits));
   read_manifest(wire::XmlView(envelope), manifest);
   Gp2gpMessage made;
-  std::size_t room = own.unpacked_bytes;
+  made.keep = held;
+  Attachments attachments(*held, manifest, own.unpacked_bytes, made);
   for (std::size_t i = 1; i < parts.size(); ++i) {
     if (made.record.empty() && holds_record(parts[i].body)) {
       auto record = decoded(parts[i]);
       if (!record) return wrong("the payload's transfer encoding is not read");
       made.record = *std::move(record);
     } else {
-      add_attachment(parts[i], manifest, room, made);
+      attachments.add(parts[i]);
     }
   }
   if (made.record.empty()) return wrong("the message has no EhrExtract");

@@ -21,6 +21,7 @@
 #include "fingerpost/result.h"
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,12 +31,13 @@ namespace fingerpost::record {
 struct Gp2gpAttachment {
   std::string name;  // as documents name it, after "file://localhost/"
   std::string content_type;
-  std::string bytes;
+  std::string_view base64;  // of its bytes, padded and in one line; "": they are not there
 };
 
 struct Gp2gpMessage {
   std::string record;  // XML
   std::vector<Gp2gpAttachment> attachments;
+  std::shared_ptr<const void> keep;  // what the attachments view
   Issues issues;  // attachments whose bytes are elsewhere, or cannot be read or unpacked
 };
 
@@ -48,8 +50,10 @@ struct Gp2gpMessageLimits {
 // Whether the bytes begin as MIME does and not as XML.
 bool is_gp2gp_message(std::string_view bytes);
 
-// Kind::invalid: no such message, no payload in it, or over a limit.
-Result<Gp2gpMessage> read_gp2gp_message(std::string_view bytes, const Limits& limits,
+// Kind::invalid: no such message, no payload in it, or over a limit. Attachments in base64 stay
+// where they stand in the message, so memory is once the message, the record, and what was packed
+// or in another encoding.
+Result<Gp2gpMessage> read_gp2gp_message(std::string bytes, const Limits& limits,
                                         const Gp2gpMessageLimits& own = {});
 
 }  // namespace fingerpost::record

@@ -6,7 +6,9 @@
 
 #include <catch2/catch.hpp>
 
+#include <functional>
 #include <string>
+#include <utility>
 
 using namespace fingerpost;
 using record::read_gp2gp_message;
@@ -44,7 +46,8 @@ TEST_CASE("a message gives its record and its attachments by the names that docu
       Row{"letter.txt", "", "Dear all\r\n--bold"},
       Row{"Filename=\"letter.txt\" ContentType=text/plain Compressed=No LargeAttachment=No", "",
           "Dear all\r\n--bold"},
-      Row{"letter.txt", "Content-Transfer-Encoding: base64\r\n", "RGVhciBhb\r\nGwNCi0tYm9sZA=="});
+      Row{"letter.txt", "Content-Transfer-Encoding: base64\r\n", "RGVhciBhb\r\nGwNCi0tYm9sZA=="},
+      Row{"letter.txt", "Content-Transfer-Encoding: BASE64\r\n", "RGVhciBhbGwNCi0tYm9sZA"});
   const auto text =
       type + manifest(row.description) + payload + attachment(row.headers, row.body) + "--b--\r\n";
   CHECK(record::is_gp2gp_message(text));
@@ -54,8 +57,25 @@ TEST_CASE("a message gives its record and its attachments by the names that docu
   REQUIRE(read->attachments.size() == 1);
   CHECK(read->attachments[0].name == "letter.txt");
   CHECK(read->attachments[0].content_type == "text/plain");
-  CHECK(read->attachments[0].bytes == "Dear all\r\n--bold");
+  CHECK(from_base64(read->attachments[0].base64, Base64::plain) == "Dear all\r\n--bold");
+  CHECK(read->attachments[0].base64.size() % 4 == 0);
   CHECK(read->issues.empty());
+}
+
+TEST_CASE("an attachment in base64 stays where it stands in the message") {
+  const std::string letter(5000, 'x');
+  auto base64 = to_base64(letter, Base64::plain);
+  for (std::size_t at = 76; at < base64.size(); at += 78) base64.insert(at, "\r\n");
+  auto text = type + manifest("letter.txt") + payload +
+              attachment("Content-Transfer-Encoding: base64\r\n", base64) + "--b--";
+  const auto* first = text.data();
+  const auto* last = first + text.size();
+  const auto read = read_gp2gp_message(std::move(text), {});
+  REQUIRE(read);
+  const auto held = read->attachments.at(0).base64;
+  CHECK(held == to_base64(letter, Base64::plain));
+  CHECK(std::less_equal<>()(first, held.data()));
+  CHECK(std::less<>()(held.data() + held.size(), last));
 }
 
 TEST_CASE("an attachment that is not there as it is costs itself") {
@@ -76,7 +96,7 @@ TEST_CASE("an attachment that is not there as it is costs itself") {
   REQUIRE(read->issues.size() == 1);
   CHECK(read->issues[0].code == row.code);
   CHECK(read->issues[0].expression == "attachment[1]");
-  CHECK(read->attachments.at(0).bytes.empty() != row.kept);
+  CHECK(read->attachments.at(0).base64.empty() != row.kept);
 }
 
 TEST_CASE("what is no such message is refused") {
@@ -111,12 +131,12 @@ TEST_CASE("a packed attachment is unpacked, within the bound of the message") {
   const auto whole = read_gp2gp_message(text, {});
   REQUIRE(whole);
   CHECK(whole->issues.empty());
-  CHECK(whole->attachments.at(0).bytes == letter);
+  CHECK(from_base64(whole->attachments.at(0).base64, Base64::plain) == letter);
   record::Gp2gpMessageLimits own;
   own.unpacked_bytes = letter.size() - 1;
   const auto bounded = read_gp2gp_message(text, {}, own);
   REQUIRE(bounded);
-  CHECK(bounded->attachments.at(0).bytes.empty());
+  CHECK(bounded->attachments.at(0).base64.empty());
   REQUIRE(bounded->issues.size() == 1);
   CHECK(bounded->issues[0].code == "too-long");
 }
