@@ -64,6 +64,12 @@ bool fits(const Rule& rule, Standing standing) {
          (!rule.once_asked || standing.withdrawal == asked);
 }
 
+// A Task that has ended does not say whether it was forced to.
+bool leads_to(const Rule& rule, Standing before, Standing now) {
+  return rule.to.value_or(before.status) == now.status &&
+         (terminal(now.status) || rule.withdrawal.value_or(before.withdrawal) == now.withdrawal);
+}
+
 struct Lack {
   Need need;
   bool Given::*given;
@@ -112,6 +118,27 @@ Result<Standing> after(Standing before, Event event, Party by, const Given& give
                "\"" + std::string(code(event)) + "\" cannot happen to a referral that is \"" +
                    std::string(code(before.status)) + "\"; allowed: " + allowed_now(before, by),
                "Task.status"};
+}
+
+Result<Event> event_between(Standing before, Standing now, Party by, const Given& given) {
+  if (before == now || (terminal(before.status) && before.status == now.status)) return note;
+  if (before.withdrawal == asked && now.withdrawal == Withdrawal::none && open(now.status))
+    return Error{Kind::conflict,
+                 "a cancellation was asked for: it is answered, or an outcome outlasts it, and "
+                 "until then businessStatus says so",
+                 "Task.businessStatus"};
+  std::optional<Error> refused;
+  for (const auto& rule : table) {
+    if (!fits(rule, before) || !leads_to(rule, before, now)) continue;
+    const auto done = after(before, rule.event, by == either ? rule.by : by, given);
+    if (done) return rule.event;
+    if (!refused || refused->kind == Kind::forbidden) refused = done.error();
+  }
+  if (refused) return *refused;
+  LET_DONE(check_transition(before.status, now.status, either));
+  return Error{Kind::unsupported,
+               "a cancellation is asked for by itself, of a referral that is open",
+               "Task.businessStatus"};
 }
 
 std::string allowed_now(Standing standing, Party by) {

@@ -95,6 +95,12 @@ std::span<const Rule> rules();
 // allowed, or without what it needs; Kind::forbidden: the other party's.
 Result<Standing> after(Standing before, Event event, Party by, const Given& given);
 
+// The event that a Task stands for which was written where there was none of it said: it stood
+// `before`, and now it stands `now`. `by` is whose word it is; Party::either: not told, so that any
+// event will do that fits. Errors as after(), the statuses that may follow named; Kind::conflict
+// when the request to cancel that it stood under is neither answered nor outlasted.
+Result<Event> event_between(Standing before, Standing now, Party by, const Given& given);
+
 // "accept, reject, …": what a party may do now, in the table's order; "none".
 std::string allowed_now(Standing standing, Party by);
 

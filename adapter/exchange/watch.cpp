@@ -5,6 +5,7 @@
 #include "care/referral.h"
 #include "exchange/delivery.h"
 #include "exchange/neighbourhood.h"
+#include "exchange/referral_step.h"
 #include "model/json.h"
 #include "search/search.h"
 
@@ -97,18 +98,29 @@ Result<void> check_removal(const Before& before) {
   return Error{Kind::conflict, "an open referral is cancelled before it is deleted", "Task.status"};
 }
 
-Result<void> check_step(std::optional<care::Status> before, NodeRef task) {
-  LET(const auto after, status_of(task));
-  const auto step = care::check_transition(before, after);
-  if (!step) return step;
-  // Past acceptance others act upon it: that takes an audited correction, which nothing here is.
-  if (after == care::Status::entered_in_error && before && care::has(care::in_work, *before))
-    return Error{Kind::unsupported,
-                 "a referral that was accepted is cancelled, not marked as entered in error",
-                 "Task.status"};
-  if (after == care::Status::completed && !child(task, "output"))
+// A Task that was not known before may come at any step.
+Result<void> check_first(NodeRef task) {
+  LET(const auto status, status_of(task));
+  LET_DONE(care::check_transition({}, status));
+  if (status == care::Status::completed && !child(task, "output"))
     return Error{Kind::unsupported, "a referral is completed with its outcome", "Task.output"};
   return {};
+}
+
+// Whoever claims it stands on the version in which nobody had: two cannot both have it.
+Result<void> check_claim(const Before& before, NodeRef task, bool named_version) {
+  const bool claimed = care::has(care::in_asked, *before.status) &&
+                       !child(before.task(), "owner") && child(task, "owner");
+  if (!claimed || named_version) return {};
+  return Error{Kind::conflict, "a referral that anybody may claim is claimed with If-Match",
+               "If-Match"};
+}
+
+Result<void> check_owner(NodeRef task) {
+  LET(const auto status, status_of(task));
+  const bool works = care::has(care::in_work, status) || status == care::Status::completed;
+  if (!works || child(task, "owner")) return {};
+  return Error{Kind::unsupported, "a referral that a service works on has an owner", "Task.owner"};
 }
 
 // The body that is replaced carries its version, so the seed is this change's alone.
@@ -119,9 +131,14 @@ std::string seed_of(const Written& written, const store::Write& write) {
 // One unit before its commit.
 class Change {
  public:
-  Change(const Parts& parts, store::Reader& reader, store::Unit& unit,
-         std::span<const Written> written)
-      : parts_(parts), reader_(reader), near_(parts, reader), unit_(unit), written_(written) {}
+  Change(const Parts& parts, const care::Deadlines& deadlines, store::Reader& reader,
+         store::Unit& unit, std::span<const Written> written)
+      : parts_(parts),
+        deadlines_(deadlines),
+        reader_(reader),
+        near_(parts, reader),
+        unit_(unit),
+        written_(written) {}
 
   Result<void> run();
   const std::optional<Error>& trouble() const { return near_.trouble(); }
@@ -131,6 +148,10 @@ class Change {
   bool changes(const Written& written, const store::Write& write) const {
     return written.before.empty() || !store::same(write.body, written.before);
   }
+  Result<Word> word_on(const Written& written, NodeRef task);
+  bool named_version(std::string_view id) const;
+  Result<void> check_step(const Written& written, const Before& before, NodeRef task);
+  Result<void> check_not_revoked(const Written& task);
   Result<void> put_task(const Written& written);
   Result<void> put_request(const Written& written);
   Result<void> remove(const Written& written);
@@ -138,12 +159,63 @@ class Change {
   Result<void> each_open_referral(std::string_view request, Work work);
 
   const Parts& parts_;
+  const care::Deadlines& deadlines_;
   store::Reader& reader_;
   Neighbourhood near_;
   store::Unit& unit_;
   std::span<const Written> written_;
   std::set<std::string, std::less<>> told_;  // Tasks whose owners get all of it by this unit
 };
+
+Result<Word> Change::word_on(const Written& written, NodeRef task) {
+  std::vector<NodeRef> said;
+  for (const auto& one : written_)
+    if (one.type == "Provenance" && one.after != nullptr)
+      said.push_back({one.after, one.after->root()});
+  if (said.empty()) return Word{};
+  return word_about(parts_, near_, said, std::string(written.type) + "/" + std::string(written.id),
+                    task);
+}
+
+bool Change::named_version(std::string_view id) const {
+  return std::any_of(unit_.reads.begin(), unit_.reads.end(), [&](const store::ReadGuard& guard) {
+    return guard.type == "Task" && guard.id == id && guard.version != 0;
+  });
+}
+
+Result<void> Change::check_step(const Written& written, const Before& before, NodeRef task) {
+  LET(const auto was, standing_of(before.task()));
+  LET(const auto now, standing_of(task));
+  LET_DONE(check_claim(before, task, named_version(written.id)));
+  if (was.status != now.status) LET_DONE(check_owner(task));
+  const bool owned = static_cast<bool>(child(before.task(), "owner"));
+  LET(const auto word, word_on(written, owned ? before.task() : task));
+  care::Given given;
+  given.reason = static_cast<bool>(child(task, "statusReason"));
+  given.output = static_cast<bool>(child(task, "output"));
+  given.audit = word.audited;
+  if (const auto since = waiting_since(before.task(), was, deadlines_))
+    given.overdue =
+        care::overdue(was, *since, seconds_of(parts_.clock.now_us()), deadlines_).has_value();
+  LET(const auto event, care::event_between(was, now, word.by, given));
+  return event == care::Event::reject ? check_not_revoked(written) : Result<void>{};
+}
+
+// A request whose Task was rejected is routed to somebody else: who revokes it says so by itself.
+Result<void> Change::check_not_revoked(const Written& task) {
+  const auto* is = near_.find("Task", task.id);
+  const auto request = read_reference(reference_of(is->node, "focus"));
+  for (const auto& one : written_) {
+    if (one.type != request.type || one.id != request.id || one.after == nullptr) continue;
+    if (child_text({one.after, one.after->root()}, "status") != "revoked") continue;
+    LET(const auto read,
+        model::read_json(parts_.definitions, std::string(one.before), parts_.limits));
+    if (child_text({&read.tree, read.tree.root()}, "status") != "revoked")
+      return Error{Kind::unsupported, "a rejected Task does not revoke its request",
+                   "ServiceRequest.status"};
+  }
+  return {};
+}
 
 // A referral Task that is put.
 Result<void> Change::put_task(const Written& written) {
@@ -153,7 +225,7 @@ Result<void> Change::put_task(const Written& written) {
   LET(const auto before, read_before(parts_, near_, written.before));
   if (!before.status && !is_referral(near_, task)) return {};
   LET_DONE(check_kept(parts_, near_, before, task));
-  LET_DONE(check_step(before.status, task));
+  LET_DONE(before.status ? check_step(written, before, task) : check_first(task));
   if (!changes(written, *write)) return {};
   const auto seed = seed_of(written, *write);
   TaskChange change{task, written.id, before.status, seed, "", false};
@@ -189,13 +261,21 @@ Result<void> Change::put_request(const Written& written) {
   const auto* write = write_of(unit_, written);
   if (write == nullptr || written.before.empty() || !changes(written, *write)) return {};
   const auto seed = seed_of(written, *write) + "request";
-  return each_open_referral(written.id, [&](const Resource& task, care::Status status) {
-    const bool told = told_.find(task.id) != told_.end();
-    if (told || find_partner(parts_, near_, child(task.node, "owner")) == nullptr)
-      return Result<void>{};
-    return add_deliveries(parts_, near_, {task.node, task.id, status, seed, "", true},
-                          unit_.outbox);
-  });
+  LET(const auto was,
+      model::read_json(parts_.definitions, std::string(written.before), parts_.limits));
+  const auto was_status = child_text({&was.tree, was.tree.root()}, "status");
+  const auto status_now = child_text({written.after, written.after->root()}, "status");
+  return each_open_referral(
+      written.id, [&](const Resource& task, care::Status status) -> Result<void> {
+        LET(const auto word, word_on(written, task.node));
+        if (word.by == care::Party::owner && was_status != status_now)
+          return Error{Kind::forbidden, "the status of a request is its requester's",
+                       "ServiceRequest.status"};
+        const bool told = told_.find(task.id) != told_.end();
+        if (told || find_partner(parts_, near_, child(task.node, "owner")) == nullptr) return {};
+        return add_deliveries(parts_, near_, {task.node, task.id, status, seed, "", true},
+                              unit_.outbox);
+      });
 }
 
 Result<void> Change::remove(const Written& written) {
@@ -234,7 +314,7 @@ Result<void> Change::run() {
 Result<void> Watch::before_commit(store::Unit& unit, std::span<const Written> written) {
   if (std::none_of(written.begin(), written.end(), is_watched)) return {};
   LET(const auto reader, readers_.lend());
-  Change change(parts_, *reader, unit, written);
+  Change change(parts_, deadlines_, *reader, unit, written);
   auto done = change.run();
   if (change.trouble()) return *change.trouble();
   unit.reads.insert(unit.reads.end(), change.reads().begin(), change.reads().end());

@@ -305,3 +305,58 @@ TEST_CASE("an answer is asked for again before it is overdue, at the day that wa
   CHECK(overdue({in_progress, asked}, since, day(14), {})->then == force_cancel);
   CHECK_FALSE(overdue({on_hold, none}, since, day(90), {})->then);
 }
+
+TEST_CASE("a written Task stands for the event that leads there, of whoever may, or says who may") {
+  struct Row {
+    Standing before, now;
+    Party by;
+    Given given;
+    const char* said;  // the event, or a part of the error
+  };
+  constexpr auto either = Party::either, owner = Party::owner, requester = Party::requester;
+  const Given why{.reason = true}, late{.reason = true, .overdue = true};
+  const Row rows[] = {
+      {{requested}, {accepted}, either, {}, "accept"},
+      {{requested}, {accepted}, requester, {}, "belongs to the owner"},
+      {{requested}, {rejected}, owner, {}, "needs a reason"},
+      {{requested}, {rejected}, owner, why, "reject"},
+      {{requested}, {in_progress}, owner, {}, "allowed: received, accepted, rejected"},
+      {{accepted}, {completed}, owner, {}, "needs an outcome"},
+      {{accepted}, {cancelled}, either, why, "give-back"},
+      {{accepted}, {cancelled}, either, {}, "give-back needs a reason"},
+      {{accepted}, {cancelled}, requester, why, "ask-cancel"},
+      {{accepted}, {accepted, asked}, requester, why, "ask-cancel"},
+      {{accepted}, {accepted, asked}, owner, why, "belongs to the requester"},
+      {{accepted, asked}, {accepted}, owner, why, "businessStatus says so"},
+      {{accepted, asked}, {in_progress, asked}, owner, {}, "start"},
+      {{accepted, asked}, {cancelled}, requester, why, "before the deadline"},
+      {{accepted, asked}, {cancelled}, requester, late, "force-cancel"},
+      {{requested}, {cancelled}, requester, late, "expire"},
+      {{accepted, asked}, {completed}, owner, {.output = true}, "complete"},
+      {{accepted}, {in_progress, asked}, requester, why, "asked for by itself"},
+      {{accepted}, {entered_in_error}, requester, {}, "audited correction"},
+      {{accepted}, {entered_in_error}, requester, {.audit = true}, "mark-wrong"},
+      {{completed}, {completed, asked}, owner, {}, "note"},
+      {{completed}, {accepted}, owner, {}, "allowed: none"},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.said, code(row.before.status), code(row.now.status));
+    const auto event = event_between(row.before, row.now, row.by, row.given);
+    CHECK(holds(event ? std::string(code(*event)) : event.error().text, row.said));
+  }
+}
+
+TEST_CASE("whatever an event leads to is told to be an event that leads there") {
+  for (const auto before : standings())
+    for (const auto event : events())
+      for (const auto by : parties) {
+        const auto now = after(before, event, by, everything);
+        if (!now) continue;
+        CAPTURE(code(event), code(before.status));
+        const auto told = event_between(before, *now, by, everything);
+        REQUIRE(told);
+        const auto again = after(before, *told, by, everything);
+        REQUIRE(again);
+        CHECK(again->status == now->status);
+      }
+}

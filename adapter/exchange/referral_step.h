@@ -1,0 +1,47 @@
+// What a written referral Task says has happened, by whose word, and since when it waits.
+
+#pragma once
+
+#include "care/deadlines.h"
+#include "care/loop.h"
+#include "exchange/neighbourhood.h"
+#include "fingerpost/result.h"
+#include "fingerpost/tree.h"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace fingerpost::exchange {
+
+constexpr std::string_view business_status_system =
+    "https://fingerpost.example/CodeSystem/referral-business-status";
+constexpr std::string_view cancel_requested_code = "cancel-requested";
+constexpr std::string_view reminded_code = "reminded";
+constexpr std::string_view response_overdue_code = "response-overdue";
+
+// The Task's status, and whether its businessStatus says that a cancellation was asked for.
+// Kind::invalid as status_of.
+Result<care::Standing> standing_of(NodeRef task);
+bool has_business_status(NodeRef task, std::string_view code);
+
+// Whose word a write about a resource is, as the Provenances that are committed with it say.
+struct Word {
+  care::Party by = care::Party::either;  // either: nobody said, or it is both
+  bool audited = false;                  // a Provenance gives the reason
+};
+// `task` has the requester and the owner; `about` is "Task/1". An agent speaks for whom it is
+// onBehalfOf, else for itself, and a role or service for its organisation. Kind::forbidden: an
+// organisation that is neither says it.
+Result<Word> word_about(const Parts& parts, Neighbourhood& near, std::span<const NodeRef> said,
+                        std::string_view about, NodeRef task);
+
+// Since when an open referral, as it is stored, waits for what it waits for: an answer that is due
+// at Task.restriction.period.end, since `deadlines` ago of that; else since it was last modified.
+// Nothing: it has no date.
+std::optional<std::chrono::sys_seconds> waiting_since(NodeRef task, care::Standing standing,
+                                                      const care::Deadlines& deadlines);
+std::chrono::sys_seconds seconds_of(std::int64_t time_us);
+
+}  // namespace fingerpost::exchange
