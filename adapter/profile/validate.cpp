@@ -2,6 +2,7 @@
 
 #include "model/json.h"
 #include "model/primitives.h"
+#include "profile/members.h"
 
 #include <array>
 #include <string>
@@ -53,8 +54,9 @@ class Walk {
     const auto elements = definitions_.elements(type);
     const std::size_t mark = counts_.size();
     counts_.resize(mark + elements.size());
+    MemberElements members(definitions_, type);
     for (NodeId at = tree_.first_child(node); at != no_node; at = tree_.next(at)) {
-      const Element* element = definitions_.element(type, tree_[at].name);
+      const Element* element = members.of(tree_[at].name);
       if (element == nullptr) continue;  // read_json has said so
       ++counts_[mark + static_cast<std::size_t>(element - elements.data())];
       one(*element, at);

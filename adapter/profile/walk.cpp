@@ -2,6 +2,7 @@
 
 #include "model/json.h"
 #include "model/primitives.h"
+#include "profile/members.h"
 #include "terminology/grammar.h"
 
 #include <algorithm>
@@ -210,8 +211,9 @@ void Walk::children(NodeId node) {
   const auto elements = definitions_.elements(type);
   const std::size_t mark = counts_.size();
   counts_.resize(mark + elements.size());
+  MemberElements members(definitions_, type);
   for (NodeId at = tree_.first_child(node); at != no_node; at = tree_.next(at)) {
-    const Element* element = definitions_.element(type, tree_[at].name);
+    const Element* element = members.of(tree_[at].name);
     if (element == nullptr) continue;  // the reader has said so
     if (!step()) break;
     const auto index = static_cast<std::size_t>(element - elements.data());
@@ -220,7 +222,8 @@ void Walk::children(NodeId node) {
     one(*element, index, type, at);
   }
   for (std::size_t i = 0; i < elements.size() && !over_; ++i)
-    cardinality(node, elements[i], counts_[mark + i]);
+    if (const auto count = counts_[mark + i]; count < elements[i].min || count > elements[i].max)
+      cardinality(node, elements[i], count);
   counts_.resize(mark);
 }
 
@@ -262,7 +265,7 @@ void Walk::one(const Element& element, std::size_t index, TypeId owner, NodeId n
 
 bool Walk::allowed(const Element& element, TypeId type) const {
   for (const auto& may : definitions_.types_of(element))
-    if (definitions_.is_a(type, may.type)) return true;
+    if (type == may.type || definitions_.is_a(type, may.type)) return true;
   return element.type_count == 0;
 }
 

@@ -166,7 +166,11 @@ void Walk::bound(const Element& element, NodeId node, TypeId type) {
     error(node, "code-invalid",
           "is not among the codes of http://hl7.org/fhir/ValueSet/all-languages");
   if (element.value_set == 0) return;
-  const auto set = definitions_.names().text(definitions_.value_sets()[element.value_set].url);
+  const auto& listed = definitions_.value_sets()[element.value_set];
+  if (listed.complete && !language && tree_.has_value(node) &&
+      definitions_.contains(listed, "", tree_.text(node)))
+    return;
+  const auto set = definitions_.names().text(listed.url);
   bound(element.binding, set, node, type);
   if (language && set == "http://hl7.org/fhir/ValueSet/expression-language")
     bound(Binding::required, "http://hl7.org/fhir/ValueSet/mimetypes", node, type);
