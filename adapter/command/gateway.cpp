@@ -165,10 +165,9 @@ Result<void> Gateway::Parts::load(const GatewayOptions& options) {
   sqlite.directory = configuration.data;
   sqlite.limits = configuration.limits;
   sqlite.definitions = &*definitions;
-  const auto faults = store::newest_faults(sqlite.directory);
-  LET(store, store::open_sqlite(sqlite, clock, random));
-  if (faults)  // opened, and so mended
-    for (const auto& fault : *faults) log.error("index rows made anew", {{"reason", fault}});
+  std::vector<std::string> mended;
+  LET(store, store::open_sqlite(sqlite, clock, random, mended));
+  for (const auto& fault : mended) log.error("index rows made anew", {{"reason", fault}});
   noticing.emplace(*store);
   LET(parameters, search::Parameters::compile(*definitions, store->hash_key()));
   live.emplace(*parameters);

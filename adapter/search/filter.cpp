@@ -177,11 +177,7 @@ class FilterReader {
       return maker_.missing(type, code, to.text == "true" ? "false" : "true");
     }
     // A value means here what it means in a query, but that a comma is a comma.
-    std::string escaped;
-    for (const char c : to.text) {
-      if (c == ',' || c == '\\') escaped += '\\';
-      escaped += c;
-    }
+    const std::string escaped = escape(to.text, "\\,");
     const auto kind = kind_of(type, code);
     if (!kind) return maker_.no_such_parameter(type, "_filter", code);
     auto made = by_operator(type, code, op, *kind, escaped);

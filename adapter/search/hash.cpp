@@ -1,5 +1,7 @@
 #include "search/hash.h"
 
+#include "search/token.h"
+
 #include <array>
 #include <bit>
 #include <cstring>
@@ -40,6 +42,11 @@ struct SipState {
 };
 
 std::uint64_t little_endian(const char* bytes, std::size_t size) {
+  if constexpr (std::endian::native == std::endian::little) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, bytes, size);
+    return word;
+  }
   std::array<unsigned char, 8> padded{};
   std::memcpy(padded.data(), bytes, size);
   std::uint64_t word = 0;
@@ -62,10 +69,7 @@ std::uint64_t hash(const HashKey& key, std::string_view text) {
 }
 
 std::uint64_t reference_hash(const HashKey& key, std::string_view type, std::string_view id) {
-  std::string text;
-  text.reserve(type.size() + id.size() + 1);
-  text.append(type).append("/").append(id);
-  return hash(key, text);
+  return hash_of(key, {type, "/", id});
 }
 
 }  // namespace fingerpost::search

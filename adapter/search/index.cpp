@@ -194,8 +194,8 @@ IndexValues index_whole(const Parameters& parameters, Whole& whole, NodeId resou
 }
 
 // The same parameters but those of clients that these keys are of; nothing when they are fixed.
-std::shared_ptr<const Parameters> without(const Parameters& parameters,
-                                          const std::vector<KeyId>& failed) {
+std::shared_ptr<const Parameters> made_without(const Parameters& parameters,
+                                               const std::vector<KeyId>& failed) {
   std::vector<ParameterText> rest(parameters.custom().begin(), parameters.custom().end());
   std::erase_if(rest, [&](const ParameterText& text) {
     return std::any_of(failed.begin(), failed.end(),
@@ -203,6 +203,23 @@ std::shared_ptr<const Parameters> without(const Parameters& parameters,
   });
   auto made = parameters.with(std::move(rest));
   return made ? *std::move(made) : nullptr;
+}
+
+// The last are kept: an expression that fails does so for one resource after another, and to make
+// them takes longer than to index a hundred.
+std::shared_ptr<const Parameters> without(const Parameters& parameters,
+                                          const std::vector<KeyId>& failed) {
+  struct Last {
+    std::weak_ptr<const Parameters> of;
+    std::vector<KeyId> failed;
+    std::shared_ptr<const Parameters> rest;
+  };
+  thread_local Last last;
+  const auto of = parameters.weak_from_this().lock();
+  if (of == nullptr) return made_without(parameters, failed);
+  if (last.of.lock() != of || last.failed != failed)
+    last = {of, failed, made_without(parameters, failed)};
+  return last.rest;
 }
 
 }  // namespace
@@ -223,6 +240,7 @@ IndexValues index_to_store(const Parameters& parameters, NodeRef resource) {
   Whole whole(parameters, *resource.tree);
   auto values = index_whole(parameters, whole, resource.node);
   if (whole.failed.empty()) return values;
+  sort_unique(whole.failed);
   const auto others = without(parameters, whole.failed);
   return others ? index(*others, resource) : std::move(values);
 }

@@ -347,26 +347,43 @@ void NodeValues::range(const NodeKeys& keys, NodeId node) {
 
 // One row for each form of the unit that a query may name: its code, the words for it, and of a
 // UCUM unit the base units that it is made of.
-void NodeValues::add_amount(KeyId key, const Amount& amount) {
+std::vector<NumberRow> NodeValues::rows_of(const Amount& amount) const {
+  const bool exact = amount.low && amount.low == amount.high;
   const auto number = [](const std::optional<std::string>& text, double otherwise) {
     return text ? number_range(*text)->value : otherwise;
   };
   const double low = number(amount.low, -infinity);
-  const double high = number(amount.high, infinity);
-  const auto add = [&](std::uint64_t unit) { into_.numbers.push_back({key, unit, low, high}); };
+  const double high = exact ? low : number(amount.high, infinity);
+  std::vector<NumberRow> rows;
+  const auto add = [&](std::uint64_t unit) { rows.push_back({0, unit, low, high}); };
   add(0);
   if (!amount.code.empty()) add(code_hash(hash_key_, amount.code));
   if (!amount.unit.empty() && amount.unit != amount.code) add(code_hash(hash_key_, amount.unit));
-  if (amount.code.empty() || amount.system.empty()) return;
+  if (amount.code.empty() || amount.system.empty()) return rows;
   std::optional<BaseUnit> base;
   if (amount.system == ucum_system) base = BaseUnit::of(hash_key_, amount.code);
-  if (!base) return add(system_code_hash(hash_key_, amount.system, amount.code));
+  if (!base) {
+    add(system_code_hash(hash_key_, amount.system, amount.code));
+    return rows;
+  }
   const auto in_base = [&](const std::optional<std::string>& text, double otherwise) {
     return text ? base->number(*text) : std::optional<double>(otherwise);
   };
   const auto base_low = in_base(amount.low, -infinity);
-  const auto base_high = in_base(amount.high, infinity);
-  if (base_low && base_high) into_.numbers.push_back({key, base->hash(), *base_low, *base_high});
+  const auto base_high = exact ? base_low : in_base(amount.high, infinity);
+  if (base_low && base_high) rows.push_back({0, base->hash(), *base_low, *base_high});
+  return rows;
+}
+
+void NodeValues::add_amount(KeyId key, const Amount& amount) {
+  if (last_rows_.empty() || last_amount_ != amount) {
+    last_amount_ = amount;
+    last_rows_ = rows_of(amount);
+  }
+  for (auto row : last_rows_) {
+    row.key = key;
+    into_.numbers.push_back(row);
+  }
 }
 
 }  // namespace fingerpost::search

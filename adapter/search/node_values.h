@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace fingerpost::search {
 
@@ -39,8 +40,10 @@ class NodeValues {
   struct Amount {
     std::optional<std::string> low, high;
     std::string_view system, code, unit;
+    friend bool operator==(const Amount&, const Amount&) = default;
   };
   void add_amount(KeyId key, const Amount& amount);
+  std::vector<NumberRow> rows_of(const Amount& amount) const;  // without a key
 
   Form form(NodeId node) const { return extractor_.form(tree_[node].type); }
   std::string_view text(NodeId node, NameId child) const;
@@ -82,6 +85,9 @@ class NodeValues {
   const Tree& tree_;
   const ContainedTypes& contained_;
   ValueRows& into_;
+  // Several parameters read the same quantity one after another.
+  Amount last_amount_;
+  std::vector<NumberRow> last_rows_;
 };
 
 }  // namespace fingerpost::search

@@ -49,6 +49,15 @@ std::string unescape(std::string_view text) {
   return out;
 }
 
+std::string escape(std::string_view text, std::string_view means) {
+  std::string out;
+  for (const char c : text) {
+    if (means.find(c) != std::string_view::npos) out += '\\';
+    out += c;
+  }
+  return out;
+}
+
 bool well_escaped(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] != '\\') continue;

@@ -17,6 +17,8 @@ namespace fingerpost::search {
 // Splits at a character that no backslash escapes; the backslashes stay (R4 search.html#escaping).
 std::vector<std::string_view> split_escaped(std::string_view text, char by);
 std::string unescape(std::string_view text);
+// A backslash before each character that would mean something in a value.
+std::string escape(std::string_view text, std::string_view means = "\\,$|");
 // Whether each backslash stands before a character that may be escaped.
 bool well_escaped(std::string_view text);
 

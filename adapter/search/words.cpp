@@ -50,11 +50,19 @@ class Collector {
   Collector(TypeId xhtml, const std::vector<bool>& is_text, const Tree& tree)
       : xhtml_(xhtml), is_text_(is_text), tree_(tree) {}
 
-  std::vector<std::string> run(NodeId resource) {
+  // Views into this.
+  std::vector<std::string_view> run(NodeId resource) {
     for (NodeId at = tree_.first_child(resource); at; at = tree_.next(at)) visit(at);
-    std::sort(words_.begin(), words_.end());
-    words_.erase(std::unique(words_.begin(), words_.end()), words_.end());
-    return std::move(words_);
+    std::vector<std::string_view> words;
+    words.reserve(ends_.size());
+    std::size_t begin = 0;
+    for (const std::size_t end : ends_) {
+      words.push_back(std::string_view(all_).substr(begin, end - begin));
+      begin = end;
+    }
+    std::sort(words.begin(), words.end());
+    words.erase(std::unique(words.begin(), words.end()), words.end());
+    return words;
   }
 
  private:
@@ -73,13 +81,17 @@ class Collector {
   }
 
   void add(char of, std::string_view folded) {
-    words_in(folded, [&](std::string_view word, bool) { words_.emplace_back(1, of).append(word); });
+    words_in(folded, [&](std::string_view word, bool) {
+      (all_ += of) += word;
+      ends_.push_back(all_.size());
+    });
   }
 
   const TypeId xhtml_;
   const std::vector<bool>& is_text_;
   const Tree& tree_;
-  std::vector<std::string> words_;
+  std::string all_;                // the words one after the other
+  std::vector<std::size_t> ends_;  // where each ends
 };
 
 bool has_word(const std::vector<std::string>& words, const WordTest& test) {
@@ -106,18 +118,35 @@ Words::Words(const model::Definitions& definitions)
 }
 
 std::vector<std::string> Words::of(NodeRef resource) const {
-  return Collector(definitions_->common().xhtml, is_text_, *resource.tree).run(resource.node);
+  Collector collector(definitions_->common().xhtml, is_text_, *resource.tree);
+  const auto words = collector.run(resource.node);
+  return {words.begin(), words.end()};
 }
 
-std::vector<std::string> Words::of_json(std::string_view json, std::string_view contained) const {
-  if (json.empty()) return {};
+Result<Tree> Words::read(std::string_view json) const {
   // It was within the limits of its time when it was taken in.
   Limits limits;
   limits.body_bytes = limits.string_bytes = limits.nodes = std::numeric_limits<std::size_t>::max();
   limits.depth = 1000;
-  const auto read = model::read_json(*definitions_, std::string(json), limits);
-  if (!read) return {};
-  const Tree& tree = read->tree;
+  LET(auto read, model::read_json(*definitions_, std::string(json), limits));
+  return std::move(read.tree);
+}
+
+std::string Words::text_of_json(std::string_view json) const {
+  std::string text;
+  if (json.empty()) return text;
+  const auto tree = read(json);
+  if (!tree) return text;
+  Collector collector(definitions_->common().xhtml, is_text_, *tree);
+  for (const auto word : collector.run(tree->root())) (text += word) += ' ';
+  return text;
+}
+
+std::vector<std::string> Words::of_json(std::string_view json, std::string_view contained) const {
+  if (json.empty()) return {};
+  const auto found = read(json);
+  if (!found) return {};
+  const Tree& tree = *found;
   if (contained.empty()) return of({&tree, tree.root()});
   const Names& names = definitions_->names();
   NodeId at = tree.child(tree.root(), names.find("contained"));

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include "fingerpost/result.h"
 #include "fingerpost/tree.h"
 #include "model/definitions.h"
 
@@ -30,8 +31,12 @@ class Words {
   // Of a resource as a store keeps it, or of the one contained in it that has this id; none when it
   // cannot be read.
   std::vector<std::string> of_json(std::string_view json, std::string_view contained = {}) const;
+  // The same as one text, each word with a blank after it.
+  std::string text_of_json(std::string_view json) const;
 
  private:
+  Result<Tree> read(std::string_view json) const;
+
   const model::Definitions* definitions_;
   std::vector<bool> is_text_;  // by type
 };

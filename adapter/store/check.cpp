@@ -9,7 +9,6 @@
 
 #include <memory>
 #include <optional>
-#include <unistd.h>
 #include <utility>
 
 namespace fingerpost::store {
@@ -115,25 +114,6 @@ Result<Checked> check_folder(const std::string& directory, const model::Definiti
   LET(auto db, open_reader(directory + "/fingerpost.db"));
   LET_DONE(check_ours(db));
   return FolderCheck(db).run(definitions);
-}
-
-Result<std::vector<std::string>> newest_faults(const std::string& directory) {
-  const std::string path = directory + "/fingerpost.db";
-  std::vector<std::string> told;
-  if (::access(path.c_str(), F_OK) != 0) return told;
-  LET(auto db, open_reader(path));
-  LET_DONE(check_ours(db));
-  LET(const auto keys, Keys::load(db));
-  LET(const auto faulty, faulty_newest(db));
-  LET(auto type, db.prepare("SELECT type FROM resource WHERE row = ?"));
-  for (const auto& one : faulty) {
-    LET(const bool there, type.first(one.row));
-    if (!there || one.mending == RowCheck::Mending::none) continue;
-    told.push_back(keys->type_name(type.integer(0)) + ", row " + std::to_string(one.row) + ": " +
-                   one.fault);
-    type.reset();
-  }
-  return told;
 }
 
 }  // namespace fingerpost::store

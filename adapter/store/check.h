@@ -4,8 +4,10 @@
 
 #include "fingerpost/result.h"
 #include "model/definitions.h"
+#include "store/store.h"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -23,8 +25,9 @@ struct Checked {
 // client's too, is not compared with its body. Kind::fault: the file cannot be read.
 Result<Checked> check_folder(const std::string& directory, const model::Definitions* definitions);
 
-// What is wrong with the newest resources, as far as it is only what leads to them: open_sqlite
-// makes that anew. "Patient, row 12: …"; none when there is no folder yet.
-Result<std::vector<std::string>> newest_faults(const std::string& directory);
+// As open_sqlite, and tells of the newest resources where what leads to them was made anew:
+// "Patient, row 12: …".
+Result<std::unique_ptr<Store>> open_sqlite(const SqliteOptions& options, Clock& clock,
+                                           Random& random, std::vector<std::string>& mended);
 
 }  // namespace fingerpost::store

@@ -1,6 +1,7 @@
 // The store on SQLite: a folder with the database and a lock, one writer, as many readers as
 // threads.
 
+#include "store/check.h"
 #include "store/sqlite_reader.h"
 #include "store/sqlite_schema.h"
 #include "store/sqlite_writer.h"
@@ -13,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
+#include <vector>
 
 namespace fingerpost::store {
 namespace {
@@ -44,8 +46,9 @@ class SqliteStore final : public Store {
   SqliteStore(FolderLock lock, std::string path, const Limits& limits)
       : lock_(std::move(lock)), path_(std::move(path)), limits_(limits) {}
 
-  Result<void> open(const SqliteOptions& options, Clock& clock, Random& random) {
-    LET(auto db, open_writer(path_, random));
+  Result<void> open(const SqliteOptions& options, Clock& clock, Random& random,
+                    std::vector<std::string>& mended) {
+    LET(auto db, open_writer(path_, random, mended));
     LET(hash_key_, read_hash_key(db));
     LET(keys_, Keys::load(db));
     LET(writer_, Writer::start(std::move(db), *keys_, hash_key_, clock, options));
@@ -74,12 +77,18 @@ class SqliteStore final : public Store {
 
 Result<std::unique_ptr<Store>> open_sqlite(const SqliteOptions& options, Clock& clock,
                                            Random& random) {
+  std::vector<std::string> mended;
+  return open_sqlite(options, clock, random, mended);
+}
+
+Result<std::unique_ptr<Store>> open_sqlite(const SqliteOptions& options, Clock& clock,
+                                           Random& random, std::vector<std::string>& mended) {
   if (::mkdir(options.directory.c_str(), 0700) != 0 && errno != EEXIST)
     return Error{Kind::fault, "the store's folder cannot be made", options.directory};
   LET(auto lock, FolderLock::take(options.directory + "/fingerpost.lock"));
   auto store = std::make_unique<SqliteStore>(std::move(lock), options.directory + "/fingerpost.db",
                                              options.limits);
-  LET_DONE(store->open(options, clock, random));
+  LET_DONE(store->open(options, clock, random, mended));
   return std::unique_ptr<Store>(std::move(store));
 }
 

@@ -20,10 +20,10 @@ bool is_long(const search::DateRow& row) {
 
 Result<IndexTables> IndexTables::prepare(Db& db) {
   IndexTables tables;
-  LET(tables.add_hash_, db.prepare("INSERT INTO by_hash VALUES(?, ?, ?)"));
-  LET(tables.add_date_, db.prepare("INSERT INTO by_date VALUES(?, ?, ?, ?, ?)"));
-  LET(tables.add_number_, db.prepare("INSERT INTO by_number VALUES(?, ?, ?, ?, ?)"));
-  LET(tables.add_text_, db.prepare("INSERT INTO by_text VALUES(?, ?, ?, ?)"));
+  tables.add_hash_ = Inserts(db, "by_hash", 3);
+  tables.add_date_ = Inserts(db, "by_date", 5);
+  tables.add_number_ = Inserts(db, "by_number", 5);
+  tables.add_text_ = Inserts(db, "by_text", 4);
   const auto take = [&](std::string_view one) {
     return db.prepare("DELETE FROM " + std::string(one));
   };
@@ -45,26 +45,29 @@ Result<void> clear_index(Db& db, std::int64_t row) {
 }
 
 template <class Row>
-Result<void> IndexTables::write(Statement& statement, std::int64_t row, const Row& value) {
-  if (!is_in_table(value)) return {};
-  return with_columns(row, value,
-                      [&](const auto&... columns) { return statement.run(columns...); });
+Result<void> IndexTables::add(Inserts& into, std::int64_t row, const std::vector<Row>& rows) {
+  std::vector<const Row*> kept;
+  kept.reserve(rows.size());
+  for (const Row& value : rows)
+    if (is_in_table(value)) kept.push_back(&value);
+  return into.run(kept.size(), [&](Statement& insert, int at, std::size_t i) {
+    with_columns(row, *kept[i], [&](const auto&... columns) { (insert.bind(at++, columns), ...); });
+  });
 }
 
 template <class Row>
-Result<void> IndexTables::change_rows(Statement& add, Statement& take, std::int64_t row,
+Result<void> IndexTables::change_rows(Inserts& into, Statement& take, std::int64_t row,
                                       const std::vector<Row>& from, const std::vector<Row>& to) {
-  if (from.empty()) {
-    for (const Row& value : to) LET_DONE(write(add, row, value));
-    return {};
-  }
+  if (from.empty()) return add(into, row, to);
   std::vector<Row> gone;
   std::set_difference(from.begin(), from.end(), to.begin(), to.end(), std::back_inserter(gone));
-  for (const Row& value : gone) LET_DONE(write(take, row, value));
+  for (const Row& value : gone)
+    if (is_in_table(value))
+      LET_DONE(
+          with_columns(row, value, [&](const auto&... columns) { return take.run(columns...); }));
   std::vector<Row> added;
   std::set_difference(to.begin(), to.end(), from.begin(), from.end(), std::back_inserter(added));
-  for (const Row& value : added) LET_DONE(write(add, row, value));
-  return {};
+  return add(into, row, added);
 }
 
 std::vector<search::HashRow> inside(const search::IndexValues& values) {
@@ -126,6 +129,11 @@ Result<std::unique_ptr<Applier>> Applier::prepare(Db& db, Keys& keys, WordIndex&
       db.prepare("UPDATE resource SET version = ?, updated = ?, removed = ?, "
                  "compartment = ?, labels = ?, shape = ?, found_by = ? "
                  "WHERE row = ?"));
+  // SQLite writes the rows of an index anew when a column of it, or of its condition, is named
+  // here.
+  LET(made->change_same_,
+      db.prepare("UPDATE resource SET version = ?, updated = ?, compartment = ?, labels = ?, "
+                 "found_by = ? WHERE row = ?"));
   LET(made->reindex_, db.prepare("UPDATE resource SET shape = ?, found_by = ? WHERE row = ?"));
   LET(made->index_, IndexTables::prepare(db));
   LET_DONE(made->counts_.prepare(db));
@@ -288,7 +296,10 @@ Result<void> Applier::store(Write& write, const WriteOutcome& outcome,
   LET_DONE(add_history_.run(type, outcome.last_updated_us, version_at(row, outcome.version)));
   const std::string found_by = pack(values);
   const int removed = put ? 0 : 1;
-  if (found) {
+  if (found && put && !found->current.removed && found->shape == shape) {
+    LET_DONE(change_same_.run(outcome.version, outcome.last_updated_us, compartment, write.labels,
+                              Bytes{found_by}, row));
+  } else if (found) {
     LET_DONE(change_resource_.run(outcome.version, outcome.last_updated_us, removed, compartment,
                                   write.labels, shape, Bytes{found_by}, row));
   } else {

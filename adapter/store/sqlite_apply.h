@@ -7,6 +7,7 @@
 #include "store/rules.h"
 #include "store/sqlite_db.h"
 #include "store/sqlite_guards.h"
+#include "store/sqlite_inserts.h"
 #include "store/sqlite_keys.h"
 #include "store/sqlite_words.h"
 #include "store/store.h"
@@ -38,12 +39,12 @@ class IndexTables {
 
  private:
   template <class Row>
-  Result<void> write(Statement& statement, std::int64_t row, const Row& value);
+  static Result<void> add(Inserts& into, std::int64_t row, const std::vector<Row>& rows);
   template <class Row>
-  Result<void> change_rows(Statement& add, Statement& take, std::int64_t row,
-                           const std::vector<Row>& from, const std::vector<Row>& to);
+  static Result<void> change_rows(Inserts& into, Statement& take, std::int64_t row,
+                                  const std::vector<Row>& from, const std::vector<Row>& to);
 
-  Statement add_hash_, add_date_, add_number_, add_text_;
+  Inserts add_hash_, add_date_, add_number_, add_text_;
   Statement take_hash_, take_date_, take_number_, take_text_;
 };
 
@@ -121,7 +122,7 @@ class Applier {
   search::HashKey hash_key_;
   const Limits limits_;
   std::int64_t next_row_ = 1;
-  Statement find_, body_, add_version_, add_history_, add_resource_, change_resource_;
+  Statement find_, body_, add_version_, add_history_, add_resource_, change_resource_, change_same_;
   Statement versions_, take_version_, take_history_, take_resource_;
   std::unique_ptr<Guards> guards_;
   std::optional<IndexTables> index_;

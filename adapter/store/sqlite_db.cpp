@@ -84,6 +84,10 @@ void Statement::bind(int at, Bytes bytes) {
                       bytes.view.size(), SQLITE_STATIC);
 }
 
+void Statement::bind_null(int at) {
+  sqlite3_bind_null(statement_.get(), at);
+}
+
 std::int64_t Statement::integer(int column) const {
   return sqlite3_column_int64(statement_.get(), column);
 }

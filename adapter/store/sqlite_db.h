@@ -31,11 +31,11 @@ class Statement {
   Statement() = default;
   Statement(sqlite3* db, sqlite3_stmt* statement) : db_(db), statement_(statement) {}
 
-  // Starts over with these parameters and takes the first step: true when there is a row.
+  // Starts over with these parameters, which are all that it has, and takes the first step: true
+  // when there is a row.
   template <class... Values>
   Result<bool> first(const Values&... values) {
     reset();
-    clear();
     int at = 0;
     (bind(++at, values), ...);
     return step();
@@ -52,7 +52,8 @@ class Statement {
   Result<bool> step();
   void clear();          // all parameters NULL
   bool running() const;  // has given a row and was not reset
-  void reset();          // an open statement pins the log: reset as soon as the rows are read
+  explicit operator bool() const { return statement_ != nullptr; }
+  void reset();  // an open statement pins the log: reset as soon as the rows are read
 
   void bind(int at, std::int64_t value);
   void bind(int at, int value) { bind(at, std::int64_t{value}); }
@@ -62,9 +63,10 @@ class Statement {
   void bind(int at, const std::string& text) { bind(at, std::string_view(text)); }
   void bind(int at, const char* text) { bind(at, std::string_view(text)); }
   void bind(int at, Bytes bytes);
+  void bind_null(int at);
   template <class Value>
   void bind(int at, const std::optional<Value>& value) {
-    if (value) bind(at, *value);  // else it is NULL
+    value ? bind(at, *value) : bind_null(at);
   }
 
   std::int64_t integer(int column) const;

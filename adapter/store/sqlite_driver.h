@@ -44,6 +44,11 @@ std::optional<Rows> rows_of(const search::Criterion& criterion, std::int64_t typ
 // for few, or as SQLite chooses, who walks the type's rows when an order of rows is asked for.
 enum class Way : std::uint8_t { shapes, any };
 Rows rows_without(search::KeyId key, std::int64_t type, bool without, Way way);
+// When a resource that passes all of these was last updated: not before, not after.
+struct Times {
+  std::int64_t from, until;
+};
+Times updated_within(const Criteria& criteria);
 // What FTS5 is asked for these words.
 std::string match_text(const search::WordTests& words);
 

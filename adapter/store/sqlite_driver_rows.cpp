@@ -192,12 +192,18 @@ std::optional<Rows> id_rows(const Criterion& criterion, std::int64_t type) {
   return rows;
 }
 
+// A time is a moment, whose end is its start.
+Times times(const search::DateTest& test) {
+  const LowRange range = low_range(test);
+  if (test.prefix == Prefix::gt) return {test.high, range.until};
+  if (test.prefix == Prefix::ge || test.prefix == Prefix::ap) return {test.low, range.until};
+  return {range.from, range.until};
+}
+
 std::optional<Rows> updated_rows(const Criterion& criterion, std::int64_t type) {
   Rows rows;
   for (const auto& test : criterion.dates) {
-    LowRange range = low_range(test);
-    if (test.prefix == Prefix::gt) range.from = test.high;
-    if (test.prefix == Prefix::ge || test.prefix == Prefix::ap) range.from = test.low;
+    const Times range = times(test);
     add_union(rows,
               "SELECT row FROM resource INDEXED BY resource_updated WHERE type = ? AND removed = 0 "
               "AND updated >= ? AND updated <= ?",
@@ -249,6 +255,20 @@ std::optional<Rows> any_rows(const Criterion& criterion, std::int64_t type) {
 }
 
 }  // namespace
+
+Times updated_within(const Criteria& criteria) {
+  Times within{least, most};
+  for (const auto& criterion : criteria) {
+    if (criterion.test != Criterion::Test::last_updated || criterion.negated) continue;
+    Times any{most, least};
+    for (const auto& test : criterion.dates) {
+      const Times one = times(test);
+      any = {std::min(any.from, one.from), std::max(any.until, one.until)};
+    }
+    within = {std::max(within.from, any.from), std::min(within.until, any.until)};
+  }
+  return within;
+}
 
 std::string match_text(const search::WordTests& words) {
   std::string text;

@@ -3,6 +3,8 @@
 #include "base/text.h"
 
 #include <algorithm>
+#include <array>
+#include <iterator>
 #include <limits>
 
 namespace fingerpost::store {
@@ -13,7 +15,8 @@ constexpr std::size_t most_maps = 64;  // more than are ever in use at once
 template <class Row>
 void translate_rows(std::vector<Row>& rows, const KeyMap& map) {
   for (Row& row : rows) row.key = map[row.key];
-  std::sort(rows.begin(), rows.end());
+  // The database has most keys in the order of the parameters.
+  if (!std::is_sorted(rows.begin(), rows.end())) std::sort(rows.begin(), rows.end());
 }
 
 void translate_criterion(search::Criterion& criterion, const KeyMap& map) {
@@ -28,7 +31,8 @@ void translate_criterion(search::Criterion& criterion, const KeyMap& map) {
 
 std::string text_of(const std::vector<search::KeyId>& keys) {
   std::string text = ",";
-  for (const auto key : keys) text += std::to_string(key) + ",";
+  text.reserve(1 + keys.size() * 6);
+  for (const auto key : keys) (text += std::to_string(key)) += ',';
   return text;
 }
 
@@ -212,25 +216,32 @@ bool Keys::has_unsaved() const {
 
 Result<void> Keys::save(Db& db) {
   const std::lock_guard lock(mutex_);
-  LET(auto type, db.prepare("INSERT INTO type(id, name) VALUES(?, ?)"));
-  LET(auto key, db.prepare("INSERT INTO key(id, name, meaning) VALUES(?, ?, ?)"));
-  LET(auto set, db.prepare("INSERT INTO parameter_set(id, type, keys) VALUES(?, ?, ?)"));
-  LET(auto shape, db.prepare("INSERT INTO shape(id, type, parameter_set, keys, resources) "
-                             "VALUES(?, ?, ?, ?, 0)"));
+  // By Of; prepared when there is something for it, which mostly are shapes alone.
+  constexpr const char* sql[] = {
+      "INSERT INTO type(id, name) VALUES(?, ?)",
+      "INSERT INTO key(id, name, meaning) VALUES(?, ?, ?)",
+      "INSERT INTO parameter_set(id, type, keys) VALUES(?, ?, ?)",
+      "INSERT INTO shape(id, type, parameter_set, keys, resources) VALUES(?, ?, ?, ?, 0)"};
+  std::array<Statement, std::size(sql)> inserts;
   for (; saving_ < unsaved_.size(); ++saving_) {
     const New& one = unsaved_[saving_];
+    const auto kind = static_cast<std::size_t>(one.of);
+    auto& insert = inserts[kind];
+    if (!insert) {
+      LET(insert, db.prepare(sql[kind]));
+    }
     switch (one.of) {
       case Of::type:
-        LET_DONE(type.run(one.id, one.name));
+        LET_DONE(insert.run(one.id, one.name));
         break;
       case Of::key:
-        LET_DONE(key.run(one.id, one.name, one.meaning));
+        LET_DONE(insert.run(one.id, one.name, one.meaning));
         break;
       case Of::parameter_set:
-        LET_DONE(set.run(one.id, one.type, one.name));
+        LET_DONE(insert.run(one.id, one.type, one.name));
         break;
       case Of::shape:
-        LET_DONE(shape.run(one.id, one.type, one.of_set, one.name));
+        LET_DONE(insert.run(one.id, one.type, one.of_set, one.name));
         break;
     }
   }

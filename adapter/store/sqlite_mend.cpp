@@ -4,6 +4,7 @@
 #include "store/sqlite_check.h"
 #include "store/sqlite_rows.h"
 
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -57,11 +58,24 @@ Result<void> mend(Db& db, const std::vector<Faulty>& faulty) {
   return {};
 }
 
+Result<std::vector<std::string>> told(Db& db, const std::vector<Faulty>& faulty) {
+  LET(auto type, db.prepare("SELECT name FROM type WHERE id = (SELECT type FROM resource WHERE "
+                            "row = ?)"));
+  std::vector<std::string> all;
+  for (const auto& one : faulty) {
+    LET(const bool there, type.first(one.row));
+    all.push_back((there ? std::string(type.text(0)) : std::string("?")) + ", row " +
+                  std::to_string(one.row) + ": " + one.fault);
+    type.reset();
+  }
+  return all;
+}
+
 }  // namespace
 
-Result<void> mend_newest(Db& db) {
+Result<std::vector<std::string>> mend_newest(Db& db) {
   LET(const auto faulty, faulty_newest(db));
-  if (faulty.empty()) return {};
+  if (faulty.empty()) return std::vector<std::string>();
   std::size_t damaged = 0;
   for (const auto& one : faulty) {
     if (one.mending == RowCheck::Mending::damaged) ++damaged;
@@ -74,7 +88,8 @@ Result<void> mend_newest(Db& db) {
   auto done = mend(db, faulty);
   if (done) done = db.run("COMMIT");
   if (!done && db.in_transaction()) LET_DONE(db.run("ROLLBACK"));
-  return done;
+  if (!done) return done.error();
+  return told(db, faulty);
 }
 
 }  // namespace fingerpost::store

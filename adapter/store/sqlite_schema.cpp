@@ -159,7 +159,7 @@ Result<void> check_whole(Db& db) {
   return Error{Kind::fault, "the database file is damaged; use a backup", ""};
 }
 
-Result<Db> open_writer(const std::string& path, Random& random) {
+Result<Db> open_writer(const std::string& path, Random& random, std::vector<std::string>& mended) {
   LET_DONE(make_private(path));
   const bool disorder = left_in_disorder(path);
   LET(auto db, Db::open(path, Access::write));
@@ -169,7 +169,7 @@ Result<Db> open_writer(const std::string& path, Random& random) {
     LET(version, check(db));
     if (disorder) LET_DONE(check_whole(db));
   }
-  if (tables == 0) LET_DONE(db.run("PRAGMA page_size = 8192"));
+  if (tables == 0) LET_DONE(db.run("PRAGMA page_size = 4096"));
   LET_DONE(
       db.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;"
              "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 0;"
@@ -181,7 +181,9 @@ Result<Db> open_writer(const std::string& path, Random& random) {
     return Error{Kind::fault, "the database cannot be made durable here (WAL and FULL)", ""};
   if (tables == 0) LET_DONE(create(db, random));
   if (version != schema_version) LET_DONE(migrate(db, version));
-  if (tables > 0) LET_DONE(mend_newest(db));
+  if (tables > 0) {
+    LET(mended, mend_newest(db));
+  }
   db.watch_log();
   return db;
 }

@@ -9,6 +9,7 @@
 #include "store/store.h"
 
 #include <string>
+#include <vector>
 
 namespace fingerpost::store {
 
@@ -32,8 +33,9 @@ constexpr How how_of(std::int64_t made) {
 
 // The writer's connection: makes the file when it is new, looks at the newest resources when it is
 // not, and at all of the file when the last program did not end in order. Kind::unsupported: made
-// by a newer program, or not ours. Kind::fault: durability could not be switched on.
-Result<Db> open_writer(const std::string& path, Random& random);
+// by a newer program, or not ours. Kind::fault: durability could not be switched on. `mended`: see
+// mend_newest.
+Result<Db> open_writer(const std::string& path, Random& random, std::vector<std::string>& mended);
 Result<Db> open_reader(const std::string& path);
 // Kind::unsupported: not a database of this program's tables, or of a number it can bring up.
 Result<void> check_ours(Db& db);

@@ -87,12 +87,18 @@ Result<void> Search::open(const search::Plan& asked, std::int64_t page) {
   return {};
 }
 
-// Of n resources e may pass: sorting looks at e, walking at n / e for each match of a page.
+// Of n resources e may pass: sorting looks at e, walking at n / e for each match of a page; at one
+// where all that is walked passes.
 bool Search::should_walk(const Scope& scope, std::int64_t page) const {
   if (scope.asked->sort.empty() || !OrderedWalk::possible(*scope.asked)) return false;
   const auto sorted = static_cast<double>(std::max<std::int64_t>(scope.driver.estimate, 1));
   if (sorted < 256) return false;
   const auto wanted = static_cast<double>(page > 0 ? page + 1 : asked_.count + 1);
+  const auto& driver = scope.driver;
+  if (driver.by == Driver::By::criterion && scope.plan.criteria.size() == 1 &&
+      scope.plan.criteria[0].test == search::Criterion::Test::last_updated &&
+      scope.asked->sort[0].by == search::SortKey::By::last_updated)
+    return wanted < sorted;
   return wanted * static_cast<double>(scope.of_type) / sorted < sorted;
 }
 

@@ -3,6 +3,7 @@
 #include "search/search.h"
 #include "search/token.h"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -39,24 +40,38 @@ OrderedWalk::~OrderedWalk() {
   if (statement_ != nullptr) statement_->reset();
 }
 
+// From the place before on, as far as a page's resources can be.
+Rows OrderedWalk::by_times() const {
+  const bool down = key_.descending;
+  Times within = updated_within(asked_.criteria);
+  const std::int64_t time =
+      after_ == nullptr ? 0 : search::sorted_time(key_, after_->sort_values[0]).value_or(0);
+  if (after_ != nullptr) {
+    auto& end = down ? within.until : within.from;
+    end = down ? std::min(end, time) : std::max(end, time);
+  }
+  Rows rows{
+      "SELECT updated, row FROM resource INDEXED BY resource_updated WHERE type = ? AND removed = "
+      "0 "
+      "AND updated >= ? AND updated <= ?",
+      {type_, within.from, within.until}};
+  if (after_ != nullptr) {
+    rows.sql += down ? " AND (+updated, row) < (?, ?)" : " AND (+updated, row) > (?, ?)";
+    rows.values.emplace_back(time);
+    rows.values.emplace_back(after_->row);
+  }
+  rows.sql += down ? " ORDER BY updated DESC, row DESC" : " ORDER BY updated, row";
+  return rows;
+}
+
 Rows OrderedWalk::valued() const {
   const bool down = key_.descending;
   const std::string order = down ? " DESC" : "";
   const std::string after = down ? " <= ?" : " >= ?";
+  if (by_time()) return by_times();
   std::optional<SortedValue> from;
-  if (after_ != nullptr && !by_time()) from = search::sorted_value(key_, after_->sort_values[0]);
+  if (after_ != nullptr) from = search::sorted_value(key_, after_->sort_values[0]);
   const std::int64_t key = key_.key;
-  if (by_time()) {
-    Rows rows{"SELECT updated, row FROM resource WHERE type = ? AND removed = 0", {type_}};
-    if (after_ != nullptr) {
-      const auto time = search::sorted_time(key_, after_->sort_values[0]);
-      rows.sql += down ? " AND (updated, row) < (?, ?)" : " AND (updated, row) > (?, ?)";
-      rows.values.emplace_back(time.value_or(0));
-      rows.values.emplace_back(after_->row);
-    }
-    rows.sql += " ORDER BY updated" + order + ", row" + order;
-    return rows;
-  }
   switch (kind_of(asked_)) {
     case model::SearchType::date: {
       const std::int64_t start = from ? from->date : down ? last_time : first_time;

@@ -41,6 +41,7 @@ class OrderedWalk {
   bool by_time() const { return key_.by == search::SortKey::By::last_updated; }
   Result<bool> begin();
   Rows valued() const;
+  Rows by_times() const;
   Result<Rows> missing() const;
   std::string value_at() const;
 

@@ -197,9 +197,7 @@ Result<std::string> WordIndex::current_words(std::int64_t row) {
 }
 
 std::string WordIndex::text_of(std::string_view body) const {
-  std::string text;
-  for (const auto& word : words_->of_json(body)) text += word + ' ';
-  return text;
+  return words_->text_of_json(body);
 }
 
 Result<void> WordIndex::take(std::int64_t row, const std::string& text) {

@@ -11,7 +11,8 @@ namespace {
 // One commit takes at most this much, so that the first of it does not wait long for the last.
 constexpr std::size_t batch_units = 512;
 constexpr std::size_t batch_bytes = std::size_t{4} << 20;
-constexpr std::int64_t page_bytes = 8192;
+// So large a unit waits to be the first of a commit: that one needs no savepoint.
+constexpr std::size_t large_unit = std::size_t{128} << 10;
 // After so long without work the log is folded in whole.
 constexpr std::chrono::milliseconds idle_time{500};
 
@@ -28,25 +29,26 @@ std::size_t size_of(const Unit& unit) {
   return size;
 }
 
-// A unit of one write is refused, if it is, before it has changed anything. A savepoint makes
-// SQLite copy every page before its first change: worth avoiding where it cannot be needed.
-bool needs_savepoint(const Unit& unit) {
+// A unit of one write is refused, if it is, before it has changed anything.
+bool may_be_undone(const Unit& unit) {
   return unit.writes.size() > 1 || unit.inspect || !unit.inbox_updates.empty() ||
          !unit.outbox_updates.empty();
 }
 
 }  // namespace
 
-Writer::Writer(Db db, Keys& keys, Clock& clock, const SqliteOptions& options)
+Writer::Writer(Db db, Keys& keys, Clock& clock, const Limits& limits, std::int64_t checkpoint_pages)
     : db_(std::move(db)),
       keys_(keys),
       clock_(clock),
-      limits_(options.limits),
-      checkpoint_pages_(static_cast<std::int64_t>(options.checkpoint_bytes) / page_bytes) {}
+      limits_(limits),
+      checkpoint_pages_(checkpoint_pages) {}
 
 Result<std::unique_ptr<Writer>> Writer::start(Db db, Keys& keys, const search::HashKey& hash_key,
                                               Clock& clock, const SqliteOptions& options) {
-  std::unique_ptr<Writer> writer(new Writer(std::move(db), keys, clock, options));
+  LET(const auto page_bytes, db.integer("PRAGMA page_size"));
+  const auto pages = static_cast<std::int64_t>(options.checkpoint_bytes) / page_bytes;
+  std::unique_ptr<Writer> writer(new Writer(std::move(db), keys, clock, options.limits, pages));
   LET(writer->words_, WordIndex::prepare(writer->db_, options.definitions));
   LET(writer->applier_,
       Applier::prepare(writer->db_, keys, *writer->words_, hash_key, options.limits));
@@ -98,6 +100,7 @@ std::vector<Writer::Job> Writer::take() {
   std::vector<Job> batch;
   std::size_t bytes = 0;
   while (!waiting_.empty() && batch.size() < batch_units && bytes < batch_bytes) {
+    if (!batch.empty() && waiting_.front().size > large_unit) break;
     bytes += waiting_.front().size;
     batch.push_back(std::move(waiting_.front()));
     waiting_.pop_front();
@@ -149,7 +152,7 @@ Result<void> Writer::transaction(std::vector<Job>& batch) {
   for (Job& job : batch) {
     // What searches within the unit must see what the units before it did.
     if (!job.unit.searches.empty() || job.unit.inspect) LET_DONE(save_numbers());
-    LET_DONE(apply(job, now));
+    LET_DONE(apply(job, now, &job == &batch.front()));
   }
   LET_DONE(save_numbers());
   LET_DONE(commit_.run());
@@ -162,25 +165,40 @@ Result<void> Writer::save_numbers() {
   return applier_->save_counts();
 }
 
-// An error of this result is the whole batch's; the unit's own is in job.outcome.
-Result<void> Writer::apply(Job& job, std::int64_t now_us) {
-  const bool guarded = needs_savepoint(job.unit);
+// An error of this result is the whole batch's; the unit's own is in job.outcome. A savepoint makes
+// SQLite copy every page before its first change, so there is none where the transaction holds
+// nothing but this unit.
+Result<void> Writer::apply(Job& job, std::int64_t now_us, bool first) {
+  const bool undone = may_be_undone(job.unit);
+  const bool guarded = undone && !first;
   if (guarded) LET_DONE(savepoint_.run());
   const auto saving = keys_.saving();
   job.outcome = applier_->apply(job.unit, now_us);
   if (!job.outcome) {
     const Kind kind = job.outcome.error().kind;
-    if (kind == Kind::fault || kind == Kind::busy || (kind == Kind::invalid && !guarded)) {
+    if (kind == Kind::fault || kind == Kind::busy || (kind == Kind::invalid && !undone)) {
       Error error = job.outcome.error();
       if (kind == Kind::invalid) error.kind = Kind::fault;
       job.outcome = UnitOutcome{};
       return error;
     }
-    if (guarded) LET_DONE(back_.run());
+    if (undone) return undo(first, saving);
     keys_.not_saved_after(saving);
+    return {};
   }
   if (guarded) return release_.run();
   return {};
+}
+
+Result<void> Writer::undo(bool first, std::size_t saving) {
+  if (first) {
+    LET_DONE(db_.run("ROLLBACK"));
+    keys_.not_saved();
+    return begin_.run();
+  }
+  LET_DONE(back_.run());
+  keys_.not_saved_after(saving);
+  return release_.run();
 }
 
 void Writer::answer(std::vector<Job>& batch) {

@@ -41,12 +41,13 @@ class Writer {
     Result<UnitOutcome> outcome = UnitOutcome{};
   };
 
-  Writer(Db db, Keys& keys, Clock& clock, const SqliteOptions& options);
+  Writer(Db db, Keys& keys, Clock& clock, const Limits& limits, std::int64_t checkpoint_pages);
   void run();
   std::vector<Job> take();  // empty: nothing came for a while, or the end
   void commit(std::vector<Job>& batch);
   Result<void> transaction(std::vector<Job>& batch);
-  Result<void> apply(Job& job, std::int64_t now_us);
+  Result<void> apply(Job& job, std::int64_t now_us, bool first);
+  Result<void> undo(bool first, std::size_t saving);
   Result<void> save_numbers();
   void answer(std::vector<Job>& batch);
   bool read_words(bool idle);  // false: it cannot

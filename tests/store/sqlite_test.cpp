@@ -1,6 +1,7 @@
 // What only the store on disk must do.
 
 #include "store/backup.h"
+#include "store/check.h"
 #include "store/fixture.h"
 #include "store/sqlite_db.h"
 #include "support/small_disk.h"
@@ -398,6 +399,44 @@ TEST_CASE("units of many threads are all answered and all there") {
   const auto page = world.search("Basic", {{"_summary", "count"}});
   REQUIRE(page);
   CHECK(*page->total == 4 * each * 9 / 10);
+}
+
+TEST_CASE("a refused unit leaves nothing, whatever its place in a commit") {
+  const Folder folder;
+  {
+    World world(folder.path());
+    constexpr int units = 200;
+    std::atomic<int> done = 0, refused = 0;
+    for (int n = 0; n < units; ++n) {
+      store::Unit unit;
+      const bool bad = n % 3 != 1;
+      // Of a shape that no unit before had.
+      unit.writes.push_back(world.put(
+          R"({"resourceType":"Patient","identifier":[{"system":"urn:s","value":"v"}],"active":true})",
+          (bad ? "bad" : "good") + std::to_string(n)));
+      unit.writes.push_back(world.put(person(n), "p" + std::to_string(n)));
+      if (n % 3 == 0) unit.writes.back().if_version = 7;
+      if (n % 3 == 2)
+        unit.inspect = [](store::Reader&) -> Result<void> {
+          return Error{Kind::invalid, "no", ""};
+        };
+      world.store->commit(std::move(unit), [&](Result<store::UnitOutcome> outcome) {
+        if (!outcome) ++refused;
+        ++done;
+      });
+    }
+    while (done < units) std::this_thread::yield();
+    CHECK(refused == units - 67);  // each third is good
+    for (int n = 0; n < units; ++n) {
+      CAPTURE(n);
+      const auto text = std::to_string(n);
+      CHECK(world.reader->read("Patient", "bad" + text).has_value() == false);
+      CHECK(world.reader->read("Patient", "p" + text).has_value() == (n % 3 == 1));
+    }
+  }
+  const auto checked = store::check_folder(folder.path(), &definitions());
+  REQUIRE(checked);
+  CHECK(checked->faults == std::vector<std::string>{});
 }
 
 TEST_CASE("a full disk acknowledges nothing, is read from, and serves again when there is room") {
