@@ -1,9 +1,11 @@
 #include "exchange/translate_bars.h"
 
+#include "base/text.h"
 #include "base/uuid.h"
 #include "exchange/translate_finish.h"
 #include "exchange/translate_steps.h"
 #include "mapping/program.h"
+#include "model/primitives.h"
 #include "record/bars.h"
 #include "terminology/concept_map.h"
 
@@ -57,15 +59,10 @@ record::Spelling spelling_of(const mapping::Maps& maps, std::string_view partner
   return spelling;
 }
 
+// As an id is written: in small letters.
 bool is_uuid(std::string_view text) {
-  if (text.size() != 36) return false;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    const bool dash = at == 8 || at == 13 || at == 18 || at == 23;
-    const char c = text[at];
-    const bool hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-    if (dash ? c != '-' : !hex) return false;
-  }
-  return true;
+  return model::matches(model::Primitive::uuid, std::string("urn:uuid:").append(text)) &&
+         lower(text) == text;
 }
 
 // Whose ids the message's are. Two senders never share an owner: nobody meets another's resources

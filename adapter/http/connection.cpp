@@ -1,6 +1,6 @@
 #include "http/connection.h"
 
-#include "base/text.h"
+#include "model/primitives.h"
 
 #include <boost/asio/buffer.hpp>
 
@@ -20,21 +20,11 @@ constexpr int linger_seconds = 2;
 constexpr int steps_at_once = 256;  // then the lane's other connections have their turn
 constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
 
-bool is_uuid(std::string_view text) {
-  if (text.size() != 36) return false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-    const char c = to_lower(text[i]);
-    if (dash ? c != '-' : !is_digit(c) && (c < 'a' || c > 'f')) return false;
-  }
-  return true;
-}
-
 // The names a client gives its request come back when they are UUIDs, and nothing else does.
 void mirror_ids(const Head& head, Response& response) {
   for (const std::string_view id : {"X-Request-Id", "X-Correlation-Id"}) {
     const auto text = head.field(id);
-    if (!is_uuid(text)) continue;
+    if (!model::matches(model::Primitive::uuid, std::string("urn:uuid:").append(text))) continue;
     response.fields += id;
     response.fields += ": ";
     response.fields += text;
@@ -270,22 +260,23 @@ Connection::Step Connection::handle() {
   deadline_ms_ = 0;
   lane_->totals().body_bytes.fetch_sub(std::exchange(body_counted_, 0), std::memory_order_relaxed);
   ++request_;
-  if (!lane_->admits(socket_.native_handle())) {
-    auto response = outcome(503, "throttled",
-                            "the server is overloaded: requests wait longer than the limit "
-                            "most_waiting_ms");
-    response.fields += "Retry-After: 1\r\n";
-    answered(request_, std::move(response));
-    return Step::again;
-  }
   if (!admit()) {
-    auto response = outcome(503, "throttled",
-                            "more requests wait than the limit waiting_requests of " +
-                                std::to_string(lane_->limits().waiting_requests));
-    response.fields += "Retry-After: 1\r\n";
-    answered(request_, std::move(response));
-    return Step::again;
+    throttle("more requests wait than the limit waiting_requests of " +
+             std::to_string(lane_->limits().waiting_requests));
+  } else if (!lane_->take(shared_from_this(), socket_.native_handle())) {
+    throttle("the server is overloaded: requests wait longer than the limit most_waiting_ms");
   }
+  return Step::again;
+}
+
+void Connection::throttle(const std::string& why) {
+  auto response = outcome(503, "throttled", why);
+  response.fields += "Retry-After: 1\r\n";
+  answered(request_, std::move(response));
+}
+
+void Connection::serve() {
+  if (state_ != State::answering) return;
   const auto respond = [self = shared_from_this(), number = request_](Response response) {
     if (self->lane_->here()) return self->answered(number, std::move(response));
     self->lane_->post([self, number, late = std::move(response)]() mutable {
@@ -298,7 +289,6 @@ Connection::Step Connection::handle() {
     // The text of an exception may hold patient data: it goes nowhere.
     answered(request_, outcome(500, "exception", "the request met a fault of the server"));
   }
-  return Step::again;
 }
 
 void Connection::answered(std::uint64_t request, Response response) {
@@ -375,7 +365,8 @@ Connection::Step Connection::after_write() {
   scan_ = {};
   head_.method = Method::get;
   body_.clear();
-  if (bytes().empty() && in_.size() > small_buffer) {
+  // A head and the room behind it stay: to give them back would be work for every request.
+  if (bytes().empty() && in_.size() > 2 * small_buffer) {
     in_.resize(small_buffer);
     in_.shrink_to_fit();
   }

@@ -25,6 +25,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void tick();   // when overdue: refuses, closes, or gives another window of time
   void drain();  // closes when idle, else after the response
   void close();
+  // The request that the lane took; nothing when the connection was closed meanwhile.
+  void serve();
 
  private:
   enum class State : std::uint8_t { idle, head, body, answering, writing, lingering, closed };
@@ -46,6 +48,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // By the handler, on the lane's thread; a second answer to one request is let fall.
   void answered(std::uint64_t request, Response response);
   void refuse(const Refusal& refusal);
+  void throttle(const std::string& why);
   bool admit();  // false: there are so many that this one would only wait
   void uncount();
   void write(Response response);

@@ -16,6 +16,7 @@ constexpr std::chrono::milliseconds tick_every(200);
 // A round of a thread that nobody waits for: a client alone waits for the machine, not for others.
 constexpr std::int64_t quick_us = 5000;
 constexpr int few = 4;
+constexpr std::int64_t busy_ms = 1000;  // for so long after the last sign of it
 
 }  // namespace
 
@@ -86,15 +87,43 @@ void Lane::measure() {
   });
 }
 
-// The kernel is only asked when the thread is busy. While there is an overload it is, however
-// quick a round of refusals was.
-bool Lane::admits(int socket) {
-  if (overload_.most_waiting_ms() == 0) return true;
+// While there is an overload the thread is busy, however quick a round of refusals was.
+bool Lane::is_busy(std::int64_t now_ms) {
+  const bool slow = round_us_ > quick_us && round_requests_ > few;
+  if (slow || !line_.empty() || overload_.lasts(now_ms)) busy_until_ms_ = now_ms + busy_ms;
+  return now_ms < busy_until_ms_;
+}
+
+// A busy thread reads all that came before it serves the next: so it knows how many wait, and what
+// would wait too long is told so when it comes. The kernel is only asked then, too.
+bool Lane::take(const std::shared_ptr<Connection>& connection, int socket) {
+  if (overload_.most_waiting_ms() == 0) {
+    connection->serve();
+    return true;
+  }
   ++requests_;
   measure();
   const auto now_ms = clock_.monotonic_us() / 1000;
-  const bool busy = overload_.lasts(now_ms) || (round_us_ > quick_us && round_requests_ > few);
-  return overload_.admits(busy ? waiting_ms(socket) : 0, now_ms);
+  const bool busy = is_busy(now_ms);
+  const auto before = static_cast<std::int64_t>(line_.size()) * service_us_ / 1000;
+  if (!overload_.admits(busy ? waiting_ms(socket) + before : 0, now_ms)) return false;
+  if (!busy) {
+    connection->serve();
+    return true;
+  }
+  line_.push_back(connection);
+  if (line_.size() == 1) asio::post(io_, [this] { serve_next(); });
+  return true;
+}
+
+// It stays in the line meanwhile: what comes while it is served stands behind it.
+void Lane::serve_next() {
+  const auto since = clock_.monotonic_us();
+  line_.front()->serve();
+  line_.pop_front();
+  const auto took = clock_.monotonic_us() - since;
+  service_us_ = service_us_ == 0 ? took : (7 * service_us_ + took) / 8;
+  if (!line_.empty()) asio::post(io_, [this] { serve_next(); });
 }
 
 void Lane::read_clocks() {

@@ -16,6 +16,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <thread>
@@ -58,8 +59,9 @@ class Lane : public std::enable_shared_from_this<Lane> {
   Totals& totals() { return *totals_; }
   const Handler& handler() const { return handler_; }
   bool draining() const { return draining_; }
-  // Of a request that came over this socket: false when it waited too long for this thread.
-  bool admits(int socket);
+  // A request that came over this socket: the connection is to serve it, at once or when its turn
+  // comes; false: it waited too long for this thread, or would.
+  bool take(const std::shared_ptr<Connection>& connection, int socket);
   bool here() { return io_.get_executor().running_in_this_thread(); }
   // Of the last tick: coarse, and no system call.
   std::int64_t now_ms() const { return now_ms_; }
@@ -69,6 +71,8 @@ class Lane : public std::enable_shared_from_this<Lane> {
   void tick();
   void read_clocks();
   void measure();
+  bool is_busy(std::int64_t now_ms);
+  void serve_next();
 
   Limits limits_;
   Clock& clock_;
@@ -88,6 +92,10 @@ class Lane : public std::enable_shared_from_this<Lane> {
   int round_requests_ = 0;
   int requests_ = 0;
   bool measuring_ = false;
+  std::int64_t busy_until_ms_ = 0;
+  std::deque<std::shared_ptr<Connection>>
+      line_;                     // of a busy thread: those that wait for their turn
+  std::int64_t service_us_ = 0;  // what one of them takes, about
   bool draining_ = false;
   std::atomic<bool> finished_{false};
 };

@@ -23,8 +23,8 @@ struct ListenerOptions {
   std::uint16_t port = 0;             // 0: any free one
   std::size_t threads = 0;            // 0: one for each core
   int drain_seconds = 10;             // what stop() waits for requests being answered
-  // When for a while all requests wait longer than this for their thread, those that do are told
-  // 503 before anybody looks at them; 0: never.
+  // When for a while all requests wait longer than this for their thread, those that do, or would,
+  // are told 503 as they come; 0: never.
   int most_waiting_ms = 100;
   Limits limits;
 };

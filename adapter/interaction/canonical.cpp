@@ -2,22 +2,13 @@
 
 #include "interaction/query.h"
 #include "model/json.h"
+#include "search/values.h"
 
 #include <string>
 #include <utility>
 
 namespace fingerpost::interaction {
 namespace {
-
-// A backslash keeps what a search value would mean by these.
-std::string literal(std::string_view text) {
-  std::string made;
-  for (const char c : text) {
-    if (c == ',' || c == '|' || c == '$' || c == '\\') made += '\\';
-    made += c;
-  }
-  return made;
-}
 
 Result<std::vector<store::Stored>> found(const Session& session, std::string_view type,
                                          const std::vector<search::Pair>& pairs, bool& more) {
@@ -41,8 +32,9 @@ Result<std::vector<store::Stored>> stored_with_uri(const Session& session, std::
                                                    std::string_view parameter,
                                                    std::string_view value,
                                                    std::string_view version) {
-  std::vector<search::Pair> pairs{{std::string(parameter), literal(value)}, {"_count", "100"}};
-  if (!version.empty()) pairs.emplace_back("version", literal(version));
+  std::vector<search::Pair> pairs{{std::string(parameter), search::escape(value)},
+                                  {"_count", "100"}};
+  if (!version.empty()) pairs.emplace_back("version", search::escape(version));
   bool more = false;
   return found(session, type, pairs, more);
 }

@@ -1,6 +1,7 @@
 #include "interaction/closure.h"
 
 #include "base/text.h"
+#include "interaction/kept.h"
 #include "interaction/stored_codes.h"
 #include "model/json.h"
 #include "store/body.h"
@@ -59,11 +60,6 @@ class Table {
  private:
   mutable std::mutex mutex_;
   std::shared_ptr<const State> state_ = std::make_shared<const State>();
-};
-
-// What is kept is constant; the table that it holds is not.
-struct Kept {
-  std::shared_ptr<Table> table;
 };
 
 struct Asked {
@@ -221,12 +217,7 @@ std::string written(const Session& session, const State& state, std::uint64_t si
 std::shared_ptr<Table> table_named(Compiled& compiled, const std::string& name, bool begin) {
   constexpr std::size_t about_bytes = std::size_t{2} << 20;  // of a full one
   const auto key = "closure\n" + name;
-  if (const auto kept = compiled.find_set<Kept>(key)) return kept->table;
-  if (!begin) return nullptr;
-  const auto made = std::make_shared<const Kept>(Kept{std::make_shared<Table>()});
-  compiled.keep_set<Kept>(key, made, about_bytes);
-  const auto kept = compiled.find_set<Kept>(key);  // another's, if it was quicker
-  return kept ? kept->table : made->table;
+  return begin ? find_or_begin<Table>(compiled, key, about_bytes) : find_kept<Table>(compiled, key);
 }
 
 Result<std::string> answered(const Session& session, const OperationCall& call) {

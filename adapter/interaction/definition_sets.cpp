@@ -1,5 +1,7 @@
 #include "interaction/definition_sets.h"
 
+#include "interaction/kept.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -7,11 +9,6 @@ namespace fingerpost::interaction {
 namespace {
 
 constexpr std::size_t most_sets = 256;  // each is looked at by every look
-
-// What is kept is constant; the sets that it holds are not.
-struct Kept {
-  std::shared_ptr<DefinitionSets> sets;
-};
 
 }  // namespace
 
@@ -49,11 +46,7 @@ void DefinitionSets::shrink() {
 
 std::shared_ptr<DefinitionSets> definition_sets(Compiled& compiled) {
   const std::string name = "definition sets";
-  if (const auto kept = compiled.find_set<Kept>(name)) return kept->sets;
-  compiled.keep_set<Kept>(
-      name, std::make_shared<const Kept>(Kept{std::make_shared<DefinitionSets>()}), name.size());
-  const auto kept = compiled.find_set<Kept>(name);  // another's, if it was quicker
-  return kept ? kept->sets : std::make_shared<DefinitionSets>();
+  return find_or_begin<DefinitionSets>(compiled, name, name.size());
 }
 
 }  // namespace fingerpost::interaction

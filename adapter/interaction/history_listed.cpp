@@ -1,6 +1,7 @@
 #include "interaction/history_listed.h"
 
 #include "base/text.h"
+#include "exchange/neighbourhood.h"
 #include "interaction/commit.h"
 #include "model/json.h"
 #include "search/extract.h"
@@ -67,8 +68,7 @@ Result<std::optional<store::Stored>> version_of(const Session& session,
   auto stored = version ? session.reader.vread(parts.type, parts.id, *version)
                         : session.reader.read(parts.type, parts.id);
   if (stored) return Found(*std::move(stored));
-  const Kind kind = stored.error().kind;
-  if (kind == Kind::not_found || kind == Kind::gone) return Found{};
+  if (exchange::is_absence(stored.error())) return Found{};
   return stored.error();
 }
 

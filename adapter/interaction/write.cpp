@@ -1,6 +1,7 @@
 #include "interaction/write.h"
 
 #include "base/uuid.h"
+#include "exchange/neighbourhood.h"
 #include "interaction/answers.h"
 #include "interaction/conditional.h"
 #include "interaction/outcome.h"
@@ -136,7 +137,7 @@ Looked look(const Session& session, Target target, const WriteOptions& options) 
   if (found) {
     current.guard.version = found->version;
     current.stored = std::move(*found);
-  } else if (found.error().kind != Kind::not_found && found.error().kind != Kind::gone) {
+  } else if (!exchange::is_absence(found.error())) {
     return failure(found.error());
   }
   const auto version = current.guard.version;
