@@ -86,6 +86,9 @@ Result<store::Unit> make_unit(Work& work, bool last) {
     const bool replaces = !draft.must_be_new && draft.op != store::Write::Op::drop_history;
     if (replaces && watched(context, draft.type)) {
       LET(before[i], pin(work.session, write));
+      // The hook is shown which versions the client named.
+      if (draft.if_version && !before[i].empty())
+        unit.reads.push_back({draft.type, draft.id, *draft.if_version});
     }
     write.body = last && !work.options.bodies ? std::move(work.bodies[i]) : work.bodies[i];
     write.index = last ? std::move(work.indexes[i]) : work.indexes[i];

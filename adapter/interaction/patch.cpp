@@ -87,6 +87,7 @@ Decision decide(const Session& session, Target target, const PatchSent& sent,
   draft.type = target.type;
   draft.id = id;
   draft.how = store::How::patch;
+  if (!options.if_match.list.empty()) draft.if_version = current.stored->version;
   draft.tree = std::get<Tree>(std::move(tree));
   if (auto refused = add_provenance(session, options.provenance, attempt))
     return *std::move(refused);

@@ -118,6 +118,7 @@ Decided::Refused Decided::draft(const Entry& entry) {
   if (entry.verb == Verb::patch) draft.how = store::How::patch;
   std::optional<store::Stored> current;
   if (auto refused = look_at(entry, id, current)) return refused;
+  if (!entry.if_match.list.empty()) draft.if_version = attempt.reads.back().version;
   auto refused =
       entry.verb == Verb::patch ? take_patch(entry, current, draft) : take_resource(entry, draft);
   if (refused) return refused;

@@ -41,6 +41,7 @@ Decision decide(const Session& session, Target target, const Tree& tree,
                 const WriteOptions& options) {
   const auto& context = session.context;
   Attempt attempt;
+  std::optional<std::int64_t> if_version;
   std::string id(target.id);
   if (options.condition) {
     auto chosen = conditional_id(
@@ -53,10 +54,12 @@ Decision decide(const Session& session, Target target, const Tree& tree,
     auto looked = look(session, {target.type, id}, options);
     if (auto* failed = std::get_if<Answer>(&looked)) return std::move(*failed);
     attempt.reads.push_back(std::get<Current>(std::move(looked)).guard);
+    if (!options.if_match.list.empty()) if_version = attempt.reads.back().version;
   }
   auto& draft = attempt.drafts.emplace_back();
   draft.type = target.type;
   draft.id = id;
+  draft.if_version = if_version;
   draft.tree = copy_of(context, tree, tree.root());
   if (auto refused = add_provenance(session, options.provenance, attempt))
     return *std::move(refused);
