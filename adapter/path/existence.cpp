@@ -30,20 +30,25 @@ bool for_each_truth(const Op& op, Run& run, See see) {
   return true;
 }
 
-bool exists(const Op& op, Run& run, Collection& out) {
+bool judge_exists(const Op& op, Run& run, Truth& out) {
   if (op.arguments.empty()) {
     Collection values;
     if (!run.input(op, values)) return false;
-    out.push(!values.empty());
+    out = truth(!values.empty());
     return true;
   }
-  bool any = false;
-  const bool done = for_each_truth(op, run, [&](Truth found) {
-    any = found == Truth::yes;
-    return !any;
+  out = Truth::no;
+  return for_each_truth(op, run, [&](Truth found) {
+    if (found == Truth::yes) out = found;
+    return found != Truth::yes;
   });
-  if (done) out.push(any);
-  return done;
+}
+
+bool exists(const Op& op, Run& run, Collection& out) {
+  Truth any = Truth::no;
+  if (!judge_exists(op, run, any)) return false;
+  out.push(any == Truth::yes);
+  return true;
 }
 
 bool all(const Op& op, Run& run, Collection& out) {
@@ -113,11 +118,22 @@ bool subset(const Op& op, Run& run, Collection& out) {
   return true;
 }
 
-bool logic_not(const Op& op, Run& run, Collection& out) {
-  Collection values;
+bool judge_not(const Op& op, Run& run, Truth& out) {
   Truth found = Truth::unknown;
-  if (!run.input(op, values) || !run.criterion_of(op, values, found)) return false;
-  if (found != Truth::unknown) out.push(found == Truth::no);
+  if (op.input != nullptr && op.input->judge != nullptr) {
+    if (!run.criterion(*op.input, found)) return false;
+  } else {
+    Collection values;
+    if (!run.input(op, values) || !run.criterion_of(op, values, found)) return false;
+  }
+  out = found == Truth::unknown ? found : truth(found == Truth::no);
+  return true;
+}
+
+bool logic_not(const Op& op, Run& run, Collection& out) {
+  Truth found = Truth::unknown;
+  if (!judge_not(op, run, found)) return false;
+  if (found != Truth::unknown) out.push(found == Truth::yes);
   return true;
 }
 
@@ -139,6 +155,11 @@ std::span<const Function> existence_functions() {
                                            {"supersetOf", 1, 1, subset<false>},
                                            {"not", 0, 0, logic_not}};
   return functions;
+}
+
+Judge existence_judge(Apply apply) {
+  if (apply == exists) return judge_exists;
+  return apply == logic_not ? judge_not : nullptr;
 }
 
 }  // namespace fingerpost::path

@@ -95,17 +95,21 @@ NodeRef find_entry(const Run& run, std::string_view reference, NodeRef from) {
   const NodeId own_entry = tree.parent(entry_of);
   const NodeId bundle = own_entry == no_node ? entry_of : tree.parent(own_entry);
   if (bundle == no_node || tree[bundle].type != run.definitions().common().bundle) return {};
+  // A reference that is no Type/id is a fullUrl alone.
+  const auto slash = reference.find('/');
+  const bool by_id = slash != std::string_view::npos;
+  const auto id = by_id ? reference.substr(slash + 1) : std::string_view();
   for (NodeId entry = tree.child(bundle, words.entry); entry != no_node;
        entry = tree.next_same(entry)) {
+    const NodeId full_url = tree.child(entry, words.full_url);
+    const bool named = full_url != no_node && tree.text(full_url) == reference;
+    if (!named && !by_id) continue;
     const NodeId resource = tree.child(entry, words.resource);
     if (resource == no_node) continue;
-    const NodeId full_url = tree.child(entry, words.full_url);
-    if (full_url != no_node && tree.text(full_url) == reference) return {&tree, resource};
-    const NodeId id = tree.child(resource, words.id);
-    if (id == no_node) continue;
-    const auto type = run.definitions().type_name(tree[resource].type);
-    if (reference.size() == type.size() + 1 + tree.text(id).size() && reference.starts_with(type) &&
-        reference[type.size()] == '/' && reference.ends_with(tree.text(id)))
+    if (named) return {&tree, resource};
+    const NodeId its_id = tree.child(resource, words.id);
+    if (its_id == no_node || tree.text(its_id) != id) continue;
+    if (run.definitions().type_name(tree[resource].type) == reference.substr(0, slash))
       return {&tree, resource};
   }
   return {};

@@ -26,4 +26,8 @@ std::span<const Function> fhir_functions();        // extension, hasValue, resol
 // The operators, by Operator.
 Apply find_operator(Operator which);
 
+// How what is applied so is judged as a criterion; null: by its values.
+Judge operator_judge(Apply apply);
+Judge existence_judge(Apply apply);
+
 }  // namespace fingerpost::path

@@ -3,6 +3,7 @@
 #include "path/equality.h"
 #include "path/functions.h"
 #include "path/integer.h"
+#include "path/quick.h"
 #include "path/run.h"
 #include "value/quantity.h"
 
@@ -264,15 +265,23 @@ Truth equal_to_constant(Run& run, const Collection& values, const Value& constan
 }
 
 template <bool negate>
-bool equality(const Op& op, Run& run, Collection& out) {
+bool judge_equality(const Op& op, Run& run, Truth& out) {
   const Op& second = *op.arguments[1];
-  const bool constant = second.apply == apply_constant && !second.constant.none();
-  Collection left, right;
-  if (!run.evaluate(*op.arguments[0], left)) return false;
-  if (!constant && !run.evaluate(second, right)) return false;
-  const Truth found =
-      constant ? equal_to_constant(run, left, second.constant) : equal(run, left, right);
-  return push_truth(negate ? not_of(found) : found, out);
+  Truth found = Truth::unknown;
+  Value one, other;
+  const auto first_known = lone_value(*op.arguments[0], run, one);
+  const auto known = first_known ? lone_value(second, run, other) : first_known;
+  if (known) {
+    if (*first_known == Got::value && *known == Got::value) found = equal(run, one, other);
+  } else {
+    const bool constant = second.apply == apply_constant && !second.constant.none();
+    Collection left, right;
+    if (!run.evaluate(*op.arguments[0], left)) return false;
+    if (!constant && !run.evaluate(second, right)) return false;
+    found = constant ? equal_to_constant(run, left, second.constant) : equal(run, left, right);
+  }
+  out = negate ? not_of(found) : found;
+  return true;
 }
 
 template <bool negate>
@@ -319,39 +328,48 @@ bool contains(const Op& op, Run& run, Collection& out) {
   return membership(op, run, *op.arguments[1], *op.arguments[0], out);
 }
 
-bool logic_and(const Op& op, Run& run, Collection& out) {
-  Truth left = Truth::unknown, right = Truth::unknown;
-  if (!run.criterion(*op.arguments[0], left)) return false;
-  if (left == Truth::no) return push_truth(Truth::no, out);
+bool judge_and(const Op& op, Run& run, Truth& out) {
+  Truth right = Truth::unknown;
+  if (!run.criterion(*op.arguments[0], out)) return false;
+  if (out == Truth::no) return true;
   if (!run.criterion(*op.arguments[1], right)) return false;
-  if (right == Truth::no) return push_truth(Truth::no, out);
-  return push_truth(left == Truth::yes ? right : Truth::unknown, out);
+  if (right == Truth::no || out == Truth::yes) out = right;
+  return true;
 }
 
-bool logic_or(const Op& op, Run& run, Collection& out) {
-  Truth left = Truth::unknown, right = Truth::unknown;
-  if (!run.criterion(*op.arguments[0], left)) return false;
-  if (left == Truth::yes) return push_truth(Truth::yes, out);
+bool judge_or(const Op& op, Run& run, Truth& out) {
+  Truth right = Truth::unknown;
+  if (!run.criterion(*op.arguments[0], out)) return false;
+  if (out == Truth::yes) return true;
   if (!run.criterion(*op.arguments[1], right)) return false;
-  if (right == Truth::yes) return push_truth(Truth::yes, out);
-  return push_truth(left == Truth::no ? right : Truth::unknown, out);
+  if (right == Truth::yes || out == Truth::no) out = right;
+  return true;
 }
 
-bool logic_xor(const Op& op, Run& run, Collection& out) {
+bool judge_xor(const Op& op, Run& run, Truth& out) {
   Truth left = Truth::unknown, right = Truth::unknown;
   if (!run.criterion(*op.arguments[0], left) || !run.criterion(*op.arguments[1], right))
     return false;
-  if (left == Truth::unknown || right == Truth::unknown) return true;
-  return push_truth(truth(left != right), out);
+  const bool known = left != Truth::unknown && right != Truth::unknown;
+  out = known ? truth(left != right) : Truth::unknown;
+  return true;
 }
 
-bool logic_implies(const Op& op, Run& run, Collection& out) {
+bool judge_implies(const Op& op, Run& run, Truth& out) {
   Truth left = Truth::unknown, right = Truth::unknown;
   if (!run.criterion(*op.arguments[0], left)) return false;
-  if (left == Truth::no) return push_truth(Truth::yes, out);
+  out = Truth::yes;
+  if (left == Truth::no) return true;
   if (!run.criterion(*op.arguments[1], right)) return false;
-  if (right == Truth::yes) return push_truth(Truth::yes, out);
-  return push_truth(left == Truth::yes ? right : Truth::unknown, out);
+  if (right != Truth::yes) out = left == Truth::yes ? right : Truth::unknown;
+  return true;
+}
+
+// The judgement as a value.
+template <Judge judge>
+bool judged(const Op& op, Run& run, Collection& out) {
+  Truth truth = Truth::unknown;
+  return judge(op, run, truth) && push_truth(truth, out);
 }
 
 }  // namespace
@@ -373,18 +391,36 @@ Apply find_operator(Operator which) {
       comparison<false, false>,
       comparison<true, true>,
       comparison<false, true>,
-      equality<false>,
+      judged<judge_equality<false>>,
       equivalence<false>,
-      equality<true>,
+      judged<judge_equality<true>>,
       equivalence<true>,
       in,
       contains,
-      logic_and,
-      logic_or,
-      logic_xor,
-      logic_implies,
+      judged<judge_and>,
+      judged<judge_or>,
+      judged<judge_xor>,
+      judged<judge_implies>,
   };
   return operators[static_cast<std::size_t>(which)];
+}
+
+Judge operator_judge(Apply apply) {
+  struct Row {
+    Apply apply;
+    Judge judge;
+  };
+  static constexpr Row rows[] = {
+      {judged<judge_and>, judge_and},
+      {judged<judge_or>, judge_or},
+      {judged<judge_xor>, judge_xor},
+      {judged<judge_implies>, judge_implies},
+      {judged<judge_equality<false>>, judge_equality<false>},
+      {judged<judge_equality<true>>, judge_equality<true>},
+  };
+  for (const auto& row : rows)
+    if (row.apply == apply) return row.judge;
+  return nullptr;
 }
 
 }  // namespace fingerpost::path

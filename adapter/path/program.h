@@ -21,6 +21,10 @@ struct Run;  // run.h
 // Appends the operation's values to `out`. False: it failed, and the run holds the error.
 using Apply = bool (*)(const Op& op, Run& run, Collection& out);
 
+// The truth of a criterion that can be told without making its values. False: as of Apply.
+enum class Truth : std::uint8_t;
+using Judge = bool (*)(const Op& op, Run& run, Truth& truth);
+
 // One step of a path: to the children of a name. A typed JSON name goes to the choice element too.
 struct Step {
   enum class How : std::uint8_t {
@@ -68,6 +72,7 @@ struct Op {
   std::uint32_t limit = 0;       // of a path: no more values than this are wanted; 0: all
   std::uint64_t descending = 0;  // of sort: a bit for each key
   Quick quick;
+  Judge judge = nullptr;
   std::shared_ptr<const void> prepared;  // what a function made of a constant argument
 };
 

@@ -117,6 +117,8 @@ bool holds(Quick::Is is, std::string_view text, std::string_view literal) {
 }  // namespace
 
 void recognise(Op& op, const Vocabulary& words) {
+  op.judge = operator_judge(op.apply);
+  if (op.judge == nullptr) op.judge = existence_judge(op.apply);
   if (op.text == "not" && op.input != nullptr && op.input->quick.is != Quick::Is::none) {
     op.quick = op.input->quick;
     op.quick.negated = !op.quick.negated;
@@ -161,6 +163,21 @@ std::optional<Truth> quick_truth(const Op& op, const Program& program, const Val
   environment.steps_left -= cost;
   if (!quick.negated || truth == Truth::unknown) return truth;
   return path::truth(truth == Truth::no);
+}
+
+std::optional<Got> lone_value(const Op& op, Run& run, Value& value) {
+  if (op.apply == apply_constant) {
+    value = op.constant;
+    return value.none() ? Got::nothing : Got::value;
+  }
+  if (!is_place(&op, run.words())) return {};
+  Found found;
+  if (!find(&op, run.frame.self, run.environment, found) || found.several) return {};
+  const std::size_t cost = found.visited + 2;
+  if (run.environment.steps_left < cost) return {};
+  run.environment.steps_left -= cost;
+  value = found.first;
+  return value.none() ? Got::nothing : Got::value;
 }
 
 }  // namespace fingerpost::path

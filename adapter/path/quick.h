@@ -17,4 +17,8 @@ void recognise(Op& op, const Vocabulary& words);
 std::optional<Truth> quick_truth(const Op& op, const Program& program, const Value& self,
                                  Environment& environment);
 
+// The value of a literal, a variable, $this, or of plain names from one of them, where there is at
+// most one. None: it is no such thing, or there are several.
+std::optional<Got> lone_value(const Op& op, Run& run, Value& value);
+
 }  // namespace fingerpost::path

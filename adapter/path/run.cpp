@@ -96,9 +96,9 @@ Got Run::single(const Op& op, const Collection& values, Value& value) {
 }
 
 Got Run::one(const Op& op, Value& value) {
-  if (op.apply == apply_constant) {
-    value = op.constant;
-    return value.none() ? Got::nothing : Got::value;
+  if (const auto lone = lone_value(op, *this, value)) {
+    if (*lone == Got::value) value = system(value);
+    return *lone;
   }
   Collection values;
   if (!evaluate(op, values)) return Got::failed;
@@ -110,6 +110,10 @@ Got Run::one_input(const Op& op, Value& value) {
     if (frame.self.none()) return Got::nothing;
     value = system(frame.self);
     return Got::value;
+  }
+  if (const auto lone = lone_value(*op.input, *this, value)) {
+    if (*lone == Got::value) value = system(value);
+    return *lone;
   }
   Collection values;
   if (!evaluate(*op.input, values)) return Got::failed;
@@ -160,6 +164,14 @@ bool Run::criterion(const Op& op, Truth& truth) {
       truth = *known;
       return true;
     }
+  if (op.judge != nullptr) {
+    if (depth >= environment.limits.expression_depth * 4)
+      return fail(op, "the evaluation is nested too deeply", Kind::too_costly);
+    ++depth;
+    const bool done = op.judge(op, *this, truth) && spend(op, 1);
+    --depth;
+    return done;
+  }
   Collection values;
   return evaluate(op, values) && criterion_of(op, values, truth);
 }

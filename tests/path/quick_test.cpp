@@ -96,7 +96,13 @@ TEST_CASE("a quick criterion answers as the evaluation does, and reads the same"
                                  "contact.gender = 'female'",
                                  "name.given = 'x'",
                                  "name.given != 'x'",
-                                 "gender = 'male' and name.family = 'A'"}) {
+                                 "gender = 'male' and name.family = 'A'",
+                                 "gender = 'male' or name.family = 'A'",
+                                 "gender.lower() = 'male' and (active or deceased.exists())",
+                                 "(gender = 'male' xor %v.exists()).not()",
+                                 "%v = 'male' implies name.exists(use = 'usual')",
+                                 "(name.given = 'x') implies gender.exists()",
+                                 "name.exists(family = 'A').not()"}) {
     const auto expression = path::compile(text, test::definitions(), options);
     REQUIRE(expression);
     for (const auto& focus : places)
@@ -108,6 +114,63 @@ TEST_CASE("a quick criterion answers as the evaluation does, and reads the same"
         CHECK(quick == slow);
       }
   }
+}
+
+TEST_CASE("what is compared comes to the same whichever way its operands are found") {
+  const auto read = model::read_json(test::definitions(),
+                                     R"({"resourceType":"Patient","active":true,"gender":"male",
+      "birthDate":"1974-12-25","multipleBirthInteger":2,"language":"male",
+      "name":[{"use":"official","family":"male"},{"use":"usual"}],
+      "contact":[{"gender":"male"}],"maritalStatus":{"text":"male"}})",
+                                     Limits{});
+  REQUIRE(read);
+  const path::Value focus = NodeRef{&read->tree, read->tree.root()};
+  const std::string_view variables[] = {"v"};
+  path::CompileOptions options;
+  options.variables = variables;
+  const std::array<path::Value, 1> given = {focus};
+  const auto answer = [&](const std::string& text) {
+    const auto expression = path::compile(text, test::definitions(), options);
+    REQUIRE(expression);
+    path::Environment environment;
+    Recorder recorder;
+    environment.reads = &recorder;
+    environment.variables = given;
+    const auto values = path::evaluate(*expression, focus, environment);
+    std::string made = values ? "" : "error";
+    if (values)
+      for (const auto& value : *values) made += path::value_text(test::definitions(), value) + ",";
+    for (const auto node : recorder.nodes) made += " " + std::to_string(node);
+    return made;
+  };
+  const std::array<std::string, 14> operands = {"gender",
+                                                "%v.gender",
+                                                "language",
+                                                "active",
+                                                "birthDate",
+                                                "name.family",
+                                                "name.use",
+                                                "deceased",
+                                                "contact.gender",
+                                                "maritalStatus",
+                                                "maritalStatus.text",
+                                                "multipleBirth",
+                                                "'male'",
+                                                "{}"};
+  for (const std::string operation : {" = ", " != ", " & ", " + ", " < "})
+    for (const auto& left : operands)
+      for (const auto& right : operands) {
+        CAPTURE(left, operation, right);
+        // select() is no plain place, so its values are collected.
+        CHECK(answer(left + operation + right) ==
+              answer("(" + left + ").select($this)" + operation + "(" + right + ").select($this)"));
+      }
+  for (const std::string function : {"toString()", "lower()", "length()", "toInteger()"})
+    for (const auto& operand : operands) {
+      CAPTURE(operand, function);
+      CHECK(answer("(" + operand + ")." + function) ==
+            answer("(" + operand + ").select($this)." + function));
+    }
 }
 
 }  // namespace fingerpost
