@@ -2,7 +2,9 @@
 
 #include "base/digest.h"
 #include "base/uuid.h"
+#include "exchange/marks.h"
 #include "exchange/outward.h"
+#include "exchange/referral_step.h"
 #include "model/json.h"
 #include "wire/json.h"
 
@@ -33,6 +35,7 @@ constexpr Follow follows[] = {
     {"Condition", {}},
     {"DocumentReference", {}},
     {"Encounter", {}},
+    {"Flag", {}},
     {"Goal", {}},
     {"Observation", {}},
     {"Practitioner", {}},
@@ -144,7 +147,8 @@ MessageType message_type(const TaskChange& change, const Pieces& pieces, Party t
     const auto status = child_text(piece->node, "status");
     const bool over =
         piece->type == "Task"
-            ? status == "cancelled" || status == "entered-in-error"
+            ? status == "cancelled" || status == "entered-in-error" ||
+                  has_business_status(piece->node, cancel_requested_code)
             : piece->type == request_type && (status == "revoked" || status == "entered-in-error");
     if (over) return {"REF", "I14"};
   }
@@ -269,7 +273,8 @@ Result<void> add_deliveries(const Parts& parts, Neighbourhood& near, const TaskC
                             std::vector<store::OutboxRow>& out) {
   if (!is_referral(near, change.task)) return {};
   LET(const auto after, status_of(change.task));
-  const auto told = change.request_only ? Party::owner : care::route(change.before, after);
+  auto told = change.told ? change.told : care::route(change.before, after);
+  if (change.request_only) told = Party::owner;
   if (!told) return {};
   const auto* task = near.find("Task", change.id);
   if (task == nullptr) return Error{Kind::fault, "the Task to deliver is not at hand", "Task"};
@@ -284,7 +289,15 @@ Result<void> add_deliveries(const Parts& parts, Neighbourhood& near, const TaskC
     tell(find_partner(parts, near, child(change.task, "requester")), Party::requester);
   if (*told == Party::requester) return {};
   LET_DONE(check_focus(near, change, after));
-  LET(const auto* owner, owner_of(parts, near, change.task));
+  const auto found = owner_of(parts, near, change.task);
+  const bool ends = change.before && care::terminal(after);
+  if (!found && !ends) return found.error();
+  const auto* owner = found ? *found : nullptr;
+  if (owner != nullptr) {
+    // What was never sent needs no end either.
+    const auto carried = check_carried(*owner, marks_of(near, change.task));
+    if (!carried) return care::terminal(after) ? Result<void>{} : carried;
+  }
   tell(owner, Party::owner);
   return {};
 }

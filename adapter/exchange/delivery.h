@@ -25,10 +25,11 @@ constexpr std::string_view hl7v2_answer_kind = "hl7v2-answer";  // nobody acknow
 struct TaskChange {
   NodeRef task;
   std::string_view id;
-  std::optional<care::Status> before;  // empty: not known before
-  std::string_view seed;               // tells this change from any other of the same Task
-  std::string_view from;               // the partner that made it, who is not told; "" for users
-  bool request_only = false;           // the Task stays: the owner gets what it asks for, anew
+  std::optional<care::Status> before;    // empty: not known before
+  std::string_view seed;                 // tells this change from any other of the same Task
+  std::string_view from;                 // the partner that made it, who is not told; "" for users
+  bool request_only = false;             // the Task stays: the owner gets what it asks for, anew
+  std::optional<care::Party> told = {};  // none: as care::route has it
 };
 
 // Whether the Task's focus is a ServiceRequest, be it known here or not.

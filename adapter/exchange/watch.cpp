@@ -116,6 +116,13 @@ Result<void> check_claim(const Before& before, NodeRef task, bool named_version)
                "If-Match"};
 }
 
+// What is asked of whoever has the referral goes to him, whose word its status may be.
+bool asks_owner(care::Event event, const Before& before, NodeRef task) {
+  const bool reminds = has_business_status(task, reminded_code) &&
+                       !has_business_status(before.task(), reminded_code);
+  return event == care::Event::ask_cancel || reminds;
+}
+
 Result<void> check_owner(NodeRef task) {
   LET(const auto status, status_of(task));
   const bool works = care::has(care::in_work, status) || status == care::Status::completed;
@@ -150,7 +157,7 @@ class Change {
   }
   Result<Word> word_on(const Written& written, NodeRef task);
   bool named_version(std::string_view id) const;
-  Result<void> check_step(const Written& written, const Before& before, NodeRef task);
+  Result<care::Event> check_step(const Written& written, const Before& before, NodeRef task);
   Result<void> check_not_revoked(const Written& task);
   Result<void> put_task(const Written& written);
   Result<void> put_request(const Written& written);
@@ -183,7 +190,7 @@ bool Change::named_version(std::string_view id) const {
   });
 }
 
-Result<void> Change::check_step(const Written& written, const Before& before, NodeRef task) {
+Result<care::Event> Change::check_step(const Written& written, const Before& before, NodeRef task) {
   LET(const auto was, standing_of(before.task()));
   LET(const auto now, standing_of(task));
   LET_DONE(check_claim(before, task, named_version(written.id)));
@@ -198,7 +205,8 @@ Result<void> Change::check_step(const Written& written, const Before& before, No
     given.overdue =
         care::overdue(was, *since, seconds_of(parts_.clock.now_us()), deadlines_).has_value();
   LET(const auto event, care::event_between(was, now, word.by, given));
-  return event == care::Event::reject ? check_not_revoked(written) : Result<void>{};
+  if (event == care::Event::reject) LET_DONE(check_not_revoked(written));
+  return event;
 }
 
 // A request whose Task was rejected is routed to somebody else: who revokes it says so by itself.
@@ -225,10 +233,16 @@ Result<void> Change::put_task(const Written& written) {
   LET(const auto before, read_before(parts_, near_, written.before));
   if (!before.status && !is_referral(near_, task)) return {};
   LET_DONE(check_kept(parts_, near_, before, task));
-  LET_DONE(before.status ? check_step(written, before, task) : check_first(task));
+  std::optional<care::Party> told;
+  if (before.status) {
+    LET(const auto event, check_step(written, before, task));
+    if (asks_owner(event, before, task)) told = care::Party::owner;
+  } else {
+    LET_DONE(check_first(task));
+  }
   if (!changes(written, *write)) return {};
   const auto seed = seed_of(written, *write);
-  TaskChange change{task, written.id, before.status, seed, "", false};
+  TaskChange change{task, written.id, before.status, seed, "", false, told};
   LET(const auto after, status_of(task));
   const bool moved = before.status && withdraw(parts_, near_, change, before.task(), unit_.outbox);
   if (moved && care::terminal(after))

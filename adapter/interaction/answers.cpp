@@ -54,6 +54,8 @@ Answer commit_failure(const Error& error) {
     return error.kind == Kind::invalid ? failure(Status::unprocessable, error) : failure(error);
   // The store's places, which are words, are not the request's; an element is.
   const bool element = error.where.find('.') != std::string::npos;
+  // What the resource says is understood, and a rule is against it (R4 http.html#2.21.0.10.1).
+  if (error.kind == Kind::unsupported && element) return failure(Status::unprocessable, error);
   return failure(Error{error.kind, error.text, element ? error.where : std::string()});
 }
 

@@ -19,7 +19,7 @@ Answer answer_of(store::Stored stored);
 Answer answer_of(const Context& context, store::Stored stored,
                  const std::vector<search::Pair>& pairs);
 // A commit that failed. A version that is not the expected one is 412, not 409; a SearchParameter
-// that cannot be searched by is 422.
+// that cannot be searched by is 422, and so is what a rule is against, which names the element.
 Answer commit_failure(const Error& error);
 
 // Appends `"name":"text"`.

@@ -1,6 +1,7 @@
 #include "interaction/conformance.h"
 
 #include "interaction/answers.h"
+#include "interaction/operation_parameters.h"
 
 #include <algorithm>
 #include <set>
@@ -45,7 +46,7 @@ std::string operation_definition(const Context& context, const Operation& operat
   write_flag(out, "system", operation.on(on_system));
   write_flag(out, "type", operation.on(on_type));
   write_flag(out, "instance", operation.on(on_instance | on_version));
-  return out + '}';
+  return out + parameters_of_definition(id_of(operation)) + '}';
 }
 
 std::string search_parameter(const Context& context, const model::SearchParameter& parameter,

@@ -1,6 +1,7 @@
 #include "interaction/operations.h"
 
 #include "base/text.h"
+#include "interaction/care_operations.h"
 #include "interaction/closure.h"
 #include "interaction/interactions.h"
 #include "interaction/parameters.h"
@@ -56,6 +57,21 @@ constexpr std::array offered = {
               meta_add},
     Operation{"meta-delete", any_type, on_instance, FINGERPOST_R4 "Resource-meta-delete", nullptr,
               meta_delete},
+    Operation{"accept", "Task", on_instance, FINGERPOST_OWN "Task-accept", nullptr, accept},
+    Operation{"reject", "Task", on_instance, FINGERPOST_OWN "Task-reject", nullptr, reject},
+    Operation{"cancel", "Task", on_instance, FINGERPOST_OWN "Task-cancel", nullptr, cancel},
+    Operation{"complete", "Task", on_instance, FINGERPOST_OWN "Task-complete", nullptr, complete},
+    Operation{"refer", "ServiceRequest", on_instance, FINGERPOST_OWN "ServiceRequest-refer",
+              nullptr, refer},
+    Operation{"where-is-it", "ServiceRequest", on_instance,
+              FINGERPOST_OWN "ServiceRequest-where-is-it", where_is_it},
+    Operation{"agree", "CarePlan", on_instance, FINGERPOST_OWN "CarePlan-agree", nullptr, agree},
+    Operation{"review", "CarePlan", on_instance, FINGERPOST_OWN "CarePlan-review", nullptr, review},
+    Operation{"care-plan", "Patient", on_instance, FINGERPOST_OWN "Patient-care-plan", care_plan},
+    Operation{"evaluate-cohort", "Group", on_instance, FINGERPOST_OWN "Group-evaluate-cohort",
+              nullptr, evaluate_cohort},
+    Operation{"import-directory", "HealthcareService", on_type,
+              FINGERPOST_OWN "HealthcareService-import-directory", nullptr, import_directory},
     Operation{"expunge", any_type, on_instance, FINGERPOST_OWN "Resource-expunge", nullptr,
               expunge}};
 #undef FINGERPOST_OWN

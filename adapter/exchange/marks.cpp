@@ -1,0 +1,59 @@
+#include "exchange/marks.h"
+
+#include "care/projection.h"
+
+#include <string_view>
+
+namespace fingerpost::exchange {
+namespace {
+
+constexpr std::string_view contact_prohibited = "contacting-subject-prohibited";
+constexpr std::string_view safeguarding[] = {"SG", "safety"};
+
+constexpr unsigned bit(care::Mark mark) {
+  return 1U << static_cast<unsigned>(mark);
+}
+
+template <class Fits>
+bool any_code(NodeRef resource, std::string_view element, Fits fits) {
+  const Tree& tree = *resource.tree;
+  for (auto node = child(resource, element).node; node != no_node; node = tree.next_same(node))
+    for (auto coding = child({&tree, node}, "coding").node; coding != no_node;
+         coding = tree.next_same(coding))
+      if (fits(child_text({&tree, coding}, "code"))) return true;
+  return false;
+}
+
+bool is_safeguarding(const Resource& flag) {
+  if (flag.type != "Flag" || child_text(flag.node, "status") == "entered-in-error") return false;
+  return any_code(flag.node, "category", [](std::string_view code) {
+    for (const auto known : safeguarding)
+      if (code == known) return true;
+    return false;
+  });
+}
+
+}  // namespace
+
+unsigned marks_of(Neighbourhood& near, NodeRef task) {
+  const auto* request = near.find(child_text(child(task, "focus"), "reference"));
+  if (request == nullptr || request->type != "ServiceRequest") return 0;
+  unsigned marks = 0;
+  if (any_code(request->node, "orderDetail",
+               [](std::string_view code) { return code == contact_prohibited; }))
+    marks |= bit(care::Mark::contact_prohibited);
+  const Tree& tree = *request->node.tree;
+  for (auto node = child(request->node, "supportingInfo").node; node != no_node;
+       node = tree.next_same(node)) {
+    const auto* flag = near.find(child_text({&tree, node}, "reference"));
+    if (flag != nullptr && is_safeguarding(*flag)) marks |= bit(care::Mark::safeguarding);
+  }
+  return marks;
+}
+
+Result<void> check_carried(const Partner& partner, unsigned marks) {
+  if (partner.channel != Channel::mllp) return {};
+  return care::check_marks(care::projection(care::Standard::hl7v2), marks);
+}
+
+}  // namespace fingerpost::exchange

@@ -1,0 +1,166 @@
+#include "base/uuid.h"
+#include "care/deadlines.h"
+#include "care/onward.h"
+#include "exchange/referral_step.h"
+#include "interaction/care.h"
+#include "interaction/care_operations.h"
+#include "store/body.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+namespace fingerpost::interaction {
+namespace {
+
+using exchange::child, exchange::child_text;
+
+constexpr std::string_view open_statuses = "requested,received,accepted,in-progress,on-hold";
+
+struct Referral {
+  CareParameters parameters;
+  std::string id;  // of the request
+};
+
+std::string coding_of(NodeRef request) {
+  const auto coding = child(child(request, "code"), "coding");
+  return std::string(child_text(coding, "system")) + "|" + std::string(child_text(coding, "code"));
+}
+
+std::string reference_of(NodeRef resource, std::string_view element) {
+  return std::string(child_text(child(resource, element), "reference"));
+}
+
+// Whether the request may be sent at all: it is an order that stands, and nobody has it or did it.
+Result<void> check_request(NodeRef request, const std::vector<Held>& tasks) {
+  if (child_text(request, "status") != "active")
+    return Error{Kind::unsupported, "a request is referred while it is active",
+                 "ServiceRequest.status"};
+  const auto intent = child_text(request, "intent");
+  if (intent == "proposal" || intent == "plan" || intent == "option")
+    return Error{Kind::unsupported, "what is referred is an order, not an idea of one",
+                 "ServiceRequest.intent"};
+  std::vector<care::Standing> standings;
+  std::string holder;
+  for (const auto& task : tasks) {
+    LET(const auto standing, exchange::standing_of(task.root()));
+    standings.push_back(standing);
+    if (!care::terminal(standing.status) || standing.status == care::Status::completed)
+      holder = task.place();
+  }
+  if (care::can_be_routed(standings)) return {};
+  return Error{Kind::conflict, "the request is with a service, or was done: " + holder,
+               "ServiceRequest"};
+}
+
+// The open referrals of the person that another request asks the same for.
+Result<std::optional<std::string>> duplicate(const Session& session, const Referral& referral,
+                                             const Held& request, Attempt& attempt) {
+  const auto patient = reference_of(request.root(), "subject");
+  LET(auto open,
+      search_held(session, "Task", {{"patient", patient}, {"status", std::string(open_statuses)}}));
+  attempt.searches.push_back(std::move(open.guard));
+  const auto code = coding_of(request.root());
+  const std::string owner(child_text(referral.parameters.value("owner"), "reference"));
+  for (const auto& task : open.found) {
+    const auto focus = exchange::read_reference(reference_of(task.root(), "focus"));
+    if (focus.type != "ServiceRequest" || focus.id == referral.id) continue;
+    const auto other = hold(session, focus.type, focus.id);
+    if (!other) continue;
+    LET(const auto standing, exchange::standing_of(task.root()));
+    const auto asked_of = reference_of(task.root(), "owner");
+    const auto other_code = coding_of(other->root());
+    const care::Asked before{patient, other_code, asked_of, standing};
+    const care::Asked asked{patient, code.size() > 1 ? code : std::string_view(), owner, standing};
+    if (care::duplicate_of(asked, {&before, 1})) return std::optional(task.place());
+  }
+  return std::optional<std::string>();
+}
+
+std::string due_of(const Session& session, const CareParameters& parameters) {
+  const auto due = parameters.text("due");
+  if (!due.empty()) return std::string(due);
+  constexpr std::int64_t second_us = 1'000'000;
+  const auto wait = std::chrono::duration_cast<std::chrono::seconds>(care::Deadlines{}.response);
+  return store::instant(session.context.clock.now_us() + wait.count() * second_us);
+}
+
+// The thread of the request, by which everything that comes of it is found.
+std::string thread_of(const Context& context, const Held& request) {
+  if (const auto thread = child(request.root(), "requisition")) return json_of(context, thread);
+  return R"({"system":)" + quoted(thread_system) + R"(,"value":)" +
+         quoted(uuid_v5({"thread", request.stored.id})) + "}";
+}
+
+// The first Task of an onward referral says which one it is a part of.
+std::string task_json(const Session& session, const Referral& referral, const Held& request) {
+  const auto& context = session.context;
+  const auto& parameters = referral.parameters;
+  const auto root = request.root();
+  const auto now = quoted(now_of(context));
+  const auto asker = parameters.value("requester");
+  const auto part_of = json_of(context, parameters.value("partOf"));
+  std::string json =
+      R"({"resourceType":"Task","meta":{"profile":[)" + quoted(referral_task_profile) + "]},";
+  json += member("groupIdentifier", thread_of(context, request));
+  if (!part_of.empty()) json += R"("partOf":[)" + part_of + "],";
+  json += R"("status":"requested","intent":"order",)";
+  const auto priority = child_text(root, "priority");
+  if (!priority.empty()) json += member("priority", quoted(priority));
+  json += R"("code":{"coding":[{"system":"http://hl7.org/fhir/CodeSystem/task-code",)"
+          R"("code":"fulfill"}]},)";
+  json += R"("focus":{"reference":)" + quoted(request.place()) + "},";
+  json += member("for", json_of(context, child(root, "subject")));
+  json += member("authoredOn", now) + member("lastModified", now);
+  json += member("requester", json_of(context, asker ? asker : child(root, "requester")));
+  json += member("owner", json_of(context, parameters.value("owner")));
+  if (const auto note = parameters.text("note"); !note.empty())
+    json += R"("note":[{"text":)" + quoted(note) + "}],";
+  return json + R"("restriction":{"period":{"end":)" + quoted(due_of(session, parameters)) + "}}}";
+}
+
+Decision decide(const Session& session, const Referral& referral) {
+  auto request = hold(session, "ServiceRequest", referral.id);
+  if (!request) return care_failure(request.error());
+  Attempt attempt;
+  auto tasks = search_held(session, "Task", {{"focus", "ServiceRequest/" + referral.id}});
+  if (!tasks) return care_failure(tasks.error());
+  attempt.searches.push_back(std::move(tasks->guard));
+  if (const auto fit = check_request(request->root(), tasks->found); !fit)
+    return care_failure(fit.error());
+  if (!referral.parameters.is_set("force")) {
+    const auto found = duplicate(session, referral, *request, attempt);
+    if (!found) return care_failure(found.error());
+    if (*found)
+      return care_failure(Error{
+          Kind::conflict,
+          "the same was asked for before, and is open: " + **found + "; force asks all the same",
+          "ServiceRequest"});
+  }
+  auto json = task_json(session, referral, *request);
+  if (auto refused = add(attempt, draft_new(session, std::move(json)))) return *std::move(refused);
+  if (child(request->root(), "requisition")) {
+    attempt.reads.push_back({"ServiceRequest", referral.id, request->stored.version});
+  } else {
+    const auto merge = R"({"requisition":)" + thread_of(session.context, *request) + "}";
+    if (auto refused = add(attempt, draft_changed(session, *request, merge)))
+      return *std::move(refused);
+  }
+  if (auto refused = add_agent(session, referral.parameters, attempt)) return *std::move(refused);
+  return attempt;
+}
+
+}  // namespace
+
+void refer(const Session& session, const OperationCall& call, Done done) {
+  auto parameters =
+      CareParameters::read(session.context, call, "owner requester due note partOf force agent");
+  if (!parameters) return done(care_failure(parameters.error()));
+  const auto referral =
+      std::make_shared<const Referral>(Referral{*std::move(parameters), std::string(call.id)});
+  decide_and_commit(
+      session, [&session, referral] { return decide(session, *referral); }, Return::representation,
+      std::move(done));
+}
+
+}  // namespace fingerpost::interaction

@@ -1,0 +1,155 @@
+#include "care/deadlines.h"
+#include "exchange/delivery.h"
+#include "exchange/referral_step.h"
+#include "interaction/care.h"
+#include "interaction/care_operations.h"
+#include "model/json.h"
+#include "store/body.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace fingerpost::interaction {
+namespace {
+
+using exchange::child, exchange::child_text;
+
+std::string_view code_of(care::Wait wait) {
+  constexpr std::string_view codes[] = {"nothing", "response", "begin", "news", "cancellation"};
+  return codes[static_cast<std::size_t>(wait)];
+}
+
+// {"name":…,"value…":…}; nothing for what there is none of.
+void add_value(std::string& parts, std::string_view name, std::string_view kind,
+               const std::string& json) {
+  if (json.empty()) return;
+  if (!parts.empty()) parts += ',';
+  parts += R"({"name":)" + quoted(name) + ",\"value" + std::string(kind) + "\":" + json + "}";
+}
+
+void add_text(std::string& parts, std::string_view name, std::string_view kind,
+              std::string_view text) {
+  if (!text.empty()) add_value(parts, name, kind, quoted(text));
+}
+
+// The time of the version in which the Task came to its status.
+Result<std::int64_t> status_since(const Session& session, const Held& task) {
+  const auto status = child_text(task.root(), "status");
+  store::HistoryQuery query;
+  query.type = "Task";
+  query.id = task.stored.id;
+  query.limit = session.context.limits.page_max;
+  LET(const auto history, session.reader.history(query));
+  auto since = task.stored.last_updated_us;
+  for (const auto& version : history.versions) {
+    if (version.body.empty()) break;
+    LET(const auto read,
+        model::read_json(session.context.definitions, version.body, session.context.limits));
+    if (child_text({&read.tree, read.tree.root()}, "status") != status) break;
+    since = version.last_updated_us;
+  }
+  return since;
+}
+
+// Whether a row is about the Task: what FHIR partners get has its id, what others get is told apart
+// by the person alone.
+bool is_about(const Session& session, const Held& task, const store::OutboxRow& row) {
+  if (row.order_key != child_text(child(task.root(), "for"), "reference")) return false;
+  if (row.kind != exchange::fhir_kind) return true;
+  const auto whole = session.reader.outbox_row(row.id);
+  return whole && whole->body.find(task.stored.id) != std::string::npos;
+}
+
+// What was to be sent and has not arrived: who waits for it has not heard.
+Result<void> add_undelivered(const Session& session, const Held& task, std::string& parts) {
+  using store::OutboxStatus;
+  constexpr int most_pages = 10;  // of each status
+  store::OutboxFilter filter;
+  filter.limit = session.context.limits.page_max;
+  for (const auto status :
+       {OutboxStatus::waiting, OutboxStatus::sending, OutboxStatus::held, OutboxStatus::dead}) {
+    filter.status = status;
+    filter.after = 0;
+    for (int page = 0; page < most_pages; ++page) {
+      LET(const auto rows, session.reader.outbox(filter));
+      for (const auto& row : rows) {
+        filter.after = row.id;
+        if (!is_about(session, task, row)) continue;
+        std::string message;
+        add_text(message, "to", "String", row.receiver);
+        add_text(message, "status", "Code", store::name(row.status));
+        add_text(message, "time", "Instant", store::instant(row.created_us));
+        add_text(message, "key", "String", row.idempotency_key);
+        if (!parts.empty()) parts += ',';
+        parts += R"({"name":"undelivered","part":[)" + message + "]}";
+      }
+      if (rows.size() < static_cast<std::size_t>(filter.limit)) break;
+    }
+  }
+  return {};
+}
+
+Result<std::string> parts_of(const Session& session, const Held& task) {
+  const auto& context = session.context;
+  const auto root = task.root();
+  LET(const auto standing, exchange::standing_of(root));
+  LET(const auto since, status_since(session, task));
+  std::string parts;
+  add_value(parts, "task", "Reference", R"({"reference":)" + quoted(task.place()) + "}");
+  add_value(parts, "owner", "Reference", json_of(context, child(root, "owner")));
+  add_text(parts, "status", "Code", care::code(standing.status));
+  add_value(parts, "businessStatus", "CodeableConcept",
+            json_of(context, child(root, "businessStatus")));
+  add_value(parts, "reason", "CodeableConcept", json_of(context, child(root, "statusReason")));
+  add_text(parts, "since", "Instant", store::instant(since));
+  add_text(parts, "waitsFor", "Code", code_of(care::waits_for(standing)));
+  add_text(parts, "due", "DateTime",
+           child_text(child(child(root, "restriction"), "period"), "end"));
+  const care::Deadlines deadlines;
+  const auto waiting = exchange::waiting_since(root, standing, deadlines);
+  const bool late =
+      waiting &&
+      care::overdue(standing, *waiting, exchange::seconds_of(context.clock.now_us()), deadlines);
+  add_value(parts, "overdue", "Boolean", late ? "true" : "false");
+  add_text(parts, "requesterMay", "String", care::allowed_now(standing, care::Party::requester));
+  add_text(parts, "ownerMay", "String", care::allowed_now(standing, care::Party::owner));
+  LET_DONE(add_undelivered(session, task, parts));
+  return parts;
+}
+
+Result<std::string> told(const Session& session, const std::string& id) {
+  LET(const auto request, hold(session, "ServiceRequest", id));
+  LET(auto tasks, search_held(session, "Task", {{"focus", "ServiceRequest/" + id}}));
+  std::sort(tasks.found.begin(), tasks.found.end(), [](const Held& a, const Held& b) {
+    return a.stored.last_updated_us > b.stored.last_updated_us;
+  });
+  std::string parts;
+  add_value(parts, "thread", "Identifier",
+            json_of(session.context, child(request.root(), "requisition")));
+  add_text(parts, "requestStatus", "Code", child_text(request.root(), "status"));
+  std::vector<care::Standing> standings;
+  for (const auto& task : tasks.found) {
+    LET(const auto standing, exchange::standing_of(task.root()));
+    standings.push_back(standing);
+    LET(const auto of_task, parts_of(session, task));
+    if (!parts.empty()) parts += ',';
+    parts += R"({"name":"referral","part":[)" + of_task + "]}";
+  }
+  add_value(parts, "canBeRouted", "Boolean",
+            care::can_be_routed(standings) && child_text(request.root(), "status") == "active"
+                ? "true"
+                : "false");
+  return R"({"resourceType":"Parameters","parameter":[)" + parts + "]}";
+}
+
+}  // namespace
+
+Answer where_is_it(const Session& session, const OperationCall& call) {
+  auto body = told(session, std::string(call.id));
+  if (!body) return care_failure(body.error());
+  Answer answer;
+  answer.body = *std::move(body);
+  return answer;
+}
+
+}  // namespace fingerpost::interaction

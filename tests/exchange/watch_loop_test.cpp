@@ -1,0 +1,167 @@
+// The table of care/loop.h, as what is written over REST is held to it.
+
+#include "watching.h"
+
+#include <optional>
+
+using namespace fingerpost;
+using namespace fingerpost::exchange;
+using namespace fingerpost::test;
+
+namespace {
+
+// Who says it, as X-Provenance has it: a role of the organisation of this ODS code.
+std::string word_of(const std::string& code, const std::string& more = "") {
+  return R"({"resourceType":"Provenance","id":"p1","recorded":"2026-11-22T10:00:00Z","target":[)"
+         R"({"reference":"Task/)" +
+         task_id("R1") + R"("},{"reference":"ServiceRequest/)" + request_id("R1") +
+         R"("}],"agent":[{"who":{"reference":"PractitionerRole/)" +
+         uuid_v5({"test", "role", code}) + R"("}}])" + more + "}";
+}
+constexpr const char* asks_cancel =
+    R"(,"businessStatus":{"coding":[{"system":)"
+    R"("https://fingerpost.example/CodeSystem/referral-business-status",)"
+    R"("code":"cancel-requested"}]},"statusReason":{"text":"moved away"})";
+
+}  // namespace
+
+TEST_CASE("a step is its party's: the other is told so with 403, and what has no party with none") {
+  struct Row {
+    const char* from;
+    const char* to;
+    const char* by;  // an ODS code
+    std::optional<Kind> refused;
+  };
+  const Row rows[] = {{"requested", "accepted", "HOME", {}},
+                      {"requested", "accepted", "PRAC1", Kind::forbidden},
+                      {"requested", "rejected", "PRAC1", Kind::forbidden},
+                      {"requested", "accepted", "LINK2", Kind::forbidden},
+                      {"requested", "entered-in-error", "HOME", Kind::forbidden},
+                      {"requested", "entered-in-error", "PRAC1", {}},
+                      {"accepted", "cancelled", "PRAC1", Kind::unsupported},
+                      {"accepted", "cancelled", "HOME", {}},
+                      {"requested", "accepted", "nobody", {}}};
+  for (const auto& row : rows) {
+    CAPTURE(row.from, row.to, row.by);
+    Referred world("HOME", row.from);
+    const auto eyes = world.reader();
+    auto applied = apply(world.parts, *eyes, translation_of(referral("R2", "requested", "LINK2")),
+                         {"practice", "2"});
+    REQUIRE(applied);
+    REQUIRE(commit_now(*world.store, std::move(applied->unit)));
+    const auto put = put_all(world, world.watch, {task(world, "R1", row.to), word_of(row.by)});
+    REQUIRE(put.has_error() == row.refused.has_value());
+    if (row.refused) CHECK(put.error().kind == *row.refused);
+    CHECK(world.task_status("R1") == (row.refused ? row.from : row.to));
+  }
+}
+
+TEST_CASE("what was accepted is marked as wrong by an audited correction alone") {
+  Referred world("HOME", "accepted");
+  const auto wrong = task(world, "R1", "entered-in-error");
+  CHECK(put_all(world, world.watch, {wrong, word_of("PRAC1")}).has_error());
+  const auto reason = R"(,"reason":[{"text":"the wrong person"}])";
+  CHECK(put_all(world, world.watch, {wrong, word_of("PRAC1", reason)}));
+}
+
+TEST_CASE("a requester asks for a cancellation first, and ends it himself when no answer came") {
+  Referred world("HOME", "accepted");
+  const auto by = word_of("PRAC1");
+  const auto refused = put_all(world, world.watch, {task(world, "R1", "cancelled"), by});
+  REQUIRE(refused.has_error());
+  CHECK(refused.error().text.find("ask-cancel") != std::string::npos);
+  REQUIRE(put_all(world, world.watch, {task(world, "R1", "accepted", asks_cancel), by}));
+  const auto early = put_all(world, world.watch, {task(world, "R1", "cancelled"), by});
+  REQUIRE(early.has_error());
+  CHECK(early.error().text.find("deadline") != std::string::npos);
+  world.clock.advance(std::int64_t{15} * 24 * 3600 * 1'000'000);
+  CHECK(put_all(world, world.watch, {task(world, "R1", "cancelled"), by}));
+}
+
+TEST_CASE("whoever has the referral is told that its cancellation is asked for") {
+  Referred world("LINK1", GENERATE("requested", "received", "accepted", "in-progress"));
+  world.partners.list[0].channel = Channel::self;
+  REQUIRE(put_task(world, world.watch, task(world, "R1", world.task_status("R1"), asks_cancel)));
+  REQUIRE(world.outbox().size() == 1);
+  CHECK(world.outbox()[0].lane == "links");
+  CHECK(holds(world.outbox()[0], "cancel-requested"));
+}
+
+TEST_CASE("an owner's step does not forget that a cancellation was asked for, and may outlast it") {
+  Referred world("HOME", "accepted");
+  const auto before = task(world, "R1", "in-progress");
+  REQUIRE(put_task(world, world.watch, task(world, "R1", "accepted", asks_cancel)));
+  const auto forgot = put_task(world, world.watch, before);
+  REQUIRE(forgot.has_error());
+  CHECK(forgot.error().kind == Kind::conflict);
+  CHECK(forgot.error().where == "Task.businessStatus");
+  CHECK(put_task(world, world.watch, task(world, "R1", "completed", outcome)));
+}
+
+TEST_CASE("what nobody owns is claimed with the version that nobody owned, and then worked on") {
+  Referred world("");
+  auto claimed = task(world, "R1", "accepted");
+  const auto unowned = put_task(world, world.watch, claimed);
+  REQUIRE(unowned.has_error());
+  CHECK(unowned.error().where == "Task.owner");
+  claimed.insert(claimed.size() - 1, R"(,"owner":{"identifier":{"system":")" + std::string(ods) +
+                                         R"(","value":"LINK1"}})");
+  const auto unnamed = put_task(world, world.watch, claimed);
+  REQUIRE(unnamed.has_error());
+  CHECK(unnamed.error().kind == Kind::conflict);
+  CHECK(unnamed.error().where == "If-Match");
+  const auto version = world.version("Task", task_id("R1"));
+  CHECK(put_all(
+      world, world.watch, {claimed}, [] {}, version));
+}
+
+TEST_CASE("a rejected Task does not revoke its request, and a request's status is no owner's") {
+  Referred world;
+  const auto revoked = request(world, R"("status":"active")", R"("status":"revoked")");
+  const auto both = put_all(world, world.watch, {task(world, "R1", "rejected"), revoked});
+  REQUIRE(both.has_error());
+  CHECK(both.error().where == "ServiceRequest.status");
+  const auto by_owner = put_all(world, world.watch, {revoked, word_of("HOME")});
+  REQUIRE(by_owner.has_error());
+  CHECK(by_owner.error().kind == Kind::forbidden);
+  REQUIRE(put_task(world, world.watch, task(world, "R1", "rejected")));
+  CHECK(world.reader()->read("ServiceRequest", request_id("R1"))->body.find("active") !=
+        std::string::npos);
+  CHECK(put_all(world, world.watch, {revoked}));
+}
+
+TEST_CASE("a mark that protects the person goes along, or nothing does") {
+  const std::string prohibited =
+      R"("orderDetail":[{"coding":[{"code":"contacting-subject-prohibited"}]}],"intent":"order")";
+  const std::string flagged = R"("supportingInfo":[{"reference":"Flag/f1"}],"intent":"order")";
+  const std::string flag =
+      R"({"resourceType":"Flag","id":"f1","status":"active","category":[{"coding":[{"code":"SG"}]}],)"
+      R"("code":{"text":"see notes"},"subject":{"reference":"Patient/p"}})";
+  struct Row {
+    std::string request;
+    const char* mark;
+    Channel channel;
+    bool sent;
+  };
+  const auto row = GENERATE_COPY(Row{prohibited, "contacting-subject", Channel::fhir, true},
+                                 Row{prohibited, "contacting-subject", Channel::mllp, false},
+                                 Row{flagged, R"("resourceType":"Flag")", Channel::fhir, true},
+                                 Row{flagged, R"("resourceType":"Flag")", Channel::mllp, false});
+  CAPTURE(row.mark, row.sent);
+  Referred world("", "draft");
+  world.partners.list[1].channel = row.channel;
+  REQUIRE(put_all(world, world.watch, {flag, request(world, R"("intent":"order")", row.request)}));
+  auto asks = task(world, "R1", "requested");
+  asks.insert(asks.size() - 1, R"(,"owner":{"identifier":{"system":")" + std::string(ods) +
+                                   R"(","value":"LINK1"}})");
+  const auto put = put_task(world, world.watch, asks);
+  CHECK(put.has_value() == row.sent);
+  if (!row.sent) {
+    CHECK(put.error().kind == Kind::unsupported);
+    CHECK(world.outbox().empty());
+    CHECK(world.task_status("R1") == "draft");
+    return;
+  }
+  REQUIRE(world.outbox().size() == 1);
+  CHECK(holds(world.outbox()[0], row.mark));
+}
