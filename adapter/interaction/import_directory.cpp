@@ -1,9 +1,9 @@
 #include "base/base64.h"
+#include "exchange/directory.h"
 #include "exchange/neighbourhood.h"
 #include "interaction/care.h"
 #include "interaction/care_operations.h"
 #include "interaction/outcome.h"
-#include "record/directory.h"
 
 #include <memory>
 #include <utility>
@@ -27,7 +27,7 @@ std::optional<Answer> add_service(const Session& session, const std::string& jso
   return add(attempt, std::move(drafted));
 }
 
-Decision decide(const Session& session, const record::Directory& directory) {
+Decision decide(const Session& session, const exchange::Directory& directory) {
   Attempt attempt;
   for (const auto& json : directory.resources)
     if (auto refused = add_service(session, json, attempt)) return *std::move(refused);
@@ -35,7 +35,7 @@ Decision decide(const Session& session, const record::Directory& directory) {
   return attempt;
 }
 
-Answer told(const record::Directory& directory) {
+Answer told(const exchange::Directory& directory) {
   Answer answer;
   answer.issues = directory.issues;
   answer.issues.push_back(
@@ -45,7 +45,7 @@ Answer told(const record::Directory& directory) {
   return answer;
 }
 
-Result<record::Directory> directory_of(const Context& context, const OperationCall& call) {
+Result<exchange::Directory> directory_of(const Context& context, const OperationCall& call) {
   LET(const auto parameters, CareParameters::read(context, call, "feed content"));
   const auto feed = parameters.text("feed");
   if (feed.empty()) return Error{Kind::invalid, "the feed's URL is missing", "feed"};
@@ -53,8 +53,8 @@ Result<record::Directory> directory_of(const Context& context, const OperationCa
   auto bytes = from_base64(data, Base64::plain);
   if (data.empty() || !bytes)
     return Error{Kind::invalid, "the content is a Binary with base64 data", "content"};
-  LET(auto directory, record::read_directory(*std::move(bytes),
-                                             {std::string(feed), now_of(context)}, context.limits));
+  LET(auto directory, exchange::read_directory(
+                          *std::move(bytes), {std::string(feed), now_of(context)}, context.limits));
   if (directory.resources.size() > context.limits.bundle_entries)
     return Error{Kind::too_costly, "a page comes to more than the limit bundle_entries", "content"};
   return directory;
@@ -65,7 +65,7 @@ Result<record::Directory> directory_of(const Context& context, const OperationCa
 void import_directory(const Session& session, const OperationCall& call, Done done) {
   auto read = directory_of(session.context, call);
   if (!read) return done(care_failure(read.error()));
-  const auto directory = std::make_shared<const record::Directory>(*std::move(read));
+  const auto directory = std::make_shared<const exchange::Directory>(*std::move(read));
   if (directory->resources.empty()) return done(told(*directory));
   decide_and_commit(
       session, [&session, directory] { return decide(session, *directory); }, Return::minimal,

@@ -1,4 +1,4 @@
-#include "record/directory.h"
+#include "exchange/directory.h"
 
 #include "base/uuid.h"
 #include "wire/json.h"
@@ -9,7 +9,7 @@
 #include <set>
 #include <utility>
 
-namespace fingerpost::record {
+namespace fingerpost::exchange {
 namespace {
 
 using wire::JsonToken, wire::JsonView;
@@ -294,4 +294,4 @@ Result<Directory> read_directory(std::string bytes, const DirectoryFeed& feed,
   return std::move(reading).done();
 }
 
-}  // namespace fingerpost::record
+}  // namespace fingerpost::exchange

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace fingerpost::record {
+namespace fingerpost::exchange {
 
 struct DirectoryFeed {
   std::string url;        // of the feed: ids are this feed's own
@@ -30,4 +30,4 @@ struct Directory {
 Result<Directory> read_directory(std::string bytes, const DirectoryFeed& feed,
                                  const Limits& limits);
 
-}  // namespace fingerpost::record
+}  // namespace fingerpost::exchange
