@@ -123,6 +123,7 @@ Range Linker::compile_steps(const std::vector<std::string>& path, TypeId& type, 
     const auto* element = definitions_.element(type, step.name);
     block.back().parent = type;
     block.back().element = element;
+    block.back().only = only_type(*program_, element);
     if (element != nullptr) {
       const auto types = definitions_.types_of(*element);
       type =
@@ -169,6 +170,8 @@ Source Linker::compile_source(const SourceText& text) {
   compile_expressions(text, type, source);
   source.bare = source.plain() && source.type == no_name && source.condition == none &&
                 source.check == none && source.log == none;
+  source.simple = source.plain() && source.type == no_name && source.check == none &&
+                  source.log == none && source.item == no_slot;
   return source;
 }
 
@@ -302,6 +305,37 @@ Range Linker::compile_arguments(const std::vector<ArgumentText>& texts, TypeId f
   return append(program_->arguments, block);
 }
 
+namespace {
+
+Plain plain_of(const Target& target) {
+  if (target.context == no_slot || target.steps.count != 1 || target.list != TargetList::none)
+    return Plain::no;
+  switch (target.transform) {
+    case Transform::none:
+    case Transform::create:
+      return Plain::element;
+    case Transform::translate:
+      return target.output == Output::coding || target.output == Output::codeable_concept
+                 ? Plain::no
+                 : Plain::text;
+    case Transform::copy:
+    case Transform::append:
+    case Transform::truncate:
+    case Transform::escape:
+    case Transform::uuid:
+    case Transform::reference:
+    case Transform::pointer:
+    case Transform::v2date:
+    case Transform::hl7v3date:
+    case Transform::csvdate:
+      return Plain::text;
+    default:
+      return Plain::no;
+  }
+}
+
+}  // namespace
+
 Target Linker::compile_target(const TargetText& text) {
   Target target;
   target.transform = text.transform;
@@ -337,6 +371,7 @@ Target Linker::compile_target(const TargetText& text) {
   target.arguments = compile_arguments(arguments, focus_);
   if (target.transform == Transform::create) type = target.type;
   target.variable = declare(text.variable, Mode::target, type, text.at);
+  target.plain = plain_of(target);
   return target;
 }
 

@@ -33,6 +33,25 @@ struct Range {
   Index count = 0;
 };
 
+// How a type's own value is written; complex: it has none.
+enum class Form : std::uint8_t {
+  complex,
+  text,
+  boolean,
+  integer,
+  decimal,
+  date,
+  date_time,
+  instant
+};
+
+// An element that has one type, which is no abstract one; no_type: it is not of that sort.
+struct Only {
+  const model::Element* element = nullptr;
+  TypeId type = no_type;
+  Form form = Form::complex;
+};
+
 struct PathStep {
   NameId name = no_name;
   bool is_value = false;  // "value": of a primitive, its own value
@@ -40,6 +59,7 @@ struct PathStep {
   // What the name means in the type that the parent is taken to have; no_type: not known.
   TypeId parent = no_type;
   const model::Element* element = nullptr;
+  Only only;
 };
 
 struct Source {
@@ -56,7 +76,8 @@ struct Source {
   Index check = none;
   Index log = none;
 
-  bool bare = false;  // nothing is said but the path
+  bool bare = false;    // nothing is said but the path
+  bool simple = false;  // no more is said than the path and a condition
 
   bool plain() const { return list == SourceList::all && min < 0 && max < 0 && fallback == none; }
 };
@@ -73,7 +94,11 @@ struct Argument {
 enum class Output : std::uint8_t { code, system, display, coding, codeable_concept };
 enum class Unmapped : std::uint8_t { empty, provided, fixed, error, drop, text };
 
+// What run_plain.cpp does: under one step, and without a list mode.
+enum class Plain : std::uint8_t { no, text, element };
+
 struct Target {
+  Plain plain = Plain::no;
   Slot context = no_slot;
   Slot variable = no_slot;
   Range steps;
@@ -87,18 +112,6 @@ struct Target {
   Output output = Output::code;
   Unmapped unmapped = Unmapped::empty;
   std::string_view fixed;
-};
-
-// How a type's own value is written; complex: it has none.
-enum class Form : std::uint8_t {
-  complex,
-  text,
-  boolean,
-  integer,
-  decimal,
-  date,
-  date_time,
-  instant
 };
 
 struct Call {
@@ -198,5 +211,14 @@ struct Program {
   };
   Words words{};
 };
+
+// `element` may be null: then there is none.
+inline Only only_type(const Program& program, const model::Element* element) {
+  if (element == nullptr) return {};
+  const auto types = program.definitions->types_of(*element);
+  if (types.size() != 1 || program.definitions->type(types[0].type).abstract)
+    return {element, no_type, Form::complex};
+  return {element, types[0].type, program.forms[types[0].type]};
+}
 
 }  // namespace fingerpost::mapping

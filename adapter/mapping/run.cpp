@@ -116,7 +116,8 @@ void Run::mark(NodeRef node, Read how) {
   }
 }
 
-bool Run::step() {
+bool Run::looked_at_step() {
+  ticks_ = 0;
   if (environment_.steps_left == 0)
     return fail(Kind::too_costly, "the transformation is over the limit steps");
   --environment_.steps_left;
@@ -124,8 +125,7 @@ bool Run::step() {
     return fail(Kind::too_costly, "the result is over the limit nodes");
   if (out_.bytes() > options_.output_bytes)
     return fail(Kind::too_costly, "the result is over the bound of its bytes");
-  constexpr std::uint32_t often = 1024;
-  if (environment_.out_of_time && ++ticks_ % often == 0 && environment_.out_of_time())
+  if (environment_.out_of_time && environment_.out_of_time())
     return fail(Kind::too_costly, "the transformation takes longer than allowed");
   return true;
 }
@@ -231,6 +231,11 @@ bool Run::rule(const Rule& rule, Index source_index) {
   if (source_index == rule.sources.count) return apply(rule);
   const Source& source = program_.sources[rule.sources.first + source_index];
   rule_ = rule.id;
+  if (source.simple) {
+    bool done = false;
+    if (!simple_source(rule, source_index, done)) return false;
+    if (done) return true;
+  }
   const std::size_t begin = items_.size();
   if (!gather(source)) return false;
   return items_.size() == begin || each_item(rule, source_index, begin);
@@ -241,10 +246,8 @@ bool Run::each_item(const Rule& rule, Index source_index, std::size_t begin) {
   const NodeRef outer = current_;
   const Value outer_item = item_;
   for (std::size_t i = begin; i < items_.size(); ++i) {
-    rule_ = rule.id;
-    item_ = slot(source.variable) = items_[i];
-    if (item_.is_node() && item_.node().tree != &tree_) current_ = item_.node();
-    if (!step() || !this->rule(rule, source_index + 1)) return false;
+    const Value item = items_[i];
+    if (!with_item(rule, source_index, source, item)) return false;
   }
   drop_items(begin);
   current_ = outer;
@@ -257,26 +260,27 @@ bool Run::apply(const Rule& rule) {
   if (rule.shorthand) return shorthand(rule);
   for (Index i = 0; i < rule.targets.count; ++i)
     if (!target(program_.targets[rule.targets.first + i])) return false;
-  return calls(rule) && rules(rule.rules);
+  if (rule.calls.count != 0 && !calls(rule)) return false;
+  return rule.rules.count == 0 || rules(rule.rules);
 }
 
 bool Run::calls(const Rule& rule) {
   for (Index i = 0; i < rule.calls.count; ++i) {
     const Call& to = program_.calls[rule.calls.first + i];
-    path::Collection arguments;
+    constexpr std::size_t few = 6;
+    Value some[few];
+    std::vector<Value> many(to.arguments.count > few ? to.arguments.count : 0);
+    Value* const arguments = many.empty() ? some : many.data();
     bool given = true;
     const Range parameters = program_.groups[to.group].parameters;
     for (Index a = 0; a < to.arguments.count; ++a) {
-      Value value;
-      if (!argument(program_.arguments[to.arguments.first + a], value)) return false;
-      arguments.push(value);
+      if (!argument(program_.arguments[to.arguments.first + a], arguments[a])) return false;
       const bool wants = a < parameters.count &&
                          program_.group_parameters[parameters.first + a].mode == Mode::target;
-      if (wants && value.none()) given = false;
+      if (wants && arguments[a].none()) given = false;
     }
     if (!given) continue;  // a target that was not made has nothing to be put into
-    const std::span<const Value> all(arguments.begin(), arguments.size());
-    if (!enter(to.group, all)) return false;
+    if (!enter(to.group, {arguments, to.arguments.count})) return false;
     rule_ = rule.id;
     out_.from(current_, rule.id);
   }
@@ -287,6 +291,14 @@ bool Run::calls(const Rule& rule) {
 // looked at twice, however many of a parent's children go.
 void Run::prune(NodeId first) {
   const auto size = static_cast<NodeId>(tree_.size());
+  const auto is_empty = [&](NodeId node) {
+    const Node& at = tree_[node];
+    return at.shape == Shape::object && at.first_child == no_node &&
+           definitions().type(at.type).kind != model::TypeKind::resource;
+  };
+  NodeId any = first + 1;
+  while (any <= size && !is_empty(any)) ++any;
+  if (any > size) return;
   std::vector<NodeId> children(size + 1);  // that stay
   std::vector<bool> stands(size + 1), goes(size + 1), changes(size + 1);
   for (NodeId node = 1; node <= size; ++node)

@@ -7,6 +7,7 @@
 
 #include "mapping/dates.h"
 #include "mapping/fml.h"
+#include "mapping/ids.h"
 #include "mapping/program.h"
 #include "mapping/writer.h"
 #include "path/fhirpath.h"
@@ -56,6 +57,14 @@ class Run final : private path::ReadRecorder {
   bool rules(Range range);
   bool rule(const Rule& rule, Index source);
   bool each_item(const Rule& rule, Index source, std::size_t begin);
+  bool with_item(const Rule& rule, Index source_index, const Source& source, const Value& item) {
+    rule_ = rule.id;
+    item_ = slot(source.variable) = item;
+    if (item.is_node() && item.node().tree != &tree_) current_ = item.node();
+    if (!step()) return false;
+    return source_index + 1 == rule.sources.count ? apply(rule)
+                                                  : this->rule(rule, source_index + 1);
+  }
   bool apply(const Rule& rule);
   bool calls(const Rule& rule);
   bool gather(const Source& source);  // appends to items_
@@ -75,6 +84,14 @@ class Run final : private path::ReadRecorder {
   bool log(const Source& source, std::size_t begin);
   bool shorthand(const Rule& rule);
   void prune(NodeId first);
+
+  // run_plain.cpp: the commonest sources and targets.
+  bool simple_source(const Rule& rule, Index source_index, bool& done);
+  bool simple_item(const Rule& rule, Index source_index, const Value& item);
+  Only only(TypeId parent, const PathStep& step) const;
+  bool plain_target(const Target& target, NodeId parent, bool& done);
+  NodeId plain_element(NodeId parent, NameId name, const model::Element& element, TypeId type,
+                       bool afresh);
 
   // run_target.cpp: where values go.
   bool target(const Target& target);
@@ -105,7 +122,7 @@ class Run final : private path::ReadRecorder {
   bool escape(const Target& target, Value& out);
   bool cast(const Target& target, Value& out);
   bool append(const Target& target, Value& out);
-  bool uuid(const Target& target, std::string_view prefix, Value& out);
+  bool uuid(const Target& target, bool with_scheme, Value& out);
   bool reference(const Target& target, Value& out);
   bool pointer(const Target& target, Value& out);
   bool date_op(const Target& target, Value& out);
@@ -147,7 +164,15 @@ class Run final : private path::ReadRecorder {
   const path::Expression* expression(Index index);  // null: it does not compile
   Value& slot(Slot slot) { return stack_[base_ + slot]; }
   Form form(TypeId type) const { return program_.forms[type]; }
-  bool step();
+  bool step() {
+    const bool room = environment_.steps_left != 0 && tree_.size() <= options_.limits.nodes &&
+                      out_.bytes() <= options_.output_bytes;
+    if (!room || ++ticks_ == often) return looked_at_step();
+    --environment_.steps_left;
+    return true;
+  }
+  static constexpr std::uint32_t often = 1024;  // steps between two looks at the time
+  bool looked_at_step();
   const model::Definitions& definitions() const { return *program_.definitions; }
 
   const Program& program_;
@@ -166,8 +191,9 @@ class Run final : private path::ReadRecorder {
   int depth_ = 0;
   std::uint64_t uuids_ = 0;
   std::uint64_t translations_ = 0;
-  std::uint32_t ticks_ = 0;             // steps since the time was looked at
-  std::string joined_;                  // texts are put together here
+  std::uint32_t ticks_ = 0;  // steps since the time was looked at
+  std::string joined_;       // texts are put together here
+  KnownIds ids_;
   std::vector<std::string_view> keys_;  // of uuid()
   std::vector<Coded> codes_;            // of translate()
   // Elements made under a share name, by parent and name; in order too, to take the newest back.

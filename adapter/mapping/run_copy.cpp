@@ -91,8 +91,8 @@ Index Run::find_default(Index defaults, TypeId source, TypeId target) const {
 Index Run::default_group(TypeId source, TypeId target) {
   const Index defaults = program_.groups[group_].defaults;
   if (program_.defaults[defaults].by_types.empty()) return none;
-  if (chosen_.empty()) chosen_.resize(256);
-  auto& known = chosen_[(source * 31 + target) % chosen_.size()];
+  if (chosen_.empty()) chosen_.resize(1024);
+  auto& known = chosen_[(source * 0x9e3779b1u + target * 31) % chosen_.size()];
   if (known.defaults != defaults || known.source != source || known.target != target)
     known = {defaults, source, target, find_default(defaults, source, target)};
   return known.group;

@@ -6,16 +6,20 @@
 namespace fingerpost::mapping {
 
 bool Run::target(const Target& target) {
-  Value& variable = slot(target.variable);
-  variable = Value();
+  slot(target.variable) = Value();
   if (target.context == no_slot) return transform_value(target, slot(target.variable));
   const Value context = slot(target.context);
   if (context.none()) return true;
   if (!context.is_node() || context.node().tree != &tree_)
     return fail(Kind::invalid, "a target must be an element of the result");
   const NodeId node = context.node().node;
+  if (target.plain != Plain::no) {
+    bool done = false;
+    if (!plain_target(target, node, done)) return false;
+    if (done) return true;
+  }
   if (target.steps.count == 0) {
-    variable = context;
+    slot(target.variable) = context;
     if (target.transform == Transform::none) return true;
     Value value;
     if (!transform_value(target, value)) return false;

@@ -1,8 +1,9 @@
 // R4 structuremap: map-transform, one by one, for those that give a value.
 
 #include "base/text.h"
-#include "base/uuid.h"
 #include "mapping/run.h"
+
+#include <array>
 
 namespace fingerpost::mapping {
 
@@ -101,7 +102,7 @@ bool Run::transform_value(const Target& target, Value& out) {
       done = reference(target, made);
       break;
     case Transform::uuid:
-      done = uuid(target, "", made);
+      done = uuid(target, false, made);
       break;
     case Transform::pointer:
       done = pointer(target, made);
@@ -167,13 +168,20 @@ void append_json(std::string& out, std::string_view text) {
 }
 
 // RFC 3986: all but the unreserved characters.
+constexpr bool is_unreserved(char c) {
+  return is_letter(c) || is_digit(c) || c == '-' || c == '_' || c == '.' || c == '~';
+}
+constexpr auto unreserved = [] {
+  std::array<bool, 256> made{};
+  for (int byte = 0; byte < 256; ++byte)
+    made[static_cast<std::size_t>(byte)] = is_unreserved(static_cast<char>(byte));
+  return made;
+}();
+
 void append_url(std::string& out, std::string_view text) {
-  const auto plain = [](char c) {
-    return is_letter(c) || is_digit(c) || c == '-' || c == '_' || c == '.' || c == '~';
-  };
   for (std::size_t from = 0; from < text.size();) {
     std::size_t end = from;
-    while (end < text.size() && plain(text[end])) ++end;
+    while (end < text.size() && unreserved[static_cast<unsigned char>(text[end])]) ++end;
     out.append(text, from, end - from);
     if (end == text.size()) return;
     const auto byte = static_cast<unsigned char>(text[end]);
@@ -257,7 +265,7 @@ bool Run::append(const Target& target, Value& out) {
 }
 
 // uuid(key…): the same keys give the same id; nothing when one of them is empty.
-bool Run::uuid(const Target& target, std::string_view prefix, Value& out) {
+bool Run::uuid(const Target& target, bool with_scheme, Value& out) {
   keys_.clear();
   for (Index i = 0; i < target.arguments.count; ++i) {
     std::string_view key;
@@ -272,15 +280,14 @@ bool Run::uuid(const Target& target, std::string_view prefix, Value& out) {
     count = std::to_string(uuids_++);
     keys_ = {"uuid()", options_.seed, count};
   }
-  joined_ = prefix;
-  joined_ += uuid_v5(keys_.data(), keys_.size());
-  out = environment_.arena.keep(joined_);
+  const auto known = ids_.find(keys_, environment_.arena);
+  out = with_scheme ? known : known.substr(uuid_scheme.size());
   return true;
 }
 
 // reference(resource) is Type/id; reference('Type', key…) is the urn:uuid of uuid('Type', key…).
 bool Run::reference(const Target& target, Value& out) {
-  if (target.arguments.count > 1) return uuid(target, "urn:uuid:", out);
+  if (target.arguments.count > 1) return uuid(target, true, out);
   Value value;
   if (!argument(program_.arguments[target.arguments.first], value)) return false;
   if (value.none()) return true;

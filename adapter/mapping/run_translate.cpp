@@ -55,10 +55,13 @@ std::vector<terminology::Match> matches_by(const Translation& translation,
 // The partner's own map first, then the general one.
 std::vector<terminology::Match> Run::matches(const Target& target, const Coded& coded) const {
   const auto& translation = program_.translations[target.translation];
-  const auto own = translation.by_partner.find(std::string(options_.partner));
-  if (own != translation.by_partner.end())
-    if (auto found = matches_by(translation, own->second, coded.system, coded.code); !found.empty())
-      return found;
+  if (!translation.by_partner.empty()) {
+    const auto own = translation.by_partner.find(std::string(options_.partner));
+    if (own != translation.by_partner.end())
+      if (auto found = matches_by(translation, own->second, coded.system, coded.code);
+          !found.empty())
+        return found;
+  }
   return matches_by(translation, translation.general, coded.system, coded.code);
 }
 
@@ -84,6 +87,7 @@ bool Run::translated(const Target& target, Translated& out) {
 }
 
 bool Run::unmapped(const Target& target, const std::vector<Coded>& codes, Translated& out) {
+  if (target.unmapped == Unmapped::empty) return true;
   const std::string where = " by " + program_.translations[target.translation].url;
   switch (target.unmapped) {
     case Unmapped::empty:

@@ -75,8 +75,9 @@ class Writer {
       out_.string(definitions_.type_name(type));
     }
     const std::size_t mark = written_.size();
+    std::uint64_t seen = 0;
     for (NodeId at = tree_.first_child(node); at != no_node; at = tree_.next(at))
-      if (first_of_name(mark, tree_[at].name)) element(node, at, first);
+      if (first_of_name(mark, tree_[at].name, seen)) element(node, at, first);
     forget(mark);
     --depth_;
     if (!first) line();
@@ -85,10 +86,13 @@ class Writer {
 
  private:
   // Members of one name are written where the first stands, so each name is asked for once. Of an
-  // object with very many names, those after the first few stand in a set too.
-  bool first_of_name(std::size_t mark, NameId name) {
+  // object with very many names, those after the first few stand in a set too. `seen` has a bit for
+  // each remainder that a name of the object has left: most are told to be new by it.
+  bool first_of_name(std::size_t mark, NameId name, std::uint64_t& seen) {
     const auto few = std::min(written_.size(), mark + few_names);
-    for (std::size_t i = mark; i < few; ++i)
+    const auto bit = std::uint64_t{1} << (name % 64);
+    const bool may_be_known = (std::exchange(seen, seen | bit) & bit) != 0;
+    for (std::size_t i = may_be_known ? mark : few; i < few; ++i)
       if (written_[i] == name) return false;
     if (few == mark + few_names && !many_.emplace(mark, name).second) return false;
     written_.push_back(name);
