@@ -201,15 +201,16 @@ class Checker {
     if (is_one_of(called, passing)) return input;
     if (called == "count" || called == "length") return Static::of("Integer");
     if (called == "select") return last;
-    if (called == "as" || called == "ofType") return named_type(*syntax.arguments.front());
+    if (called == "as" || called == "ofType") return named_type(syntax.arguments);
     Static found;
     found.ordered = called != "children" && called != "descendants";
     return found;
   }
 
-  Result<Static> named_type(const Syntax& argument) const {
-    if (argument.kind != Syntax::Kind::member) return Static{};
-    return type_called(argument.text);
+  // How many arguments there are is judged later.
+  Result<Static> named_type(const std::vector<SyntaxPtr>& arguments) const {
+    if (arguments.size() != 1 || arguments[0]->kind != Syntax::Kind::member) return Static{};
+    return type_called(arguments[0]->text);
   }
 
   Static type_called(std::string_view text) const {

@@ -216,14 +216,15 @@ TEST_CASE("the strict check finds misspelt names and types that cannot be") {
     const char* expression;
     bool good;
   };
-  const auto row =
-      GENERATE(Row{"name.given", true}, Row{"name.givn", false}, Row{"Encounter.status", false},
-               Row{"contained.status", true}, Row{"birthDate.extension.value", true},
-               Row{"multipleBirthInteger", false}, Row{"name.where(usage = 'x')", false},
-               Row{"name.where(use = 'x').given.first()", true}, Row{"birthDate + 1 day", true},
-               Row{"@2024 + 1", false}, Row{"name.startsWith('a')", false},
-               Row{"DomainResource.text", true}, Row{"managingOrganization.resolve().name", true},
-               Row{"name.select(given | family).length()", true});
+  const auto row = GENERATE(
+      Row{"name.given", true}, Row{"name.givn", false}, Row{"Encounter.status", false},
+      Row{"contained.status", true}, Row{"birthDate.extension.value", true},
+      Row{"multipleBirthInteger", false}, Row{"name.where(usage = 'x')", false},
+      Row{"name.where(use = 'x').given.first()", true}, Row{"birthDate + 1 day", true},
+      Row{"name.ofType().given", false}, Row{"name.as()", false}, Row{"iif().given", false},
+      Row{"@2024 + 1", false}, Row{"name.startsWith('a')", false}, Row{"DomainResource.text", true},
+      Row{"managingOrganization.resolve().name", true},
+      Row{"name.select(given | family).length()", true});
   CAPTURE(row.expression);
   path::CompileOptions options;
   options.check = path::Check::strict;
