@@ -21,6 +21,13 @@ bool opens(std::string_view authorization, std::string_view token) {
          sha256(authorization.substr(scheme.size())) == sha256(token);
 }
 
+http::Response reloaded(const Result<std::size_t>& passed) {
+  if (passed) return json(R"({"cases":)" + std::to_string(*passed) + "}");
+  const auto& error = passed.error();
+  return refused(
+      {error.kind, "the maps stay as they were: " + error.where + ": " + error.text, ""});
+}
+
 }  // namespace
 
 Result<void> write_door(const fs::path& data, const Door& door) {
@@ -47,15 +54,17 @@ void remove_door(const fs::path& data) {
   fs::remove(data / door_file, error);
 }
 
-http::Handler admin_handler(exchange::Admin& admin, std::string token, const Limits& limits) {
-  return [&admin, token = std::move(token), limits](const http::Request& request,
-                                                    const http::Respond& respond) {
+http::Handler admin_handler(exchange::Admin& admin, Reload reload, std::string token,
+                            const Limits& limits) {
+  return [&admin, reload = std::move(reload), token = std::move(token), limits](
+             const http::Request& request, const http::Respond& respond) {
     using exchange::AdminMethod;
     const bool post = request.head.method == http::Method::post;
     if (!opens(request.head.field("authorization"), token))
       return respond(http::outcome(403, "forbidden", "this door is the operators'"));
     if (!post && request.head.method != http::Method::get)
       return respond(http::outcome(405, "not-supported", "the method is not offered here"));
+    if (post && request.path == "/maps/reload") return respond(reloaded(reload()));
     const auto query = interaction::read_query(request.head.query, limits);
     if (!query) return respond(refused(query.error()));
     admin.answer(post ? AdminMethod::post : AdminMethod::get, request.path.substr(1), *query,

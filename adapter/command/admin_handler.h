@@ -6,9 +6,12 @@
 #include "command/address.h"
 #include "exchange/admin.h"
 #include "fingerpost/limits.h"
+#include "fingerpost/result.h"
 #include "http/message.h"
 
+#include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <string>
 
 namespace fingerpost::command {
@@ -24,7 +27,13 @@ Result<void> write_door(const std::filesystem::path& data, const Door& door);
 Result<Door> read_door(const std::filesystem::path& data);
 void remove_door(const std::filesystem::path& data);
 
-// One thread's handler of exchange/admin.h's paths; 403 without "Authorization: Bearer <token>".
-http::Handler admin_handler(exchange::Admin& admin, std::string token, const Limits& limits);
+// Reads the maps again: the cases beside them that passed.
+using Reload = std::function<Result<std::size_t>()>;
+
+// One thread's handler of exchange/admin.h's paths, and of
+//   POST maps/reload      {"cases":N}; or, with the reason, everything stays as it was
+// 403 without "Authorization: Bearer <token>".
+http::Handler admin_handler(exchange::Admin& admin, Reload reload, std::string token,
+                            const Limits& limits);
 
 }  // namespace fingerpost::command

@@ -42,6 +42,7 @@ struct ApplyExtract {
   std::string data;
   std::string config;   // partners and their concept maps
   std::string partner;  // who sent them
+  bool first_delta = false;
   std::vector<std::string> folders;
 };
 
@@ -103,8 +104,8 @@ struct Conformance {
 
 // What an operator asks of the inbox or the outbox.
 struct Queue {
-  enum class Box { inbox, outbox };
-  enum class Action { list, show, retry, cancel, lanes, hold, release };
+  enum class Box { inbox, outbox, maps };
+  enum class Action { list, show, retry, cancel, lanes, hold, release, reload };
   Box box = Box::inbox;
   Action action = Action::list;
   std::string data;

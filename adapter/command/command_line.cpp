@@ -138,6 +138,8 @@ void add_extract(CLI::App& app, Chosen& chosen) {
   apply.add_option("--data", to.data, "Folder of the store")->type_name("DIR")->required();
   apply.add_option("--config", to.config, "Configuration file (TOML)")->type_name("FILE");
   apply.add_option("--partner", to.partner, "Who sent them, as configured")->type_name("ID");
+  apply.add_flag("--first-delta", to.first_delta,
+                 "Take a delta as the first extract of its source");
   apply.add_option("FOLDER", to.folders, "A folder for each extract, the earliest first")
       ->required();
   add_shared(apply, to.shared);
@@ -276,7 +278,7 @@ void add_action(CLI::App& box, Chosen& chosen, Queue::Box which, Queue::Action a
     app.add_option("--limit", to.limit, "At most so many rows")
         ->capture_default_str()
         ->check(CLI::Range(1, 1'000));
-  } else if (action != Action::lanes) {
+  } else if (action != Action::lanes && action != Action::reload) {
     const bool lane = action == Action::hold || action == Action::release;
     app.add_option(lane ? "LANE" : "ID", to.id, lane ? "A receiver's lane" : "The row's number")
         ->required();
@@ -295,7 +297,8 @@ void add_queues(CLI::App& app, Chosen& chosen) {
   for (auto* box : {&inbox, &outbox}) {
     const auto which = box == &inbox ? Queue::Box::inbox : Queue::Box::outbox;
     box->require_subcommand(1);
-    add_action(*box, chosen, which, Action::list, "list", "A line for each row");
+    add_action(*box, chosen, which, Action::list, "list",
+               box == &inbox ? "A line for each row, the newest first" : "A line for each row");
     add_action(*box, chosen, which, Action::show, "show", "One row, whole");
     add_action(*box, chosen, which, Action::retry, "retry", "Try a row again, now");
   }
@@ -305,6 +308,10 @@ void add_queues(CLI::App& app, Chosen& chosen) {
   add_action(outbox, chosen, Queue::Box::outbox, Action::hold, "hold",
              "Send nothing to a receiver");
   add_action(outbox, chosen, Queue::Box::outbox, Action::release, "release", "Send to it again");
+  auto& maps = *app.add_subcommand("maps", "The maps of a running gateway");
+  maps.require_subcommand(1);
+  add_action(maps, chosen, Queue::Box::maps, Action::reload, "reload",
+             "Read them again; nothing changes unless all load and their cases hold");
 }
 
 void add_mllp(CLI::App& app, Chosen& chosen) {

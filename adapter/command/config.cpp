@@ -32,6 +32,7 @@ std::string file_faults(const Configuration& configuration, const std::string& f
   for (const auto& partner : configuration.partners.list)
     for (const auto& name : partner.concept_maps)
       look("partner " + partner.id + ".concept_maps", folder / name);
+  for (const auto& source : configuration.sources) look("source.folder", source.folder);
   if (!configuration.terminology.ca_file.empty())
     look("terminology.ca_file", configuration.terminology.ca_file);
   return lines;

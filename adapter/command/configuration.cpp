@@ -264,6 +264,47 @@ void read_partner(Section& section, exchange::Partners& partners) {
   partners.list.push_back(std::move(partner));
 }
 
+void read_source(Section& section, std::vector<ExtractSource>& sources) {
+  ExtractSource source;
+  section.word("kind", {"emis", "tpp"},
+               [&](std::size_t index) { source.format = index == 0 ? Format::emis : Format::tpp; });
+  section.text("partner", source.partner);
+  section.text("folder", source.folder);
+  section.flag("first_delta", source.first_delta);
+  section.number("settle_seconds", source.settle_seconds);
+  section.number("poll_seconds", source.poll_seconds);
+  sources.push_back(std::move(source));
+}
+
+// What is wrong with a source as a whole; nullptr: nothing.
+const char* fault_of(const ExtractSource& source, const exchange::Partners& partners) {
+  if (source.folder.empty()) return "needs a folder";
+  if (!source.partner.empty() && partners.find(source.partner) == nullptr)
+    return "its partner is none of this file";
+  if (source.format == Format::tpp && source.partner.empty())
+    return "needs a partner: its numbers are unique in one system alone";
+  return nullptr;
+}
+
+// Two of one name would be one history of extracts, and two of one folder a race.
+bool meet(const ExtractSource& a, const ExtractSource& b) {
+  return a.folder == b.folder || (a.format == b.format && a.id() == b.id());
+}
+
+void check_sources(const Configuration& configuration, const toml::source_region& at,
+                   Problems& problems) {
+  const auto& sources = configuration.sources;
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    const auto where = "source " + std::to_string(i + 1);
+    if (const auto* fault = fault_of(sources[i], configuration.partners))
+      problems.add(at, where, fault);
+    for (std::size_t other = 0; other < i; ++other)
+      if (meet(sources[i], sources[other]))
+        problems.add(at, where,
+                     "has the folder, or kind and partner, of source " + std::to_string(other + 1));
+  }
+}
+
 void read_limits(Section& section, Limits& limits) {
   section.number("body_bytes", limits.body_bytes);
   section.number("depth", limits.depth);
@@ -357,6 +398,7 @@ void read_root(Section& root, Configuration& to) {
     section.word("check", {"structure", "profiles"},
                  [&](std::size_t index) { to.profiles_on_write = index == 1; });
   });
+  root.sections("source", [&](Section& section) { read_source(section, to.sources); });
   root.sections("partner", [&](Section& section) { read_partner(section, to.partners); });
   root.section("limits", [&](Section& section) {
     read_limits(section, to.limits);
@@ -382,6 +424,7 @@ Result<Configuration> read_configuration(std::string_view text, std::string_view
     const auto sound = check(configuration.partners);
     if (!sound)
       problems.add(parsed.table().source(), "partner " + sound.error().where, sound.error().text);
+    check_sources(configuration, parsed.table().source(), problems);
   }
   if (!problems.text.empty()) return Error{Kind::invalid, problems.text, ""};
   return configuration;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "command/address.h"
+#include "command/extract_source.h"
 #include "exchange/partner.h"
 #include "fingerpost/issue.h"
 #include "fingerpost/limits.h"
@@ -49,6 +50,7 @@ struct Configuration {
   std::vector<std::string> packages;
   // What is written must meet invariants and the profiles it claims too.
   bool profiles_on_write = false;
+  std::vector<ExtractSource> sources;  // of extracts
   exchange::Partners partners;  // concept_maps are paths as written, relative to the file
   Limits limits;
   // Limits too, of what serves HTTP alone.

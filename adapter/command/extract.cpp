@@ -1,15 +1,12 @@
 #include "base/system.h"
 #include "command/command.h"
 #include "command/configuration.h"
+#include "command/extract_folder.h"
 #include "command/live_maps.h"
-#include "exchange/extract_intake.h"
 #include "interaction/custom_parameters.h"
 
-#include <filesystem>
-#include <map>
 #include <ostream>
 #include <string>
-#include <system_error>
 
 namespace fingerpost::command {
 namespace {
@@ -54,44 +51,15 @@ Result<void> Workplace::open(const ApplyExtract& command) {
   return {};
 }
 
-namespace fs = std::filesystem;
-
-// Under the data folder: the tables that one source's extracts look things up in, a file each.
-fs::path kept_folder(const ApplyExtract& command, const std::string& source) {
-  return fs::path(command.data) / "extracts" / (source + "." + std::string(name(command.format)));
-}
-
-// Each file whole or as it was before.
-Result<void> keep(const fs::path& folder, const std::map<std::string, std::string>& tables) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error) return Error{Kind::invalid, "cannot be made", folder.string()};
-  for (const auto& [table, text] : tables) {
-    const auto path = folder / (table + ".csv");
-    const auto fresh = folder / (table + ".new");
-    LET_DONE(write_file(fresh, text));
-    fs::permissions(fresh, fs::perms::owner_read | fs::perms::owner_write, error);
-    if (!error) fs::rename(fresh, path, error);
-    if (error) return Error{Kind::invalid, "cannot be written", path.string()};
-  }
-  return {};
-}
-
 Result<exchange::TakenExtract> take(const Workplace& place, const ApplyExtract& command,
                                     const std::string& folder) {
-  LET(const auto mapped, map_folder(folder));
-  std::vector<record::ExtractFile> files;
-  for (const auto& file : mapped) files.push_back({file.name, file.bytes});
-  const auto source = command.partner.empty() ? std::string(name(command.format)) : command.partner;
-  const auto kept = kept_folder(command, source);
-  std::vector<MappedFile> before;
-  if (std::error_code error; fs::is_directory(kept, error)) {
-    LET(before, map_folder(kept));
-  }
-  for (const auto& file : before)
-    if (file.name.ends_with(".csv")) files.push_back({file.name, file.bytes, true});
-  return exchange::take_extract(*place.parts, place.maps->first().translator, command.format, files,
-                                source, [&](const auto& tables) { return keep(kept, tables); });
+  ExtractSource source;
+  source.format = command.format;
+  source.partner = command.partner;
+  exchange::ExtractRules rules;
+  rules.first_delta = command.first_delta;
+  return take_folder(*place.parts, place.maps->first().translator, source, command.data, folder,
+                     rules);
 }
 
 }  // namespace
@@ -114,8 +82,8 @@ int run(const ApplyExtract& command, Console console) {
       console.out << "applied before\n";
     else
       console.out << taken->resources << (taken->resources == 1 ? " resource" : " resources")
-                  << " made or changed, " << taken->warnings
-                  << " warnings or errors in the content\n";
+                  << " made or changed, " << taken->retracted << " rows taken back, "
+                  << taken->warnings << " warnings or errors in the content\n";
   }
   return done;
 }

@@ -3,6 +3,7 @@
 #include "base/digest.h"
 #include "base/system.h"
 #include "command/admin_handler.h"
+#include "command/extract_watch.h"
 #include "command/health.h"
 #include "command/live_maps.h"
 #include "command/packages.h"
@@ -24,6 +25,7 @@
 #include "interaction/custom_parameters.h"
 #include "interaction/reindex.h"
 #include "interaction/remote_codes.h"
+#include "interaction/stored_maps.h"
 #include "profile/validator.h"
 #include "remote/terminology_client.h"
 #include "store/check.h"
@@ -145,8 +147,10 @@ struct Gateway::Parts {
   std::unique_ptr<http::Listener> operators;
   std::unique_ptr<http::Listener> http;
   std::unique_ptr<exchange::MllpListener> mllp;
+  std::optional<ExtractWatch> extracts;
 
   Result<void> load(const GatewayOptions& options);
+  Result<std::size_t> reload_maps();
   Result<void> settle_addresses();
   void join(const std::string& version);
   void join_terminology();
@@ -287,6 +291,18 @@ Result<void> Gateway::Parts::listen() {
   return {};
 }
 
+Result<std::size_t> Gateway::Parts::reload_maps() {
+  const auto passed = maps->reload();
+  if (!passed) {
+    log.error("maps stay as they were",
+              {{"where", passed.error().where}, {"reason", passed.error().text}});
+    return passed;
+  }
+  interaction::set_loaded_maps(*context, maps->now()->translator.maps());
+  log.info("maps reloaded", {{"cases", std::to_string(*passed)}});
+  return passed;
+}
+
 // The operators' listener, on loopback wherever the others are.
 Result<void> Gateway::Parts::open_door() {
   http::ListenerOptions options;
@@ -297,7 +313,8 @@ Result<void> Gateway::Parts::open_door() {
     door.token += hex(reinterpret_cast<const std::uint8_t*>(&word), sizeof word);
   }
   LET(operators, http::Listener::open(options, clock, [this](const http::Post&) {
-        return admin_handler(*admin, door.token, configuration.limits);
+        return admin_handler(
+            *admin, [this] { return reload_maps(); }, door.token, configuration.limits);
       }));
   door.at = {"127.0.0.1", operators->port()};
   return write_door(configuration.data, door);
@@ -333,6 +350,10 @@ Result<std::unique_ptr<Gateway>> Gateway::start(const GatewayOptions& options, L
     remove_door(parts->configuration.data);
     return listening.error();
   }
+  if (!parts->configuration.sources.empty())
+    parts->extracts.emplace(
+        *parts->shared, *parts->maps, log,
+        ExtractWatchOptions{parts->configuration.data, parts->configuration.sources});
   log.info("started", {{"version", options.version},
                        {"base", parts->configuration.base_url},
                        {"http", to_text(parts->http_at)},
@@ -353,12 +374,8 @@ std::optional<Address> Gateway::mllp() const {
   return parts_->mllp_at;
 }
 
-void Gateway::reload_maps() {
-  const auto passed = parts_->maps->reload();
-  if (!passed)
-    return parts_->log.error("maps stay as they were",
-                             {{"where", passed.error().where}, {"reason", passed.error().text}});
-  parts_->log.info("maps reloaded", {{"cases", std::to_string(*passed)}});
+Result<std::size_t> Gateway::reload_maps() {
+  return parts_->reload_maps();
 }
 
 void Gateway::stop() {
@@ -366,6 +383,7 @@ void Gateway::stop() {
   if (parts_->operators) parts_->operators->stop();
   if (parts_->http) parts_->http->stop();
   if (parts_->mllp) parts_->mllp->stop();
+  parts_->extracts.reset();
 }
 
 }  // namespace fingerpost::command

@@ -33,7 +33,8 @@ class Gateway {
   std::optional<Address> mllp() const;
   // The folder of maps read again: what comes from now on is translated by them, unless they do not
   // load or their cases do not hold; the log says which.
-  void reload_maps();
+  // Gives the cases that passed.
+  Result<std::size_t> reload_maps();
   // Takes nothing more, answers what has come, and puts everything down in order.
   void stop();
 

@@ -26,9 +26,14 @@ std::shared_ptr<const MapSet> LiveMaps::now() const {
 }
 
 // The names of new maps go into definitions of their own: those that serve are read by all threads
-// and must not grow. What both were compiled from is one file, so their names have one number.
+// and must not grow. What both were compiled from is one file, and the maps' names of now go before
+// any new one, so a name has one number in all of them.
 Result<std::size_t> LiveMaps::reload() {
+  const std::lock_guard one(reloading_);
   LET(auto definitions, open_definitions(sources_.shared));
+  const auto& known = now()->definitions->names();
+  for (auto name = static_cast<NameId>(definitions->names().size()); name < known.size(); ++name)
+    definitions->names().intern(known.text(name));
   LET(auto set, load_set(sources_, std::move(definitions)));
   LET(const auto cases, read_mapping_cases(sources_.shared, sources_.partners, sources_.config));
   const auto run = exchange::run_mapping_cases(set->translator, cases);
@@ -38,7 +43,7 @@ Result<std::size_t> LiveMaps::reload() {
                      run.failed.front().name + "\"",
                  run.failed.front().file};
   const std::lock_guard lock(mutex_);
-  now_ = std::move(set);
+  before_.push_back(std::exchange(now_, std::move(set)));
   return run.passed;
 }
 

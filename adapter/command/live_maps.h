@@ -12,6 +12,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 namespace fingerpost::command {
 
@@ -36,13 +37,13 @@ class LiveMaps {
                                                 std::shared_ptr<model::Definitions> definitions);
 
   std::shared_ptr<const MapSet> now() const;
-  // What it was loaded with, for those who keep to it.
+  // What it was loaded with.
   const MapSet& first() const { return *first_; }
 
   // Reads the folder again: from then on everything is translated by what is there, or, on an
   // error, by what was before. Kind::invalid: a map does not load, or a case beside the maps does
   // not hold; `where` is its place, and the text holds no sample's data. Gives the cases that
-  // passed.
+  // passed. What was there before stays as long as this does: whoever reads it may go on.
   Result<std::size_t> reload();
 
  private:
@@ -53,6 +54,8 @@ class LiveMaps {
   std::shared_ptr<const MapSet> first_;
   mutable std::mutex mutex_;
   std::shared_ptr<const MapSet> now_;
+  std::vector<std::shared_ptr<const MapSet>> before_;
+  std::mutex reloading_;  // one at a time
 };
 
 }  // namespace fingerpost::command

@@ -30,6 +30,7 @@ Question question_of(const Queue& command) {
     case Action::list: {
       Question list{AdminMethod::get, box, {{"limit", std::to_string(command.limit)}}};
       if (!command.status.empty()) list.query.emplace_back("status", command.status);
+      if (command.box == Queue::Box::inbox) list.query.emplace_back("order", "newest");
       return list;
     }
     case Action::lanes:
@@ -44,6 +45,8 @@ Question question_of(const Queue& command) {
       return {AdminMethod::post, "lanes/" + command.id + "/hold", {}};
     case Action::release:
       return {AdminMethod::post, "lanes/" + command.id + "/release", {}};
+    case Action::reload:
+      return {AdminMethod::post, "maps/reload", {}};
   }
   return {};
 }
@@ -98,6 +101,7 @@ Result<std::string> answer_to(const Queue& command) {
   const auto question = question_of(command);
   if (!std::filesystem::is_directory(command.data))
     return Error{Kind::not_found, "is no folder", command.data};
+  if (command.action == Queue::Action::reload) return ask_gateway(command.data, question);
   SystemClock clock;
   SystemRandom random;
   store::SqliteOptions options;
@@ -133,6 +137,7 @@ void print(const std::string& answer, Console console) {
     return;
   }
   rows.each([&](wire::JsonView row) { console.out << row_text(row); });
+  if (root["older"]) console.error << "there are older ones: --limit shows more\n";
   if (root["next"]) console.error << "there may be more, and newer ones: --limit shows them\n";
 }
 

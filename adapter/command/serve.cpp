@@ -45,7 +45,8 @@ int run(const Serve& command, Console console) {
       {command.shared, command.version, command.config, *std::move(configuration)}, log);
   if (!gateway) return refuse(gateway.error(), console);
   int signal = 0;
-  while (sigwait(&signals, &signal) == 0 && signal == SIGHUP) (*gateway)->reload_maps();
+  while (sigwait(&signals, &signal) == 0 && signal == SIGHUP)
+    static_cast<void>((*gateway)->reload_maps());  // the log says what came of it
   log.info("stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
   (*gateway)->stop();
   log.info("stopped");

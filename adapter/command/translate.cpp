@@ -7,6 +7,7 @@
 #include "exchange/translate_extract.h"
 #include "model/primitives.h"
 #include "record/hl7v2_batch.h"
+#include "record/looks_like.h"
 #include "store/body.h"
 
 #include <fstream>
@@ -122,10 +123,16 @@ Result<void> translate_file(const Ready& ready, const Translate& command, const 
   const bool batch = bytes && !command.from_fhir && command.format == Format::hl7v2 &&
                      record::is_hl7v2_batch(*bytes);
   if (batch) return translate_batch(ready, command, *bytes, console, report);
+  const auto seems = bytes ? record::looks_like(*bytes) : std::string_view();
   auto done = bytes ? translate_one(ready, command, *std::move(bytes), console, report)
                     : Result<void>(bytes.error());
-  if (!done) tell_failure(ready, command, done.error(), console, report);
-  return done;
+  if (done) return done;
+  auto error = done.error();
+  const auto asked = "--from " + std::string(command.from_fhir ? "fhir" : name(command.format));
+  if (error.kind == Kind::invalid && !seems.empty() && seems.find(asked) == std::string_view::npos)
+    error.text += "; this looks like " + std::string(seems);
+  tell_failure(ready, command, error, console, report);
+  return error;
 }
 
 // The same for the folder of an extract, Bundle by Bundle.

@@ -1,5 +1,6 @@
 #include "base/system.h"
 #include "command/command.h"
+#include "command/named_code.h"
 #include "command/packages.h"
 #include "interaction/outcome.h"
 #include "model/xml.h"
@@ -20,6 +21,9 @@ Issues check(const profile::Validator& validator, const profile::Options& option
   auto issues = std::move(read->issues);
   for (auto& issue : validator.validate(read->tree, read->tree.root(), options, Limits{}))
     issues.push_back(std::move(issue));
+  for (auto& issue : issues)
+    if (const auto code = code_of(read->tree, issue); !code.empty())
+      issue.text += " (" + code + ")";
   return issues;
 }
 

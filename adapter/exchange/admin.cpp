@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 namespace fingerpost::exchange {
 namespace {
@@ -70,15 +71,52 @@ Object object(const store::OutboxRow& row) {
   return out;
 }
 
+// The last rows that the filter finds, the newest first, and whether there are older ones. Rows are
+// asked for behind a number, so the number is found that leaves just as many.
+struct Latest {
+  std::vector<store::InboxRow> rows;
+  bool older = false;
+};
+Result<Latest> latest(store::Reader& reader, store::InboxFilter filter) {
+  Latest found;
+  const auto ask = [&](std::int64_t after) -> Result<bool> {
+    filter.after = after;
+    LET(found.rows, reader.inbox(filter));
+    return found.rows.size() == static_cast<std::size_t>(filter.limit);
+  };
+  std::int64_t enough = 0;
+  LET(const bool many, ask(enough));
+  const auto oldest = found.rows.empty() ? 0 : found.rows.front().id;
+  std::int64_t too_far = 1;
+  for (bool full = many; full;) {
+    LET(full, ask(too_far));
+    if (full) enough = std::exchange(too_far, too_far * 2);
+  }
+  while (many && enough + 1 < too_far) {
+    const auto middle = enough + (too_far - enough) / 2;
+    LET(const auto full, ask(middle));
+    (full ? enough : too_far) = middle;
+  }
+  LET([[maybe_unused]] const auto full, ask(enough));
+  found.older = !found.rows.empty() && found.rows.front().id > oldest;
+  std::reverse(found.rows.begin(), found.rows.end());
+  return found;
+}
+
 template <class Row>
-std::string page(const std::vector<Row>& rows, int limit) {
+std::string list_of(const std::vector<Row>& rows) {
   std::string list = "[";
   for (const auto& row : rows) {
     if (list.size() > 1) list += ',';
     list += object(row).end();
   }
+  return list + "]";
+}
+
+template <class Row>
+std::string page(const std::vector<Row>& rows, int limit) {
   Object out;
-  out.raw("rows", list + "]");
+  out.raw("rows", list_of(rows));
   if (rows.size() == static_cast<std::size_t>(limit)) out.number("next", rows.back().id);
   return out.end();
 }
@@ -125,8 +163,15 @@ Result<std::string> Admin::list_inbox(const Query& query) {
   const auto placed = read_place(query, filter);
   if (!placed) return placed.error();
   LET(const auto reader, store_.reader());
-  LET(const auto rows, reader->inbox(filter));
-  return page(rows, filter.limit);
+  if (value(query, "order") != "newest") {
+    LET(const auto rows, reader->inbox(filter));
+    return page(rows, filter.limit);
+  }
+  LET(const auto found, latest(*reader, filter));
+  Object out;
+  out.raw("rows", list_of(found.rows));
+  if (found.older) out.raw("older", "true");
+  return out.end();
 }
 
 Result<std::string> Admin::list_outbox(const Query& query) {

@@ -2,6 +2,7 @@
 // HTTP administration page both speak through this.
 //
 //   GET  inbox            ?status=&source=&after=&limit=   {"rows":[…],"next":id}
+//                         ?status=&source=&limit=&order=newest   {"rows":[…],"older":true}
 //   GET  inbox/ID         with the message itself
 //   POST inbox/ID/retry   refused or quarantined: applied again
 //   GET  outbox           ?status=&lane=&after=&limit=

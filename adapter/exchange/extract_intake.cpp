@@ -2,11 +2,13 @@
 
 #include "base/digest.h"
 #include "exchange/apply.h"
+#include "exchange/extract_retraction.h"
 #include "exchange/provenance.h"
 #include "exchange/translate_extract.h"
 #include "exchange/work.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -36,8 +38,14 @@ std::string_view time_of(const store::InboxRow& row) {
 class Taking {
  public:
   Taking(const Parts& parts, const Translator& translator, Format format,
-         const std::vector<record::ExtractFile>& files, const std::string& source)
-      : parts_(parts), translator_(translator), format_(format), files_(files), source_(source) {
+         const std::vector<record::ExtractFile>& files, const std::string& source,
+         const ExtractRules& rules)
+      : parts_(parts),
+        translator_(translator),
+        format_(format),
+        files_(files),
+        source_(source),
+        rules_(rules) {
     if (parts.partners.find(source) != nullptr) options_.partner = source;
     // A format whose numbers are one system's alone needs a partner to say which.
     if (format != Format::tpp || !options_.partner.empty()) options_.key_prefix = source;
@@ -50,17 +58,28 @@ class Taking {
 
   Result<TakenExtract> run(const KeepTables& keep) {
     LET(reader_, parts_.store.reader());
-    const auto looked = translate([](const Translation&) -> Result<void> { return {}; },
-                                  [this](const record::Extract& extract) { return look(extract); });
+    const auto looked = translate(
+        [this](const Translation& translation) {
+          if (!whole_.empty()) made_.add(translation.bundle);
+          return go_on();
+        },
+        [this](const record::Extract& extract) { return look(extract); });
     if (!looked && looked.error().kind == Kind::gone) return std::move(taken_);
     LET_DONE(looked);
+    LET(const auto gone, find_gone());
     LET_DONE(begin());
-    LET_DONE(translate([this](Translation translation) { return commit(translation); }, nullptr));
+    const auto apply_batch = [this](Translation translation) -> Result<void> {
+      LET_DONE(go_on());
+      return commit(translation);
+    };
+    LET_DONE(translate(apply_batch, nullptr));
+    LET_DONE(retract(gone));
     if (keep) LET_DONE(keep(lookups_));
     store::InboxUpdate done;
     done.id = begun_;
     done.status = store::InboxStatus::applied;
     done.note = std::to_string(taken_.resources) + " resources made or changed, " +
+                std::to_string(taken_.retracted) + " rows taken back, " +
                 std::to_string(taken_.warnings) + " warnings or errors in the content";
     store::Unit unit;
     unit.inbox_updates.push_back(std::move(done));
@@ -71,6 +90,29 @@ class Taking {
  private:
   Result<void> translate(const TakeTranslation& take, const LookAtExtract& look) {
     return translate_extract(translator_, format_, files_, options_, take, look);
+  }
+
+  Result<Gone> find_gone() {
+    if (whole_.empty()) return Gone{};
+    const auto owner = options_.partner.empty() ? options_.key_prefix : options_.partner;
+    const auto system = "urn:fingerpost:" + std::string(name(format_)) + ":" + owner + ":";
+    return exchange::find_gone(
+        {parts_, *reader_, *translator_.extract_plan(format_), system, taken_.time}, whole_, made_);
+  }
+
+  Result<void> retract(const Gone& gone) {
+    taken_.retracted = gone.rows;
+    if (gone.rows == 0) return {};
+    std::vector<record::ExtractFile> files;
+    for (const auto& [name, text] : gone.files) files.push_back({name, text});
+    return translate_extract(
+        translator_, format_, files, options_,
+        [this](const Translation& translation) { return commit(translation); });
+  }
+
+  Result<void> go_on() const {
+    if (rules_.stop && rules_.stop()) return Error{Kind::busy, "the work was ended", ""};
+    return {};
   }
 
   // The row stands before the first batch, so that what is half applied is known: no worker takes
@@ -103,18 +145,32 @@ class Taking {
                        " was begun and not finished: apply that one again first, or give it up by "
                        "inbox retry, after which it is refused",
                    ""};
-    if (!last) return {};
+    if (!last) return check_first(extract);
+    whole_ = extract.whole();
     const auto time = time_of(*last);
-    if (extract.time() < time) return conflict("a later extract was applied", *last);
-    if (extract.time() == time) return conflict("another extract of this time was applied", *last);
+    if (extract.time() < time) return conflict("a later extract was applied", *last, passed_by);
+    if (extract.time() == time)
+      return conflict("another extract of this time was applied", *last, passed_by);
     if (extract.since() > time)
       return conflict("it goes on from " + extract.since() + ", and none between was applied",
-                      *last);
+                      *last, "");
     return {};
   }
 
-  static Error conflict(const std::string& why, const store::InboxRow& last) {
-    return {Kind::conflict, why + "; the last was " + std::string(time_of(last)), ""};
+  // What changed says nothing of what there was before.
+  Result<void> check_first(const record::Extract& extract) const {
+    if (extract.since().empty() || rules_.first_delta) return {};
+    return Error{Kind::conflict,
+                 "it goes on from " + extract.since() +
+                     ", and no extract of this source was applied: begin with a whole one, or say "
+                     "that a first delta is wanted",
+                 ""};
+  }
+
+  static Error conflict(const std::string& why, const store::InboxRow& last,
+                        std::string_view where) {
+    return {Kind::conflict, why + "; the last was " + std::string(time_of(last)),
+            std::string(where)};
   }
 
   // The latest extract of the source and format that was applied, by its own time.
@@ -153,9 +209,9 @@ class Taking {
       auto unit = std::move(applied.unit);
       if (unit.writes.empty()) return note(applied.issues);
       const auto changed = unit.writes.size();
-      LET(auto origin, provenance(parts_, unit.writes, row_, source.seed,
-                                  report_with(translation, applied.issues)));
-      unit.writes.push_back(std::move(origin));
+      LET(auto origins, provenances(parts_, unit.writes, row_, source.seed,
+                                    report_with(translation, applied.issues)));
+      std::move(origins.begin(), origins.end(), std::back_inserter(unit.writes));
       const auto outcome = commit_now(parts_.store, std::move(unit));
       if (outcome) {
         taken_.resources += changed;
@@ -175,11 +231,14 @@ class Taking {
   Format format_;
   const std::vector<record::ExtractFile>& files_;
   const std::string& source_;
+  const ExtractRules& rules_;
   TranslateOptions options_;
   std::unique_ptr<store::Reader> reader_;
   store::InboxRow row_;
   TakenExtract taken_;
   std::map<std::string, std::string> lookups_;
+  std::vector<std::string> whole_;  // tables of which what is not in them is gone
+  MadeIds made_;
   std::size_t batch_ = 0;
   bool repeated_ = false;
   std::int64_t begun_ = 0;                     // the row of this extract
@@ -190,8 +249,23 @@ class Taking {
 
 Result<TakenExtract> take_extract(const Parts& parts, const Translator& translator, Format format,
                                   const std::vector<record::ExtractFile>& files,
-                                  const std::string& source, const KeepTables& keep) {
-  return Taking(parts, translator, format, files, source).run(keep);
+                                  const std::string& source, const KeepTables& keep,
+                                  const ExtractRules& rules) {
+  return Taking(parts, translator, format, files, source, rules).run(keep);
+}
+
+Result<void> keep_refused_extract(const Parts& parts, Format format,
+                                  const std::vector<record::ExtractFile>& files,
+                                  const std::string& source, const Error& reason) {
+  auto row = inbox_row(source, name(format), "", listing(files));
+  row.key = "refused " + row.digest;
+  row.status = store::InboxStatus::refused;
+  row.note = reason.where.empty() ? reason.text : reason.where + ": " + reason.text;
+  store::Unit unit;
+  unit.inbox = std::move(row);
+  const auto kept = commit_now(parts.store, std::move(unit));
+  if (!kept) return kept.error();
+  return {};
 }
 
 }  // namespace fingerpost::exchange

@@ -26,10 +26,22 @@ constexpr std::string_view message_system = "urn:fingerpost:inbox";
 // report_json of a translation with these issues, which hold its own, in their place.
 std::string report_with(const Translation& translation, const Issues& issues);
 
+// "Patient/1" of each.
+std::vector<std::string> targets_of(const std::vector<store::Write>& writes,
+                                    std::vector<std::string> late = {});
+
 // The Provenance of what `writes` are about; its id is made of `seed`. `report` is report_with
 // of the translation.
 Result<store::Write> provenance(const Parts& parts, const std::vector<store::Write>& writes,
                                 const store::InboxRow& message, std::string_view seed,
                                 std::string_view report);
+
+// The same of what a batch of many patients wrote: one for each patient, and one for what is
+// nobody's, so that none names another's resources. The report is a Binary beside them: it names
+// places in the source alone.
+Result<std::vector<store::Write>> provenances(const Parts& parts,
+                                              const std::vector<store::Write>& writes,
+                                              const store::InboxRow& message, std::string_view seed,
+                                              std::string_view report);
 
 }  // namespace fingerpost::exchange

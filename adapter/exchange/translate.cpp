@@ -1,6 +1,7 @@
 #include "exchange/translate.h"
 
 #include "exchange/gp2gp_attachments.h"
+#include "exchange/gp2gp_links.h"
 #include "exchange/translate_bars.h"
 #include "exchange/translate_finish.h"
 #include "exchange/translate_hl7v2.h"
@@ -18,6 +19,7 @@
 #include "record/hl7v2.h"
 #include "record/hl7v2_places.h"
 
+#include <array>
 #include <functional>
 #include <map>
 #include <memory>
@@ -51,6 +53,7 @@ Result<void> add_resource(mapping::MapsBuilder& builder, const model::Definition
   if (!read) return Error{Kind::invalid, read.error().text, file.path};
   const auto type = definitions.type_name(read->tree[read->tree.root()].type);
   if (type == "StructureMap") return builder.add_structure_map(read->tree, file.path);
+  if (type == "StructureDefinition") return {};  // for people: what the maps see
   if (type == "ConceptMap") return builder.add_concept_map(read->tree, partner_of(file.path));
   return Error{Kind::invalid, "neither a ConceptMap nor a StructureMap", file.path};
 }
@@ -265,10 +268,14 @@ Result<Translator::Written> Translator::write_gp2gp(std::string bundle,
   made.report.bundle.keep(source);
   auto& extract = made.report.bundle;
   extract.set_name(extract.root(), extract.local_name("EhrExtract"));
+  const auto links = std::make_shared<const Tree>(gp2gp_links(definitions, *source));
+  made.report.bundle.keep(links);
   MapRun map_run(options.key_prefix, options);
-  const NodeRef root{source.get(), source->root()};
+  map_run.options.resolve = [&](std::string_view named) { return linked_node(*source, named); };
+  const std::array roots{NodeRef{source.get(), source->root()},
+                         NodeRef{links.get(), links->root()}};
   LET(const auto run,
-      mapping::transform(parts_->maps, gp2gp_send, {&root, 1}, extract, map_run.options));
+      mapping::transform(parts_->maps, gp2gp_send, roots, extract, map_run.options));
   add_report(parts_->maps, run, {}, options.trace, made.report);
   made.bytes = R"(<?xml version="1.0" encoding="UTF-8"?>)";
   LET_DONE(record::write_gp2gp(extract, extract.root(), made.bytes, made.report.issues));

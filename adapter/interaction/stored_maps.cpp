@@ -4,6 +4,7 @@
 #include "model/json.h"
 #include "terminology/resolve.h"
 
+#include <atomic>
 #include <utility>
 
 namespace fingerpost::interaction {
@@ -25,6 +26,15 @@ Result<std::shared_ptr<const MapText>> read_map(const Context& context, const Tr
 }
 
 }  // namespace
+
+const mapping::Maps* loaded_maps(const Context& context) {
+  auto& maps = const_cast<const mapping::Maps*&>(context.maps);
+  return std::atomic_ref(maps).load(std::memory_order_acquire);
+}
+
+void set_loaded_maps(Context& context, const mapping::Maps& maps) {
+  std::atomic_ref(context.maps).store(&maps, std::memory_order_release);
+}
 
 MapGatherer::MapGatherer(const Session& session)
     : session_(session),
@@ -90,8 +100,11 @@ Result<void> MapGatherer::find_import(const std::string& url) {
                  ""};
   if (!wanted_.insert(url).second) return {};
   LET(const bool found, find_stored(url));
-  if (!found && context_.maps != nullptr && !std::exchange(loaded_, true))
-    builder_.add_loaded(*context_.maps);
+  const auto* loaded = found || loaded_ ? nullptr : loaded_maps(context_);
+  if (loaded != nullptr) {
+    loaded_ = true;
+    builder_.add_loaded(*loaded);
+  }
   return {};
 }
 

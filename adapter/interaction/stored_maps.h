@@ -16,6 +16,11 @@
 
 namespace fingerpost::interaction {
 
+// The maps that were loaded, as they are now. Context::maps may be set anew while others ask, so it
+// is read and set by these two alone; what it once led to lives as long as the context.
+const mapping::Maps* loaded_maps(const Context& context);
+void set_loaded_maps(Context& context, const mapping::Maps& maps);
+
 // Collects maps, the first of them the one to run.
 class MapGatherer {
  public:

@@ -94,6 +94,23 @@ Result<void> inspect(const Reads& reads, store::Reader& reader,
   return {};
 }
 
+// What is refused at the commit is told by its type, "Task.focus": where one entry alone writes
+// such a resource, that is the place.
+Error at_entry(const Script& script, Error error) {
+  const std::string_view where = error.where;
+  const auto type = where.substr(0, where.find('.'));
+  std::size_t writers = 0, entry = 0;
+  for (std::size_t i = 0; i < script.draft_of.size(); ++i) {
+    const auto draft = script.draft_of[i];
+    if (draft == no_draft || script.drafts[draft].type != type) continue;
+    ++writers;
+    entry = i;
+  }
+  if (writers == 1)
+    error.where = place_of(entry) + ".resource" + std::string(where.substr(type.size()));
+  return error;
+}
+
 class Transaction : public std::enable_shared_from_this<Transaction> {
  public:
   Transaction(const Session& session, SentBundle sent, std::string raw, BundleOptions options,
@@ -160,7 +177,7 @@ class Transaction : public std::enable_shared_from_this<Transaction> {
     if (!committed) {
       if (script.refused) return done_(*std::move(script.refused));
       if (committed.error().where == "guard" && left_ > 0) return run();
-      return done_(commit_failure(committed.error()));
+      return done_(commit_failure(at_entry(script, committed.error())));
     }
     Answer all;
     const bool first_whole = script.shortened && !committed->outcome.duplicate;

@@ -85,8 +85,8 @@ Result<Chosen> named_map(const Session& session, const Asked& asked, MapGatherer
     LET(const auto stored, stored_map(session, asked.source));
     if (stored) {
       LET_DONE(gatherer.add(*stored));
-    } else if (context.maps != nullptr && context.maps->has(asked.source)) {
-      return Chosen{*context.maps, asked.source};
+    } else if (const auto* loaded = loaded_maps(context); loaded && loaded->has(asked.source)) {
+      return Chosen{*loaded, asked.source};
     } else {
       return Error{Kind::not_found, "no map of this url is stored or loaded", "source"};
     }

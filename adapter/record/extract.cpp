@@ -5,6 +5,7 @@
 #include "record/extract_rows.h"
 
 #include <algorithm>
+#include <unordered_map>
 
 namespace fingerpost::record {
 namespace {
@@ -75,7 +76,7 @@ class Extract::Reader {
             std::string_view column = {});
   bool may_be_read();
   bool has_key(const RowAt& row, const Layout& shape);
-  using Seen = std::map<std::string, NodeId>;  // by table and key
+  using Seen = std::unordered_map<std::string, NodeId>;  // by table and key
   void keep_newest(Seen& seen, NodeId node, const RowAt& row);
   bool is_older(NodeId node, NodeId other) const;
   bool is_replaced(const Layout& shape, const RowAt& row);
@@ -345,6 +346,7 @@ const std::vector<std::size_t>& Extract::Reader::positions(std::uint32_t file,
 
 std::string Extract::Reader::key_of_node(NodeId row, const std::vector<NameId>& columns) const {
   std::string key;
+  key.reserve(key_bytes);
   for (const auto column : columns) {
     const auto node = batch_->tree.child(row, column);
     if (node == no_node || !add_to_key(key, batch_->tree.text(node), plan_)) return {};
@@ -449,11 +451,12 @@ bool Extract::Reader::add_joined_rows(NodeId node, const Joined& joined, const L
   };
   while (joined.single && !entries.empty() && !is_of_key(entries.back()))
     entries = entries.first(entries.size() - 1);
-  if (joined.single && !entries.empty()) entries = entries.last(1);
+  const bool known = joined.single && !entries.empty();
+  if (known) entries = entries.last(1);
   std::size_t count = 0;
   for (const auto& found : entries) {
     const auto& theirs = shapes_.at(staged_.files[found.row.file].table);
-    if (!is_of_key(found) || is_replaced(theirs, found.row)) continue;
+    if ((!known && !is_of_key(found)) || is_replaced(theirs, found.row)) continue;
     if (++count > joined_rows || left_ == 0) {
       tell(Severity::error, "too-costly", row, "too many rows belong to it: the rest is left out",
            names_.text(joined.name));
@@ -563,6 +566,9 @@ const std::string& Extract::time() const {
   return reader_->staged().time;
 }
 
+const std::vector<std::string>& Extract::whole() const {
+  return reader_->staged().whole;
+}
 const std::string& Extract::since() const {
   return reader_->staged().since;
 }

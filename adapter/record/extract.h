@@ -49,6 +49,7 @@ class Extract {
   // Which extract of its source this is, and of a delta which it follows (StagedExtract).
   const std::string& time() const;
   const std::string& since() const;
+  const std::vector<std::string>& whole() const;
   // For the extracts after it: extract_kept.h.
   std::map<std::string, std::string> lookups() const;
   // The next rows; nothing after the last.

@@ -51,6 +51,7 @@ class PlanReader {
     if (head == "manifest") return manifest(words);
     if (head == "withhold") return withhold(words);
     if (head == "group") return group(words);
+    if (head == "retract") return retract(words);
     if (head == "table") return table(words, ExtractTable::Role::rows);
     if (head == "part") return table(words, ExtractTable::Role::part);
     if (head == "lookup") return table(words, ExtractTable::Role::lookup);
@@ -111,6 +112,17 @@ class PlanReader {
     return true;
   }
 
+  bool retract(const Words& words) {
+    if (words.size() < 3) return false;
+    for (std::size_t i = 1; i < words.size(); ++i) {
+      const auto sides = split(words[i], '=');
+      if (sides.size() != 2) return false;
+      if (i == 1) plan_.removed = {sides[0], sides[1]};
+      if (i > 1) plan_.retracted.emplace_back(sides[0], sides[1]);
+    }
+    return true;
+  }
+
   bool group(const Words& words) {
     if (words.size() != 5 || words[3] != "by") return false;
     plan_.groups.push_back({words[1], words[2], split(words[4], '+')});
@@ -167,6 +179,8 @@ class PlanReader {
     }
     for (const auto& group : plan_.groups)
       if (!plan_.find(group.table)) return group.table;
+    for (const auto& [table, type] : plan_.retracted)
+      if (!plan_.find(table) || plan_.find(table)->key.size() != 1) return table;
     if (!plan_.manifest.empty() && !plan_.find(plan_.manifest)) return plan_.manifest;
     if (!plan_.agreements.empty() && !plan_.find(plan_.agreements)) return plan_.agreements;
     return {};

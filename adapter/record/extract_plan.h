@@ -7,6 +7,8 @@
 //   newest ProcessingId               of two rows of a key that with the higher number counts
 //   manifest SRManifest FileName DateExtractTo    the table that lists the files, and its columns;
 //                         IsDelta DateExtractFrom     "Y": only what changed since that time
+//   retract RemovedData=1 SRGoal=Goal …    a row that a whole table no longer has was removed, as
+//                         if it had come with that value; the type of what each table's rows became
 //   withhold OrganisationGuid unless Agreements_SharingOrganisation IsActivated=true Disabled=false
 //   table SRGoal key RowIdentifier    each row becomes a node of the tree; its columns:
 //   columns RowIdentifier GoalCategory …
@@ -75,6 +77,8 @@ struct ExtractPlan {
   std::string withheld_by;  // the column whose value must be allowed; "": nothing is withheld
   std::string agreements;   // the table that allows: its key is that value
   std::vector<std::pair<std::string, std::string>> allowed_when;
+  std::pair<std::string, std::string> removed;  // column and value; "": nothing is retracted
+  std::vector<std::pair<std::string, std::string>> retracted;  // table and type
   std::vector<ExtractTable> tables;
   std::vector<ExtractGroup> groups;
 

@@ -190,11 +190,11 @@ class Stage {
       if (next == CsvReader::Next::broken)
         return refused("row " + std::to_string(reader.number()) + " is not read: " + reader.why(),
                        list->name);
-      note_since(*list, reader.fields());
       const auto& fields = reader.fields();
       if (at[0] >= fields.size() || at[1] >= fields.size())
         return refused("a row without file or time", list->name);
       const std::string table(stem(wire::csv_text(fields[at[0]], plan_.charset, room).text));
+      note_delta(*list, fields, table);
       times[table] = trim(wire::csv_text(fields[at[1]], plan_.charset, room).text);
     }
     for (const auto& file : made_.files) {
@@ -212,12 +212,15 @@ class Stage {
   }
 
   // Of a delta: the latest time that a row of the manifest says it goes on from.
-  void note_since(const StagedFile& list, const std::vector<wire::CsvField>& fields) {
+  void note_delta(const StagedFile& list, const std::vector<wire::CsvField>& fields,
+                  const std::string& table) {
     if (plan_.manifest_delta.empty()) return;
     const auto at = positions_of(list, {plan_.manifest_delta, plan_.manifest_since}, names_);
     if (at[0] >= fields.size() || at[1] >= fields.size()) return;
     std::string room;
-    if (trim(wire::csv_text(fields[at[0]], plan_.charset, room).text) != "Y") return;
+    const auto delta = trim(wire::csv_text(fields[at[0]], plan_.charset, room).text);
+    if (delta == "N") made_.whole.push_back(table);
+    if (delta != "Y") return;
     const std::string since(trim(wire::csv_text(fields[at[1]], plan_.charset, room).text));
     made_.since = std::max(made_.since, since);
   }
@@ -374,6 +377,7 @@ std::string key_of(const std::vector<wire::CsvField>& fields,
                    const std::vector<std::size_t>& positions, const ExtractPlan& plan) {
   std::string key;
   std::string room;
+  key.reserve(key_bytes);
   for (const auto at : positions) {
     if (at >= fields.size()) return {};
     const auto text = wire::csv_text(fields[at], plan.charset, room).text;

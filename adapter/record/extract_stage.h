@@ -46,6 +46,7 @@ struct StagedExtract {
   std::vector<const ExtractTable*> in_files;         // tables in more files than one
   std::string time;   // which extract of its source this is: a later one has a greater text
   std::string since;  // of a delta: the time of the one that it follows; "": whole, or not said
+  std::vector<std::string> whole;  // tables that are told to be no delta
   bool agreements = false;  // that table is part of the extract
   Issues issues;  // columns of the headers that are new or missing, files that are not read
 };
@@ -68,6 +69,8 @@ std::string_view plain_value(std::string_view text);
 // Positions of columns in a file; one that is not there: columns.size().
 std::vector<std::size_t> positions_of(const StagedFile& file, const Columns& columns,
                                       const Names& names);
+
+constexpr std::size_t key_bytes = 96;  // as long as most keys are: two GUIDs
 
 // The key of a row, "" when a part of it is none.
 std::string key_of(const std::vector<wire::CsvField>& fields,

@@ -49,6 +49,38 @@ TEST_CASE("an empty configuration is a gateway for this machine alone") {
   CHECK(check_reach(read->http, "HTTP"));
 }
 
+TEST_CASE("a source of extracts says what they are, whose, and where they are put") {
+  const std::string partner = "[[partner]]\nid = \"north\"\n";
+  const std::string tpp = "[[source]]\nkind = \"tpp\"\npartner = \"north\"\nfolder = \"in\"\n";
+  const auto read = read_configuration(
+      partner + tpp + "first_delta = true\nsettle_seconds = 5\npoll_seconds = 2\n", "g.toml");
+  REQUIRE(read);
+  REQUIRE(read->sources.size() == 1);
+  const auto& source = read->sources[0];
+  CHECK(source.format == Format::tpp);
+  CHECK(source.id() == "north");
+  CHECK(source.folder == "in");
+  CHECK(source.first_delta);
+  CHECK(source.settle_seconds == 5);
+  CHECK(source.poll_seconds == 2);
+  struct Row {
+    std::string text;
+    const char* fault;
+  };
+  const auto wrong = GENERATE_COPY(
+      Row{"[[source]]\nkind = \"emis\"\n", "source 1: needs a folder"},
+      Row{"[[source]]\nkind = \"tpp\"\nfolder = \"in\"\n", "source 1: needs a partner"},
+      Row{tpp, "source 1: its partner is none"},
+      Row{partner + tpp + tpp, "source 2: has the folder, or kind and partner, of source 1"},
+      Row{partner + tpp + "[[source]]\nkind = \"emis\"\nfolder = \"in\"\n",
+          "source 2: has the folder"},
+      Row{"[[source]]\nkind = \"vision\"\nfolder = \"in\"\n", "must be one of: emis, tpp"});
+  CAPTURE(wrong.text);
+  const auto refused = read_configuration(wrong.text, "g.toml");
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().text.find(wrong.fault) != std::string::npos);
+}
+
 TEST_CASE("every key of a configuration is understood") {
   const auto read = read_configuration(R"(
 data = "store"

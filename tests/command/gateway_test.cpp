@@ -213,7 +213,8 @@ TEST_CASE("the queues are the same for whoever asks, the running gateway or its 
     CHECK(inbox.out.find("Winterbourne") == std::string::npos);
     CHECK(inbox.error.empty());
     const auto one = test::run({"inbox", "list", "--data", data, "--limit", "1"});
-    CHECK(one.error.find("there may be more") != std::string::npos);
+    CHECK(one.error.find("there are older ones") != std::string::npos);
+    CHECK(one.out == inbox.out.substr(0, inbox.out.find('\n') + 1));
     const auto id = find(inbox.out, "\"id\":([0-9]+),\"status\":\"applied\"");
     CHECK(ask("inbox", "show", id).out.find("Winterbourne") != std::string::npos);
     CHECK(ask("inbox", "show", "999999").status == 2);
@@ -353,7 +354,30 @@ TEST_CASE("maps are read again on SIGHUP, and stay as they were when they are no
   REQUIRE(logged("maps reloaded"));
   CHECK(take() == 200);
 
+  const auto transform = [&] {
+    return call(at, {"POST", "/fhir/StructureMap/$transform?source=https://maps.example/Extra",
+                     R"({"resourceType":"Patient","gender":"male"})",
+                     "Content-Type: application/fhir+json\r\n"});
+  };
+  CHECK(transform().status == 404);
+  folder.write("mappings/gpconnect/extra.map",
+               "/// url = \"https://maps.example/Extra\"\n/// name = \"Extra\"\n"
+               "uses \"http://hl7.org/fhir/StructureDefinition/Patient\" as source\n"
+               "uses \"http://hl7.org/fhir/StructureDefinition/Patient\" as target\n"
+               "group Extra(source src : Patient, target tgt : Patient) {\n"
+               "  src.gender as g -> tgt.gender = g \"g\";\n}\n");
+  const auto data = (folder / "data").string();
+  const auto reloaded = test::run({"maps", "reload", "--data", data});
+  CHECK(reloaded.status == 0);
+  CHECK(reloaded.out.starts_with("{\"cases\":"));
+  CHECK(transform().status == 200);
+  CHECK(take() == 200);
+
   folder.write("mappings/gpconnect/broken.map", "map");
+  const auto refused = test::run({"maps", "reload", "--data", data});
+  CHECK(refused.status == 2);
+  CHECK(refused.error.find("broken.map") != std::string::npos);
+  CHECK(transform().status == 200);
   gateway.signal(SIGHUP);
   REQUIRE(logged("broken.map"));
   CHECK(take() == 200);

@@ -285,6 +285,29 @@ TEST_CASE("what is translated and its report stand in lines of the same number")
   CHECK(holds(told, R"("severity":"error","code":"processing")"));
 }
 
+TEST_CASE("a file that was given to the wrong reader is told with the right one") {
+  const auto sample = test::project_dir() + "/mappings/hl7v2/samples/adt-a04-registration.hl7";
+  const auto format = GENERATE("gpconnect", "bars", "gp2gp");
+  const auto ran = run({"translate", "--from", format, sample});
+  CHECK(ran.status == 1);
+  CHECK(holds(ran.error, "this looks like an HL7 v2 message, which --from hl7v2 reads"));
+  const test::Folder folder;
+  const auto torn = folder.write("torn.json", R"({"resourceType":"Bundle","meta":"CareConnect-)");
+  CHECK_FALSE(holds(run({"translate", "--from", "gpconnect", torn}).error, "looks like"));
+}
+
+TEST_CASE("validate names the code that is none") {
+  const test::Folder folder;
+  const auto file = folder.write(
+      "o.json",
+      R"({"resourceType":"Observation","status":"fnal","code":{"text":"x"},"interpretation":[{"text":"y"},)"
+      R"({"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation",)"
+      R"("code":"ZZ"}]}]})");
+  const auto ran = run({"validate", file});
+  CHECK(holds(ran.out, "observation-status (fnal)"));
+  CHECK(holds(ran.out, "v3-ObservationInterpretation|ZZ)"));
+}
+
 TEST_CASE("a time or a use case that is none is refused before anything is read") {
   const std::string sample =
       test::project_dir() + "/mappings/hl7v2/samples/ref-i12-social-prescribing.hl7";

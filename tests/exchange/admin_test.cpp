@@ -2,6 +2,7 @@
 
 #include "world.h"
 
+#include <algorithm>
 #include <future>
 #include <optional>
 
@@ -65,6 +66,29 @@ TEST_CASE("lists name rows by status, page by page, without their messages") {
   CHECK(inbox->find("secret") == std::string::npos);
   const auto lanes = ask(world, AdminMethod::get, "lanes");
   CHECK(lanes->find(R"("lane":"links","held":false,"open":1,"dead":3)") != std::string::npos);
+}
+
+TEST_CASE("the newest rows of the inbox come first, however many there are") {
+  World world;
+  const int count = GENERATE(0, 1, 2, 3, 7, 20);
+  for (int i = 1; i <= count; ++i)
+    receive(world, i % 2 == 0 ? InboxStatus::refused : InboxStatus::applied, std::to_string(i));
+  for (const int limit : {1, 2, 3, 7})
+    for (const int step : {1, 2}) {
+      CAPTURE(count, limit, step);
+      Admin::Query query{{"order", "newest"}, {"limit", std::to_string(limit)}};
+      if (step == 2) query.emplace_back("status", "refused");
+      const auto listed = ask(world, AdminMethod::get, "inbox", query);
+      REQUIRE(listed);
+      const int last = step == 2 ? count - count % 2 : count;
+      int rows = 0;
+      for (std::size_t at = listed->find("{\"id\":"); at != std::string::npos;
+           at = listed->find("{\"id\":", at + 1), ++rows)
+        CHECK(listed->compare(at + 6, std::to_string(last - rows * step).size(),
+                              std::to_string(last - rows * step)) == 0);
+      CHECK(rows == std::min(limit, count / step));
+      CHECK((listed->find("\"older\":true") != std::string::npos) == (count / step > limit));
+    }
 }
 
 TEST_CASE("one row is shown whole, as text whatever its bytes") {

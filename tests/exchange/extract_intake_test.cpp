@@ -63,8 +63,11 @@ Result<exchange::TakenExtract> take(World& world, Format format, const Files& fi
                                     Files* kept = nullptr) {
   std::vector<record::ExtractFile> views;
   for (const auto& [name, text] : files) views.push_back({name, text});
+  exchange::ExtractRules rules;
+  rules.first_delta = true;
   if (kept == nullptr)
-    return exchange::take_extract(world.parts, test::translator(), format, views, "practice");
+    return exchange::take_extract(world.parts, test::translator(), format, views, "practice",
+                                  nullptr, rules);
   const auto before = *kept;
   for (const auto& [name, text] : before) views.push_back({name + ".csv", text, true});
   return exchange::take_extract(world.parts, test::translator(), format, views, "practice",
@@ -182,6 +185,135 @@ TEST_CASE(
   CHECK(take(world, Format::tpp, tpp("20261122_0200", "20261123_0200", "N")));
   CHECK(take(world, Format::tpp, tpp("20261123_0200", "20261124_0200")));
   CHECK(bodies(world, "Goal").size() == 3);
+}
+
+TEST_CASE("no Provenance of an extract names two patients' resources") {
+  World world;
+  auto files = tpp("20261120_0200", "20261121_0200", "N");
+  files["SRGoal.csv"] =
+      "RowIdentifier,GoalType,IDPatient\r\n1,Walk,11\r\n2,Swim,12\r\n3,Sing,11\r\n";
+  files["SROrganisation.csv"] = "RowIdentifier,Name,ID\r\n1,Hillside,Z90001\r\n";
+  files["SRManifest.csv"] += "SROrganisation,N,Y,20261120_0200,20261121_0200\r\n";
+  const auto taken = take(world, Format::tpp, files);
+  REQUIRE(taken);
+  CHECK(taken->resources == 4);
+  std::map<std::size_t, int> of_targets;
+  for (const auto& provenance : bodies(world, "Provenance")) {
+    std::size_t goals = 0;
+    for (auto at = provenance.find("Goal/"); at != std::string::npos;
+         at = provenance.find("Goal/", at + 1))
+      ++goals;
+    ++of_targets[goals];
+    CHECK(has(provenance, "\"Organization/") == (goals == 0));
+    CHECK(has(provenance, "\"reference\":\"Binary/"));
+  }
+  CHECK(of_targets == std::map<std::size_t, int>{{0, 1}, {1, 1}, {2, 1}});
+  CHECK(bodies(world, "Binary").size() == 1);
+}
+
+TEST_CASE("what a whole extract no longer has is taken back, and what a delta lacks is not") {
+  World world;
+  const auto goals = [](const std::string& to, const char* delta, int count) {
+    auto files = tpp("20261101_0200", to, delta);
+    files["SRGoal.csv"] = "RowIdentifier,GoalType,IDPatient\r\n";
+    for (int i = 1; i <= count; ++i)
+      files["SRGoal.csv"] += std::to_string(i) + ",Walk,1" + std::to_string(i) + "\r\n";
+    return files;
+  };
+  const auto taken_back = [&] {
+    std::map<std::string, bool> by_row;
+    for (const auto& goal : bodies(world, "Goal")) {
+      const auto at = goal.find("SRGoal\",\"value\":\"");
+      REQUIRE(at != std::string::npos);
+      const auto from = at + 17;
+      by_row.emplace(goal.substr(from, goal.find('"', from) - from),
+                     has(goal, "\"entered-in-error\""));
+    }
+    std::string rows;
+    for (const auto& [row, gone] : by_row)
+      if (gone) rows += row + " ";
+    return rows;
+  };
+  REQUIRE(take(world, Format::tpp, goals("20261120_0200", "N", 4)));
+  const auto delta = take(world, Format::tpp, goals("20261121_0200", "Y", 2));
+  REQUIRE(delta);
+  CHECK(delta->retracted == 0);
+  CHECK(taken_back().empty());
+  const auto whole = take(world, Format::tpp, goals("20261122_0200", "N", 2));
+  REQUIRE(whole);
+  CHECK(whole->retracted == 2);
+  CHECK(taken_back() == "3 4 ");
+  const auto again = take(world, Format::tpp, goals("20261123_0200", "N", 2));
+  REQUIRE(again);
+  CHECK(again->retracted == 0);
+  CHECK(take(world, Format::tpp, goals("20261124_0200", "N", 3)));
+  CHECK(taken_back() == "4 ");
+}
+
+TEST_CASE("a whole extract that lacks most of what is known is refused") {
+  World world;
+  const auto goals = [](const std::string& to, int count) {
+    auto files = tpp("20261101_0200", to, "N");
+    files["SRGoal.csv"] = "RowIdentifier,GoalType,IDPatient\r\n";
+    for (int i = 1; i <= count; ++i) files["SRGoal.csv"] += std::to_string(i) + ",Walk,11\r\n";
+    return files;
+  };
+  REQUIRE(take(world, Format::tpp, goals("20261120_0200", 60)));
+  const auto refused = take(world, Format::tpp, goals("20261121_0200", 29));
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().kind == Kind::conflict);
+  CHECK(refused.error().where == "SRGoal");
+  CHECK(has(refused.error().text, "lacks 31 of the 60 rows"));
+  CHECK(world.inbox().size() == 1);
+  const auto taken = take(world, Format::tpp, goals("20261121_0200", 30));
+  REQUIRE(taken);
+  CHECK(taken->retracted == 30);
+}
+
+TEST_CASE("a delta is not the first of its source, unless that is wanted") {
+  World world;
+  const auto files = tpp("20261120_0200", "20261121_0200");
+  std::vector<record::ExtractFile> views;
+  for (const auto& [name, text] : files) views.push_back({name, text});
+  const auto refused =
+      exchange::take_extract(world.parts, test::translator(), Format::tpp, views, "practice");
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().kind == Kind::conflict);
+  CHECK(has(refused.error().text, "no extract of this source was applied"));
+  CHECK(world.inbox().empty());
+  CHECK(take(world, Format::tpp, files));
+}
+
+TEST_CASE("an extract that was refused is kept with its reason, once") {
+  World world;
+  const auto files = tpp("20261120_0200", "20261121_0200");
+  std::vector<record::ExtractFile> views;
+  for (const auto& [name, text] : files) views.push_back({name, text});
+  for (int i = 0; i < 2; ++i)
+    REQUIRE(exchange::keep_refused_extract(world.parts, Format::tpp, views, "practice",
+                                           {Kind::invalid, "the file is truncated", "SRGoal.csv"}));
+  REQUIRE(world.inbox().size() == 1);
+  CHECK(world.inbox()[0].status == store::InboxStatus::refused);
+  CHECK(world.inbox()[0].note == "SRGoal.csv: the file is truncated");
+  CHECK(take(world, Format::tpp, files));
+}
+
+TEST_CASE("an extract that is stopped leaves what it has begun to the next go") {
+  World world;
+  const auto files = tpp("20261120_0200", "20261121_0200", "N");
+  std::vector<record::ExtractFile> views;
+  for (const auto& [name, text] : files) views.push_back({name, text});
+  exchange::ExtractRules rules;
+  int asked = 0;
+  rules.stop = [&] { return ++asked > 1; };
+  const auto stopped = exchange::take_extract(world.parts, test::translator(), Format::tpp, views,
+                                              "practice", nullptr, rules);
+  REQUIRE_FALSE(stopped);
+  CHECK(stopped.error().kind == Kind::busy);
+  REQUIRE(world.inbox().size() == 1);
+  CHECK(world.inbox()[0].status == store::InboxStatus::quarantined);
+  CHECK(take(world, Format::tpp, files));
+  CHECK(world.inbox()[0].status == store::InboxStatus::applied);
 }
 
 TEST_CASE("what is deleted was an error where it is known, and of no account where it is not") {

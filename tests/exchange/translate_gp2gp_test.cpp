@@ -1,6 +1,7 @@
 // GP2GP records through the whole translator: what holds of every record.
 
 #include "support/catch.h"
+#include "support/cost.h"
 #include "support/reading.h"
 #include "support/translator.h"
 
@@ -310,6 +311,68 @@ TEST_CASE("each request is written once, in its consultation or outside any") {
   CHECK(contains(made->bytes, "Non-consultation data") == row.outside);
   CHECK(contains(made->bytes, R"(<Agent classCode="AGNT"><id root="D"/>)"));
   CHECK(errors(made->report) == (row.within || row.outside ? 0 : 1));
+}
+
+TEST_CASE("a vaccine that was given goes out and comes back") {
+  const auto vaccine = [](const std::string& status, const char* patient) {
+    return R"({"fullUrl":"urn:uuid:i","resource":{"resourceType":"Immunization","id":"i","status":")" +
+           status +
+           R"(","extension":[{"url":"https://fhir.hl7.org.uk/StructureDefinition/)"
+           R"(Extension-UKCore-VaccinationProcedure","valueCodeableConcept":{"coding":[{"system":)"
+           R"("http://snomed.info/sct","code":"822851000000102","display":"Seasonal influenza )"
+           R"(vaccination"}]}}],"vaccineCode":{"coding":[{"system":"http://terminology.hl7.org/)"
+           R"(CodeSystem/v3-NullFlavor","code":"UNK"}]},"patient":{"reference":")" +
+           patient +
+           R"("},"occurrenceDateTime":"2026-09-30","performer":[{"actor":{"reference":)"
+           R"("urn:uuid:d"}}],"note":[{"text":"Left arm"}]}})";
+  };
+  const auto made = write_bundle(bundle_of(vaccine("completed", "urn:uuid:p")));
+  REQUIRE(made);
+  CAPTURE(made->bytes, report_json(made->report));
+  CHECK(errors(made->report) == 0);
+  for (const auto& lost : made->report.lost) CHECK(lost.place == "Bundle.type");
+  CHECK(contains(made->bytes, R"(<ObservationStatement classCode="OBS" moodCode="EVN">)"));
+  const auto back = translate(made->bytes);
+  REQUIRE(back);
+  const test::Reader reader(back->bundle);
+  const auto found = reader.resources(back->bundle.root(), "Immunization");
+  REQUIRE(found.size() == 1);
+  CHECK(reader.text(found[0], "occurrence") == "2026-09-30");
+  CHECK(reader.text(found[0], "status") == "completed");
+  CHECK(reader.text(reader.one(found[0], "note"), "text") == "Left arm");
+  for (const auto& left : {vaccine("not-done", "urn:uuid:p"), vaccine("completed", "Patient/x")}) {
+    const auto none = write_bundle(bundle_of(left));
+    REQUIRE(none);
+    CHECK(errors(none->report) == 1);
+    CHECK_FALSE(contains(none->bytes, "ObservationStatement"));
+  }
+}
+
+TEST_CASE("writing a record costs as much again for twice the requests and consultations") {
+  const auto cost = [](int count) {
+    std::string entries;
+    for (int i = 0; i < count; ++i) {
+      const auto number = std::to_string(i);
+      entries += R"({"fullUrl":"urn:uuid:v)" + number +
+                 R"(","resource":{"resourceType":"Encounter","id":"v)" + number +
+                 R"(","status":"finished","class":{"code":"AMB"},"subject":{"reference":)"
+                 R"("urn:uuid:p"}}},{"fullUrl":"urn:uuid:r)" +
+                 number + R"(","resource":{"resourceType":"ServiceRequest","id":"r)" + number +
+                 R"(","status":"unknown","intent":"order","code":{"text":"A walk"},"subject":)"
+                 R"({"reference":"urn:uuid:p"},"encounter":{"reference":"urn:uuid:v)" +
+                 number + "\"}}},";
+    }
+    entries.pop_back();
+    const auto bundle = bundle_of(entries);
+    return test::least_budget([&](std::uint64_t steps) {
+      TranslateOptions options;
+      options.now = "2026-11-22T09:30:00Z";
+      options.key_prefix = "Z90001";
+      options.limits.steps = steps;
+      return test::translator().write_gp2gp(bundle, options).has_value();
+    });
+  };
+  test::check_linear(cost, 60);
 }
 
 TEST_CASE("an entry without a url takes no request that names no consultation") {

@@ -235,6 +235,22 @@ TEST_CASE("only a batch or a transaction is done, and none over the limit of ent
   CHECK(fhir.bundle(bundle("batch", {post, post, post})).status == Status::bad_request);
 }
 
+TEST_CASE("what is refused at the commit is told at the entry that writes it, where there is one") {
+  test::Fhir fhir;
+  const bool alone = GENERATE(true, false);
+  fhir.context->before_commit = [](store::Unit&,
+                                   std::span<const interaction::Change>) -> Result<void> {
+    return Error{Kind::unsupported, "not so", "Task.focus"};
+  };
+  std::vector<std::string> entries = {entry("POST", "Patient", patient("", "Once"), urn1),
+                                      entry("POST", "Task", task(urn1))};
+  if (!alone) entries.push_back(entry("POST", "Task", task(urn1)));
+  const auto answer = fhir.bundle(bundle("transaction", entries));
+  CHECK(answer.failed());
+  REQUIRE(answer.issues.size() == 1);
+  CHECK(answer.issues[0].expression == (alone ? "Bundle.entry[1].resource.focus" : "Task.focus"));
+}
+
 TEST_CASE("a transaction sent again under its key is done once and answered the same") {
   test::Fhir fhir;
   const auto body = bundle("transaction", {entry("POST", "Patient", patient("", "Once"), urn1),
