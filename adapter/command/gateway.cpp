@@ -14,6 +14,7 @@
 #include "exchange/mllp_listener.h"
 #include "exchange/noticing_store.h"
 #include "exchange/outbox_worker.h"
+#include "exchange/overdue.h"
 #include "exchange/translate_hl7v2.h"
 #include "exchange/transport.h"
 #include "exchange/watch.h"
@@ -103,6 +104,19 @@ void write_notice(Log& log, const exchange::Notice& notice) {
   log.error(event, {{"id", id}, {"kind", notice.kind}, {"reason", notice.reason}});
 }
 
+// What was done about referrals that wait too long; nothing when nothing was.
+void write_sweep(Log& log, const Result<exchange::OverdueCounts>& counts) {
+  if (!counts)
+    return log.error("overdue referrals not looked at", {{"reason", counts.error().text}});
+  const auto& [open, reminded, expired, raised, stuck] = *counts;
+  if (reminded + expired + raised + stuck == 0) return;
+  log.info("overdue referrals", {{"open", std::to_string(open)},
+                                 {"reminded", std::to_string(reminded)},
+                                 {"expired", std::to_string(expired)},
+                                 {"raised", std::to_string(raised)},
+                                 {"stuck", std::to_string(stuck)}});
+}
+
 }  // namespace
 
 // Later parts use earlier ones, and go before them.
@@ -136,6 +150,7 @@ struct Gateway::Parts {
   std::optional<exchange::Intake> intake;
   std::optional<exchange::InboxWorker> inbox;
   std::optional<exchange::Watch> watch;
+  std::optional<exchange::OverdueWorker> overdue;
   std::optional<interaction::Context> context;
 
   Address http_at;
@@ -280,6 +295,9 @@ Result<void> Gateway::Parts::listen() {
   options.port = http_at.port;
   options.limits = configuration.limits;
   options.most_waiting_ms = configuration.most_waiting_ms;
+  overdue.emplace(
+      *shared, *watch, exchange::OverdueOptions{},
+      [this](const Result<exchange::OverdueCounts>& counts) { write_sweep(log, counts); });
   LET(http, http::Listener::open(options, clock,
                                  [this](http::Post post) { return handler(std::move(post)); }));
   if (!mllp_at) return {};

@@ -1,0 +1,290 @@
+#include "exchange/overdue.h"
+
+#include "base/uuid.h"
+#include "exchange/delivery.h"
+#include "exchange/referral_step.h"
+#include "model/json.h"
+#include "search/index_to_store.h"
+#include "search/search.h"
+#include "store/body.h"
+#include "wire/json.h"
+
+#include <deque>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace fingerpost::exchange {
+namespace {
+
+constexpr std::string_view open_statuses = "requested,received,accepted,in-progress,on-hold";
+
+// What whoever asked is told, by care::Wait.
+struct Words {
+  std::string_view code;
+  std::string_view description;
+};
+constexpr Words words[] = {
+    {"nothing", ""},
+    {"response", "No answer came in time: the referral has ended, and its request can be routed"},
+    {"begin", "The referral was accepted and has not begun: ask the service"},
+    {"news", "Nothing was heard of the referral for long: ask the service"},
+    {"cancellation", "The cancellation was not answered: it may be forced now"},
+};
+const Words& words_of(care::Wait wait) {
+  return words[static_cast<std::size_t>(wait)];
+}
+
+std::string quoted(std::string_view text) {
+  std::string json;
+  wire::write_json_string(json, text);
+  return json;
+}
+
+std::string instant_of(std::chrono::sys_seconds time) {
+  return store::instant(
+      std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count());
+}
+
+std::string coded(std::string_view system, std::string_view code, std::string_view more = "") {
+  return R"({"coding":[{"system":)" + quoted(system) + R"(,"code":)" + quoted(code) + "}]" +
+         std::string(more) + "}";
+}
+
+// One look at all of them.
+class Sweep {
+ public:
+  Sweep(const Parts& parts, Watch& watch, const OverdueOptions& options, store::Reader& reader)
+      : parts_(parts),
+        watch_(watch),
+        options_(options),
+        reader_(reader),
+        now_(seconds_of(parts.clock.now_us())) {}
+
+  Result<OverdueCounts> run();
+
+ private:
+  // One referral, as it is stored.
+  struct Referral {
+    const store::Stored& stored;
+    NodeRef task;
+    care::Standing standing;
+    std::chrono::sys_seconds since;
+  };
+  // A unit in the making, as the watch is to see it.
+  struct Making {
+    store::Unit unit;
+    std::deque<Tree> trees;
+    std::deque<std::string> befores;
+  };
+
+  Result<void> look(const store::Stored& stored);
+  Result<void> remind(const Referral& referral);
+  Result<void> raise(const Referral& referral, const care::Overdue& overdue);
+  Result<void> add_changed(const Referral& referral, const std::string& changes, Making& making);
+  Result<void> add_task(const Referral& referral, const std::string& id, care::Wait wait,
+                        Making& making);
+  void add(Tree tree, const std::string& id, std::string_view before, std::int64_t version,
+           Making& making);
+  Result<bool> commit(Making making);
+  std::string json_of(NodeRef node) const;
+
+  const Parts& parts_;
+  Watch& watch_;
+  const OverdueOptions& options_;
+  store::Reader& reader_;
+  const std::chrono::sys_seconds now_;
+  OverdueCounts counts_;
+};
+
+std::string Sweep::json_of(NodeRef node) const {
+  std::string json;
+  if (node) model::write_json(parts_.definitions, *node.tree, node.node, json);
+  return json;
+}
+
+void Sweep::add(Tree tree, const std::string& id, std::string_view before, std::int64_t version,
+                Making& making) {
+  auto& write = making.unit.writes.emplace_back();
+  write.type = "Task";
+  write.id = id;
+  if (version == 0) write.must_be_new = true;
+  if (version != 0) write.if_version = version;
+  making.befores.emplace_back(before);
+  auto& kept = making.trees.emplace_back(std::move(tree));
+  write.index = search::index_to_store(*parts_.parameters.now(), {&kept, kept.root()});
+  write.body = store::prepare_body(parts_.definitions, kept, id);
+}
+
+// The Task with the members of a JSON text in place of its own.
+Result<void> Sweep::add_changed(const Referral& referral, const std::string& changes,
+                                Making& making) {
+  LET(auto read, model::read_json(parts_.definitions, referral.stored.body, parts_.limits));
+  LET(const auto said,
+      model::read_json(parts_.definitions, R"({"resourceType":"Task",)" + changes + "}",
+                       parts_.limits));
+  auto& tree = read.tree;
+  for (auto node = said.tree.first_child(said.tree.root()); node != no_node;
+       node = said.tree.next(node)) {
+    const auto name = said.tree[node].name;
+    for (auto old = tree.child(tree.root(), name); old != no_node;
+         old = tree.child(tree.root(), name))
+      tree.remove(old);
+    tree.copy(said.tree, node, tree.root());
+  }
+  add(std::move(tree), referral.stored.id, referral.stored.body, referral.stored.version, making);
+  return {};
+}
+
+// Task `chase-response` of fhir-profiles/: for whoever asked, about the referral.
+Result<void> Sweep::add_task(const Referral& referral, const std::string& id, care::Wait wait,
+                             Making& making) {
+  const auto with = [&](const char* name, NodeRef value) {
+    return value ? quoted(name) + ":" + json_of(value) + "," : std::string();
+  };
+  const auto json =
+      R"({"resourceType":"Task","id":)" + quoted(id) + R"(,"meta":{"profile":[)" +
+      quoted("https://fingerpost.example/StructureDefinition/stage-task") + "]}," +
+      with("groupIdentifier", child(referral.task, "groupIdentifier")) +
+      R"("status":"requested","intent":"order","code":)" +
+      coded("https://fingerpost.example/CodeSystem/personalised-care-task", "chase-response") +
+      R"(,"description":)" + quoted(words_of(wait).description) + R"(,"focus":{"reference":)" +
+      quoted("Task/" + referral.stored.id) + "}," + with("for", child(referral.task, "for")) +
+      R"("authoredOn":)" + quoted(instant_of(now_)) + "," +
+      with("owner", child(referral.task, "requester")) + R"("restriction":{"period":{"end":)" +
+      quoted(instant_of(now_ + options_.act_within)) + "}}}";
+  LET(auto read, model::read_json(parts_.definitions, json, parts_.limits));
+  add(std::move(read.tree), id, "", 0, making);
+  return {};
+}
+
+// False: somebody else changed it first.
+Result<bool> Sweep::commit(Making making) {
+  std::vector<Written> written;
+  for (std::size_t i = 0; i < making.trees.size(); ++i)
+    written.push_back({"Task", making.unit.writes[i].id, making.befores[i], &making.trees[i]});
+  const auto agreed = watch_.before_commit(making.unit, written);
+  if (!agreed) return agreed.error();
+  const auto done = commit_now(parts_.store, std::move(making.unit));
+  if (done) return true;
+  if (done.error().kind == Kind::conflict) return false;
+  return done.error();
+}
+
+// What it waits from must stay: the Task says when it is due, and is not called modified.
+Result<void> Sweep::remind(const Referral& referral) {
+  if (has_business_status(referral.task, reminded_code)) return {};
+  auto changes = R"("businessStatus":)" + coded(business_status_system, reminded_code);
+  if (!child(referral.task, "restriction"))
+    changes += R"(,"restriction":{"period":{"end":)" +
+               quoted(instant_of(referral.since + options_.deadlines.response)) + "}}";
+  Making making;
+  LET_DONE(add_changed(referral, changes, making));
+  LET(const bool done, commit(std::move(making)));
+  if (done) ++counts_.reminded;
+  return {};
+}
+
+Result<void> Sweep::raise(const Referral& referral, const care::Overdue& overdue) {
+  const auto since = std::to_string(referral.since.time_since_epoch().count());
+  const auto id = uuid_v5({"overdue", referral.stored.id, words_of(overdue.wait).code, since});
+  const auto raised = reader_.read("Task", id);
+  if (!raised && !is_absence(raised.error())) return raised.error();
+  const bool known = raised || raised.error().kind == Kind::gone;
+  const bool expires = overdue.then == care::Event::expire;
+  if (known && !expires) return {};
+  Making making;
+  if (expires)
+    LET_DONE(add_changed(
+        referral,
+        R"("status":"cancelled","statusReason":)" +
+            coded(withdrawn_system, "no-response", R"(,"text":"No answer came in time")") +
+            R"(,"businessStatus":)" + coded(business_status_system, response_overdue_code) +
+            R"(,"lastModified":)" + quoted(instant_of(now_)),
+        making));
+  if (!known) LET_DONE(add_task(referral, id, overdue.wait, making));
+  LET(const bool done, commit(std::move(making)));
+  if (done && expires) ++counts_.expired;
+  if (done && !known) ++counts_.raised;
+  return {};
+}
+
+Result<void> Sweep::look(const store::Stored& stored) {
+  LET(const auto read, model::read_json(parts_.definitions, stored.body, parts_.limits));
+  const NodeRef task{&read.tree, read.tree.root()};
+  Neighbourhood near(parts_, reader_);
+  if (!is_referral(near, task)) return {};
+  LET(const auto standing, standing_of(task));
+  const auto since = waiting_since(task, standing, options_.deadlines);
+  if (!since) return {};
+  ++counts_.open;
+  const Referral referral{stored, task, standing, *since};
+  if (const auto late = care::overdue(standing, *since, now_, options_.deadlines))
+    return raise(referral, *late);
+  if (care::nudge_due(standing, *since, now_, options_.deadlines)) return remind(referral);
+  return {};
+}
+
+// What is wrong with one referral must not keep the others from being looked at.
+bool is_its_own(const Error& error) {
+  return error.kind == Kind::invalid || error.kind == Kind::unsupported ||
+         error.kind == Kind::forbidden || error.kind == Kind::conflict;
+}
+
+Result<OverdueCounts> Sweep::run() {
+  std::vector<search::Pair> pairs = {{"status", std::string(open_statuses)},
+                                     {"_count", std::to_string(parts_.limits.page_max)}};
+  for (;;) {
+    search::Query query;
+    query.type = "Task";
+    query.pairs = &pairs;
+    LET(const auto plan, search::plan(*parts_.parameters.now(), query, parts_.limits));
+    LET(const auto page, reader_.search(plan));
+    for (const auto& hit : page.hits) {
+      const auto looked = look(hit.resource);
+      if (looked) continue;
+      if (!is_its_own(looked.error())) return looked.error();
+      ++counts_.stuck;
+    }
+    if (page.next.empty()) return counts_;
+    pairs.resize(2);
+    pairs.emplace_back("_cursor", page.next);
+  }
+}
+
+}  // namespace
+
+Result<OverdueCounts> raise_overdue(const Parts& parts, Watch& watch,
+                                    const OverdueOptions& options) {
+  LET(const auto reader, parts.store.reader());
+  return Sweep(parts, watch, options, *reader).run();
+}
+
+OverdueWorker::OverdueWorker(const Parts& parts, Watch& watch, OverdueOptions options,
+                             OverdueTold told)
+    : parts_(parts), watch_(watch), options_(options), told_(std::move(told)), thread_([this] {
+        run();
+      }) {}
+
+OverdueWorker::~OverdueWorker() {
+  {
+    const std::lock_guard lock(mutex_);
+    stop_ = true;
+  }
+  changed_.notify_one();
+  thread_.join();
+}
+
+void OverdueWorker::run() {
+  std::unique_lock lock(mutex_);
+  while (!stop_) {
+    lock.unlock();
+    const auto counts = raise_overdue(parts_, watch_, options_);
+    if (told_) told_(counts);
+    lock.lock();
+    changed_.wait_for(lock, options_.every, [this] { return stop_; });
+  }
+}
+
+}  // namespace fingerpost::exchange

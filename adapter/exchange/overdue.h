@@ -1,0 +1,62 @@
+// Referrals that wait too long: whoever was asked is reminded, what nobody answered ends, and
+// whoever asked gets a Task to act upon. So none is lost in silence.
+
+#pragma once
+
+#include "care/deadlines.h"
+#include "exchange/watch.h"
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+namespace fingerpost::exchange {
+
+struct OverdueOptions {
+  care::Deadlines deadlines;
+  std::chrono::seconds every{900};
+  std::chrono::hours act_within{48};  // the new Task's own deadline
+};
+
+struct OverdueCounts {
+  std::size_t open = 0;      // referrals looked at
+  std::size_t reminded = 0;  // their owners
+  std::size_t expired = 0;   // ended without an answer
+  std::size_t raised = 0;    // Tasks for whoever asked
+  std::size_t stuck = 0;     // referrals that something is wrong with: they wait for a person
+};
+
+// Looks at every open referral once, at the clock's time. What is done stands in the store and is
+// known again there: a sweep after it, or after a restart, does it no second time. A referral that
+// somebody changes meanwhile waits for the next sweep. Errors are the store's.
+Result<OverdueCounts> raise_overdue(const Parts& parts, Watch& watch,
+                                    const OverdueOptions& options);
+
+// Told of each sweep, on its thread.
+using OverdueTold = std::function<void(const Result<OverdueCounts>& counts)>;
+
+// One thread that sweeps. The parts and the watch must outlive it.
+class OverdueWorker {
+ public:
+  OverdueWorker(const Parts& parts, Watch& watch, OverdueOptions options, OverdueTold told = {});
+  OverdueWorker(const OverdueWorker&) = delete;
+  OverdueWorker& operator=(const OverdueWorker&) = delete;
+  ~OverdueWorker();
+
+ private:
+  void run();
+
+  const Parts& parts_;
+  Watch& watch_;
+  const OverdueOptions options_;
+  const OverdueTold told_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool stop_ = false;
+  std::thread thread_;
+};
+
+}  // namespace fingerpost::exchange

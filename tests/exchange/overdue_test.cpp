@@ -1,0 +1,173 @@
+#include "exchange/overdue.h"
+
+#include "exchange/apply.h"
+#include "exchange/delivery.h"
+#include "world.h"
+
+#include <future>
+
+using namespace fingerpost;
+using namespace fingerpost::exchange;
+using namespace fingerpost::test;
+
+namespace {
+
+constexpr std::int64_t day_us = std::int64_t{24} * 3600 * 1'000'000;
+
+struct Waiting : World {
+  Watch watch{parts};
+  OverdueOptions options;
+
+  // A referral to a partner, and what the practice is told over FHIR.
+  explicit Waiting(const std::string& status = "requested", const std::string& owner = "LINK1",
+                   const std::string& more = "") {
+    partners.list[0].channel = Channel::fhir;
+    auto bundle = referral("R1", status, owner);
+    const auto at = bundle.find(R"("status":")" + status + R"(","intent")");
+    REQUIRE(at != std::string::npos);
+    bundle.insert(at, more);
+    auto applied = apply(parts, *reader(), translation_of(bundle), {"practice", "1"});
+    REQUIRE(applied);
+    applied->unit.outbox.clear();
+    REQUIRE(commit_now(*store, std::move(applied->unit)));
+  }
+  OverdueCounts sweep() {
+    const auto counts = raise_overdue(parts, watch, options);
+    REQUIRE(counts);
+    return *counts;
+  }
+  void days(int count) { clock.advance(count * day_us); }
+  std::string task() { return reader()->read("Task", task_id("R1"))->body; }
+  // The Tasks for whoever asked.
+  std::vector<std::string> raised() {
+    std::vector<std::string> bodies;
+    const std::vector<search::Pair> pairs = {{"code", "chase-response"}};
+    search::Query query;
+    query.type = "Task";
+    query.pairs = &pairs;
+    const auto plan = search::plan(parameters(), query, {});
+    REQUIRE(plan);
+    const auto page = reader()->search(*plan);
+    REQUIRE(page);
+    for (const auto& hit : page->hits) bodies.push_back(hit.resource.body);
+    return bodies;
+  }
+};
+
+bool says(const std::string& body, const std::string& text) {
+  return body.find(text) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("who was asked is reminded once, and a referral nobody answered ends once") {
+  Waiting world;
+  CHECK(world.sweep().open == 1);
+  CHECK(world.outbox().empty());
+  world.days(8);
+  CHECK(world.sweep().reminded == 1);
+  CHECK(world.sweep().reminded == 0);
+  CHECK(world.task_status("R1") == "requested");
+  REQUIRE(world.outbox().size() == 1);
+  CHECK(world.outbox()[0].lane == "links");
+  CHECK(says(world.outbox()[0].body, "\"reminded\""));
+  CHECK(world.raised().empty());
+  world.days(6);
+  const auto late = world.sweep();
+  CHECK(late.expired == 1);
+  CHECK(late.raised == 1);
+  CHECK(world.task_status("R1") == "cancelled");
+  CHECK(says(world.task(), "no-response"));
+  CHECK(says(world.reader()->read("ServiceRequest", request_id("R1"))->body, "active"));
+  REQUIRE(world.raised().size() == 1);
+  CHECK(says(world.raised()[0], "Task/" + task_id("R1")));
+  CHECK(says(world.raised()[0], uuid_v5({"test", "role", "PRAC1"})));  // whoever asked
+  // Both are told that it has ended, and a new Task is nobody else's.
+  const auto rows = world.outbox();
+  REQUIRE(rows.size() == 3);
+  for (const auto& row : {rows[1], rows[2]}) CHECK(says(row.body, "\"cancelled\""));
+  CHECK(rows[1].lane != rows[2].lane);
+  world.days(100);
+  CHECK(world.sweep().open == 0);
+  CHECK(world.outbox().size() == 3);
+}
+
+TEST_CASE("an answer is due when the referral says so") {
+  Waiting world("requested", "LINK1", R"("restriction":{"period":{"end":"2026-11-25"}},)");
+  world.days(2);
+  CHECK(world.sweep().expired == 0);
+  world.days(2);
+  CHECK(world.sweep().expired == 1);
+}
+
+TEST_CASE("what was accepted and is not heard of stays as it is, and raises a Task once") {
+  struct Row {
+    const char* status;
+    int days;
+    const char* said;
+  };
+  const auto row =
+      GENERATE(Row{"accepted", 29, "has not begun"}, Row{"in-progress", 91, "Nothing was heard"},
+               Row{"on-hold", 91, "Nothing was heard"});
+  CAPTURE(row.status);
+  Waiting world(row.status);
+  world.days(row.days - 2);
+  CHECK(world.sweep().raised == 0);
+  world.days(2);
+  CHECK(world.sweep().raised == 1);
+  CHECK(world.sweep().raised == 0);
+  CHECK(world.task_status("R1") == row.status);
+  REQUIRE(world.raised().size() == 1);
+  CHECK(says(world.raised()[0], row.said));
+  CHECK(world.outbox().empty());
+}
+
+TEST_CASE("a cancellation that is not answered raises a Task that says it may be forced") {
+  Waiting world("accepted", "LINK1",
+                R"("businessStatus":{"coding":[{"system":)"
+                R"("https://fingerpost.example/CodeSystem/referral-business-status",)"
+                R"("code":"cancel-requested"}]},)");
+  world.days(15);
+  CHECK(world.sweep().raised == 1);
+  CHECK(says(world.raised().at(0), "forced"));
+}
+
+TEST_CASE("what is done stands in the store: whoever sweeps next knows it") {
+  Waiting world;
+  world.days(20);
+  CHECK(world.sweep().expired == 1);
+  Watch another(world.parts);
+  const auto counts = raise_overdue(world.parts, another, world.options);
+  REQUIRE(counts);
+  CHECK(counts->open == 0);
+  CHECK(world.raised().size() == 1);
+}
+
+TEST_CASE("a referral that something is wrong with keeps no other from being looked at") {
+  Waiting world;
+  auto applied = apply(world.parts, *world.reader(),
+                       translation_of(referral("R2", "requested", "LINK2")), {"practice", "2"});
+  REQUIRE(applied);
+  REQUIRE(commit_now(*world.store, std::move(applied->unit)));
+  world.partners.list.erase(world.partners.list.begin() + 1);  // LINK1 is a partner no more
+  world.days(20);
+  const auto counts = world.sweep();
+  CHECK(counts.open == 2);
+  CHECK(counts.expired + counts.stuck == 2);
+  CHECK(world.task_status("R2") == "cancelled");
+}
+
+TEST_CASE("the worker sweeps when it starts, and stops when it is let go") {
+  Waiting world;
+  world.days(20);
+  std::promise<std::size_t> first;
+  bool told = false;
+  OverdueWorker worker(world.parts, world.watch, world.options,
+                       [&](const Result<OverdueCounts>& counts) {
+                         if (told) return;
+                         told = true;
+                         first.set_value(counts ? counts->expired : 0);
+                       });
+  CHECK(first.get_future().get() == 1);
+  CHECK(world.task_status("R1") == "cancelled");
+}
