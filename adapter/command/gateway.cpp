@@ -33,6 +33,7 @@
 #include "terminology/core.h"
 
 #include <filesystem>
+#include <system_error>
 
 namespace fingerpost::command {
 namespace {
@@ -176,6 +177,10 @@ struct Gateway::Parts {
 
 Result<void> Gateway::Parts::load(const GatewayOptions& options) {
   configuration = options.configuration;
+  for (const auto& source : configuration.sources)
+    if (std::error_code error; !std::filesystem::is_directory(source.folder, error))
+      return Error{Kind::not_found, "is no folder, and extracts are to come from it",
+                   source.folder};
   LET(definitions, open_definitions(options.shared));
   LET(maps,
       LiveMaps::load({options.shared, configuration.partners, options.config, configuration.limits},
@@ -262,6 +267,7 @@ void Gateway::Parts::join(const std::string& version) {
                                        &*codes,
                                        &maps->first().translator.maps()});
   context->may_expunge = configuration.expunge;
+  context->messages = &*intake;
   context->profiles_on_write = configuration.profiles_on_write;
   join_terminology();
 }

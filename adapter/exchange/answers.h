@@ -35,6 +35,9 @@ struct ApplicationAnswer {
 ApplicationAnswer application_answer(const Parts& parts, const record::Hl7v2Header& header,
                                      const store::InboxRow& row, Outcome outcome);
 
+// What the sender of a BaRS message that was taken is told.
+std::string bars_answer(const Parts& parts, const store::InboxRow& row);
+
 // Whether it is the second answer of enhanced mode, or the only one of original mode.
 bool is_application_answer(std::string_view message);
 

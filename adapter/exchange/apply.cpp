@@ -5,9 +5,11 @@
 #include "exchange/delivery.h"
 #include "exchange/links.h"
 #include "exchange/neighbourhood.h"
+#include "exchange/whose.h"
 #include "model/json.h"
 #include "profile/validate.h"
 #include "search/index_to_store.h"
+#include "search/values.h"
 
 #include <algorithm>
 #include <array>
@@ -27,13 +29,14 @@ struct Prepared {
   std::string type;
   std::string id;
   Tree tree;
-  store::Write write;
-  std::optional<store::Stored> stored;
-  bool removed = false;          // it was stored once
-  bool changed = true;           // the store has no version of this content now
-  bool kept = false;             // the stored one stays, whatever the message says
-  std::optional<Status> before;  // of a referral Task that is stored
-  std::optional<Tree> previous;  // that Task, where the message replaces it
+  store::Write write = {};
+  std::optional<store::Stored> stored = {};
+  bool removed = false;               // it was stored once
+  bool changed = true;                // the store has no version of this content now
+  bool told_again = false;            // it has, but told of at another time
+  bool kept = false;                  // the stored one stays, whatever the message says
+  std::optional<Status> before = {};  // of a referral Task that is stored
+  std::optional<Tree> previous = {};  // that Task, where the message replaces it
 };
 
 Tree own_tree(const Tree& source, NodeId resource) {
@@ -51,6 +54,20 @@ std::vector<NodeId> resources_of(const Tree& bundle) {
   for (auto entry = child(root, "entry").node; entry != no_node; entry = bundle.next_same(entry))
     if (const auto resource = child({&bundle, entry}, "resource")) found.push_back(resource.node);
   return found;
+}
+
+// Whether the message's resource has ended the referral: then the stored one has, too.
+bool end(const model::Definitions& definitions, NodeRef said, Tree& stored) {
+  constexpr std::array<std::string_view, 3> ends = {"revoked", "cancelled", "entered-in-error"};
+  const auto type = definitions.type_name((*said.tree)[said.node].type);
+  const auto status = child_text(said, "status");
+  if (type != "Task" && type != "ServiceRequest") return false;
+  if (std::find(ends.begin(), ends.end(), status) == ends.end()) return false;
+  stored.set(child({&stored, stored.root()}, "status").node, Shape::string, status);
+  const auto reason = child(said, "statusReason");
+  if (reason && !child({&stored, stored.root()}, "statusReason"))
+    stored.copy(*said.tree, reason.node, stored.root());
+  return true;
 }
 
 // The work of one call.
@@ -77,10 +94,13 @@ class Application {
   Result<void> prepare(NodeId resource, const Types& types);
   std::vector<NodeId> spoilt(const Prepared& resource, const Issues& issues) const;
   Result<bool> valid(Prepared& resource);
+  Result<void> stored_before(Prepared& resource);
+  Result<bool> own_patient(const Prepared& resource);
+  Result<bool> keep_newer(Prepared& resource);
   Result<void> settle(Prepared& resource);
   Result<bool> is_phantom(Prepared& resource);
   Result<void> said_something() const;
-  Result<void> look_up(Prepared& resource);
+  void compare(Prepared& resource);
   Result<void> judge(Prepared& resource);
   Result<void> judge_past(Prepared& resource);
   Result<void> judge_task(Prepared& task, Tree* stored);
@@ -97,16 +117,6 @@ class Application {
   std::deque<Prepared> prepared_;
   Applied result_;
 };
-
-// R4 search.html#escaping.
-static std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (std::string_view("\\,$|").find(c) != std::string_view::npos) out += '\\';
-    out += c;
-  }
-  return out;
-}
 
 // The url of an Attachment whose bytes are a Binary of this bundle.
 void Application::rewrite_url(Tree& tree, NodeId at, const Types& types) const {
@@ -193,22 +203,18 @@ Result<void> Application::prepare(NodeId node, const Types& types) {
   const auto& bundle = translation_.bundle;
   const NodeRef resource{&bundle, node};
   Prepared made{std::string(parts_.definitions.type_name(bundle[node].type)),
-                std::string(child_text(resource, "id")),
-                own_tree(bundle, node),
-                {},
-                {},
-                false,
-                true,
-                false,
-                {},
-                {}};
+                std::string(child_text(resource, "id")), own_tree(bundle, node)};
   if (made.id.empty()) return Error{Kind::invalid, "nothing says which one this is", made.type};
   rewrite(made.tree, made.tree.root(), types);
   if (links_) {
     LET(const bool phantom, is_phantom(made));
     if (phantom) return {};
-    LET_DONE(settle(made));
   }
+  LET_DONE(stored_before(made));
+  LET(const bool own, own_patient(made));
+  if (!own) return {};
+  LET(const bool late, keep_newer(made));
+  if (links_ && !late) LET_DONE(settle(made));
   LET(const bool good, valid(made));
   if (!good) {
     result_.issues.push_back(
@@ -222,23 +228,84 @@ Result<void> Application::prepare(NodeId node, const Types& types) {
       search::index_to_store(*parts_.parameters.now(), {&made.tree, made.tree.root()});
   made.write.body = store::prepare_body(parts_.definitions, made.tree, made.id);
   whole_ |= links_ && !links_->named(made.id);
+  compare(made);
   prepared_.push_back(std::move(made));
   return {};
+}
+
+Result<void> Application::stored_before(Prepared& resource) {
+  auto stored = reader_.read(resource.type, resource.id);
+  if (!stored) {
+    if (!is_absence(stored.error())) return stored.error();
+    resource.removed = stored.error().kind == Kind::gone;
+    return {};
+  }
+  resource.stored = std::move(*stored);
+  return {};
+}
+
+// Whether what is stored under this id is of the patient that the message says.
+Result<bool> Application::own_patient(const Prepared& resource) {
+  const auto said = subject_of({&resource.tree, resource.tree.root()});
+  if (!resource.stored || said.patient.empty()) return true;
+  const auto& body = resource.stored->body;
+  if (body.find('"' + std::string(said.patient) + '"') != std::string::npos) return true;
+  LET(const auto read, model::read_json(parts_.definitions, body, parts_.limits));
+  const auto known = subject_of({&read.tree, read.tree.root()});
+  if (known.patient.empty()) return true;
+  const auto place = read_reference(said.patient);
+  NodeRef patient;
+  for (const auto node : resources_of(translation_.bundle))
+    if (child_text({&translation_.bundle, node}, "id") == place.id)
+      patient = {&translation_.bundle, node};
+  LET(const bool same, same_person(parts_, reader_, patient, said.patient, known.patient));
+  if (same) return true;
+  constexpr auto text = "what is known under this number is another patient's: nothing was changed";
+  const auto where = resource.type + "." + std::string(said.element);
+  if (source_.referral) return Error{Kind::conflict, text, where};
+  result_.issues.push_back({Severity::error, "conflict", where, text});
+  return false;
+}
+
+// True: the same source has told of it since, and what is stored stays. Only the end of a referral
+// never comes too late: its Task and ServiceRequest end, and are else as the newer message said.
+Result<bool> Application::keep_newer(Prepared& resource) {
+  const bool linked = links_ && (links_->named(resource.id) || links_->replaced(resource.id));
+  if (!keeps_told(resource.type) || linked) return false;
+  const auto action = links_ ? links_->told(resource.id) : std::string_view();
+  if (!resource.stored || !is_late(source_.told, action, resource.stored->body)) {
+    tell(parts_.definitions, source_.told, action, resource.tree);
+    if (source_.told.message.empty()) return false;
+    // Nor may a newer one be stored between now and the commit.
+    if (resource.stored) resource.write.if_version = resource.stored->version;
+    resource.write.must_be_new = !resource.stored && !resource.removed;
+    return false;
+  }
+  LET(auto read, model::read_json(parts_.definitions, resource.stored->body, parts_.limits));
+  if (!end(parts_.definitions, {&resource.tree, resource.tree.root()}, read.tree)) {
+    result_.late.push_back(resource.type + "/" + resource.id);
+    result_.issues.push_back({Severity::warning, "conflict", resource.type,
+                              "the sender has told of this since: of an older message it takes "
+                              "nothing"});
+  }
+  resource.tree = std::move(read.tree);
+  resource.write.if_version = resource.stored->version;
+  return true;
 }
 
 // What is stored, as far as the message leaves it: then the commit is about that version.
 Result<void> Application::settle(Prepared& resource) {
   const bool named = links_->named(resource.id);
   links_->unmark(resource.tree);
-  auto stored = reader_.read(resource.type, resource.id);
-  if (!stored) return is_absence(stored.error()) ? Result<void>{} : stored.error();
+  if (!resource.stored) return {};
+  const auto& stored = *resource.stored;
   constexpr std::array<std::string_view, 4> linked = {"CarePlan", "Goal", "Condition", "Patient"};
   const bool has_links = std::find(linked.begin(), linked.end(), resource.type) != linked.end();
-  const bool labelled = stored->body.find("\"security\"") != std::string::npos;
+  const bool labelled = stored.body.find("\"security\"") != std::string::npos;
   if (!named && !has_links && !labelled) return {};
-  LET(auto read, model::read_json(parts_.definitions, stored->body, parts_.limits));
+  LET(auto read, model::read_json(parts_.definitions, stored.body, parts_.limits));
   resource.tree = links_->settle(resource.id, std::move(resource.tree), std::move(read.tree));
-  resource.write.if_version = stored->version;
+  resource.write.if_version = stored.version;
   return {};
 }
 
@@ -254,7 +321,7 @@ Result<bool> Application::is_phantom(Prepared& resource) {
   const auto system = child_text(identifier, "system"), value = child_text(identifier, "value");
   store::Page page;
   if (system.starts_with("urn:fingerpost:hl7v2:") && !value.empty()) {
-    const auto token = escaped(system) + "|" + escaped(value);
+    const auto token = search::escape(system) + "|" + search::escape(value);
     const std::vector<search::Pair> pairs = {{"identifier", token}, {"_count", "3"}};
     search::Query query;
     query.type = resource.type;
@@ -289,22 +356,25 @@ Result<void> Application::said_something() const {
   return {};
 }
 
-Result<void> Application::look_up(Prepared& resource) {
-  auto stored = reader_.read(resource.type, resource.id);
-  if (!stored) {
-    if (!is_absence(stored.error())) return stored.error();
-    resource.removed = stored.error().kind == Kind::gone;
-    return {};
-  }
-  resource.changed = !store::same(resource.write.body, stored->body);
-  resource.stored = std::move(*stored);
-  return {};
+// Told of again without a change, it gets the time alone.
+void Application::compare(Prepared& resource) {
+  if (!resource.stored) return;
+  const auto& stored = resource.stored->body;
+  resource.changed = !store::same(resource.write.body, stored);
+  if (!resource.changed || source_.told.message.empty()) return;
+  const auto action = links_ ? links_->told(resource.id) : std::string_view();
+  const auto anew = told_anew(stored, source_.told, action);
+  resource.told_again = store::same(resource.write.body, anew);
+  if (!resource.told_again) return;
+  resource.changed = false;
+  resource.write.if_version = resource.stored->version;
 }
 
 // From here on the resource is what is stored, for whoever is told of it as well.
 void Application::keep(Prepared& resource, Tree stored, const char* why) {
   resource.kept = true;
   resource.changed = false;
+  resource.told_again = false;
   resource.tree = std::move(stored);
   near_.add(
       {resource.type, resource.id, {&resource.tree, resource.tree.root()}, resource.stored->body});
@@ -349,7 +419,7 @@ Result<void> Application::judge(Prepared& resource) {
   const bool task = resource.type == "Task";
   if (!task && resource.type != "ServiceRequest") return {};
   if (!resource.stored) {
-    resource.write.must_be_new = task && !resource.removed;
+    if (task) resource.write.must_be_new = !resource.removed;
     return task ? judge_task(resource, nullptr) : Result<void>{};
   }
   resource.write.if_version = resource.stored->version;
@@ -428,7 +498,6 @@ Result<Applied> Application::run() {
   }
   LET_DONE(said_something());
   for (auto& resource : prepared_) {
-    LET_DONE(look_up(resource));
     const auto version = resource.stored ? resource.stored->version + 1 : 1;
     near_.add({resource.type,
                resource.id,
@@ -442,7 +511,8 @@ Result<Applied> Application::run() {
   const auto delivered = deliver();
   if (!delivered) return delivered.error();
   for (auto& resource : prepared_)
-    if (resource.changed) result_.unit.writes.push_back(std::move(resource.write));
+    if (resource.changed || resource.told_again)
+      result_.unit.writes.push_back(std::move(resource.write));
   return std::move(result_);
 }
 

@@ -8,7 +8,14 @@
 #include "search/index_to_store.h"
 
 #include <algorithm>
+#include <deque>
+#include <functional>
+#include <iterator>
+#include <map>
 #include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace fingerpost::exchange {
 namespace {
@@ -18,15 +25,31 @@ using care::Status;
 
 constexpr std::string_view nhs_number = "https://fhir.nhs.uk/Id/nhs-number";
 
-// The Task a translated message is about.
-NodeRef task_in(const Parts& parts, const Tree& bundle) {
+// The mark of what an answer says of the request itself: the map's, and not stored.
+constexpr std::string_view request_mark = "urn:fingerpost:bars:request-status";
+
+std::vector<NodeId> entries_of(const Tree& bundle) {
+  std::vector<NodeId> found;
   for (auto entry = child({&bundle, bundle.root()}, "entry").node; entry != no_node;
-       entry = bundle.next_same(entry)) {
-    const auto resource = child({&bundle, entry}, "resource");
-    if (resource && parts.definitions.type_name(bundle[resource.node].type) == "Task")
-      return resource;
+       entry = bundle.next_same(entry))
+    if (child({&bundle, entry}, "resource")) found.push_back(entry);
+  return found;
+}
+
+bool is_task(const Parts& parts, NodeRef resource) {
+  return parts.definitions.type_name((*resource.tree)[resource.node].type) == "Task";
+}
+
+// urn:uuid of a resource that comes along is Type/id where it is stored.
+void rewrite(const Parts& parts, const std::map<std::string, std::string, std::less<>>& types,
+             Tree& tree, NodeId node) {
+  const bool reference = tree[node].type == parts.definitions.common().reference;
+  for (auto at = tree.first_child(node); at != no_node; at = tree.next(at)) {
+    rewrite(parts, types, tree, at);
+    if (!reference || tree.name_text(at) != "reference" || !tree.has_value(at)) continue;
+    const auto found = types.find(read_reference(tree.text(at)).id);
+    if (found != types.end()) tree.set(at, Shape::string, found->second + "/" + found->first);
   }
-  return {};
 }
 
 Error unknown_referral() {
@@ -76,7 +99,8 @@ class Answered {
         reader_(reader),
         translation_(translation),
         source_(source),
-        near_(parts, reader) {
+        near_(parts, reader),
+        answer_(parts.definitions.names()) {
     result_.issues = translation.issues;
   }
 
@@ -86,6 +110,8 @@ class Answered {
 
  private:
   Result<void> find();
+  Result<void> take_others();
+  Result<void> complete_request();
   Result<void> change();
   void gain(Tree& tree, std::string_view element);
   Result<void> write(Tree& tree, Status before);
@@ -95,14 +121,25 @@ class Answered {
   const Translation& translation_;
   const Source& source_;
   Neighbourhood near_;
-  NodeRef said_;  // in the translation
+  Tree answer_;  // the Task of the translation
+  NodeRef said_;
   std::optional<store::Stored> stored_;
-  std::optional<Tree> task_;  // as it is stored
+  std::optional<Tree> task_;   // as it is stored
+  std::deque<Tree> requests_;  // that are written
   Applied result_;
 };
 
 Result<void> Answered::find() {
-  said_ = task_in(parts_, translation_.bundle);
+  const auto& bundle = translation_.bundle;
+  std::map<std::string, std::string, std::less<>> types;
+  for (const auto entry : entries_of(bundle)) {
+    const auto resource = child({&bundle, entry}, "resource");
+    types.emplace(child_text(resource, "id"),
+                  parts_.definitions.type_name(bundle[resource.node].type));
+    if (!said_ && is_task(parts_, resource))
+      said_ = {&answer_, answer_.copy(bundle, resource.node, answer_.root())};
+  }
+  if (said_) rewrite(parts_, types, answer_, said_.node);
   if (!said_) return Error{Kind::fault, "the translation holds no Task", "Task"};
   auto stored = reader_.read("Task", child_text(said_, "id"));
   if (!stored) return is_absence(stored.error()) ? unknown_referral() : stored.error();
@@ -110,6 +147,58 @@ Result<void> Answered::find() {
   stored_ = std::move(*stored);
   task_ = std::move(read.tree);
   if (!is_referral(near_, {&*task_, task_->root()})) return unknown_referral();
+  return {};
+}
+
+// What the other side made beside, an Encounter of its own say, is stored as it tells of it.
+Result<void> Answered::take_others() {
+  const auto& bundle = translation_.bundle;
+  Translation rest{Tree(bundle.names()), {}, {}, {}};
+  rest.bundle.set_type(rest.bundle.root(), bundle[bundle.root()].type);
+  bool any = false;
+  for (const auto entry : entries_of(bundle)) {
+    if (is_task(parts_, child({&bundle, entry}, "resource"))) continue;
+    rest.bundle.copy(bundle, entry, rest.bundle.root());
+    any = true;
+  }
+  if (!any) return {};
+  auto source = source_;
+  source.referral = source.links = false;
+  source.past = true;
+  LET(auto applied, apply(parts_, reader_, rest, source));
+  std::move(applied.unit.writes.begin(), applied.unit.writes.end(),
+            std::back_inserter(result_.unit.writes));
+  std::move(applied.issues.begin(), applied.issues.end(), std::back_inserter(result_.issues));
+  result_.late = std::move(applied.late);
+  return {};
+}
+
+// The answer says that what was asked for is done: then the request is, too, if it is still asked.
+Result<void> Answered::complete_request() {
+  std::string_view told;
+  const auto tag = child(child(said_, "meta"), "tag");
+  if (child_text(tag, "system") == request_mark) told = child_text(tag, "code");
+  if (told != "completed") return {};
+  const auto place =
+      read_reference(child_text(child({&*task_, task_->root()}, "focus"), "reference"));
+  const auto stored = reader_.read("ServiceRequest", place.id);
+  if (!stored) return is_absence(stored.error()) ? Result<void>{} : stored.error();
+  LET(auto read, model::read_json(parts_.definitions, stored->body, parts_.limits));
+  auto& tree = requests_.emplace_back(std::move(read.tree));
+  const auto status = child({&tree, tree.root()}, "status");
+  if (!status || (tree.text(status.node) != "active" && tree.text(status.node) != "on-hold"))
+    return {};
+  tree.set(status.node, Shape::string, "completed");
+  auto& write = result_.unit.writes.emplace_back();
+  write.type = "ServiceRequest";
+  write.id = stored->id;
+  write.if_version = stored->version;
+  write.index = search::index_to_store(*parts_.parameters.now(), {&tree, tree.root()});
+  write.body = store::prepare_body(parts_.definitions, tree, stored->id);
+  near_.add({"ServiceRequest",
+             write.id,
+             {&tree, tree.root()},
+             store::complete(write.body, stored->version + 1, parts_.clock.now_us())});
   return {};
 }
 
@@ -147,6 +236,18 @@ Result<void> Answered::write(Tree& tree, Status before) {
                         result_.unit.outbox);
 }
 
+// A message may leave out why; whoever is told after us asks for it (fp-task-2).
+void say_why(const model::Definitions& definitions, Tree& task, Status status) {
+  const bool needed = status == Status::rejected || status == Status::cancelled ||
+                      status == Status::failed || status == Status::on_hold;
+  if (!needed || child({&task, task.root()}, "statusReason")) return;
+  const auto& names = definitions.names();
+  const auto reason = task.add_grouped(task.root(), names.find("statusReason"),
+                                       definitions.common().codeable_concept);
+  task.set(task.add(reason, names.find("text"), definitions.common().string), Shape::string,
+           "The service gave no reason");
+}
+
 Result<void> Answered::change() {
   LET(const auto before, status_of({&*task_, task_->root()}));
   Tree tree(parts_.definitions.names());
@@ -167,9 +268,13 @@ Result<void> Answered::change() {
   }
   if (!care::terminal(before))
     for (const auto* element : {"identifier", "output", "note"}) gain(tree, element);
-  if (after) gain(tree, "statusReason");
+  if (after) {
+    gain(tree, "statusReason");
+    say_why(parts_.definitions, tree, *after);
+  }
   if (after == Status::completed && !child({&tree, tree.root()}, "output"))
-    return Error{Kind::invalid, "a referral is completed with its outcome", "NTE"};
+    return Error{Kind::invalid, "a referral is completed with its outcome", "Task.output"};
+  if (after == Status::completed) LET_DONE(complete_request());
   return write(tree, before);
 }
 
@@ -179,7 +284,8 @@ Result<Applied> Answered::answer() {
   const auto* owner = find_partner(parts_, near_, child(task, "owner"));
   if (owner == nullptr || owner->id != source_.partner) return unknown_referral();
   if (!same_patient(near_, said_, task))
-    return Error{Kind::invalid, "the referral is about another patient", "PID-3"};
+    return Error{Kind::invalid, "the referral is about another patient", "Task.for"};
+  LET_DONE(take_others());
   LET_DONE(change());
   return std::move(result_);
 }

@@ -1,5 +1,7 @@
 #include "exchange/complete.h"
 
+#include "exchange/neighbourhood.h"
+
 #include <algorithm>
 #include <array>
 #include <set>
@@ -15,35 +17,22 @@ constexpr std::string_view partial_code = "SUBSETTED";
 constexpr std::string_view part_system = "urn:fingerpost:missing-part";
 constexpr std::string_view any_referral = "3457005";  // of SNOMED CT: Patient referral
 
-NodeId child_of(const Tree& tree, NodeId node, std::string_view name) {
-  for (auto at = tree.first_child(node); at != no_node; at = tree.next(at))
-    if (tree.name_text(at) == name) return at;
-  return no_node;
-}
-
-std::string_view text_at(const Tree& tree, NodeId node,
-                         std::initializer_list<std::string_view> way) {
-  for (const auto name : way)
-    if (node != no_node) node = child_of(tree, node, name);
-  return node == no_node ? std::string_view() : tree.text(node);
-}
-
 NodeId partial_tag(const Tree& tree, NodeId resource) {
-  const auto meta = child_of(tree, resource, "meta");
+  const auto meta = child({&tree, resource}, "meta").node;
   if (meta == no_node) return no_node;
-  for (auto at = child_of(tree, meta, "tag"); at != no_node; at = tree.next_same(at))
-    if (text_at(tree, at, {"code"}) == partial_code) return at;
+  for (auto at = child({&tree, meta}, "tag").node; at != no_node; at = tree.next_same(at))
+    if (child_text({&tree, at}, "code") == partial_code) return at;
   return no_node;
 }
 
 // The tags that say which parts of it the source has not told yet.
 std::vector<std::pair<NodeId, std::string_view>> missing_parts(const Tree& tree) {
   std::vector<std::pair<NodeId, std::string_view>> found;
-  const auto meta = child_of(tree, tree.root(), "meta");
+  const auto meta = child({&tree, tree.root()}, "meta").node;
   if (meta == no_node) return found;
-  for (auto at = child_of(tree, meta, "tag"); at != no_node; at = tree.next_same(at))
-    if (text_at(tree, at, {"system"}) == part_system)
-      found.emplace_back(at, text_at(tree, at, {"code"}));
+  for (auto at = child({&tree, meta}, "tag").node; at != no_node; at = tree.next_same(at))
+    if (child_text({&tree, at}, "system") == part_system)
+      found.emplace_back(at, child_text({&tree, at}, "code"));
   return found;
 }
 
@@ -60,7 +49,7 @@ std::string content(const Tree& tree, NodeId node) {
 std::set<std::string> contents(const Tree& tree, NodeId parent, std::string_view name) {
   std::set<std::string> found;
   if (parent == no_node) return found;
-  for (auto at = child_of(tree, parent, name); at != no_node; at = tree.next_same(at))
+  for (auto at = child({&tree, parent}, name).node; at != no_node; at = tree.next_same(at))
     found.insert(content(tree, at));
   return found;
 }
@@ -70,7 +59,7 @@ void add_items(Tree& to, NodeId into, const Tree& from, NodeId parent, std::stri
   if (parent == no_node) return;
   const auto known = contents(to, into, name);
   std::vector<NodeId> missing;
-  for (auto at = child_of(from, parent, name); at != no_node; at = from.next_same(at))
+  for (auto at = child({&from, parent}, name).node; at != no_node; at = from.next_same(at))
     if (known.count(content(from, at)) == 0) missing.push_back(at);
   for (const auto item : missing) {
     const auto last = to.add_grouped(into, from[item].name, from[item].type);
@@ -99,8 +88,8 @@ void complete_parts(Tree& partial, const Tree& stored) {
 }
 
 void complete_meta(Tree& partial, const Tree& stored) {
-  const auto meta = child_of(partial, partial.root(), "meta");
-  const auto stored_meta = child_of(stored, stored.root(), "meta");
+  const auto meta = child({&partial, partial.root()}, "meta").node;
+  const auto stored_meta = child({&stored, stored.root()}, "meta").node;
   if (meta == no_node) return;
   add_items(partial, meta, stored, stored_meta, "security");
   complete_parts(partial, stored);
@@ -118,19 +107,18 @@ bool is_partial(NodeRef resource) {
 
 bool says_error(NodeRef resource) {
   constexpr std::string_view error = "entered-in-error";
-  const auto& tree = *resource.tree;
-  return text_at(tree, resource.node, {"status"}) == error ||
-         text_at(tree, resource.node, {"lifecycleStatus"}) == error ||
-         text_at(tree, resource.node, {"verificationStatus", "coding", "code"}) == error;
+  return child_text(resource, "status") == error ||
+         child_text(resource, "lifecycleStatus") == error ||
+         child_text(child(child(resource, "verificationStatus"), "coding"), "code") == error;
 }
 
 void complete(Tree& partial, const Tree& stored) {
   constexpr std::array<std::string_view, 2> lists = {"note", "identifier"};
   const auto root = partial.root();
   complete_meta(partial, stored);
-  const auto code = child_of(partial, root, "code");
-  if (code != no_node && text_at(partial, code, {"coding", "code"}) == any_referral &&
-      child_of(stored, stored.root(), "code") != no_node)
+  const auto code = child({&partial, root}, "code").node;
+  if (code != no_node && child_text(child({&partial, code}, "coding"), "code") == any_referral &&
+      child({&stored, stored.root()}, "code").node != no_node)
     partial.remove(code);
   std::set<std::string_view> said = {"meta", "id"};
   for (auto at = partial.first_child(root); at != no_node; at = partial.next(at))
@@ -142,14 +130,14 @@ void complete(Tree& partial, const Tree& stored) {
 }
 
 void keep_items(Tree& resource, const Tree& stored, std::string_view list) {
-  if (child_of(stored, stored.root(), list) != no_node)
+  if (child({&stored, stored.root()}, list).node != no_node)
     add_items(resource, resource.root(), stored, stored.root(), list);
 }
 
 void keep_labels(Tree& resource, const Tree& stored) {
-  const auto stored_meta = child_of(stored, stored.root(), "meta");
-  if (stored_meta == no_node || child_of(stored, stored_meta, "security") == no_node) return;
-  auto meta = child_of(resource, resource.root(), "meta");
+  const auto stored_meta = child({&stored, stored.root()}, "meta").node;
+  if (stored_meta == no_node || child({&stored, stored_meta}, "security").node == no_node) return;
+  auto meta = child({&resource, resource.root()}, "meta").node;
   if (meta == no_node)
     meta = resource.add(resource.root(), stored[stored_meta].name, stored[stored_meta].type);
   add_items(resource, meta, stored, stored_meta, "security");

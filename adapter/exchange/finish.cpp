@@ -42,7 +42,10 @@ Result<Intake::Finished> Intake::finished(const store::InboxRow& row) {
   update.kind = row.kind;
   Finished made;
   if (worked) {
-    if (row.kind != name(Format::hl7v2)) update.answer = record_answer(*worked);
+    if (row.kind == name(Format::bars))
+      update.answer = bars_answer(parts_, row);
+    else if (row.kind != name(Format::hl7v2))
+      update.answer = record_answer(*worked);
     made.unit = std::move(worked->applied.unit);
     update.status = store::InboxStatus::applied;
     update.note = note(worked->applied.issues);

@@ -48,6 +48,22 @@ struct TakenRecord {
   std::string answer;  // {"resources":[…],"report":{…}}
 };
 
+// A BaRS message as a peer posts it, with what its HTTP request says beside: "" for what it does
+// not.
+struct BarsRequest {
+  std::string bytes;
+  std::string request_id;  // X-Request-Id
+  std::string target;      // NHSD-Target-Identifier: Base64 of {"system","value"}
+  std::string end_user;    // NHSD-End-User-Organisation: Base64 of an Organization
+};
+
+// What became of it: the body to answer with, a message or an OperationOutcome.
+struct TakenMessage {
+  std::string answer;
+  std::optional<Error> refused = {};
+  bool duplicate = false;
+};
+
 // Any thread may call; the parts must outlive it and every message under way.
 class Intake {
  public:
@@ -62,6 +78,12 @@ class Intake {
   // the record's own (it is kept in the inbox as refused), Kind::busy and fault (it is not).
   void take_record(Format format, std::string bytes, std::string source,
                    std::function<void(Result<TakenRecord>)> done);
+
+  // A BaRS message: one commit of it, its answer and what it does. It is known again by its sender
+  // and its MessageHeader.id, else by X-Request-Id: the same bytes are answered as before, others
+  // under that key are kept and refused (Kind::conflict). `done` is called where `post` runs work.
+  void take_bars(BarsRequest request, std::function<void(std::function<void()>)> post,
+                 std::function<void(TakenMessage)> done);
 
   // Applies a row that was acknowledged before, and closes it. Gives the application answer when
   // one is due that cannot go by the outbox. Kind::busy, conflict and fault: nothing is known to be
@@ -93,6 +115,13 @@ class Intake {
   Result<Finished> finished(const store::InboxRow& row);
   void tell(const store::InboxRow& row, Outcome outcome, Finished& made) const;
   void close(Finished made, std::function<void(Result<std::string>)> done);
+  struct BarsJob;
+  using BarsPointer = std::shared_ptr<BarsJob>;
+  Result<void> read_bars(BarsJob& job, const BarsRequest& request) const;
+  void apply_bars(const BarsPointer& job);
+  void commit_bars(const BarsPointer& job, store::Unit unit);
+  void settle_bars(const BarsPointer& job, const Result<store::UnitOutcome>& outcome);
+  void keep_bars(const BarsPointer& job, const Error& error);
   void keep_record(store::InboxRow row, const store::InboxRow* before, store::Unit unit,
                    std::optional<Error> refused, std::function<void(Result<TakenRecord>)> done);
 

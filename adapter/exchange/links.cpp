@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::string_view actions = "http://terminology.hl7.org/CodeSystem/v2-0287";
 constexpr std::string_view cleared = "urn:fingerpost:cleared";
+constexpr std::string_view told_at = "urn:fingerpost:told";
 
 // An element that leads to another resource, and where in it the reference stands.
 struct Link {
@@ -42,13 +43,6 @@ bool keeps_unsaid(std::string_view place) {
   for (const auto type : types)
     if (place.starts_with(type)) return true;
   return false;
-}
-
-bool is_deleted(NodeRef resource) {
-  constexpr std::string_view deleted = "entered-in-error";
-  return child_text(resource, "status") == deleted ||
-         child_text(resource, "lifecycleStatus") == deleted ||
-         child_text(child(child(resource, "verificationStatus"), "coding"), "code") == deleted;
 }
 
 std::string_view target_of(const Tree& tree, NodeId element, const Link& link) {
@@ -87,7 +81,9 @@ Links::Links(const model::Definitions& definitions, const Tree& bundle)
       made.action = child_text({&bundle, mark}, "code");
     for (auto tag = tag_of(meta, cleared); tag != no_node; tag = tag_of(meta, cleared, tag))
       made.cleared.emplace(child_text({&bundle, tag}, "code"));
-    made.deleted = is_deleted(resource);
+    if (const auto tag = tag_of(meta, told_at); tag != no_node)
+      made.told = child_text({&bundle, tag}, "code");
+    made.deleted = says_error(resource);
     made.replaced = is_replaced(resource);
     entries_.emplace(id, std::move(made));
   }
@@ -100,6 +96,11 @@ bool Links::named(std::string_view id) const {
 
 bool Links::holds(std::string_view id) const {
   return entries_.find(id) != entries_.end();
+}
+
+std::string_view Links::told(std::string_view id) const {
+  const auto found = entries_.find(id);
+  return found == entries_.end() ? std::string_view() : found->second.told;
 }
 
 bool Links::replaced(std::string_view id) const {
@@ -118,7 +119,7 @@ void Links::moved(const std::string& from, const std::string& to) {
 void Links::unmark(Tree& resource) const {
   const auto meta = child({&resource, resource.root()}, "meta");
   if (!meta) return;
-  for (const auto system : {actions, cleared})
+  for (const auto system : {actions, cleared, told_at})
     for (auto tag = tag_of(meta, system); tag != no_node; tag = tag_of(meta, system))
       resource.remove(tag);
   if (resource.first_child(meta.node) == no_node) resource.remove(meta.node);
@@ -186,7 +187,7 @@ Tree Links::settle(std::string_view id, Tree incoming, Tree stored) const {
   if (ends_here && incoming.child(incoming.root(), active) != no_node)
     base.copy(incoming, incoming.child(incoming.root(), active), base.root());
   gain(found->second, base, incoming, stored);
-  const bool ended = found->second.deleted || is_deleted({&stored, stored.root()});
+  const bool ended = found->second.deleted || says_error({&stored, stored.root()});
   if (keeps_unsaid(found->second.place) && !ended) keep_unsaid(found->second, base, stored);
   keep_labels(base, stored);
   return base;

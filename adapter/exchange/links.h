@@ -6,7 +6,8 @@
 // Goal.addresses …) are gained, and end only when one of the two is unlinked or deleted: that a
 // message leaves one out says nothing. Nor does a field that it leaves out take from what is known
 // of a patient, goal, problem or plan: what "" takes away the maps mark by meta.tag
-// urn:fingerpost:cleared. Labels of security stay.
+// urn:fingerpost:cleared. Labels of security stay. The tag urn:fingerpost:told has the time of an
+// action (GOL-2, PRB-2).
 
 #pragma once
 
@@ -27,6 +28,8 @@ class Links {
   bool holds(std::string_view id) const;
   // Whether the message only names the resource of this id.
   bool named(std::string_view id) const;
+  // When what it tells of the resource was done, where the message says so beside its own time.
+  std::string_view told(std::string_view id) const;
   // Whether the message says that another patient has taken his place.
   bool replaced(std::string_view id) const;
   // What the message says of the one resource it says of the other, which it does not hold.
@@ -42,6 +45,7 @@ class Links {
     std::string place;                           // "Goal/1"
     std::string action;                          // "LI", "UN", "UC"; "" for what is given whole
     std::set<std::string, std::less<>> cleared;  // elements that "" takes away
+    std::string told;                            // FHIR dateTime
     bool deleted = false;
     bool replaced = false;
   };

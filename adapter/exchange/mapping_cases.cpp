@@ -2,7 +2,7 @@
 
 #include "exchange/translate_extract.h"
 #include "path/fhirpath.h"
-#include "wire/json_view.h"
+#include "wire/json_value.h"
 
 #include <algorithm>
 #include <iterator>
@@ -21,38 +21,6 @@ constexpr std::string_view partners = "partners/";
 constexpr std::string_view file_members[] = {"map", "cases"};
 constexpr std::string_view case_members[] = {"name",   "sourceFile", "source",    "partner",
                                              "checks", "issues",     "sameIdsAs", "lost"};
-
-void print(wire::JsonView value, std::string& out) {
-  using Kind = wire::JsonToken::Kind;
-  const char* comma = "";
-  switch (value.kind()) {
-    case Kind::object:
-      out += '{';
-      value.members([&](std::string_view name, wire::JsonView member) {
-        out += comma;
-        comma = ",";
-        wire::write_json_string(out, name);
-        out += ':';
-        print(member, out);
-      });
-      out += '}';
-      break;
-    case Kind::array:
-      out += '[';
-      value.each([&](wire::JsonView item) {
-        out += comma;
-        comma = ",";
-        print(item, out);
-      });
-      out += ']';
-      break;
-    case Kind::string:
-      wire::write_json_string(out, value.text());
-      break;
-    default:
-      out += value.kind() == Kind::null ? "null" : value.text();
-  }
-}
 
 template <class Texts>
 std::string listed(const Texts& texts) {
@@ -181,7 +149,7 @@ class Cases {
     }
     source.each([&](wire::JsonView resource) {
       text += text.empty() ? R"({"resource":)" : R"(,{"resource":)";
-      print(resource, text);
+      wire::write_json_value(wire::json_value(resource), text);
       text += '}';
     });
     return R"({"resourceType":"Bundle","type":"collection","entry":[)" + text + "]}";

@@ -90,11 +90,10 @@ Result<store::Write> provenance_with(const Parts& parts, const std::vector<std::
 
 }  // namespace
 
-Result<store::Write> provenance(const Parts& parts, const std::vector<store::Write>& writes,
+Result<store::Write> provenance(const Parts& parts, const std::vector<std::string>& targets,
                                 const store::InboxRow& message, std::string_view seed,
                                 std::string_view report) {
-  return provenance_with(parts, targets_of(writes, {}), message, seed, binary("report", report),
-                         "#report");
+  return provenance_with(parts, targets, message, seed, binary("report", report), "#report");
 }
 
 Result<std::vector<store::Write>> provenances(const Parts& parts,

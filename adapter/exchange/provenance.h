@@ -1,7 +1,7 @@
 // Where it came from: what a message made is told by a Provenance of the same commit, with the
 // message's loss report in it.
 //
-//   target    every resource that the message made or changed
+//   target    every resource that the message made or changed, or came too late for
 //   agent     the partner that sent it (author), this software (assembler)
 //   entity    source: the message, by the digest of its bytes as the inbox has it
 //             quotation: "#report", a contained Binary, the report as mappings/README.md has it
@@ -30,9 +30,9 @@ std::string report_with(const Translation& translation, const Issues& issues);
 std::vector<std::string> targets_of(const std::vector<store::Write>& writes,
                                     std::vector<std::string> late = {});
 
-// The Provenance of what `writes` are about; its id is made of `seed`. `report` is report_with
+// The Provenance of what the targets are about; its id is made of `seed`. `report` is report_with
 // of the translation.
-Result<store::Write> provenance(const Parts& parts, const std::vector<store::Write>& writes,
+Result<store::Write> provenance(const Parts& parts, const std::vector<std::string>& targets,
                                 const store::InboxRow& message, std::string_view seed,
                                 std::string_view report);
 

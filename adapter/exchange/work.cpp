@@ -2,8 +2,10 @@
 
 #include "base/digest.h"
 #include "exchange/apply_answer.h"
+#include "exchange/hl7v2_where.h"
 #include "exchange/neighbourhood.h"
 #include "exchange/provenance.h"
+#include "record/bars_header.h"
 #include "record/hl7v2_header.h"
 #include "wire/json.h"
 
@@ -33,22 +35,44 @@ std::string list_resources(const store::Unit& unit) {
 }
 
 // What is wrong with a referral is wrong with its message: the sender can mend it, and is told
-// where in his own terms.
-Error in_message(Error error, Format format) {
-  if (error.kind == Kind::unsupported) error.kind = Kind::invalid;
-  if (format != Format::hl7v2) return error;
-  if (error.where == "Task.owner") error.where = "PRD";
-  if (error.where == "Task.status") error.where = "RF1-1";
-  if (error.where == "Task.id") error.where = "RF1-6";
+// where in his own terms. A receiver nobody knows is a key that is not known.
+Error in_message(Error error, Format format, std::string_view message) {
+  if (error.kind == Kind::unsupported)
+    error.kind = error.where == "Task.owner" ? Kind::not_found : Kind::invalid;
+  if (format == Format::hl7v2) error.where = hl7v2_where(error.where, message);
   return error;
 }
 
-// A referral, an answer to one of ours, or a question how one stands.
-auto work_of(std::string_view message) -> decltype(&apply) {
+bool has_request(const Translation& translation, const Parts& parts) {
+  const auto& bundle = translation.bundle;
+  for (auto entry = child({&bundle, bundle.root()}, "entry").node; entry != no_node;
+       entry = bundle.next_same(entry))
+    if (const auto resource = child({&bundle, entry}, "resource"))
+      if (parts.definitions.type_name(bundle[resource.node].type) == "ServiceRequest") return true;
+  return false;
+}
+
+// A referral, an answer to one of ours, or a question how one stands. The answers of BaRS are told
+// by their map, which makes no request of them.
+auto work_of(const Parts& parts, Format format, std::string_view message,
+             const Translation& translation) -> decltype(&apply) {
+  if (format == Format::bars) return has_request(translation, parts) ? apply : apply_answer;
+  if (format != Format::hl7v2) return apply;
   const auto header = record::read_hl7v2_header(message);
   if (header && header->type == "RRI") return apply_answer;
   if (header && header->event == "I15") return apply_status_request;
   return apply;
+}
+
+// When the message was made, and what it tells was done.
+Told told_by(const Parts& parts, Format format, const store::InboxRow& row) {
+  if (format == Format::hl7v2)
+    return told_by_hl7v2(row.source, row.raw,
+                         parts.zone == "UTC" ? mapping::Zone::utc : mapping::Zone::london);
+  if (format != Format::bars) return {};
+  const auto header = record::read_bars_header(parts.definitions, row.raw, parts.limits);
+  if (!header) return {};
+  return {row.source, header->time, header->time};
 }
 
 }  // namespace
@@ -73,20 +97,23 @@ Result<Worked> work(const Parts& parts, store::Reader& reader, const store::Inbo
   Source source;
   if (parts.partners.find(row.source) != nullptr) source.partner = row.source;
   source.seed = row.source + "\n" + row.key + "\n" + row.digest;
-  source.referral = *format == Format::hl7v2;
-  // REF is the requester's word; RRI, which is not, knows its party itself.
+  source.referral = *format == Format::hl7v2 || *format == Format::bars;
+  // A request is the requester's word; an answer, which is not, knows its party itself.
   if (source.referral) source.by = care::Party::requester;
-  source.links = source.referral;
-  const auto take = work_of(source.referral ? row.raw : "");
+  source.links = *format == Format::hl7v2;
+  source.told = told_by(parts, *format, row);
+  const auto take = work_of(parts, *format, row.raw, translation);
   auto applied = take(parts, reader, translation, source);
-  if (!applied) return in_message(applied.error(), *format);
+  if (!applied) return in_message(applied.error(), *format, row.raw);
   Worked worked{std::move(*applied), "", ""};
   auto& unit = worked.applied.unit;
-  if (source.referral && unit.writes.empty()) return worked;
+  const auto& late = worked.applied.late;
+  if (source.referral && unit.writes.empty() && late.empty()) return worked;
   worked.report = report_with(translation, worked.applied.issues);
   if (!source.referral) worked.resources = list_resources(unit);
-  if (unit.writes.empty()) return worked;
-  LET(auto origin, provenance(parts, unit.writes, row, source.seed, worked.report));
+  if (unit.writes.empty() && late.empty()) return worked;
+  LET(auto origin,
+      provenance(parts, targets_of(unit.writes, late), row, source.seed, worked.report));
   unit.writes.push_back(std::move(origin));
   return worked;
 }

@@ -122,12 +122,15 @@ void take(Serving& serving, Request request, const Respond& respond) {
 }  // namespace
 
 Respond finishing(const interaction::Context& context, const Call& call) {
-  std::string id(call.request.head.field("x-request-id"));
-  if (!interaction::is_id(id)) id.clear();
+  std::string repeated;  // R4 http.html#custom, and BaRS
+  for (const char* name : {"X-Request-Id", "X-Correlation-Id"}) {
+    const std::string id(call.request.head.field(name));
+    if (interaction::is_id(id)) repeated += std::string(name) + ": " + id + "\r\n";
+  }
   const bool json = call.asked.form == Form::json && !call.asked.pretty;
-  if (json && id.empty()) return call.respond;
-  return [&context, asked = call.asked, id, respond = call.respond](Response response) {
-    if (!id.empty()) response.fields += "X-Request-Id: " + id + "\r\n";
+  if (json && repeated.empty()) return call.respond;
+  return [&context, asked = call.asked, repeated, respond = call.respond](Response response) {
+    response.fields += repeated;
     rewrite_outcome(context, asked, response);
     respond(std::move(response));
   };

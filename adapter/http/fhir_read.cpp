@@ -186,6 +186,8 @@ void serve_operation(Serving& serving, Call call) {
   asked.pairs = call.pairs;
   asked.accept_language = head.field("accept-language");
   asked.handling = call.asked.handling;
+  asked.message = {head.field("x-request-id"), head.field("nhsd-target-identifier"),
+                   head.field("nhsd-end-user-organisation")};
   const auto* const found = interaction::operation_of(asked);
   const bool changes = found != nullptr && found->start != nullptr;
   auto& body = call.request.body;

@@ -109,6 +109,24 @@ void write_type(const Context& context, const search::Parameters& parameters, st
   out += '}';
 }
 
+// The messages of BaRS 1.4 that $process-message takes.
+void write_messaging(const Context& context, std::string& out) {
+  constexpr std::string_view received[] = {
+      "https://fhir.nhs.uk/MessageDefinition/bars-message-servicerequest-request-referral",
+      "https://fhir.nhs.uk/MessageDefinition/bars-message-servicerequest-response-referral"};
+  out += R"(,"messaging":[{"endpoint":[{"protocol":{"system":)"
+         R"("http://terminology.hl7.org/CodeSystem/message-transport","code":"http"},)";
+  write_member(out, "address", context.base_url + "/$process-message");
+  out += R"(}],"supportedMessage":[)";
+  for (const auto definition : received) {
+    if (out.back() == '}') out += ',';
+    out += R"({"mode":"receiver",)";
+    write_member(out, "definition", definition);
+    out += '}';
+  }
+  out += "]}]";
+}
+
 std::string documentation(const Limits& limits) {
   std::string text(about_transactions);
   text += about_searches;
@@ -149,7 +167,9 @@ std::string capabilities(const Context& context) {
   write_searched(searched_by(*parameters, ""), out);
   write_operations(context, "", out);
   write_texts("compartment", compartments(*parameters), out);
-  out += "}]}";
+  out += "}]";
+  if (context.messages != nullptr) write_messaging(context, out);
+  out += '}';
   return out;
 }
 

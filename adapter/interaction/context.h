@@ -17,6 +17,9 @@
 #include <string_view>
 #include <vector>
 
+namespace fingerpost::exchange {
+class Intake;
+}
 namespace fingerpost::mapping {
 class Maps;
 }
@@ -77,7 +80,8 @@ struct Context {
   // and required bindings alone. Needs the validator.
   bool profiles_on_write = false;
   std::shared_ptr<Compiled> compiled = std::make_shared<Compiled>();
-  bool may_expunge = false;  // whether anybody may make the store forget what was there
+  bool may_expunge = false;              // whether anybody may make the store forget what was there
+  exchange::Intake* messages = nullptr;  // of $process-message; null: it is not offered
   std::shared_ptr<OwnDefinitions> own_definitions = make_own_definitions();
 };
 

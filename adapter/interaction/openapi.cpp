@@ -187,7 +187,7 @@ class Writer {
   }
 
   const std::shared_ptr<const search::Parameters> parameters_;
-  const std::span<const Operation> operations_;
+  const std::vector<Operation> operations_;
   std::set<std::string, std::less<>> compartments_;
   std::string out_;
 };

@@ -70,6 +70,8 @@ constexpr std::array offered = {
     Operation{"care-plan", "Patient", on_instance, FINGERPOST_OWN "Patient-care-plan", care_plan},
     Operation{"evaluate-cohort", "Group", on_instance, FINGERPOST_OWN "Group-evaluate-cohort",
               nullptr, evaluate_cohort},
+    Operation{"process-message", any_type, on_system, FINGERPOST_R4 "MessageHeader-process-message",
+              nullptr, process_message, "async response-url"},
     Operation{"import-directory", "HealthcareService", on_type,
               FINGERPOST_OWN "HealthcareService-import-directory", nullptr, import_directory},
     Operation{"expunge", any_type, on_instance, FINGERPOST_OWN "Resource-expunge", nullptr,
@@ -130,9 +132,14 @@ std::span<const Operation> operations() {
   return offered;
 }
 
-std::span<const Operation> operations(const Context& context) {
-  static_assert(offered.back().name == "expunge");
-  return operations().first(context.may_expunge ? offered.size() : offered.size() - 1);
+std::vector<Operation> operations(const Context& context) {
+  std::vector<Operation> open;
+  for (const auto& operation : offered) {
+    const bool closed = (operation.start == expunge && !context.may_expunge) ||
+                        (operation.start == process_message && context.messages == nullptr);
+    if (!closed) open.push_back(operation);
+  }
+  return open;
 }
 
 OperationCall call_of(const Path& path) {

@@ -17,6 +17,13 @@
 
 namespace fingerpost::interaction {
 
+// What the request of a message says beside it (BaRS 1.4); "" for what it does not.
+struct MessageFields {
+  std::string_view request_id;  // X-Request-Id
+  std::string_view target;      // NHSD-Target-Identifier
+  std::string_view end_user;    // NHSD-End-User-Organisation
+};
+
 // An operation as it was called: of the system, of a type, of one resource of it, or of a version
 // of that.
 struct OperationCall {
@@ -28,6 +35,7 @@ struct OperationCall {
   std::string_view accept_language;
   search::Handling handling = search::Handling::strict;
   std::string_view version = {};  // "" for the resource as it is
+  MessageFields message = {};     // of $process-message
 };
 // What the path names; views of it.
 OperationCall call_of(const Path& path);
@@ -54,7 +62,7 @@ struct Operation {
 constexpr std::string_view takes_any = "*";
 std::span<const Operation> operations();
 // Those that anybody may ask for here: they are stated.
-std::span<const Operation> operations(const Context& context);
+std::vector<Operation> operations(const Context& context);
 // The one that is called; null: it is not offered there.
 const Operation* operation_of(const OperationCall& call);
 
@@ -88,6 +96,7 @@ Answer meta(const Session& session, const OperationCall& call);
 void meta_add(const Session& session, const OperationCall& call, Done done);
 void meta_delete(const Session& session, const OperationCall& call, Done done);
 void expunge(const Session& session, const OperationCall& call, Done done);
+void process_message(const Session& session, const OperationCall& call, Done done);
 Answer everything(const Session& session, const OperationCall& call);
 Answer explain(const Session& session, const OperationCall& call);
 Answer reindex_status(const Session& session, const OperationCall& call);

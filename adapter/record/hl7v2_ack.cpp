@@ -170,13 +170,10 @@ Hl7v2Fault fault(const Error& error) {
   }
   if (error.kind == Kind::busy || error.kind == Kind::fault)
     return make(internal, Severity::error, error.where, error.text);
+  if (error.kind == Kind::conflict)
+    return make(conditions[6], Severity::error, error.where, error.text);
   if (error.kind == Kind::not_found) return unsupported("204", "Unknown key identifier");
   return make(condition_at(error.where), Severity::error, error.where, error.text);
-}
-
-Hl7v2Fault duplicate_fault() {
-  return make(conditions[6], Severity::error, "MSH-10",
-              "this control id came before with another message");
 }
 
 AckCode application_code(const Error& error) {

@@ -27,9 +27,8 @@ struct Hl7v2Fault {
 };
 
 Hl7v2Fault fault(const Issue& issue);
+// Kind::conflict is a key that is another's (205), Kind::not_found one that is not known (204).
 Hl7v2Fault fault(const Error& error);
-// A control id that came before with another message (table 0357, 205).
-Hl7v2Fault duplicate_fault();
 
 // AE for what the sender can mend, AR for a type, event, version or processing id that is not for
 // this gateway, and for a gateway that cannot now (Kind::busy and Kind::fault).

@@ -1,6 +1,7 @@
 #include "record/hl7v2_batch.h"
 
 #include "base/text.h"
+#include "wire/byte_order_mark.h"
 
 #include <string>
 #include <utility>
@@ -8,7 +9,7 @@
 namespace fingerpost::record {
 namespace {
 
-constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+using wire::byte_order_mark;
 
 // The segment at the front, with the line ends behind it, which the next one follows.
 std::string_view take_segment(std::string_view& rest) {

@@ -1,6 +1,7 @@
 #include "record/hl7v2_header.h"
 
 #include "base/text.h"
+#include "wire/byte_order_mark.h"
 
 namespace fingerpost::record {
 
@@ -17,7 +18,7 @@ When when(std::string_view code) {
 }  // namespace
 
 Result<Hl7v2Header> read_hl7v2_header(std::string_view bytes) {
-  if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
+  if (bytes.starts_with(wire::byte_order_mark)) bytes.remove_prefix(wire::byte_order_mark.size());
   if (!bytes.starts_with("MSH")) return Error{Kind::invalid, "a message starts with MSH", "MSH"};
   LET(const auto by, wire::read_delimiters(bytes));
   const auto segment = bytes.substr(0, wire::line_end(bytes));

@@ -1,6 +1,7 @@
 #include "wire/csv.h"
 
 #include "base/text.h"
+#include "wire/byte_order_mark.h"
 #include "wire/windows_1252.h"
 
 #include <algorithm>
@@ -9,8 +10,6 @@
 
 namespace fingerpost::wire {
 namespace {
-
-constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 // Printable ASCII, eight bytes at a time: of such bytes none has its highest bit set when 0x20 is
 // taken away or 1 is added.

@@ -1,6 +1,7 @@
 #include "wire/hl7v2_text.h"
 
 #include "base/text.h"
+#include "wire/byte_order_mark.h"
 #include "wire/windows_1252.h"
 
 #include <algorithm>
@@ -110,8 +111,8 @@ Result<DecodedMessage> decode_message(std::string bytes, Charset fallback, Issue
     return Error{Kind::unsupported, "UTF-16 and UTF-32 cannot be framed", "MSH-18"};
   if (bytes.find('\0') != std::string::npos)
     return Error{Kind::invalid, "the message holds the character NUL", "MSH"};
-  const bool marked = bytes.starts_with("\xEF\xBB\xBF");
-  if (marked) bytes.erase(0, 3);
+  const bool marked = bytes.starts_with(byte_order_mark);
+  if (marked) bytes.erase(0, byte_order_mark.size());
   LET(auto charset, marked ? Result<Charset>(Charset::utf8) : read_charset(msh_18(bytes)));
   if (charset == Charset::ascii && !is_ascii(bytes)) {
     charset = guess(bytes, fallback);

@@ -2,61 +2,11 @@
 
 #include "exchange/links.h"
 
-#include "exchange/intake.h"
-#include "exchange/work.h"
-#include "support/translator.h"
-#include "world.h"
+#include "practice.h"
 
 using namespace fingerpost;
 using namespace fingerpost::exchange;
 using namespace fingerpost::test;
-
-namespace {
-
-// The practice and what it has sent.
-struct Practice : World {
-  int number = 0;
-
-  Practice() {
-    parts.translate = [](Format format, const std::string& bytes, const TranslateOptions& options) {
-      return translator().translate(format, bytes, options);
-    };
-  }
-
-  Result<store::UnitOutcome> send(const std::string& message) {
-    auto row = inbox_row("practice", name(Format::hl7v2), std::to_string(++number), message);
-    const auto eyes = reader();
-    auto worked = work(parts, *eyes, row);
-    if (!worked) return worked.error();
-    return commit_now(*store, std::move(worked->applied.unit));
-  }
-  Result<store::UnitOutcome> send(const std::string& type, const std::string& segments) {
-    return send("MSH|^~\\&|GP|SURGERY|HUB|HUB|20261122093000||" + type + "|M1|P|2.5\r" +
-                "PID|1||9990000018^^^NHS^NHS||Winterbourne^Maud\r" + segments);
-  }
-  Result<store::UnitOutcome> send_file(const std::string& file) {
-    return send(read_file(project() / "mappings/hl7v2/samples" / file));
-  }
-
-  // Whether an expression is true of what is stored under the sender's id.
-  bool is(const std::string& type, const std::string& key, const std::string& expression) {
-    const auto stored = reader()->read(type, uuid_v5({"practice~~SURGERY", type, key}));
-    if (!stored) return false;
-    auto read = model::read_json(definitions(), stored->body, Limits{});
-    REQUIRE(read);
-    return holds(Translation{std::move(read->tree), {}, {}, {}}, expression);
-  }
-};
-
-std::string goal(const std::string& action, const std::string& id, const std::string& status,
-                 const std::string& words = "Walk") {
-  return "GOL|" + action + "|20261122|^" + words + "|" + id + "||||||||||||||" + status + "\r";
-}
-std::string pathway(const std::string& action, const std::string& status = "active") {
-  return "PTH|" + action + "|SP^Plan|W1|20261122|" + status + "\r";
-}
-
-}  // namespace
 
 TEST_CASE("a goal is added, updated and deleted under its instance id") {
   Practice practice;
@@ -302,19 +252,9 @@ TEST_CASE("every message is answered in its own event, and what was left out is 
           "AA", ""});
   CAPTURE(row.type, row.segments);
   Practice practice;
-  Intake intake(practice.parts);
-  std::string reply;
-  std::vector<std::function<void()>> waiting;
-  auto caller = std::make_shared<Caller>();
-  caller->post = [&](std::function<void()> piece) { waiting.push_back(std::move(piece)); };
-  caller->after = [&](int, std::function<void()> piece) { waiting.push_back(std::move(piece)); };
-  caller->reply = [&](std::string message) { reply = std::move(message); };
-  caller->done = caller->close = [] {};
-  intake.take_message("MSH|^~\\&|GP|SURGERY|HUB|HUB|2026||" + std::string(row.type) +
-                          "|M1|P|2.5\rPID|1||9990000018^^^NHS^NHS||Winterbourne^Maud\r" +
-                          row.segments,
-                      caller);
-  for (std::size_t i = 0; i < waiting.size(); ++i) std::exchange(waiting[i], nullptr)();
+  const auto reply =
+      practice.answer("MSH|^~\\&|GP|SURGERY|HUB|HUB|2026||" + std::string(row.type) +
+                      "|M1|P|2.5\rPID|1||9990000018^^^NHS^NHS||Winterbourne^Maud\r" + row.segments);
   CAPTURE(reply);
   CHECK(reply.find(row.answer) != std::string::npos);
   CHECK(reply.find(std::string("\rMSA|") + row.code + "|M1") != std::string::npos);

@@ -295,19 +295,30 @@ TEST_CASE("a plan is sent without what is restricted, and of one patient only") 
       bundle(R"(,{"fullUrl":"urn:uuid:q","resource":{"resourceType":"Patient","id":"q"}})"), {}));
 }
 
-TEST_CASE("what was entered in error is deleted") {
-  const auto written = write(
-      R"({"resourceType":"Bundle","type":"collection","entry":[
+namespace {
+
+// A goal that stands so, and the problem that it addresses.
+std::string addressed(const std::string& status, const std::string& problem,
+                      const std::string& more = "") {
+  return R"({"resourceType":"Bundle","type":"collection","entry":[
       {"fullUrl":"urn:uuid:p","resource":{"resourceType":"Patient","id":"p"}},
       {"fullUrl":"urn:uuid:g","resource":{"resourceType":"Goal","id":"g",
-       "lifecycleStatus":"entered-in-error","description":{"text":"Walk"},
-       "addresses":[{"reference":"urn:uuid:c"}]}},
-      {"fullUrl":"urn:uuid:c","resource":{"resourceType":"Condition","id":"c",
-       "verificationStatus":{"coding":[{"code":"entered-in-error"}]}}},
-      {"fullUrl":"urn:uuid:a","resource":{"resourceType":"CarePlan","id":"a",
+       "lifecycleStatus":")" +
+         status + R"(","description":{"text":"Walk"},"addresses":[{"reference":"urn:uuid:c"}]}},
+      {"fullUrl":"urn:uuid:c","resource":{"resourceType":"Condition","id":"c",)" +
+         problem + "}}" + more + "]}";
+}
+
+}  // namespace
+
+TEST_CASE("what was entered in error is deleted") {
+  const auto written =
+      write(addressed("entered-in-error",
+                      R"("verificationStatus":{"coding":[{"code":"entered-in-error"}]})",
+                      R"(,{"fullUrl":"urn:uuid:a","resource":{"resourceType":"CarePlan","id":"a",
        "status":"entered-in-error","intent":"plan","goal":[{"reference":"urn:uuid:g"}],
-       "addresses":[{"reference":"urn:uuid:c"}]}}]})",
-      {});
+       "addresses":[{"reference":"urn:uuid:c"}]}})"),
+            {});
   REQUIRE(written);
   CAPTURE(written->bytes);
   for (const auto* segment : {"\rPTH|DE|", "\rPRB|DE|", "\rGOL|DE|"})
@@ -315,16 +326,11 @@ TEST_CASE("what was entered in error is deleted") {
 }
 
 TEST_CASE("a problem stands under the goal that addresses it, with both its codings") {
-  const auto written = write(
-      R"({"resourceType":"Bundle","type":"collection","entry":[
-      {"fullUrl":"urn:uuid:p","resource":{"resourceType":"Patient","id":"p"}},
-      {"fullUrl":"urn:uuid:g","resource":{"resourceType":"Goal","id":"g",
-       "lifecycleStatus":"active","description":{"text":"Walk"},
-       "addresses":[{"reference":"urn:uuid:c"}]}},
-      {"fullUrl":"urn:uuid:c","resource":{"resourceType":"Condition","id":"c",
-       "code":{"coding":[{"system":"urn:fingerpost:hl7v2:x:99P","code":"LONE"},
-        {"system":"http://snomed.info/sct","code":"267076002","display":"Feels lonely"}]}}}]})",
-      {});
+  const auto written =
+      write(addressed("active",
+                      R"("code":{"coding":[{"system":"urn:fingerpost:hl7v2:x:99P","code":"LONE"},
+        {"system":"http://snomed.info/sct","code":"267076002","display":"Feels lonely"}]})"),
+            {});
   REQUIRE(written);
   CAPTURE(written->bytes);
   CHECK(written->bytes.find("LONE^^99P^267076002^Feels lonely^SCT") != std::string::npos);

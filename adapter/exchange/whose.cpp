@@ -1,0 +1,86 @@
+#include "exchange/whose.h"
+
+#include "exchange/neighbourhood.h"
+#include "model/json.h"
+#include "record/nhs_number.h"
+
+#include <optional>
+#include <set>
+#include <utility>
+
+namespace fingerpost::exchange {
+namespace {
+
+// Where the stored Patient was merged into another, that one's reference; "" else.
+std::string replaced_by(NodeRef patient) {
+  const Tree& tree = *patient.tree;
+  for (auto link = child(patient, "link").node; link != no_node; link = tree.next_same(link))
+    if (child_text({&tree, link}, "type") == "replaced-by")
+      return std::string(child_text(child({&tree, link}, "other"), "reference"));
+  return "";
+}
+
+// {} for one that is not stored.
+Result<std::optional<Tree>> read_patient(const Parts& parts, store::Reader& reader,
+                                         std::string_view reference) {
+  const auto place = read_reference(reference);
+  const auto stored = reader.read("Patient", place.id);
+  if (!stored && is_absence(stored.error())) return std::optional<Tree>();
+  if (!stored) return stored.error();
+  LET(auto read, model::read_json(parts.definitions, stored->body, parts.limits));
+  return std::optional<Tree>(std::move(read.tree));
+}
+
+struct Numbers {
+  std::set<std::string> nhs;
+  std::set<std::string> all;  // system and value
+};
+
+void add_numbers(NodeRef patient, Numbers& numbers) {
+  const Tree& tree = *patient.tree;
+  for (auto node = child(patient, "identifier").node; node != no_node;
+       node = tree.next_same(node)) {
+    const auto system = child_text({&tree, node}, "system");
+    const auto value = child_text({&tree, node}, "value");
+    if (system.empty() || value.empty()) continue;
+    if (record::is_nhs_number_system(system)) numbers.nhs.emplace(value);
+    numbers.all.insert(std::string(system) + "|" + std::string(value));
+  }
+}
+
+bool meet(const std::set<std::string>& left, const std::set<std::string>& right) {
+  for (const auto& one : left)
+    if (right.count(one) > 0) return true;
+  return false;
+}
+
+}  // namespace
+
+Subject subject_of(NodeRef resource) {
+  for (const std::string_view element : {"subject", "patient", "for", "beneficiary"}) {
+    const auto reference = child_text(child(resource, element), "reference");
+    if (read_reference(reference).type == "Patient") return {element, reference};
+  }
+  return {};
+}
+
+Result<bool> same_person(const Parts& parts, store::Reader& reader, NodeRef said,
+                         std::string_view said_reference, std::string_view stored_reference) {
+  if (said_reference == stored_reference) return true;
+  LET(const auto known, read_patient(parts, reader, stored_reference));
+  LET(const auto other, read_patient(parts, reader, said_reference));
+  const auto ref = [](const std::optional<Tree>& tree) {
+    return tree ? NodeRef{&*tree, tree->root()} : NodeRef{};
+  };
+  if (known && replaced_by(ref(known)) == said_reference) return true;
+  if (other && replaced_by(ref(other)) == stored_reference) return true;
+  if (!known) return false;
+  Numbers before, now;
+  add_numbers(ref(known), before);
+  if (other) add_numbers(ref(other), now);
+  if (said) add_numbers(said, now);
+  if (!before.nhs.empty() && !now.nhs.empty()) return meet(before.nhs, now.nhs);
+  return meet(before.all, now.all);
+}
+
+}  // namespace fingerpost::exchange

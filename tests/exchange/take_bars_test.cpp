@@ -1,0 +1,261 @@
+// BaRS messages as a peer posts them: kept, applied and answered in one commit.
+
+#include "base/base64.h"
+#include "exchange/intake.h"
+#include "support/translator.h"
+#include "wire/json_view.h"
+#include "world.h"
+
+using namespace fingerpost;
+using namespace fingerpost::exchange;
+using namespace fingerpost::test;
+
+namespace {
+
+std::string with(std::string text, std::string_view from, std::string_view to) {
+  const auto at = text.find(from);
+  REQUIRE(at != std::string::npos);
+  return text.replace(at, from.size(), to);
+}
+
+// A surgery asks the links, or is asked by them, in the sample's words.
+struct Peers : World {
+  Intake intake{parts};
+
+  Peers() {
+    partners.list[0].identifiers = {{std::string(ods), "A99999"}};
+    partners.list[1].identifiers = {{"https://fhir.nhs.uk/Id/dos-service-id", "111111111"},
+                                    {std::string(ods), "X99999"}};
+    partners.list[1].channel = Channel::none;
+    parts.translate = [](Format format, const std::string& bytes, const TranslateOptions& options) {
+      return translator().translate(format, bytes, options);
+    };
+  }
+
+  TakenMessage take(BarsRequest request) {
+    std::optional<TakenMessage> taken;
+    intake.take_bars(
+        std::move(request), [](const std::function<void()>& piece) { piece(); },
+        [&](TakenMessage made) { taken = std::move(made); });
+    REQUIRE(taken);
+    return *taken;
+  }
+  TakenMessage take(const std::string& bytes) { return take(BarsRequest{bytes, "", "", ""}); }
+
+  std::string only(const std::string& type) {
+    store::HistoryQuery query;
+    query.type = type;
+    const auto page = reader()->history(query);
+    REQUIRE(page);
+    std::string newest;
+    for (const auto& version : page->versions)
+      if (newest.empty()) newest = version.body;
+    return newest;
+  }
+};
+
+std::string sample() {
+  return read_file(project() / "mappings/bars/samples/referral-request.json");
+}
+// Another message about the same referral.
+std::string update(std::string_view id, std::string_view time, std::string_view status = "active") {
+  auto text = with(sample(), "\"code\": \"new\"", "\"code\": \"update\"");
+  text = with(text, "urn:uuid:00000000-0000-4000-8000-000000000001", "urn:uuid:" + std::string(id));
+  text = with(text, "\"timestamp\": \"2026-10-05T09:30:00+01:00\"",
+              "\"timestamp\": \"" + std::string(time) + "\"");
+  return with(text, R"("status": "active",
+    "intent")",
+              R"("status": ")" + std::string(status) + R"(",
+    "intent")");
+}
+const std::string second = "00000000-0000-4000-8000-0000000000a2";
+const std::string third = "00000000-0000-4000-8000-0000000000a3";
+
+std::string code_of(const TakenMessage& taken) {
+  const auto document = wire::parse_json(taken.answer, {});
+  REQUIRE(document);
+  const wire::JsonView view(*document);
+  if (view["resourceType"].text() == "Bundle")
+    return std::string(view["entry"].first()["resource"]["response"]["code"].text());
+  return std::string(view["issue"].first()["details"]["coding"].first()["code"].text());
+}
+
+}  // namespace
+
+TEST_CASE("a BaRS request is kept, applied and answered, and says nothing of its acceptance") {
+  Peers peers;
+  const auto taken = peers.take(sample());
+  CAPTURE(taken.answer);
+  REQUIRE_FALSE(taken.refused);
+  CHECK(code_of(taken) == "ok");
+  CHECK(taken.answer.find("\"identifier\":\"00000000-0000-4000-8000-000000000001\"") !=
+        std::string::npos);
+  CHECK(taken.answer.find("ServiceRequest") == std::string::npos);
+  CHECK(taken.answer.find("Sample") == std::string::npos);
+  CHECK(peers.only("Task").find("\"status\":\"requested\"") != std::string::npos);
+  const auto rows = peers.inbox();
+  REQUIRE(rows.size() == 1);
+  CHECK(rows[0].status == store::InboxStatus::applied);
+  CHECK(rows[0].source == "practice");
+  CHECK(peers.reader()->inbox_row(rows[0].id)->raw == sample());
+  CHECK(peers.only("Provenance").find("bars message") != std::string::npos);
+}
+
+TEST_CASE("the same BaRS message again is answered as before, others under its id are refused") {
+  Peers peers;
+  const auto first = peers.take(BarsRequest{sample(), "request-1", "", ""});
+  peers.clock.advance(5'000'000);
+  const auto again = peers.take(BarsRequest{sample(), "request-2", "", ""});
+  CHECK(again.duplicate);
+  CHECK(again.answer == first.answer);
+  const auto task = peers.only("Task");
+  const auto other = with(sample(), "Would like to meet people.", "Something else.");
+  const auto refused = peers.take(other);
+  REQUIRE(refused.refused);
+  CHECK(refused.refused->kind == Kind::conflict);
+  CHECK(code_of(refused) == "REC_CONFLICT");
+  CHECK(peers.only("Task") == task);
+  CHECK(peers.inbox().size() == 2);
+  CHECK(peers.intake.counts().conflicts == 1);
+  CHECK(code_of(peers.take(other)) == "REC_CONFLICT");
+  CHECK(peers.inbox().size() == 2);
+}
+
+TEST_CASE("a BaRS message without an id is known by its request") {
+  Peers peers;
+  const auto nameless =
+      with(sample(), R"("fullUrl": "urn:uuid:00000000-0000-4000-8000-000000000001",)", "");
+  const auto none = peers.take(nameless);
+  REQUIRE(none.refused);
+  CHECK(none.refused->where == "MessageHeader.id");
+  CHECK_FALSE(peers.take(BarsRequest{nameless, "request-1", "", ""}).refused);
+  CHECK(peers.take(BarsRequest{nameless, "request-1", "", ""}).duplicate);
+}
+
+TEST_CASE("an older BaRS update that comes late changes nothing, but a cancellation ends") {
+  Peers peers;
+  REQUIRE_FALSE(peers.take(sample()).refused);
+  REQUIRE_FALSE(peers
+                    .take(with(update(second, "2026-10-07T09:30:00+01:00"),
+                               "Would like to meet people.", "Newest words."))
+                    .refused);
+  REQUIRE_FALSE(peers
+                    .take(with(update(third, "2026-10-06T09:30:00+01:00"),
+                               "Would like to meet people.", "Older words."))
+                    .refused);
+  CHECK(peers.only("ServiceRequest").find("Newest words.") != std::string::npos);
+  REQUIRE_FALSE(peers
+                    .take(update("00000000-0000-4000-8000-0000000000a4",
+                                 "2026-10-06T10:00:00+01:00", "revoked"))
+                    .refused);
+  const auto ended = peers.only("ServiceRequest");
+  CHECK(ended.find("\"status\":\"revoked\"") != std::string::npos);
+  CHECK(ended.find("Newest words.") != std::string::npos);
+  CHECK(peers.only("Task").find("\"status\":\"cancelled\"") != std::string::npos);
+}
+
+TEST_CASE("a BaRS update about another patient is refused, and nothing moves") {
+  Peers peers;
+  REQUIRE_FALSE(peers.take(sample()).refused);
+  const auto before = peers.only("ServiceRequest");
+  auto text = update(second, "2026-10-07T09:30:00+01:00");
+  // Everywhere: another entry, another number.
+  for (auto at = text.find("000000000003"); at != std::string::npos;
+       at = text.find("000000000003", at))
+    text.replace(at, 12, "000000000099");
+  text = with(text, "9990000018", "9990000026");
+  const auto refused = peers.take(text);
+  REQUIRE(refused.refused);
+  CHECK(refused.refused->where == "ServiceRequest.subject");
+  CHECK(code_of(refused) == "REC_CONFLICT");
+  CHECK(peers.only("ServiceRequest") == before);
+}
+
+TEST_CASE("what cannot be used of a BaRS message is answered in BaRS's codes and kept") {
+  struct Row {
+    const char* what;
+    std::string bytes;
+    std::string target;
+    Kind kind;
+    const char* where;
+  };
+  const auto row = GENERATE(
+      Row{"no JSON", "{", "", Kind::invalid, nullptr},
+      Row{"no message", R"({"resourceType":"Patient"})", "", Kind::invalid, "Bundle.type"},
+      Row{"no header", R"({"resourceType":"Bundle","type":"message"})", "", Kind::invalid,
+          "Bundle.entry"},
+      Row{"a target that is no Base64", sample(), "{}", Kind::invalid, "NHSD-Target-Identifier"},
+      Row{"a target that is no identifier", sample(), to_base64("[1]", Base64::plain),
+          Kind::invalid, "NHSD-Target-Identifier"},
+      Row{"an event that is none",
+          with(sample(), "servicerequest-request\"\n    },", "booking-request\"\n    },"), "",
+          Kind::invalid, nullptr});
+  CAPTURE(row.what);
+  Peers peers;
+  const auto taken = peers.take(BarsRequest{row.bytes, "request-1", row.target, ""});
+  CAPTURE(taken.answer);
+  REQUIRE(taken.refused);
+  CHECK(taken.refused->kind == row.kind);
+  if (row.where != nullptr) CHECK(taken.refused->where == row.where);
+  CHECK(code_of(taken) == "REC_BAD_REQUEST");
+  REQUIRE(peers.inbox().size() == 1);
+  CHECK(peers.inbox()[0].status == store::InboxStatus::refused);
+  CHECK(peers.only("Task").empty());
+}
+
+TEST_CASE("headers of BaRS say who sends where the message does not") {
+  Peers peers;
+  const auto user = to_base64(
+      R"({"resourceType":"Organization","identifier":[{"system":"https://fhir.nhs.uk/Id/ods-organization-code","value":"A99999"}]})",
+      Base64::plain);
+  const auto target = to_base64(
+      R"({"system":"https://fhir.nhs.uk/Id/dos-service-id","value":"111111111"})", Base64::plain);
+  const auto anonymous = with(sample(), R"("sender": {
+     "reference": "urn:uuid:00000000-0000-4000-8000-000000000008"
+    },)",
+                              "");
+  const auto taken = peers.take(BarsRequest{anonymous, "", target, user});
+  CAPTURE(taken.answer);
+  REQUIRE_FALSE(taken.refused);
+  CHECK(peers.inbox()[0].source == "practice");
+}
+
+TEST_CASE("a BaRS answer completes what it says is done, and brings what the service made") {
+  Peers peers;
+  REQUIRE_FALSE(peers.take(sample()).refused);
+  const auto task = peers.only("Task");
+  const auto id_at = task.find("\"id\":\"") + 6;
+  const auto id = task.substr(id_at, 36);
+  auto answer = with(sample(), "\"servicerequest-request\"", "\"servicerequest-response\"");
+  answer = with(answer, "urn:uuid:00000000-0000-4000-8000-000000000001",
+                "urn:uuid:" + std::string(second));
+  answer = with(answer, "\"reference\": \"urn:uuid:00000000-0000-4000-8000-000000000008\"",
+                "\"reference\": \"urn:uuid:00000000-0000-4000-8000-000000000009\"");
+  answer = with(answer, R"("focus": [
+     {
+      "reference": "urn:uuid:00000000-0000-4000-8000-000000000002")",
+                R"("response": {"identifier": "00000000-0000-4000-8000-000000000001", "code": "ok"},
+    "focus": [
+     {
+      "reference": "urn:uuid:00000000-0000-4000-8000-000000000011")");
+  answer = with(answer, "\"PatientInstruction\"",
+                R"("identifier": [{"system": "urn:fingerpost:task", "value": ")" + id +
+                    R"("}], "PatientInstruction")");
+  const auto told = [&](const std::string& status) {
+    return with(answer, R"("status": "active",
+    "intent")",
+                R"("status": ")" + status + R"(",
+    "intent")");
+  };
+  REQUIRE_FALSE(peers.take(told("active")).refused);
+  CHECK(peers.only("Task").find("\"status\":\"accepted\"") != std::string::npos);
+  CHECK(peers.only("ServiceRequest").find("\"status\":\"active\"") != std::string::npos);
+  CHECK(peers.only("Task").find("\"Encounter/") != std::string::npos);
+  CHECK(peers.only("Task").find("urn:uuid:") == std::string::npos);
+  CHECK_FALSE(peers.only("Encounter").empty());
+  const auto done = peers.take(with(told("completed"), "urn:uuid:" + second, "urn:uuid:" + third));
+  CAPTURE(done.answer);
+  REQUIRE_FALSE(done.refused);
+  CHECK(peers.only("Task").find("\"status\":\"completed\"") != std::string::npos);
+  CHECK(peers.only("ServiceRequest").find("\"status\":\"completed\"") != std::string::npos);
+}
