@@ -53,24 +53,30 @@ Asked asked(const Op& op) {
   return {};
 }
 
-// The first node that the steps lead to, and whether there are more.
+// The first node that the steps lead to, and whether there are more, unless one is enough.
 struct Found {
+  bool one_is_enough = false;
   Value first;
   bool several = false;
   std::size_t visited = 0;
 
-  void walk(const Tree& tree, NodeId from, std::span<const Step> steps) {
-    for (NodeId at = tree.first_child(from); at != no_node && !several; at = tree.next(at)) {
+  // False: there is no need to look on.
+  bool walk(const Tree& tree, NodeId from, std::span<const Step> steps) {
+    const NameId name = steps.front().name;
+    for (NodeId at = tree.first_child(from); at != no_node; at = tree.next(at)) {
       ++visited;
-      if (tree[at].name != steps.front().name) continue;
+      if (tree[at].name != name) continue;
       if (steps.size() > 1) {
-        walk(tree, at, steps.subspan(1));
+        if (!walk(tree, at, steps.subspan(1))) return false;
       } else if (first.none()) {
         first = NodeRef{&tree, at};
+        if (one_is_enough) return false;
       } else {
         several = true;
+        return false;
       }
     }
+    return true;
   }
 };
 
@@ -138,6 +144,7 @@ std::optional<Truth> quick_truth(const Op& op, const Program& program, const Val
                                  Environment& environment) {
   const Quick& quick = op.quick;
   Found found;
+  found.one_is_enough = quick.is == Quick::Is::present;
   if (!find(quick.of, self, environment, found)) return {};
   const std::size_t cost = found.visited + 4;
   if (environment.steps_left < cost) return {};

@@ -2,10 +2,9 @@
 
 #pragma once
 
-#include "base/text.h"
-
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -25,7 +24,7 @@ struct RowAt {
 // meet in one hash: who asks compares the key itself.
 class RowIndex {
  public:
-  void add(std::string_view key, RowAt row) { entries_.push_back({hash64(key), row}); }
+  void add(std::string_view key, RowAt row) { entries_.push_back({hash(key), row}); }
   void sort() {
     std::stable_sort(entries_.begin(), entries_.end(), Less());
     entries_.shrink_to_fit();
@@ -37,11 +36,13 @@ class RowIndex {
   };
   std::span<const Entry> find(std::string_view key) const {
     const auto [first, last] =
-        std::equal_range(entries_.begin(), entries_.end(), Entry{hash64(key), {}}, Less());
+        std::equal_range(entries_.begin(), entries_.end(), Entry{hash(key), {}}, Less());
     return {first, last};
   }
 
  private:
+  // Of one run alone, so any will do, and this one takes more than a byte at a time.
+  static std::uint64_t hash(std::string_view key) { return std::hash<std::string_view>()(key); }
   struct Less {
     bool operator()(const Entry& a, const Entry& b) const { return a.hash < b.hash; }
   };
