@@ -2,7 +2,6 @@
 
 #include "base/text.h"
 
-#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -75,6 +74,21 @@ void append_folded(std::string& out, char32_t c) {
   }
 }
 
+// How much of it is ASCII without a blank.
+std::size_t plain_size(std::string_view text) {
+  std::size_t size = 0;
+  while (size < text.size() && static_cast<unsigned char>(text[size]) < 0x80 &&
+         !is_space(text[size]))
+    ++size;
+  return size;
+}
+
+void append_lower(std::string& out, std::string_view plain) {
+  const std::size_t begin = out.size();
+  out += plain;
+  for (char* at = out.data() + begin; at != out.data() + out.size(); ++at) *at = to_lower(*at);
+}
+
 }  // namespace
 
 std::string fold(std::string_view text) {
@@ -83,21 +97,24 @@ std::string fold(std::string_view text) {
   bool blank = false;
   for (std::size_t at = 0; at < text.size();) {
     // Nearly all is ASCII.
-    const bool plain = static_cast<unsigned char>(text[at]) < 0x80;
-    const Point point = plain ? Point{0, 1} : point_at(text.substr(at));
-    if (plain ? is_space(text[at]) : is_wide_space(point.value)) {
+    const std::size_t word = plain_size(text.substr(at));
+    const Point point = word > 0 || is_space(text[at]) ? Point{0, 1} : point_at(text.substr(at));
+    if (word == 0 && (is_space(text[at]) || is_wide_space(point.value))) {
       blank = !out.empty();
       at += point.size;
       continue;
     }
     if (blank) out += ' ';
     blank = false;
-    if (point.size <= 1) {
-      out += to_lower(text[at]);
+    if (word > 0) {
+      append_lower(out, text.substr(at, word));
+      at += word;
+    } else if (point.size <= 1) {
+      out += text[at++];  // no UTF-8
     } else {
       append_folded(out, point.value);
+      at += point.size;
     }
-    at += std::max<std::size_t>(point.size, 1);
   }
   return out;
 }

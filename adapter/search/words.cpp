@@ -5,6 +5,8 @@
 #include "search/fold.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <limits>
 
 namespace fingerpost::search {
@@ -13,9 +15,31 @@ namespace {
 constexpr std::size_t longest = 64;  // bytes of a word; more of it is not looked at
 
 // All but ASCII is part of a word, so that every script is searched.
+constexpr std::array<bool, 256> parts = [] {
+  std::array<bool, 256> made{};
+  for (std::size_t i = 0; i < made.size(); ++i)
+    made[i] = i >= 0x80 || is_letter(static_cast<char>(i)) || is_digit(static_cast<char>(i));
+  return made;
+}();
 bool is_part(char c) {
-  return is_letter(c) || is_digit(c) || static_cast<unsigned char>(c) >= 0x80;
+  return parts[static_cast<unsigned char>(c)];
 }
+
+// A word with its first eight bytes as a number, by which most are told apart.
+struct Ordered {
+  explicit Ordered(std::string_view of) : word(of) {
+    for (std::size_t i = 0; i < 8; ++i)
+      begin = begin << 8 | (i < of.size() ? static_cast<unsigned char>(of[i]) : 0U);
+  }
+  std::uint64_t begin = 0;
+  std::string_view word;
+  friend bool operator<(const Ordered& a, const Ordered& b) {
+    return a.begin != b.begin ? a.begin < b.begin : a.word < b.word;
+  }
+  friend bool operator==(const Ordered& a, const Ordered& b) {
+    return a.begin == b.begin && a.word == b.word;
+  }
+};
 
 // What stands between the tags of an XHTML fragment.
 std::string without_tags(std::string_view xhtml) {
@@ -51,13 +75,13 @@ class Collector {
       : xhtml_(xhtml), is_text_(is_text), tree_(tree) {}
 
   // Views into this.
-  std::vector<std::string_view> run(NodeId resource) {
+  std::vector<Ordered> run(NodeId resource) {
     for (NodeId at = tree_.first_child(resource); at; at = tree_.next(at)) visit(at);
-    std::vector<std::string_view> words;
+    std::vector<Ordered> words;
     words.reserve(ends_.size());
     std::size_t begin = 0;
     for (const std::size_t end : ends_) {
-      words.push_back(std::string_view(all_).substr(begin, end - begin));
+      words.emplace_back(std::string_view(all_).substr(begin, end - begin));
       begin = end;
     }
     std::sort(words.begin(), words.end());
@@ -119,8 +143,9 @@ Words::Words(const model::Definitions& definitions)
 
 std::vector<std::string> Words::of(NodeRef resource) const {
   Collector collector(definitions_->common().xhtml, is_text_, *resource.tree);
-  const auto words = collector.run(resource.node);
-  return {words.begin(), words.end()};
+  std::vector<std::string> words;
+  for (const auto& one : collector.run(resource.node)) words.emplace_back(one.word);
+  return words;
 }
 
 Result<Tree> Words::read(std::string_view json) const {
@@ -138,7 +163,7 @@ std::string Words::text_of_json(std::string_view json) const {
   const auto tree = read(json);
   if (!tree) return text;
   Collector collector(definitions_->common().xhtml, is_text_, *tree);
-  for (const auto word : collector.run(tree->root())) (text += word) += ' ';
+  for (const auto& one : collector.run(tree->root())) (text += one.word) += ' ';
   return text;
 }
 

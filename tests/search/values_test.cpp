@@ -1,5 +1,7 @@
 // Values that a search refuses, and in what terms.
 
+#include "search/values.h"
+
 #include "search/plan.h"
 #include "search/search.h"
 #include "support/catch.h"
@@ -9,6 +11,7 @@
 #include <catch2/catch.hpp>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 using namespace fingerpost;
@@ -71,4 +74,16 @@ TEST_CASE("the system of a code is implied where its element's value set has one
   CHECK(asked == "http://hl7.org/fhir/administrative-gender|male");
   REQUIRE(planned("Condition", {{"code:below", "urn:x|1"}}, &asked));
   CHECK(asked == "urn:x|1");
+}
+
+TEST_CASE("what is escaped is one value, and reads as it was") {
+  for (const std::string text : {"", "plain", "a,b", "s|c", "5.4$mg", "C:\\x\\", "\\", ",|$\\"}) {
+    CAPTURE(text);
+    const auto escaped = search::escape(text);
+    CHECK(search::unescape(escaped) == text);
+    CHECK(search::well_escaped(escaped));
+    for (const char by : {',', '|', '$'})
+      CHECK(search::split_escaped(escaped, by) == std::vector<std::string_view>{escaped});
+  }
+  CHECK(search::escape("s|c,d", "\\,") == "s|c\\,d");
 }
