@@ -159,6 +159,29 @@ TEST_CASE("an invalid Task refuses a referral, an invalid part of a record is le
   CHECK(says(record->issues, "left out"));
 }
 
+TEST_CASE("of a record, what is known as another patient's is left out, and told") {
+  World world;
+  stored(world, referral("R1", "requested"));
+  auto bundle = referral("R1", "requested", "LINK1", "other words");
+  const auto mine = uuid_v5({"test", "R1", "patient"}), other = uuid_v5({"test", "R2", "patient"});
+  for (auto at = bundle.find(mine); at != std::string::npos; at = bundle.find(mine))
+    bundle.replace(at, mine.size(), other);
+  const auto reader = world.reader();
+  const bool past = GENERATE(false, true);
+  Source source{"practice", "2", false};
+  source.past = past;
+  const auto record = apply(world.parts, *reader, translation_of(bundle), source);
+  REQUIRE(record);
+  CHECK(says(record->issues, "another patient's"));
+  CHECK(has_errors(record->issues));
+  for (const auto& write : record->unit.writes)
+    CHECK((write.type != "ServiceRequest" && write.type != "Task"));
+  CHECK(record->unit.outbox.empty());
+  const auto refused = applied(world, bundle, "3");
+  REQUIRE(refused.has_error());
+  CHECK(refused.error().kind == Kind::conflict);
+}
+
 TEST_CASE("a value that is not valid R4 is left out of a record's resource, and told") {
   World world;
   auto bundle = referral("R1", "requested");
