@@ -1,5 +1,6 @@
 // The table of care/loop.h, as what is written over REST is held to it.
 
+#include "care/referral.h"
 #include "watching.h"
 
 #include <optional>
@@ -53,6 +54,28 @@ TEST_CASE("a step is its party's: the other is told so with 403, and what has no
     REQUIRE(put.has_error() == row.refused.has_value());
     if (row.refused) CHECK(put.error().kind == *row.refused);
     CHECK(world.task_status("R1") == (row.refused ? row.from : row.to));
+  }
+}
+
+TEST_CASE("whatever step is written is taken exactly where the table of steps has it") {
+  const auto from = GENERATE("requested", "received", "accepted", "in-progress", "on-hold",
+                             "rejected", "cancelled", "failed", "completed", "entered-in-error");
+  for (int i = 0; i < care::status_count; ++i) {
+    const auto to = static_cast<care::Status>(i);
+    CAPTURE(from, care::code(to));
+    Referred world("HOME", from == std::string("completed") ? "accepted" : from);
+    if (from == std::string("completed"))
+      REQUIRE(put_task(world, world.watch, task(world, "R1", "completed", outcome)));
+    auto written = task(world, "R1", std::string(care::code(to)));
+    if (written.find("statusReason") == std::string::npos)
+      written.insert(written.size() - 1, R"(,"statusReason":{"text":"full"})");
+    if (written.find("\"output\"") == std::string::npos)
+      written.insert(written.size() - 1, outcome);
+    const auto before = *care::read_status(from);
+    const auto reason = R"(,"reason":[{"text":"the wrong person"}])";
+    const auto put = put_all(world, world.watch, {written, word_of("nobody", reason)});
+    CHECK(put.has_value() == care::check_transition(before, to).has_value());
+    CHECK(world.task_status("R1") == (put ? std::string(care::code(to)) : from));
   }
 }
 

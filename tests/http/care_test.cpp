@@ -3,6 +3,8 @@
 #include "support/care_server.h"
 
 #include <string>
+#include <thread>
+#include <vector>
 
 using namespace fingerpost;
 using test::holds;
@@ -257,4 +259,50 @@ TEST_CASE("a request that is no order, or does not stand, is not referred") {
   CHECK(refused("r4").status == 404);
   CHECK(server.operate("/ServiceRequest/r1/$refer", Loop::text("colour", "red")).status == 400);
   CHECK(server.outbox().empty());
+}
+
+namespace {
+
+// What each of many gets who ask at once.
+template <class Ask>
+std::vector<int> at_once(int many, Ask ask) {
+  std::vector<int> statuses(static_cast<std::size_t>(many));
+  std::vector<std::thread> threads;
+  for (int i = 0; i < many; ++i)
+    threads.emplace_back([&, i] { statuses[static_cast<std::size_t>(i)] = ask(i); });
+  for (auto& thread : threads) thread.join();
+  return statuses;
+}
+
+int count_of(const std::vector<int>& statuses, bool done) {
+  int count = 0;
+  for (const auto status : statuses)
+    if ((status < 300) == done) ++count;
+  return count;
+}
+
+}  // namespace
+
+TEST_CASE("of many who claim a referral at once one has it, and of many who refer one asks") {
+  constexpr int many = 8;
+  Loop server;
+  const auto garden = Loop::reference("owner", "Organization/garden");
+  const auto asked = at_once(
+      many, [&](int) { return server.operate("/ServiceRequest/r1/$refer", garden).status; });
+  CHECK(count_of(asked, true) == 1);
+  for (const auto status : asked) CHECK((status == 201 || status == 409));
+  CHECK(server.outbox().size() == 1);
+  server.put(request("r2"));
+  const auto id = server.refer("r2", "", R"({"name":"force","valueBoolean":true})");
+  for (int i = 0; i < many; ++i) server.put(organization("o" + std::to_string(i), "ADVICE"));
+  const auto claimed = at_once(many, [&](int i) {
+    return server
+        .operate("/Task/" + id + "/$accept",
+                 Loop::reference("owner", "Organization/o" + std::to_string(i)))
+        .status;
+  });
+  CHECK(count_of(claimed, true) == 1);
+  CHECK(count_of(claimed, false) == many - 1);
+  const auto task = server.ask("GET", "/Task/" + id);
+  CHECK(server.is(task, "status = 'accepted' and meta.versionId = '2'"));
 }
