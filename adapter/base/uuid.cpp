@@ -2,7 +2,9 @@
 
 #include "base/digest.h"
 
+#include <algorithm>
 #include <array>
+#include <charconv>
 
 namespace fingerpost {
 namespace {
@@ -32,12 +34,13 @@ std::string raw(const Bytes& bytes) {
 
 std::string print(const Bytes& bytes) {
   constexpr char digits[] = "0123456789abcdef";
+  constexpr std::array<std::uint8_t, 16> places = {0,  2,  4,  6,  9,  11, 14, 16,
+                                                   19, 21, 24, 26, 28, 30, 32, 34};
   std::string out(36, '-');
-  std::size_t at = 0;
+  char* const text = out.data();
   for (std::size_t i = 0; i < bytes.size(); ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) ++at;
-    out[at++] = digits[bytes[i] >> 4];
-    out[at++] = digits[bytes[i] & 15];
+    text[places[i]] = digits[bytes[i] >> 4];
+    text[places[i] + 1] = digits[bytes[i] & 15];
   }
   return out;
 }
@@ -46,15 +49,17 @@ std::string print(const Bytes& bytes) {
 
 std::string uuid_v5(const std::string_view* keys, std::size_t count) {
   static const std::string space = raw(named(raw(url_namespace) + "fingerpost"));
-  std::string name;
-  name.reserve(128);
-  name = space;
+  constexpr std::size_t size_digits = 21;  // and the ':'
+  std::size_t room = space.size();
+  for (std::size_t i = 0; i < count; ++i) room += size_digits + keys[i].size();
+  std::string name(room, '\0');
+  char* at = std::copy(space.begin(), space.end(), name.data());
   for (std::size_t i = 0; i < count; ++i) {
-    name += std::to_string(keys[i].size());
-    name += ':';
-    name += keys[i];
+    at = std::to_chars(at, at + size_digits, keys[i].size()).ptr;
+    *at++ = ':';
+    at = std::copy(keys[i].begin(), keys[i].end(), at);
   }
-  return print(named(name));
+  return print(named({name.data(), static_cast<std::size_t>(at - name.data())}));
 }
 
 std::string uuid_v5(std::initializer_list<std::string_view> keys) {

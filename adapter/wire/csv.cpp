@@ -49,15 +49,17 @@ CsvReader::Next CsvReader::next() {
   ++number_;
   offset_ = at_;
   end_ = at_ + std::min(options_.row_bytes, bytes_.size() - at_);
-  fields_.clear();
-  if (row()) return Next::row;
+  count_ = 0;
+  const bool is_row = row();
+  fields_.resize(count_);
+  if (is_row) return Next::row;
   find_next_row();
   return Next::broken;
 }
 
 bool CsvReader::row() {
   for (bool more = true; more;) {
-    if (fields_.size() == options_.fields) return refuse("the row has too many fields");
+    if (count_ == options_.fields) return refuse("the row has too many fields");
     const bool in_quotes = at_ < end_ && bytes_[at_] == '"';
     if (!(in_quotes ? quoted() : plain()) || !after_field(more)) return false;
   }
@@ -76,7 +78,7 @@ bool CsvReader::quoted() {
     }
     at_ = quote + 1;
     if (at_ == end_ || bytes_[at_] != '"') {
-      fields_.push_back({bytes_.substr(begin, quote - begin), doubled});
+      put({bytes_.substr(begin, quote - begin), doubled});
       return true;
     }
     doubled = true;
@@ -94,7 +96,7 @@ bool CsvReader::plain() {
   if (at_ < end_ && bytes_[at_] == '\n' && text.ends_with('\r')) text.remove_suffix(1);
   if (text.find('\r') != std::string_view::npos)
     return refuse("a carriage return without a line feed");
-  fields_.push_back({text, false});
+  put({text, false});
   return true;
 }
 

@@ -51,12 +51,21 @@ class CsvReader {
   bool quoted();
   bool plain();
   bool after_field(bool& more);
+  // Over those of the row before, which most often has as many.
+  void put(const CsvField& field) {
+    if (count_ < fields_.size())
+      fields_[count_] = field;
+    else
+      fields_.push_back(field);
+    ++count_;
+  }
   bool refuse(const char* why);
   void find_next_row();
 
   std::string_view bytes_;
   CsvOptions options_;
   std::vector<CsvField> fields_;
+  std::size_t count_ = 0;  // of them, while the row is read
   std::size_t offset_ = 0;
   std::size_t number_ = 0;
   std::size_t at_ = 0;
