@@ -92,3 +92,13 @@ TEST_CASE("a gateway takes the extracts of a folder, each whole and in their ord
     CHECK(world.is_in("", "20261124"));
   }
 }
+
+TEST_CASE("a gateway does not start when the folder that extracts come from is not there") {
+  const test::Folder folder;
+  const auto config = folder.write("gateway.toml", "[[source]]\nkind = \"emis\"\nfolder = \"" +
+                                                       (folder / "none").string() + "\"\n");
+  const auto ran = test::run(
+      {"serve", "--data", (folder / "data").string(), "--http", "127.0.0.1:0", "--config", config});
+  CHECK(ran.status == 2);
+  CHECK(ran.error.find("is no folder") != std::string::npos);
+}
