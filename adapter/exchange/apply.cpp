@@ -96,6 +96,7 @@ class Application {
   Result<bool> valid(Prepared& resource);
   Result<void> stored_before(Prepared& resource);
   Result<bool> own_patient(const Prepared& resource);
+  std::string_view action_of(const Prepared& resource) const;
   Result<bool> keep_newer(Prepared& resource);
   Result<void> settle(Prepared& resource);
   Result<bool> is_phantom(Prepared& resource);
@@ -267,12 +268,18 @@ Result<bool> Application::own_patient(const Prepared& resource) {
   return false;
 }
 
+// When what is told of the resource was done; "" for the message's own time.
+std::string_view Application::action_of(const Prepared& resource) const {
+  const auto action = links_ ? links_->told(resource.id) : std::string_view();
+  return is_after(source_.told, action) ? std::string_view() : action;
+}
+
 // True: the same source has told of it since, and what is stored stays. Only the end of a referral
 // never comes too late: its Task and ServiceRequest end, and are else as the newer message said.
 Result<bool> Application::keep_newer(Prepared& resource) {
   const bool linked = links_ && (links_->named(resource.id) || links_->replaced(resource.id));
   if (!keeps_told(resource.type) || linked) return false;
-  const auto action = links_ ? links_->told(resource.id) : std::string_view();
+  const auto action = action_of(resource);
   if (!resource.stored || !is_late(source_.told, action, resource.stored->body)) {
     tell(parts_.definitions, source_.told, action, resource.tree);
     if (source_.told.message.empty()) return false;
@@ -362,8 +369,7 @@ void Application::compare(Prepared& resource) {
   const auto& stored = resource.stored->body;
   resource.changed = !store::same(resource.write.body, stored);
   if (!resource.changed || source_.told.message.empty()) return;
-  const auto action = links_ ? links_->told(resource.id) : std::string_view();
-  const auto anew = told_anew(stored, source_.told, action);
+  const auto anew = told_anew(stored, source_.told, action_of(resource));
   resource.told_again = store::same(resource.write.body, anew);
   if (!resource.told_again) return;
   resource.changed = false;

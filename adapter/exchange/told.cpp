@@ -62,11 +62,18 @@ Told told_by_hl7v2(std::string_view source, std::string_view bytes, mapping::Zon
   if (told.message.empty()) return told;
   const auto event = wire::field(segment(bytes, "EVN"), header->by, 2);
   told.action = mapping::v2_date(event, zone).text;
-  // Nothing is told before it is done: a clock that says so is not believed.
-  if (told.action.empty() ||
-      mapping::date_order(told.action, told.message) == std::strong_ordering::greater)
-    told.action = told.message;
   return told;
+}
+
+Told believed(Told told, std::string_view now) {
+  using mapping::date_order;
+  if (date_order(told.message, now) == std::strong_ordering::greater) told.message = now;
+  if (told.action.empty() || is_after(told, told.action)) told.action = told.message;
+  return told;
+}
+
+bool is_after(const Told& told, std::string_view action) {
+  return mapping::date_order(action, told.message) == std::strong_ordering::greater;
 }
 
 bool is_late(const Told& told, std::string_view action, std::string_view stored_body) {

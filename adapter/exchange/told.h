@@ -22,8 +22,13 @@ struct Told {
   std::string message;  // "": the message does not say when it was made, and is never late
 };
 
-// Of an HL7 v2 message.
+// Of an HL7 v2 message, as it says.
 Told told_by_hl7v2(std::string_view source, std::string_view bytes, mapping::Zone zone);
+
+// Nothing is told before it is done, and nothing was told later than now: a clock that says so is
+// not believed, or all that comes from its owner until then would be late.
+Told believed(Told told, std::string_view now);
+bool is_after(const Told& told, std::string_view action);
 
 // Whether that source has told of the resource since. `action` is the resource's own, "" for that
 // of the message. Times that cannot be compared say nothing.

@@ -101,7 +101,7 @@ Result<Worked> work(const Parts& parts, store::Reader& reader, const store::Inbo
   // A request is the requester's word; an answer, which is not, knows its party itself.
   if (source.referral) source.by = care::Party::requester;
   source.links = *format == Format::hl7v2;
-  source.told = told_by(parts, *format, row);
+  source.told = believed(told_by(parts, *format, row), store::instant(parts.clock.now_us()));
   const auto take = work_of(parts, *format, row.raw, translation);
   auto applied = take(parts, reader, translation, source);
   if (!applied) return in_message(applied.error(), *format, row.raw);

@@ -203,6 +203,30 @@ TEST_CASE("what cannot be used of a BaRS message is answered in BaRS's codes and
   CHECK(peers.only("Task").empty());
 }
 
+TEST_CASE("a BaRS message that was refused is taken when an operator tries it again") {
+  Peers peers;
+  peers.partners.list[1].identifiers = {{std::string(ods), "ELSEWHERE"}};
+  const auto refused = peers.take(sample());
+  REQUIRE(refused.refused);
+  CHECK(refused.refused->kind == Kind::not_found);
+  CHECK(code_of(refused) == "REC_NOT_FOUND");
+  peers.partners.list[1].identifiers = {{std::string(ods), "X99999"}};
+  auto row = *peers.reader()->inbox_row(peers.inbox().at(0).id);
+  store::Unit again;
+  auto& update = again.inbox_updates.emplace_back();
+  update.id = row.id;
+  update.status = store::InboxStatus::received;
+  REQUIRE(commit_now(*peers.store, std::move(again)));
+  row.status = store::InboxStatus::received;
+  bool finished = false;
+  peers.intake.finish(row, [&](const Result<std::string>& done) { finished = bool(done); });
+  CHECK(finished);
+  CHECK(peers.only("Task").find("\"status\":\"requested\"") != std::string::npos);
+  const auto repeated = peers.take(sample());
+  CHECK(repeated.duplicate);
+  CHECK(code_of(repeated) == "ok");
+}
+
 TEST_CASE("headers of BaRS say who sends where the message does not") {
   Peers peers;
   const auto user = to_base64(

@@ -105,9 +105,22 @@ TEST_CASE("what is told again without a change makes what came before it late") 
     return message("PGL^PC7", time, goal("UP", "G1", "active", words));
   };
   REQUIRE(practice.send(told("20261122090000", "walk")));
-  REQUIRE(practice.send(told("20261122110000", "walk")));
-  REQUIRE(practice.send(told("20261122100000", "swim")));
+  REQUIRE(practice.send(told("20261122092000", "walk")));
+  REQUIRE(practice.send(told("20261122091000", "swim")));
   CHECK(practice.is("Goal", "G1", "description.text = 'walk'"));
+}
+
+TEST_CASE("a sender whose clock was ahead is heard when it is right again") {
+  Practice practice;
+  const auto told = [](const std::string& time, const std::string& done, const std::string& words) {
+    return message("PGL^PC7", time, "GOL|UP|" + done + "|^" + words + "|G1||||||||||||||active\r");
+  };
+  REQUIRE(practice.send(told("20620101000000", "20620101", "ahead")));
+  CHECK(practice.is("Goal", "G1", "meta.source.contains('2062').not()"));
+  practice.clock.advance(60'000'000);
+  const auto minute_later = "20261122" + GENERATE(std::string("0934"), std::string("0940"));
+  REQUIRE(practice.send(told(minute_later, "", "right")));
+  CHECK(practice.is("Goal", "G1", "description.text = 'right'"));
 }
 
 TEST_CASE("times that cannot be told apart, and other senders' times, make nothing late") {
