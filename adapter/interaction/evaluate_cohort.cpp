@@ -71,6 +71,22 @@ Result<std::string> filled(const Session& session, NodeRef group, std::string_vi
   }
 }
 
+// Whom a resource is about, where its text shows that at once: it says so in one place, and not of
+// a resource that it contains. "": it is to be read.
+std::string_view person_shown(std::string_view body) {
+  if (body.find("\"contained\"") != std::string_view::npos) return {};
+  for (const std::string_view name : {"\"subject\":", "\"patient\":"}) {
+    constexpr std::string_view begin = "{\"reference\":\"Patient/";
+    const auto at = body.find(name);
+    if (at == std::string_view::npos) continue;
+    const auto value = body.substr(at + name.size());
+    if (!value.starts_with(begin) || value.find(name) != std::string_view::npos) return {};
+    const auto id = value.substr(begin.size(), value.find('"', begin.size()) - begin.size());
+    return is_id(id) ? id : std::string_view();
+  }
+  return {};
+}
+
 // Whom a resource is about.
 std::string person_of(const store::Stored& stored, NodeRef resource) {
   if (stored.type == "Patient") return stored.id;
@@ -99,6 +115,10 @@ Result<People> people_of(const Session& session, const std::string& query) {
       if (hit.included) continue;
       if (type == "Patient") {
         people.insert(hit.resource.id);
+        continue;
+      }
+      if (const auto shown = person_shown(hit.resource.body); !shown.empty()) {
+        people.emplace(shown);
         continue;
       }
       LET(const auto read,

@@ -86,13 +86,13 @@ Result<void> Merged::gather(const Kept& kind) {
                                   {"_count", std::to_string(context.limits.page_max)}};
   for (bool more = true; more;) {
     LET(const auto plan, plan_of(context, kind.type, pairs));
-    LET(const auto page, search_all(session_, plan));
-    for (const auto& hit : page.hits) {
+    LET(auto page, search_all(session_, plan));
+    for (auto& hit : page.hits) {
       LET(auto read, model::read_json(context.definitions, hit.resource.body, context.limits));
       const auto status = child_text({&read.tree, read.tree.root()}, "status");
       const auto lifecycle = child_text({&read.tree, read.tree.root()}, "lifecycleStatus");
       if (status == "entered-in-error" || lifecycle == "entered-in-error") continue;
-      all_.push_back({{hit.resource, std::move(read.tree)}, &kind, {}});
+      all_.push_back({{std::move(hit.resource), std::move(read.tree)}, &kind, {}});
       if (all_.size() > context.limits.everything)
         return Error{Kind::too_costly, "the plan has more than the limit everything", "Patient"};
     }

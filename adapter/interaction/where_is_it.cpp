@@ -117,12 +117,21 @@ Result<std::string> parts_of(const Session& session, const Held& task) {
   return parts;
 }
 
+bool has_ended(const Held& task) {
+  const auto status = care::read_status(child_text(task.root(), "status"));
+  return status && care::terminal(*status);
+}
+
+// Who has it comes before those who had, the latest of them first.
+bool comes_first(const Held& a, const Held& b) {
+  if (has_ended(a) != has_ended(b)) return has_ended(b);
+  return a.stored.last_updated_us > b.stored.last_updated_us;
+}
+
 Result<std::string> told(const Session& session, const std::string& id) {
   LET(const auto request, hold(session, "ServiceRequest", id));
   LET(auto tasks, search_held(session, "Task", {{"focus", "ServiceRequest/" + id}}));
-  std::sort(tasks.found.begin(), tasks.found.end(), [](const Held& a, const Held& b) {
-    return a.stored.last_updated_us > b.stored.last_updated_us;
-  });
+  std::sort(tasks.found.begin(), tasks.found.end(), comes_first);
   std::string parts;
   add_value(parts, "thread", "Identifier",
             json_of(session.context, child(request.root(), "requisition")));

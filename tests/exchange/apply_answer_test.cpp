@@ -156,6 +156,13 @@ TEST_CASE("the answer of the service moves the Task, and the requester is told")
   CHECK(world.sent_to("links").size() == 1);  // who said it is not told
 }
 
+TEST_CASE("a refusal without a reason says that none was given, so that all who are told take it") {
+  Referred world;
+  REQUIRE(world.answer("R") == "AA");
+  CHECK(world.task_status("R1") == "rejected");
+  CHECK(holds(world.task(), "The service gave no reason"));
+}
+
 TEST_CASE("an answer that comes back on the connection of the REF is applied, and not answered") {
   Referred world;
   FakeTransport transport([](const store::OutboxRow& row) {

@@ -261,6 +261,39 @@ TEST_CASE("a cohort has who meets the criteria now, with who joined, who left, a
   CHECK(server.operate("/Group/w/$evaluate-cohort").status == 422);
 }
 
+TEST_CASE("a criterion finds whom its resources are about, however they say it") {
+  Person server;
+  server.put(R"({"resourceType":"Patient","id":"p3"})");
+  const auto condition = [](const std::string& id, const std::string& more) {
+    return R"({"resourceType":"Condition","id":")" + id + R"(","code":{"text":"x"},)" + more + "}";
+  };
+  struct Row {
+    std::string more;
+    const char* about;  // "": nobody
+  };
+  for (const auto& row :
+       {Row{R"("subject":{"reference":"Patient/p1"})", "Patient/p1"},
+        Row{R"("subject":{"type":"Patient","reference":"Patient/p2"})", "Patient/p2"},
+        Row{R"("subject":{"reference":"Patient/p2/_history/1"})", "Patient/p2"},
+        Row{R"("contained":[{"resourceType":"Observation","id":"o","status":"final","code":)"
+            R"({"text":"x"},"subject":{"reference":"Patient/p3"}}],"evidence":[{"detail":)"
+            R"([{"reference":"#o"}]}],"subject":{"reference":"Patient/p1"})",
+            "Patient/p1"},
+        Row{R"("subject":{"display":"\"subject\":{\"reference\":\"Patient/p1\"}"})", ""}}) {
+    CAPTURE(row.more);
+    server.put(condition("k1", row.more));
+    server.put(
+        R"({"resourceType":"Group","id":"k","type":"person","actual":false,"characteristic":[)"
+        R"({"extension":[{"url":"http://hl7.org/fhir/StructureDefinition/cqf-expression",)"
+        R"("valueExpression":{"language":"application/x-fhir-query","expression":)"
+        R"("Condition?_id=k1"}}],"code":{"text":"has one"},"valueBoolean":true,"exclude":false}]})");
+    const auto found = server.operate("/Group/k/$evaluate-cohort");
+    INFO(found.body);
+    REQUIRE(found.status < 300);
+    CHECK(server.of(found.body, "member.where(inactive = false).entity.reference") == row.about);
+  }
+}
+
 TEST_CASE("a directory's services are stored, and stay the same when it comes again") {
   Server server;
   const auto import = [&](const std::string& json) {
