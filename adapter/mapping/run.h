@@ -90,6 +90,7 @@ class Run final : private path::ReadRecorder {
   bool simple_item(const Rule& rule, Index source_index, const Value& item);
   Only only(TypeId parent, const PathStep& step) const;
   bool plain_target(const Target& target, NodeId parent, bool& done);
+  bool plain_text(const Target& target, NodeId parent, NameId name, const Only& element);
   NodeId plain_element(NodeId parent, NameId name, const model::Element& element, TypeId type,
                        bool afresh);
 

@@ -1,5 +1,6 @@
-// The commonest rules: one step to the source, one to the target, a text or an element put there.
-// What run_source.cpp and run_target.cpp do for all rules, without asking what does not apply here.
+// The commonest rules: names alone to the source, one step to the target, a text or an element put
+// there. What run_source.cpp and run_target.cpp do for all rules, without asking what does not
+// apply here.
 
 #include "mapping/run.h"
 
@@ -81,28 +82,30 @@ bool Run::plain_target(const Target& target, NodeId parent, bool& done) {
     return true;
   }
   done = element.form == Form::text || element.form == Form::date_time;
-  if (!done) return true;
+  return !done || plain_text(target, parent, step.name, element);
+}
+
+bool Run::plain_text(const Target& target, NodeId parent, NameId name, const Only& element) {
   Value value;
   const bool copy = target.transform == Transform::copy;
   if (copy ? !argument(program_.arguments[target.arguments.first], value)
            : !transform_value(target, value))
     return false;
   if (is_nothing(value)) return true;
-  const bool is_text = value.kind() == Value::Kind::string;
   std::string_view text;
-  if (is_text) text = value.string();
+  if (value.kind() == Value::Kind::string) text = value.string();
   if (value.is_node()) text = value.node().tree->text(value.node().node);
-  Value made;
-  if (text.empty()) {  // other kinds of values
-    const Place place{parent, step.name, element.element, no_type, false};
+  if (text.empty()) {  // another kind of value
+    Value made;
+    const Place place{parent, name, element.element, no_type, false};
     if (!put(target, place, value, made)) return false;
-  } else {
-    mark(value, Read::value);
-    const NodeId node = plain_element(parent, step.name, *element.element, element.type, true);
-    out_.set(node, Shape::string, text);
-    made = NodeRef{&tree_, node};
+    slot(target.variable) = made;
+    return true;
   }
-  slot(target.variable) = made;
+  mark(value, Read::value);
+  const NodeId node = plain_element(parent, name, *element.element, element.type, true);
+  out_.set(node, Shape::string, text);
+  slot(target.variable) = NodeRef{&tree_, node};
   return true;
 }
 
