@@ -43,7 +43,7 @@ struct Call {
 };
 
 // The call's answers with what each has besides its own: the form that is asked for, if it is an
-// error, and the request's X-Request-Id and X-Correlation-Id.
+// error, and the request's X-Request-Id.
 Respond finishing(const interaction::Context& context, const Call& call);
 
 // The Serving and what it belongs to outlive every answer.

@@ -20,11 +20,13 @@ constexpr int linger_seconds = 2;
 constexpr int steps_at_once = 256;  // then the lane's other connections have their turn
 constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
 
-// The names a client gives its request come back when they are UUIDs, and nothing else does.
+// The names a client gives its request come back when they are UUIDs; of others the handler
+// decides.
 void mirror_ids(const Head& head, Response& response) {
   for (const std::string_view id : {"X-Request-Id", "X-Correlation-Id"}) {
     const auto text = head.field(id);
     if (!model::matches(model::Primitive::uuid, std::string("urn:uuid:").append(text))) continue;
+    if (response.fields.find(std::string(id) + ": ") != std::string::npos) continue;
     response.fields += id;
     response.fields += ": ";
     response.fields += text;
@@ -80,7 +82,6 @@ void Connection::close() {
   deadline_ms_ = 0;
   error_code ignored;
   socket_.close(ignored);
-  lane_->totals().body_bytes.fetch_sub(std::exchange(body_counted_, 0), std::memory_order_relaxed);
   uncount();
   lane_->forget(shared_from_this());
 }
@@ -258,15 +259,18 @@ bool Connection::count_body(std::size_t size) {
 Connection::Step Connection::handle() {
   state_ = State::answering;
   deadline_ms_ = 0;
-  lane_->totals().body_bytes.fetch_sub(std::exchange(body_counted_, 0), std::memory_order_relaxed);
   ++request_;
   if (!admit()) {
     throttle("more requests wait than the limit waiting_requests of " +
              std::to_string(lane_->limits().waiting_requests));
   } else if (!lane_->take(shared_from_this(), socket_.native_handle())) {
-    throttle("the server is overloaded: requests wait longer than the limit most_waiting_ms");
+    refuse_late();
   }
   return Step::again;
+}
+
+void Connection::refuse_late() {
+  throttle("the server is overloaded: requests wait longer than the limit most_waiting_ms");
 }
 
 void Connection::throttle(const std::string& why) {
@@ -277,6 +281,7 @@ void Connection::throttle(const std::string& why) {
 
 void Connection::serve() {
   if (state_ != State::answering) return;
+  uncount_body();
   const auto respond = [self = shared_from_this(), number = request_](Response response) {
     if (self->lane_->here()) return self->answered(number, std::move(response));
     self->lane_->post([self, number, late = std::move(response)]() mutable {
@@ -305,7 +310,12 @@ bool Connection::admit() {
          lane_->limits().waiting_requests;
 }
 
+void Connection::uncount_body() {
+  lane_->totals().body_bytes.fetch_sub(std::exchange(body_counted_, 0), std::memory_order_relaxed);
+}
+
 void Connection::uncount() {
+  uncount_body();
   if (std::exchange(counted_, false))
     lane_->totals().requests.fetch_sub(1, std::memory_order_relaxed);
 }

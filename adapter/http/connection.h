@@ -27,6 +27,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void close();
   // The request that the lane took; nothing when the connection was closed meanwhile.
   void serve();
+  // The same, when it waited too long.
+  void refuse_late();
 
  private:
   enum class State : std::uint8_t { idle, head, body, answering, writing, lingering, closed };
@@ -49,7 +51,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void answered(std::uint64_t request, Response response);
   void refuse(const Refusal& refusal);
   void throttle(const std::string& why);
-  bool admit();  // false: there are so many that this one would only wait
+  bool admit();         // false: there are so many that this one would only wait
+  void uncount_body();  // it is not being received any more, nor waits to be served
   void uncount();
   void write(Response response);
   void linger();

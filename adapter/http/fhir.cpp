@@ -122,11 +122,9 @@ void take(Serving& serving, Request request, const Respond& respond) {
 }  // namespace
 
 Respond finishing(const interaction::Context& context, const Call& call) {
-  std::string repeated;  // R4 http.html#custom, and BaRS
-  for (const char* name : {"X-Request-Id", "X-Correlation-Id"}) {
-    const std::string id(call.request.head.field(name));
-    if (interaction::is_id(id)) repeated += std::string(name) + ": " + id + "\r\n";
-  }
+  // R4 http.html#custom. That of X-Correlation-Id comes back when it is a UUID, as on every route.
+  const std::string id(call.request.head.field("X-Request-Id"));
+  const std::string repeated = interaction::is_id(id) ? "X-Request-Id: " + id + "\r\n" : "";
   const bool json = call.asked.form == Form::json && !call.asked.pretty;
   if (json && repeated.empty()) return call.respond;
   return [&context, asked = call.asked, repeated, respond = call.respond](Response response) {

@@ -111,7 +111,7 @@ bool Lane::take(const std::shared_ptr<Connection>& connection, int socket) {
     connection->serve();
     return true;
   }
-  line_.push_back(connection);
+  line_.push_back({connection, now_ms});
   if (line_.size() == 1) asio::post(io_, [this] { serve_next(); });
   return true;
 }
@@ -119,10 +119,19 @@ bool Lane::take(const std::shared_ptr<Connection>& connection, int socket) {
 // It stays in the line meanwhile: what comes while it is served stands behind it.
 void Lane::serve_next() {
   const auto since = clock_.monotonic_us();
-  line_.front()->serve();
+  const auto now_ms = since / 1000;
+  const auto& [connection, since_ms] = line_.front();
+  // Those that came before it was known to be an overload.
+  const bool late = overload_.lasts(now_ms) && now_ms - since_ms > 2 * overload_.most_waiting_ms();
+  late ? connection->refuse_late() : connection->serve();
   line_.pop_front();
+  if (late) return serve_others();
   const auto took = clock_.monotonic_us() - since;
   service_us_ = service_us_ == 0 ? took : (7 * service_us_ + took) / 8;
+  serve_others();
+}
+
+void Lane::serve_others() {
   if (!line_.empty()) asio::post(io_, [this] { serve_next(); });
 }
 

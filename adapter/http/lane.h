@@ -73,6 +73,7 @@ class Lane : public std::enable_shared_from_this<Lane> {
   void measure();
   bool is_busy(std::int64_t now_ms);
   void serve_next();
+  void serve_others();
 
   Limits limits_;
   Clock& clock_;
@@ -93,8 +94,11 @@ class Lane : public std::enable_shared_from_this<Lane> {
   int requests_ = 0;
   bool measuring_ = false;
   std::int64_t busy_until_ms_ = 0;
-  std::deque<std::shared_ptr<Connection>>
-      line_;                     // of a busy thread: those that wait for their turn
+  struct Waiting {
+    std::shared_ptr<Connection> connection;
+    std::int64_t since_ms = 0;
+  };
+  std::deque<Waiting> line_;     // of a busy thread: those that wait for their turn
   std::int64_t service_us_ = 0;  // what one of them takes, about
   bool draining_ = false;
   std::atomic<bool> finished_{false};

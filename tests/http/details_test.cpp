@@ -182,6 +182,11 @@ TEST_CASE("a request's id comes back, if it is one") {
       server,
       {{"GET", "/Patient/none", "X-Request-Id: abc-1\r\n", "", 404, "X-Request-Id: abc-1\r\n"},
        {"PUT", "/Patient/p1", "X-Request-Id: abc-2\r\n", patient, 201, "X-Request-Id: abc-2\r\n"}});
+  const std::string uuid = "X-Request-Id: 0c3151bd-1cbf-4d64-b04d-cd9187a4c6e0\r\n";
+  const auto named = server.ask("GET", "/Patient/p1", uuid + "X-Correlation-Id: 9990000018\r\n");
+  CHECK(named.head.find(uuid) != std::string::npos);
+  CHECK(named.head.find("X-Request-Id") == named.head.rfind("X-Request-Id"));
+  CHECK(named.head.find("9990000018") == std::string::npos);
   CHECK(server.ask("GET", "/Patient/p1", "X-Request-Id: a b\r\n").head.find("X-Request-Id") ==
         std::string::npos);
 }
