@@ -12,6 +12,7 @@ namespace {
 
 constexpr const char* applied = "applied";
 constexpr const char* refused = "refused";
+constexpr const char* taking = ".taking";
 constexpr std::int64_t second = 1'000'000;
 
 // The extracts in a folder, in the order of their names.
@@ -78,6 +79,10 @@ ExtractWatch::~ExtractWatch() {
 }
 
 void ExtractWatch::run() {
+  // What was being looked at when the program ended.
+  for (const auto& source : options_.sources)
+    for (const auto& folder : extracts_in(fs::path(source.folder) / taking))
+      bring_back(source, folder);
   std::unique_lock lock(mutex_);
   while (!stop_) {
     lock.unlock();
@@ -109,13 +114,32 @@ bool ExtractWatch::is_due(const ExtractSource& source, const std::string& files,
   return seen.may_pass && now - seen.refused_us >= options_.retry_seconds * second;
 }
 
-// Whether those after it may be taken.
+// Whether those after it may be taken. Its files are mapped into memory meanwhile, and one that was
+// cut short there would end the program: so they are taken from where uploads go.
 bool ExtractWatch::take(const ExtractSource& source, const fs::path& folder, Seen& seen) {
+  seen.refused_us = std::max<std::int64_t>(1, parts_.clock.monotonic_us());
+  seen.may_pass = true;
+  const auto apart = fs::path(source.folder) / taking / folder.filename();
+  std::error_code error;
+  fs::create_directories(apart.parent_path(), error);
+  if (!error) fs::rename(folder, apart, error);
+  if (error) {
+    log_.error("extract cannot be put away",
+               {{"source", source.id()}, {"reason", error.message()}});
+    return false;
+  }
   const auto set = maps_.now();
   exchange::ExtractRules rules;
   rules.first_delta = source.first_delta;
   rules.stop = [this] { return stop_.load(); };
-  const auto taken = take_folder(parts_, set->translator, source, options_.data, folder, rules);
+  const auto taken = take_folder(parts_, set->translator, source, options_.data, apart, rules);
+  const bool go_on = finish(source, apart, taken, seen);
+  bring_back(source, apart);
+  return go_on;
+}
+
+bool ExtractWatch::finish(const ExtractSource& source, const fs::path& folder,
+                          const Result<exchange::TakenExtract>& taken, Seen& seen) {
   const auto id = source.id();
   const auto name = folder.filename().string();
   if (taken) {
@@ -135,9 +159,23 @@ bool ExtractWatch::take(const ExtractSource& source, const fs::path& folder, See
   if (is_for_now(error.kind)) return false;
   if (const auto kept = keep_refused_folder(parts_, source, folder, error); !kept) return false;
   if (error.where == exchange::passed_by) return put_away(source, folder, refused);
-  seen.refused_us = std::max<std::int64_t>(1, parts_.clock.monotonic_us());
   seen.may_pass = error.kind == Kind::conflict;
   return false;
+}
+
+// What stays to be looked at again goes back, unless another of its name has come.
+void ExtractWatch::bring_back(const ExtractSource& source, const fs::path& folder) {
+  std::error_code error;
+  if (!fs::exists(folder, error)) return;
+  const auto place = fs::path(source.folder) / folder.filename();
+  if (fs::exists(place, error)) {
+    put_away(source, folder, refused);
+    return;
+  }
+  fs::rename(folder, place, error);
+  if (error)
+    log_.error("extract cannot be put away",
+               {{"source", source.id()}, {"reason", error.message()}});
 }
 
 bool ExtractWatch::put_away(const ExtractSource& source, const fs::path& folder,

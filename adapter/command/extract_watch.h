@@ -3,6 +3,7 @@
 //   FOLDER/NAME/…            an extract, whole when nothing in it has changed for a while
 //   FOLDER/applied/NAME/…    it was applied, or had been before
 //   FOLDER/refused/NAME/…    it came too late: a later one was applied
+//   FOLDER/.taking/NAME/…    it is being looked at: who uploads it anew makes files of their own
 //
 // Extracts are taken in the order of their names. One that is not complete, or goes on from one
 // that was not applied, stays, and holds up those after it, which may go on from it: it is looked
@@ -51,7 +52,7 @@ class ExtractWatch {
     std::string files;
     std::int64_t since_us = 0;
     std::int64_t refused_us = 0;  // 0: it was not
-    bool may_pass = false;        // the reason may go without a change of its files
+    bool may_pass = false;        // the reason may go without a change of its files: for a while
   };
   using Known = std::map<std::string, Seen>;
 
@@ -59,6 +60,9 @@ class ExtractWatch {
   void look(const ExtractSource& source, Known& known);
   bool is_due(const ExtractSource& source, const std::string& files, Seen& seen);
   bool take(const ExtractSource& source, const std::filesystem::path& folder, Seen& seen);
+  bool finish(const ExtractSource& source, const std::filesystem::path& folder,
+              const Result<exchange::TakenExtract>& taken, Seen& seen);
+  void bring_back(const ExtractSource& source, const std::filesystem::path& folder);
   bool put_away(const ExtractSource& source, const std::filesystem::path& folder,
                 const char* where);
 

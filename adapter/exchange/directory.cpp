@@ -1,6 +1,7 @@
 #include "exchange/directory.h"
 
 #include "base/uuid.h"
+#include "model/primitives.h"
 #include "wire/json.h"
 #include "wire/json_view.h"
 
@@ -58,7 +59,9 @@ std::string object(std::initializer_list<std::pair<std::string_view, std::string
   return std::move(json).done();
 }
 
+// A text may stand for a number; it becomes one only where JSON has it so.
 bool is_within(std::string_view number, double most) {
+  if (!model::matches(model::Primitive::decimal, number)) return false;
   double value = 0;
   const auto* const end = number.data() + number.size();
   const auto read = std::from_chars(number.data(), end, value);
@@ -243,6 +246,11 @@ void Reading::service(JsonView service) {
   if (own.empty() || service["name"].text().empty()) {
     directory_.issues.push_back({Severity::warning, "required", "service",
                                  "a service without an id or a name is left out"});
+    return;
+  }
+  if (!known_.insert("HealthcareService/" + id("service", own)).second) {
+    directory_.issues.push_back({Severity::warning, "duplicate", "service",
+                                 "a service that is listed twice is taken as it came first"});
     return;
   }
   const auto provider = organization(service["organization"]);

@@ -60,7 +60,7 @@ class Taking {
     LET(reader_, parts_.store.reader());
     const auto looked = translate(
         [this](const Translation& translation) {
-          if (!whole_.empty()) made_.add(translation.bundle);
+          if (!whole_.empty()) there_.add(translation.bundle, translation.issues);
           return go_on();
         },
         [this](const record::Extract& extract) { return look(extract); });
@@ -80,7 +80,8 @@ class Taking {
     done.status = store::InboxStatus::applied;
     done.note = std::to_string(taken_.resources) + " resources made or changed, " +
                 std::to_string(taken_.retracted) + " rows taken back, " +
-                std::to_string(taken_.warnings) + " warnings or errors in the content";
+                std::to_string(taken_.warnings) + " warnings or errors in the content" +
+                torn_note();
     store::Unit unit;
     unit.inbox_updates.push_back(std::move(done));
     LET_DONE(commit_now(parts_.store, std::move(unit)));
@@ -94,10 +95,24 @@ class Taking {
 
   Result<Gone> find_gone() {
     if (whole_.empty()) return Gone{};
-    const auto owner = options_.partner.empty() ? options_.key_prefix : options_.partner;
-    const auto system = "urn:fingerpost:" + std::string(name(format_)) + ":" + owner + ":";
     return exchange::find_gone(
-        {parts_, *reader_, *translator_.extract_plan(format_), system, taken_.time}, whole_, made_);
+        {parts_, *reader_, *translator_.extract_plan(format_), row_systems(), taken_.time}, whole_,
+        there_);
+  }
+
+  // What the identifiers of rows begin with; the table ends it.
+  std::string row_systems() const {
+    const auto owner = options_.partner.empty() ? options_.key_prefix : options_.partner;
+    return "urn:fingerpost:" + std::string(name(format_)) + ":" + owner + ":";
+  }
+
+  // Which whole tables nothing was taken back of.
+  std::string torn_note() const {
+    std::string tables;
+    for (const auto& table : whole_)
+      if (!there_.is_whole(table)) tables += (tables.empty() ? "" : ", ") + table;
+    if (tables.empty()) return tables;
+    return "; nothing was taken back of " + tables + ": rows of it could not be used";
   }
 
   Result<void> retract(const Gone& gone) {
@@ -147,6 +162,7 @@ class Taking {
                    ""};
     if (!last) return check_first(extract);
     whole_ = extract.whole();
+    there_ = RowsThere(row_systems());
     const auto time = time_of(*last);
     if (extract.time() < time) return conflict("a later extract was applied", *last, passed_by);
     if (extract.time() == time)
@@ -238,7 +254,7 @@ class Taking {
   TakenExtract taken_;
   std::map<std::string, std::string> lookups_;
   std::vector<std::string> whole_;  // tables of which what is not in them is gone
-  MadeIds made_;
+  RowsThere there_;
   std::size_t batch_ = 0;
   bool repeated_ = false;
   std::int64_t begun_ = 0;                     // the row of this extract

@@ -11,8 +11,6 @@
 namespace fingerpost::exchange {
 namespace {
 
-constexpr std::string_view urn = "urn:uuid:";
-
 // The number of a stored resource's row; "" when it was removed already.
 Result<std::string> row_of(const Retraction& by, const store::Stored& stored,
                            std::string_view system) {
@@ -27,12 +25,12 @@ Result<std::string> row_of(const Retraction& by, const store::Stored& stored,
 }
 
 struct Found {
-  std::vector<std::string> rows;
+  std::set<std::string> rows;
   std::size_t stored = 0;  // of the table, but for what was removed before
 };
 
 Result<Found> rows_gone(const Retraction& by, const std::string& table, const std::string& type,
-                        const MadeIds& made) {
+                        const RowsThere& there) {
   const auto system = by.system + table;
   std::vector<search::Pair> pairs = {{"identifier", system + "|"},
                                      {"_count", std::to_string(by.parts.limits.page_max)}};
@@ -49,7 +47,7 @@ Result<Found> rows_gone(const Retraction& by, const std::string& table, const st
       LET(auto row, row_of(by, hit.resource, system));
       if (row.empty()) continue;
       ++found.stored;
-      if (!made.has(hit.resource.id)) found.rows.push_back(std::move(row));
+      if (!there.has(system, row)) found.rows.insert(std::move(row));
     }
     if (page.next.empty()) return found;
     pairs.resize(2);
@@ -65,7 +63,7 @@ std::string quoted_field(std::string_view text) {
 
 // A file of the table's rows with their key and the word that they were removed.
 std::string file_of(const record::ExtractPlan& plan, const record::ExtractTable& table,
-                    const std::vector<std::string>& rows) {
+                    const std::set<std::string>& rows) {
   const auto line = [&](auto&& value) {
     std::string text;
     for (const auto& column : table.columns)
@@ -83,27 +81,43 @@ std::string file_of(const record::ExtractPlan& plan, const record::ExtractTable&
 
 }  // namespace
 
-void MadeIds::add(const Tree& bundle) {
-  const auto entry = bundle.names().find("entry");
-  const auto url = bundle.names().find("fullUrl");
-  for (auto at = bundle.child(bundle.root(), entry); at != no_node; at = bundle.next_same(at)) {
-    const auto named = bundle.child(at, url);
-    if (named == no_node || !bundle.text(named).starts_with(urn)) continue;
-    hashes_.insert(hash64(bundle.text(named).substr(urn.size())));
+// "SRGoal.csv row 17 GoalCategory" is of SRGoal.
+void RowsThere::add(const Tree& bundle, const Issues& issues) {
+  for (const auto& issue : issues)
+    if (const auto end = issue.expression.find(".csv row ");
+        issue.severity <= Severity::error && end != std::string::npos)
+      torn_.emplace(issue.expression.substr(0, end));
+  const auto& names = bundle.names();
+  const auto system = names.find("system");
+  const auto value = names.find("value");
+  const auto text = [&](NodeId node, NameId name) {
+    const auto found = bundle.child(node, name);
+    return found == no_node ? std::string_view() : bundle.text(found);
+  };
+  for (auto at = bundle.child(bundle.root(), names.find("entry")); at != no_node;
+       at = bundle.next_same(at)) {
+    const auto resource = bundle.child(at, names.find("resource"));
+    if (resource == no_node) continue;
+    for (auto one = bundle.child(resource, names.find("identifier")); one != no_node;
+         one = bundle.next_same(one))
+      if (text(one, system).starts_with(system_))
+        hashes_.insert(
+            hash64(std::string(text(one, system)) + "|" + std::string(text(one, value))));
   }
 }
 
-bool MadeIds::has(std::string_view id) const {
-  return hashes_.count(hash64(id)) != 0;
+bool RowsThere::has(std::string_view system, std::string_view value) const {
+  return hashes_.count(hash64(std::string(system) + "|" + std::string(value))) != 0;
 }
 
 Result<Gone> find_gone(const Retraction& by, const std::vector<std::string>& whole,
-                       const MadeIds& made) {
+                       const RowsThere& there) {
   Gone gone;
   std::string listed;
   for (const auto& [table, type] : by.plan.retracted) {
     if (std::find(whole.begin(), whole.end(), table) == whole.end()) continue;
-    LET(const auto found, rows_gone(by, table, type, made));
+    if (!there.is_whole(table)) continue;
+    LET(const auto found, rows_gone(by, table, type, there));
     if (found.rows.size() > by.few && found.rows.size() * 2 > found.stored)
       return Error{Kind::conflict,
                    "it lacks " + std::to_string(found.rows.size()) + " of the " +

@@ -3,27 +3,39 @@
 #pragma once
 
 #include "exchange/parts.h"
+#include "fingerpost/issue.h"
 #include "fingerpost/result.h"
 #include "record/extract_plan.h"
 #include "record/extract_stage.h"
 
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 namespace fingerpost::exchange {
 
-// The resources that an extract makes, by the hash of their ids.
-class MadeIds {
+// The rows that an extract has, by the identifiers of the resources that they make; and the tables
+// of which a row could not be used, so that what is missing of them may be that row.
+class RowsThere {
  public:
-  void add(const Tree& bundle);
-  bool has(std::string_view id) const;
+  explicit RowsThere(std::string system = "") : system_(std::move(system)) {}
+
+  void add(const Tree& bundle, const Issues& issues);
+  bool has(std::string_view system, std::string_view value) const;
+  bool is_whole(std::string_view table) const { return torn_.find(table) == torn_.end(); }
+  const std::set<std::string, std::less<>>& torn() const { return torn_; }
 
  private:
+  std::string system_;
   std::unordered_set<std::uint64_t> hashes_;
+  std::set<std::string, std::less<>> torn_;
 };
 
 struct Gone {
@@ -31,10 +43,11 @@ struct Gone {
   std::size_t rows = 0;
 };
 
-// The resources stored of the tables that are there whole which the extract does not make, but for
-// those that were removed before. `system` begins the identifiers that rows have, and the table
-// ends it. Kind::conflict: it would be most of what is stored of a table, which no day takes back;
-// such an extract is of a part of the records. Memory: what is gone, and 40 bytes for each made.
+// The rows, by what is stored of them, that the tables which are there whole do not have, but for
+// those that were removed before. Nothing is gone of a table of which a row could not be used.
+// `system` begins the identifiers that rows have, and the table ends it. Kind::conflict: it would
+// be most of what is stored of a table, which no day takes back; such an extract is of a part of
+// the records. Memory: what is gone, and 40 bytes for each row there.
 struct Retraction {
   const Parts& parts;
   store::Reader& reader;
@@ -44,6 +57,6 @@ struct Retraction {
   std::size_t few = 20;  // so many may always go
 };
 Result<Gone> find_gone(const Retraction& retraction, const std::vector<std::string>& whole,
-                       const MadeIds& made);
+                       const RowsThere& there);
 
 }  // namespace fingerpost::exchange

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <set>
 #include <utility>
 
 namespace fingerpost::interaction {
@@ -46,15 +47,30 @@ std::string agreed_by(const Context& context, const CareParameters& parameters,
   return R"({"url":)" + quoted(agreed_extension) + R"(,"extension":[)" + parts + "]}";
 }
 
+// Whether a plan's resource says that it is somebody's else: a Contract may have no subject.
+bool is_elsewhere(NodeRef plan, NodeRef resource) {
+  const auto whose = child_text(child(plan, "subject"), "reference");
+  const auto subject = child(resource, "subject");
+  if (!subject) return false;
+  for (auto node = subject.node; node != no_node; node = subject.tree->next_same(node))
+    if (child_text({subject.tree, node}, "reference") == whose) return false;
+  return true;
+}
+
 // The goals that were proposed are the person's from now on, in their own words as they stand.
 std::optional<Answer> add_goals(const Session& session, NodeRef plan, Attempt& attempt) {
   const Tree& tree = *plan.tree;
   bool pursued = false;
+  std::set<std::string> seen;
   for (auto node = child(plan, "goal").node; node != no_node; node = tree.next_same(node)) {
     const auto goal = hold(session, child_text({&tree, node}, "reference"));
     if (!goal)
       return care_failure(
           Error{Kind::unsupported, "a goal of the plan is not known here", "CarePlan.goal"});
+    if (!seen.insert(goal->stored.id).second) continue;
+    if (is_elsewhere(plan, goal->root()))
+      return care_failure(
+          Error{Kind::unsupported, "a goal of the plan is somebody else's", "CarePlan.goal"});
     const auto status = child_text(goal->root(), "lifecycleStatus");
     pursued = pursued || !is_given_up(status);
     if (status != "proposed") {
@@ -80,6 +96,9 @@ std::optional<Answer> check_budgets(const Session& session, NodeRef plan, Attemp
     const auto contract = hold(session, place.type, place.id);
     if (!contract)
       return care_failure(Error{Kind::unsupported, "the budget of the plan is not known here",
+                                "CarePlan.supportingInfo"});
+    if (is_elsewhere(plan, contract->root()))
+      return care_failure(Error{Kind::unsupported, "the budget of the plan is somebody else's",
                                 "CarePlan.supportingInfo"});
     attempt.reads.push_back({place.type, place.id, contract->stored.version});
     if (const auto within = check_budget(session.context, contract->root()); !within)

@@ -7,7 +7,10 @@
 #include "store/body.h"
 
 #include <algorithm>
+#include <set>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace fingerpost::interaction {
 namespace {
@@ -51,45 +54,82 @@ Result<std::int64_t> status_since(const Session& session, const Held& task) {
   return since;
 }
 
-// Whether a row is about the Task: what FHIR partners get has its id, what others get is told apart
-// by the person alone.
-bool is_about(const Session& session, const Held& task, const store::OutboxRow& row) {
-  if (row.order_key != child_text(child(task.root(), "for"), "reference")) return false;
-  if (row.kind != exchange::fhir_kind) return true;
-  const auto whole = session.reader.outbox_row(row.id);
-  return whole && whole->body.find(task.stored.id) != std::string::npos;
+// The order of the rows that a Task's news goes by (exchange/delivery.h).
+std::string order_key_of(const Held& task) {
+  const std::string whose(child_text(child(task.root(), "for"), "reference"));
+  return whose.empty() ? task.stored.id : whose;
 }
 
-// What was to be sent and has not arrived: who waits for it has not heard.
-Result<void> add_undelivered(const Session& session, const Held& task, std::string& parts) {
+// What was to be sent about these people and has not arrived.
+struct Undelivered {
+  struct Message {
+    store::OutboxRow row;
+    std::string body;  // of what FHIR partners get
+  };
+  std::vector<Message> messages;
+  bool more = false;  // not all that waits was looked at
+};
+
+constexpr int most_pages = 10;  // of each status
+
+Result<bool> look_through(const Session& session, store::OutboxFilter filter,
+                          const std::set<std::string>& keys, Undelivered& found) {
+  for (int page = 0; page < most_pages; ++page) {
+    LET(const auto rows, session.reader.outbox(filter));
+    for (const auto& row : rows) {
+      filter.after = row.id;
+      if (keys.count(row.order_key) == 0) continue;
+      std::string body;
+      if (row.kind == exchange::fhir_kind)
+        if (auto whole = session.reader.outbox_row(row.id)) body = std::move(whole->body);
+      found.messages.push_back({row, std::move(body)});
+    }
+    if (rows.size() < static_cast<std::size_t>(filter.limit)) return true;
+  }
+  return false;
+}
+
+Result<Undelivered> look_for(const Session& session, const std::vector<Held>& tasks) {
   using store::OutboxStatus;
-  constexpr int most_pages = 10;  // of each status
+  std::set<std::string> keys;
+  for (const auto& task : tasks) keys.insert(order_key_of(task));
+  Undelivered found;
+  if (keys.empty()) return found;
   store::OutboxFilter filter;
   filter.limit = session.context.limits.page_max;
   for (const auto status :
        {OutboxStatus::waiting, OutboxStatus::sending, OutboxStatus::held, OutboxStatus::dead}) {
     filter.status = status;
-    filter.after = 0;
-    for (int page = 0; page < most_pages; ++page) {
-      LET(const auto rows, session.reader.outbox(filter));
-      for (const auto& row : rows) {
-        filter.after = row.id;
-        if (!is_about(session, task, row)) continue;
-        std::string message;
-        add_text(message, "to", "String", row.receiver);
-        add_text(message, "status", "Code", store::name(row.status));
-        add_text(message, "time", "Instant", store::instant(row.created_us));
-        add_text(message, "key", "String", row.idempotency_key);
-        if (!parts.empty()) parts += ',';
-        parts += R"({"name":"undelivered","part":[)" + message + "]}";
-      }
-      if (rows.size() < static_cast<std::size_t>(filter.limit)) break;
-    }
+    LET(const bool all, look_through(session, filter, keys, found));
+    found.more = found.more || !all;
   }
-  return {};
+  return found;
 }
 
-Result<std::string> parts_of(const Session& session, const Held& task) {
+// Whether a message is about the Task: what FHIR partners get has its id, what others get is told
+// apart by the person alone.
+bool is_about(const Held& task, const Undelivered::Message& message) {
+  if (message.row.order_key != order_key_of(task)) return false;
+  if (message.row.kind != exchange::fhir_kind) return true;
+  return message.body.find(task.stored.id) != std::string::npos;
+}
+
+// Who waits for it has not heard.
+void add_undelivered(const Held& task, const Undelivered& undelivered, std::string& parts) {
+  for (const auto& one : undelivered.messages) {
+    if (!is_about(task, one)) continue;
+    std::string message;
+    add_text(message, "to", "String", one.row.receiver);
+    add_text(message, "status", "Code", store::name(one.row.status));
+    add_text(message, "time", "Instant", store::instant(one.row.created_us));
+    add_text(message, "key", "String", one.row.idempotency_key);
+    if (!parts.empty()) parts += ',';
+    parts += R"({"name":"undelivered","part":[)" + message + "]}";
+  }
+}
+
+Result<std::string> parts_of(const Session& session, const Held& task,
+                             const Undelivered& undelivered) {
   const auto& context = session.context;
   const auto root = task.root();
   LET(const auto standing, exchange::standing_of(root));
@@ -113,7 +153,7 @@ Result<std::string> parts_of(const Session& session, const Held& task) {
   add_value(parts, "overdue", "Boolean", late ? "true" : "false");
   add_text(parts, "requesterMay", "String", care::allowed_now(standing, care::Party::requester));
   add_text(parts, "ownerMay", "String", care::allowed_now(standing, care::Party::owner));
-  LET_DONE(add_undelivered(session, task, parts));
+  add_undelivered(task, undelivered, parts);
   return parts;
 }
 
@@ -136,11 +176,13 @@ Result<std::string> told(const Session& session, const std::string& id) {
   add_value(parts, "thread", "Identifier",
             json_of(session.context, child(request.root(), "requisition")));
   add_text(parts, "requestStatus", "Code", child_text(request.root(), "status"));
+  LET(const auto undelivered, look_for(session, tasks.found));
+  if (undelivered.more) add_value(parts, "undeliveredMore", "Boolean", "true");
   std::vector<care::Standing> standings;
   for (const auto& task : tasks.found) {
     LET(const auto standing, exchange::standing_of(task.root()));
     standings.push_back(standing);
-    LET(const auto of_task, parts_of(session, task));
+    LET(const auto of_task, parts_of(session, task, undelivered));
     if (!parts.empty()) parts += ',';
     parts += R"({"name":"referral","part":[)" + of_task + "]}";
   }

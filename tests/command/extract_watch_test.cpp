@@ -21,8 +21,13 @@ struct Watched {
   std::string at = to_text(command::Address{"127.0.0.1", test::free_port()});
   std::optional<test::Program> gateway;
 
-  Watched() {
-    fs::create_directories(folder / "in");
+  // With an extract that was being looked at when the gateway ended.
+  explicit Watched(const std::string& left = "") {
+    fs::create_directories(folder / "in/.taking");
+    if (!left.empty()) {
+      put(left, "20261121_0200", "20261122_0200", "N");
+      fs::rename(folder / "in" / left, folder / "in/.taking" / left);
+    }
     folder.write("gateway.toml",
                  "[[partner]]\nid = \"north\"\nidentifier = [{ system = \"\", value = \"N1\" }]\n"
                  "[[source]]\nkind = \"tpp\"\npartner = \"north\"\nsettle_seconds = 0\n"
@@ -91,6 +96,12 @@ TEST_CASE("a gateway takes the extracts of a folder, each whole and in their ord
     CHECK_FALSE(world.is_in("applied", "20261124"));
     CHECK(world.is_in("", "20261124"));
   }
+}
+
+TEST_CASE("an extract that was begun before the gateway ended is taken after its start") {
+  const Watched world("20261122");
+  CHECK(eventually([&] { return world.is_in("applied", "20261122"); }));
+  CHECK_FALSE(world.is_in(".taking", "20261122"));
 }
 
 TEST_CASE("a gateway does not start when the folder that extracts come from is not there") {

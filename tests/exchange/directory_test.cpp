@@ -71,6 +71,27 @@ TEST_CASE("a service of a directory is a HealthcareService with its organisation
            "extension.extension.where(url = 'retrieved').exists()"));
 }
 
+TEST_CASE("a place is where JSON has numbers that say so") {
+  const auto latitude =
+      GENERATE("\"51.\"", "\".5\"", "\"051.2\"", "\"+51\"", "\"0x1\"", "\"\"", "\"51.5\"", "51.5");
+  CAPTURE(latitude);
+  auto text = service;
+  text.replace(text.find("51.5"), 4, latitude);
+  const auto directory = read(text);
+  REQUIRE(directory.resources.size() == 4);
+  const bool said = std::string_view(latitude).find("51.5") != std::string_view::npos;
+  CHECK(is(directory.resources[1], said ? "position.latitude = 51.5" : "position.empty()"));
+}
+
+TEST_CASE("a service that is listed twice is there once, and told") {
+  auto again = service;
+  again.replace(again.find("Growing together"), 16, "Something else..");
+  const auto directory = read("[" + service + "," + again + "]");
+  CHECK(directory.resources.size() == 4);
+  CHECK(directory.issues.size() == 1);
+  CHECK(is(directory.resources[3], "comment = 'Growing together'"));
+}
+
 TEST_CASE("the same service is the same resource again, and another feed's is another") {
   CHECK(read(service).resources == read("[" + service + "]").resources);
   CHECK(read(service).resources == read(R"({"contents":[)" + service + "]}").resources);

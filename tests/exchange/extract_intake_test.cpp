@@ -1,5 +1,8 @@
 #include "exchange/extract_intake.h"
 
+#include "model/json.h"
+#include "search/index_to_store.h"
+#include "store/body.h"
 #include "support/translator.h"
 #include "world.h"
 
@@ -248,6 +251,49 @@ TEST_CASE("what a whole extract no longer has is taken back, and what a delta la
   CHECK(again->retracted == 0);
   CHECK(take(world, Format::tpp, goals("20261124_0200", "N", 3)));
   CHECK(taken_back() == "4 ");
+}
+
+TEST_CASE("a row that cannot be used is not gone, nor is any other of its table") {
+  World world;
+  auto files = tpp("20261101_0200", "20261120_0200", "N");
+  files["SRGoal.csv"] =
+      "RowIdentifier,GoalType,IDPatient\r\n1,Walk,11\r\n2,Swim,12\r\n3,Sing,13\r\n";
+  REQUIRE(take(world, Format::tpp, files));
+  const char* const torn = GENERATE("2,Swim,12,\r\n", "2,Swim,\r\n", "2,Swim\r\n");
+  CAPTURE(torn);
+  auto next = tpp("20261101_0200", "20261121_0200", "N");
+  next["SRGoal.csv"] = "RowIdentifier,GoalType,IDPatient\r\n1,Walk,11\r\n" + std::string(torn);
+  const auto taken = take(world, Format::tpp, next);
+  REQUIRE(taken);
+  CHECK(taken->retracted == 0);
+  CHECK(taken->warnings > 0);
+  for (const auto& goal : bodies(world, "Goal")) CHECK_FALSE(has(goal, "entered-in-error"));
+  const auto rows = world.inbox();
+  CHECK(has(rows.back().note, "nothing was taken back of SRGoal"));
+}
+
+TEST_CASE("a copy of what a row made does not take the row back") {
+  World world;
+  auto files = tpp("20261101_0200", "20261120_0200", "N");
+  files["SRGoal.csv"] = "RowIdentifier,GoalType,IDPatient\r\n1,Walk,11\r\n2,Swim,12\r\n";
+  REQUIRE(take(world, Format::tpp, files));
+  auto copy = model::read_json(test::definitions(), bodies(world, "Goal").at(0), {});
+  REQUIRE(copy);
+  store::Write write;
+  write.type = "Goal";
+  write.id = "copy";
+  write.index =
+      search::index_to_store(*world.parts.parameters.now(), {&copy->tree, copy->tree.root()});
+  write.body = store::prepare_body(test::definitions(), copy->tree, write.id);
+  store::Unit unit;
+  unit.writes.push_back(std::move(write));
+  REQUIRE(store::commit_now(*world.store, std::move(unit)));
+  auto next = tpp("20261101_0200", "20261121_0200", "N");
+  next["SRGoal.csv"] = files["SRGoal.csv"];
+  const auto taken = take(world, Format::tpp, next);
+  REQUIRE(taken);
+  CHECK(taken->retracted == 0);
+  for (const auto& goal : bodies(world, "Goal")) CHECK_FALSE(has(goal, "entered-in-error"));
 }
 
 TEST_CASE("a whole extract that lacks most of what is known is refused") {

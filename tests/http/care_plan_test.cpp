@@ -89,6 +89,24 @@ TEST_CASE(
   CHECK(server.operate("/CarePlan/c2/$agree", agreed_by).status == 422);
 }
 
+TEST_CASE(
+    "a plan is not agreed with what is somebody else's, and what it names twice counts once") {
+  Person server;
+  server.put(R"({"resourceType":"Goal","id":"g2","lifecycleStatus":"proposed","description":)"
+             R"({"text":"To sing"},"subject":{"reference":"Patient/p2"}})");
+  const std::string activity = R"(,"activity":[{"detail":{"status":"scheduled"}}])";
+  server.put(plan("c1", "draft",
+                  R"(,"goal":[{"reference":"Goal/g1"},{"reference":"Goal/g2"}])" + activity));
+  const auto refused = server.operate("/CarePlan/c1/$agree", agreed_by);
+  CHECK(refused.status == 422);
+  CHECK(holds(refused, "CarePlan.goal"));
+  CHECK(server.is(server.ask("GET", "/Goal/g2"), "lifecycleStatus = 'proposed'"));
+  server.put(plan("c2", "draft",
+                  R"(,"goal":[{"reference":"Goal/g1"},{"reference":"Goal/g1"}])" + activity));
+  CHECK(server.is(server.operate("/CarePlan/c2/$agree", agreed_by), "status = 'active'"));
+  CHECK(server.is(server.ask("GET", "/Goal/g1"), "lifecycleStatus = 'accepted'"));
+}
+
 TEST_CASE("a review changes goals, activities, budget and the next date together, or nothing") {
   Person server;
   server.put(plan("c1", "active", with_both));
