@@ -55,7 +55,8 @@ Rows OrderedWalk::by_times() const {
       "0 "
       "AND updated >= ? AND updated <= ?",
       {type_, within.from, within.until}};
-  if (after_ != nullptr) {
+  // By more keys than one, those of the page's last time are in another order than that of rows.
+  if (after_ != nullptr && asked_.sort.size() == 1) {
     rows.sql += down ? " AND (+updated, row) < (?, ?)" : " AND (+updated, row) > (?, ?)";
     rows.values.emplace_back(time);
     rows.values.emplace_back(after_->row);
@@ -109,7 +110,8 @@ Result<Rows> OrderedWalk::missing() const {
   const Way way = sum->integer(0) < few ? Way::shapes : Way::any;
   sum->reset();
   Rows rows = rows_without(key_.key, type_, true, way);
-  if (after_ != nullptr && !search::sorted_value(key_, after_->sort_values[0])) {
+  if (after_ != nullptr && asked_.sort.size() == 1 &&
+      !search::sorted_value(key_, after_->sort_values[0])) {
     rows.sql += key_.descending ? " AND row <= ?" : " AND row >= ?";
     rows.values.emplace_back(after_->row);
   }

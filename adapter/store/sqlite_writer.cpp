@@ -11,7 +11,7 @@ namespace {
 // One commit takes at most this much, so that the first of it does not wait long for the last.
 constexpr std::size_t batch_units = 512;
 constexpr std::size_t batch_bytes = std::size_t{4} << 20;
-// So large a unit waits to be the first of a commit: that one needs no savepoint.
+// So large a unit that needs a savepoint waits to be the first of a commit, which needs none.
 constexpr std::size_t large_unit = std::size_t{128} << 10;
 // After so long without work the log is folded in whole.
 constexpr std::chrono::milliseconds idle_time{500};
@@ -100,7 +100,8 @@ std::vector<Writer::Job> Writer::take() {
   std::vector<Job> batch;
   std::size_t bytes = 0;
   while (!waiting_.empty() && batch.size() < batch_units && bytes < batch_bytes) {
-    if (!batch.empty() && waiting_.front().size > large_unit) break;
+    const Job& next = waiting_.front();
+    if (!batch.empty() && next.size > large_unit && may_be_undone(next.unit)) break;
     bytes += waiting_.front().size;
     batch.push_back(std::move(waiting_.front()));
     waiting_.pop_front();

@@ -3,6 +3,8 @@
 #include "store/fixture.h"
 
 #include <algorithm>
+#include <iterator>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,6 +29,32 @@ std::string all_pages(World& world, std::vector<search::Pair> pairs) {
 }
 
 }  // namespace
+
+TEST_CASE("what one commit wrote is on some page of a search by time and another key, once") {
+  constexpr int many = 300;
+  const Folder folder;
+  World world(folder.path());
+  store::Unit unit;
+  for (int n = 0; n < many; ++n)
+    unit.writes.push_back(world.put(
+        R"({"resourceType":"Patient","name":[{"family":"F)" + std::to_string(n * 7 % 10) + "\"}]}",
+        "p" + std::to_string(n)));
+  REQUIRE(store::commit_now(*world.store, std::move(unit)));
+  const std::string sort =
+      GENERATE("_lastUpdated,family", "-_lastUpdated,-family", "birthdate,family");
+  CAPTURE(sort);
+  std::string expected;
+  for (int family = 0; family < 10; ++family)
+    for (int n = 0; n < many; ++n)
+      if (n * 7 % 10 == family) expected += "p" + std::to_string(n) + ' ';
+  auto found = all_pages(world, {{"_sort", sort}, {"_count", "20"}});
+  std::istringstream words(found);
+  std::vector<std::string> ids{std::istream_iterator<std::string>(words), {}};
+  CHECK(ids.size() == many);
+  if (sort[0] != '-') CHECK(found == expected);
+  std::sort(ids.begin(), ids.end());
+  CHECK(std::unique(ids.begin(), ids.end()) == ids.end());
+}
 
 TEST_CASE("a search by time in order of time looks at no more than it shows") {
   constexpr int many = 600;
