@@ -250,10 +250,13 @@ Result<bool> Application::own_patient(const Prepared& resource) {
   const auto said = subject_of({&resource.tree, resource.tree.root()});
   if (!resource.stored || said.patient.empty()) return true;
   const auto& body = resource.stored->body;
-  if (body.find('"' + std::string(said.patient) + '"') != std::string::npos) return true;
+  const auto plain =
+      '"' + std::string(said.element) + R"(":{"reference":")" + std::string(said.patient) + '"';
+  const bool contains = body.find("\"contained\"") != std::string::npos;
+  if (!contains && body.find(plain) != std::string::npos) return true;
   LET(const auto read, model::read_json(parts_.definitions, body, parts_.limits));
   const auto known = subject_of({&read.tree, read.tree.root()});
-  if (known.patient.empty()) return true;
+  if (known.patient.empty() || known.patient == said.patient) return true;
   const auto place = read_reference(said.patient);
   NodeRef patient;
   for (const auto node : resources_of(translation_.bundle))

@@ -122,11 +122,26 @@ Result<Word> word_about(const Parts& parts, Neighbourhood& near, std::span<const
   return word;
 }
 
+// Task.restriction.period is when the work is sought (R4 task.html), the window of a BaRS request
+// say. That an answer is due at its end is said by our own profile, and where nothing else has a
+// date.
+static bool says_when_answered(NodeRef task) {
+  constexpr std::string_view profile =
+      "https://fingerpost.example/StructureDefinition/referral-task";
+  const Tree& tree = *task.tree;
+  for (auto node = child(child(task, "meta"), "profile").node; node != no_node;
+       node = tree.next_same(node))
+    if (tree.text(node) == profile) return true;
+  return child_text(task, "lastModified").empty() && child_text(task, "authoredOn").empty();
+}
+
 std::optional<std::chrono::sys_seconds> waiting_since(NodeRef task, care::Standing standing,
                                                       const care::Deadlines& deadlines) {
-  if (care::waits_for(standing) == care::Wait::response) {
+  if (care::waits_for(standing) == care::Wait::response && says_when_answered(task)) {
     const auto due = child_text(child(child(task, "restriction"), "period"), "end");
-    if (const auto end = time_of(due)) return *end - deadlines.response;
+    // R4 datatypes.html#Period: a day is within to its end.
+    if (const auto range = search::date_range(due))
+      return seconds_of(range->high) - deadlines.response;
   }
   for (const auto text : {child_text(task, "lastModified"), child_text(task, "authoredOn"),
                           child_text(child(task, "meta"), "lastUpdated")})

@@ -38,7 +38,8 @@ Result<Word> word_about(const Parts& parts, Neighbourhood& near, std::span<const
                         std::string_view about, NodeRef task);
 
 // Since when an open referral, as it is stored, waits for what it waits for: an answer that is due
-// at Task.restriction.period.end, since `deadlines` ago of that; else since it was last modified.
+// at Task.restriction.period.end, since `deadlines` ago of that, where the Task has our profile
+// referral-task or no other date; else since it was last modified.
 // Nothing: it has no date.
 std::optional<std::chrono::sys_seconds> waiting_since(NodeRef task, care::Standing standing,
                                                       const care::Deadlines& deadlines);

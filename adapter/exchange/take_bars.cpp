@@ -35,15 +35,6 @@ Result<Identified> read_identified(const std::string& text, const char* header,
   return found;
 }
 
-// Published messages have other spellings of the NHS's systems (http, /id/).
-std::string canonical(std::string system) {
-  if (system.starts_with("http://fhir.nhs.uk/"))
-    system = std::string("https").append(system, 4, std::string::npos);
-  constexpr std::string_view lower = "https://fhir.nhs.uk/id/";
-  if (system.starts_with(lower)) system[lower.size() - 3] = 'I';
-  return system;
-}
-
 }  // namespace
 
 struct Intake::BarsJob {
@@ -69,13 +60,12 @@ struct Intake::BarsJob {
 Result<void> Intake::read_bars(BarsJob& job, const BarsRequest& request) const {
   LET(job.header, record::read_bars_header(parts_.definitions, request.bytes, parts_.limits));
   auto& header = job.header;
-  header.sender_system = canonical(std::move(header.sender_system));
   if (!request.target.empty())
     LET_DONE(read_identified(request.target, "NHSD-Target-Identifier", parts_.limits));
   if (!request.end_user.empty()) {
     LET(auto user, read_identified(request.end_user, "NHSD-End-User-Organisation", parts_.limits));
     if (header.sender.empty()) {
-      header.sender_system = canonical(std::move(user.system));
+      header.sender_system = record::canonical_system(std::move(user.system));
       header.sender = std::move(user.value);
     }
   }

@@ -1,6 +1,6 @@
 #include "exchange/told.h"
 
-#include "base/text.h"
+#include "base/percent.h"
 #include "mapping/date_order.h"
 #include "record/hl7v2_header.h"
 
@@ -15,22 +15,8 @@ namespace {
 constexpr std::string_view scheme = "urn:fingerpost:told:";
 constexpr std::string_view member = R"("source":"urn:fingerpost:told:)";
 
-// RFC 3986 2.3: what is not unreserved is escaped.
-std::string escaped(std::string_view text) {
-  constexpr std::string_view hex = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (is_letter(c) || is_digit(c) || std::string_view("-._~").find(c) != std::string_view::npos)
-      out += c;
-    else
-      out += {'%', hex[byte >> 4], hex[byte & 15u]};
-  }
-  return out;
-}
-
 std::string uri(const Told& told, std::string_view action) {
-  return std::string(scheme) + escaped(told.source) + "#" +
+  return std::string(scheme) + percent_encoded(told.source) + "#" +
          std::string(action.empty() ? told.action : action) + "," + told.message;
 }
 
@@ -58,10 +44,14 @@ std::string_view segment(std::string_view bytes, std::string_view name) {
 Told told_by_hl7v2(std::string_view source, std::string_view bytes, mapping::Zone zone) {
   const auto header = record::read_hl7v2_header(bytes);
   if (!header) return {};
-  Told told{std::string(source), "", mapping::v2_date(header->time, zone).text};
-  if (told.message.empty()) return told;
-  const auto event = wire::field(segment(bytes, "EVN"), header->by, 2);
-  told.action = mapping::v2_date(event, zone).text;
+  // In the hour that comes twice a time without an offset says neither earlier nor later.
+  const auto time_of = [zone](std::string_view text) {
+    const auto date = mapping::v2_date(text, zone);
+    return date.note == mapping::DateNote::overlap ? std::string() : date.text;
+  };
+  Told told{std::string(source), "", time_of(header->time)};
+  if (!told.message.empty())
+    told.action = time_of(wire::field(segment(bytes, "EVN"), header->by, 2));
   return told;
 }
 
@@ -79,7 +69,7 @@ bool is_after(const Told& told, std::string_view action) {
 bool is_late(const Told& told, std::string_view action, std::string_view stored_body) {
   if (told.message.empty()) return false;
   auto stored = uri_in(stored_body);
-  const auto prefix = std::string(scheme) + escaped(told.source) + "#";
+  const auto prefix = std::string(scheme) + percent_encoded(told.source) + "#";
   if (!stored.starts_with(prefix)) return false;
   stored.remove_prefix(prefix.size());
   const auto comma = stored.find(',');

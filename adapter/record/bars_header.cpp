@@ -52,7 +52,7 @@ void Envelope::add_sender(NodeId sender, BarsHeader& header) const {
   auto identifier = at(sender, {"identifier"});
   if (identifier == no_node)
     identifier = at(resource_of(text(sender, {"reference"})), {"identifier"});
-  header.sender_system = text(identifier, {"system"});
+  header.sender_system = canonical_system(text(identifier, {"system"}));
   header.sender = text(identifier, {"value"});
 }
 
@@ -76,14 +76,22 @@ Result<BarsHeader> Envelope::read() const {
   header.event = text(node, {"event", "code"});
   header.reason = text(node, {"reason", "coding", "code"});
   header.time = text(tree_.root(), {"timestamp"});
-  header.source = text(node, {"source", "endpoint"});
+  header.source = canonical_system(text(node, {"source", "endpoint"}));
   header.source_name = text(node, {"source", "name"});
-  header.destination = text(node, {"destination", "endpoint"});
+  header.destination = canonical_system(text(node, {"destination", "endpoint"}));
   add_sender(at(node, {"sender"}), header);
   return header;
 }
 
 }  // namespace
+
+std::string canonical_system(std::string system) {
+  if (system.starts_with("http://fhir.nhs.uk/"))
+    system = std::string("https").append(system, 4, std::string::npos);
+  constexpr std::string_view lower = "https://fhir.nhs.uk/id/";
+  if (system.starts_with(lower)) system[lower.size() - 3] = 'I';
+  return system;
+}
 
 Result<BarsHeader> read_bars_header(const model::Definitions& definitions, std::string bytes,
                                     const Limits& limits) {

@@ -10,7 +10,7 @@
 
 namespace fingerpost::record {
 
-// "" where the message does not say.
+// "" where the message does not say. Systems have their canonical spelling.
 struct BarsHeader {
   std::string id;            // MessageHeader.id, else the uuid of its fullUrl
   std::string event_system;  // MessageHeader.eventCoding
@@ -23,6 +23,10 @@ struct BarsHeader {
   std::string sender_system;  // the first identifier of the organisation that sends
   std::string sender;
 };
+
+// Published messages have other spellings of the NHS's systems: http, and /id/ for /Id/. Also of
+// the system before an endpoint's "|".
+std::string canonical_system(std::string system);
 
 // JSON or XML. Kind::invalid, with the place: no Bundle of type message with one MessageHeader.
 Result<BarsHeader> read_bars_header(const model::Definitions& definitions, std::string bytes,

@@ -78,6 +78,7 @@ class Writer {
   void write_segment(NodeId node);
   std::size_t write_fields(const Parts& fields, std::size_t written, std::size_t from,
                            std::size_t to);
+  bool written_nothing(std::size_t before, NodeId part, void (Writer::*write)(NodeId));
   void write_field(NodeId node);
   void write_component(NodeId node);
   void write_value(NodeId node);
@@ -132,24 +133,36 @@ std::size_t Writer::write_fields(const Parts& fields, std::size_t written, std::
                                  std::size_t to) {
   for (const auto& [number, field] : fields) {
     if (number < from || number > to) continue;
+    const auto before = out_.size();
     if (number == written) {
       out_ += by_.repetition;
     } else {
       out_.append(number - written, by_.field);
     }
+    if (written_nothing(before, field, &Writer::write_field)) continue;
     written = number;
-    write_field(field);
   }
   return written;
+}
+
+// A part that holds nothing (an escape that stands for no character, say) is not there when it is
+// read again: nor are the delimiters before it.
+bool Writer::written_nothing(std::size_t before, NodeId part, void (Writer::*write)(NodeId)) {
+  const auto begin = out_.size();
+  (this->*write)(part);
+  if (out_.size() != begin) return false;
+  out_.resize(before);
+  return true;
 }
 
 void Writer::write_field(NodeId node) {
   write_component(node);
   std::size_t written = 1;
   for (const auto& [number, component] : parts(node, 'c')) {
+    const auto before = out_.size();
     out_.append(number - std::min(written, number), by_.component);
+    if (written_nothing(before, component, &Writer::write_component)) continue;
     written = number;
-    write_component(component);
   }
 }
 
@@ -157,9 +170,10 @@ void Writer::write_component(NodeId node) {
   write_value(node);
   std::size_t written = 1;
   for (const auto& [number, subcomponent] : parts(node, 's')) {
+    const auto before = out_.size();
     out_.append(number - std::min(written, number), by_.subcomponent);
+    if (written_nothing(before, subcomponent, &Writer::write_value)) continue;
     written = number;
-    write_value(subcomponent);
   }
 }
 

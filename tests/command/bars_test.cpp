@@ -73,7 +73,7 @@ TEST_CASE("a BaRS message is posted to $process-message, and known again after a
   const auto again = gateway.post(sample(), fields);
   CHECK(again.status == 200);
   CHECK(again.body == taken.body);
-  CHECK(has(gateway.call("GET", "/fhir/Task?_summary=count"), "\"total\":1"));
+  CHECK(has(gateway.call("GET", "/fhir/ServiceRequest?_summary=count"), "\"total\":1"));
 
   auto other = sample();
   other.replace(other.find("meet people"), 11, "see the sea");

@@ -182,6 +182,22 @@ TEST_CASE("of a record, what is known as another patient's is left out, and told
   CHECK(refused.error().kind == Kind::conflict);
 }
 
+TEST_CASE("whom a request only mentions is not whom it is for") {
+  World world;
+  const auto child_id = uuid_v5({"test", "R1", "patient"});
+  const auto mother = uuid_v5({"test", "R2", "patient"});
+  auto bundle = referral("R1", "requested");
+  const std::string intent = R"("intent":"order","subject")";
+  bundle.insert(bundle.find(intent),
+                R"("supportingInfo":[{"reference":"Patient/)" + mother + R"("}],)");
+  stored(world, bundle);
+  for (auto at = bundle.find(child_id); at != std::string::npos; at = bundle.find(child_id))
+    bundle.replace(at, child_id.size(), mother);
+  const auto refused = applied(world, bundle, "2");
+  REQUIRE(refused.has_error());
+  CHECK(refused.error().kind == Kind::conflict);
+}
+
 TEST_CASE("a value that is not valid R4 is left out of a record's resource, and told") {
   World world;
   auto bundle = referral("R1", "requested");

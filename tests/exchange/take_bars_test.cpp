@@ -2,6 +2,7 @@
 
 #include "base/base64.h"
 #include "exchange/intake.h"
+#include "profile/validate.h"
 #include "support/translator.h"
 #include "wire/json_view.h"
 #include "world.h"
@@ -92,6 +93,11 @@ TEST_CASE("a BaRS request is kept, applied and answered, and says nothing of its
         std::string::npos);
   CHECK(taken.answer.find("ServiceRequest") == std::string::npos);
   CHECK(taken.answer.find("Sample") == std::string::npos);
+  CHECK(taken.answer.find("\"https://fhir.nhs.uk/Id/dos-service-id|222222222\"") !=
+        std::string::npos);
+  const auto answer = model::read_json(definitions(), taken.answer, Limits{});
+  REQUIRE(answer);
+  CHECK_FALSE(has_errors(profile::validate(definitions(), answer->tree, answer->tree.root(), {})));
   CHECK(peers.only("Task").find("\"status\":\"requested\"") != std::string::npos);
   const auto rows = peers.inbox();
   REQUIRE(rows.size() == 1);

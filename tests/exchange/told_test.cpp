@@ -123,6 +123,16 @@ TEST_CASE("a sender whose clock was ahead is heard when it is right again") {
   CHECK(practice.is("Goal", "G1", "description.text = 'right'"));
 }
 
+TEST_CASE("in the hour that comes twice nothing is late") {
+  Practice practice;
+  const auto told = [](const std::string& time, const std::string& words) {
+    return message("PGL^PC7", time, "GOL|UP||^" + words + "|G1||||||||||||||active\r");
+  };
+  REQUIRE(practice.send(told("20261025015000", "summer time")));
+  REQUIRE(practice.send(told("20261025011000", "twenty minutes on")));
+  CHECK(practice.is("Goal", "G1", "description.text = 'twenty minutes on'"));
+}
+
 TEST_CASE("times that cannot be told apart, and other senders' times, make nothing late") {
   Practice practice;
   REQUIRE(practice.send(message("PGL^PC6", "20261122093000", goal("AD", "G1", "active"))));

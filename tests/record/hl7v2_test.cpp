@@ -274,6 +274,22 @@ TEST_CASE("a control character is read as its escape, and comes back the same") 
   CHECK(twice->bytes == written->bytes);
 }
 
+TEST_CASE("a part that holds nothing is written as nothing") {
+  const Fixture fixture;
+  const auto rest = GENERATE("PRD|RP\rPID|1|\\N\\\r", "PRD|RP\rPID|1|2^\\H\\\r",
+                             "PRD|RP\rPID|1|2&\\H\\^3\r", "PRD|RP\rPID|1|2~\\N\\\r");
+  CAPTURE(rest);
+  const auto message = fixture.read(rest);
+  REQUIRE(message);
+  const auto written = write_hl7v2(fixture.grammar, message->tree, {});
+  REQUIRE(written);
+  const auto again = read_hl7v2(fixture.grammar, written->bytes, {});
+  REQUIRE(again);
+  const auto twice = write_hl7v2(fixture.grammar, again->tree, {});
+  REQUIRE(twice);
+  CHECK(twice->bytes == written->bytes);
+}
+
 TEST_CASE("a tree is written in the order of its structure, whatever order it was made in") {
   Fixture fixture;
   Tree tree(fixture.names);
