@@ -1,3 +1,4 @@
+#include "base/percent.h"
 #include "base/uuid.h"
 #include "exchange/neighbourhood.h"
 #include "interaction/answers.h"
@@ -34,6 +35,8 @@ constexpr std::string_view query_extension =
     "http://hl7.org/fhir/StructureDefinition/cqf-expression";
 constexpr std::string_view query_language = "application/x-fhir-query";
 constexpr std::size_t most_people = 500'000;  // of one criterion
+constexpr std::size_t most_hits = 2'000'000;  // looked at for one criterion
+constexpr int at_once = 20'000;               // a search is done anew for each page
 
 using People = std::set<std::string>;  // ids
 
@@ -41,6 +44,18 @@ struct Evaluation {
   CareParameters parameters;
   std::string id;
 };
+
+// What a query can hold of a value.
+Result<std::string> text_of(const path::Value& value) {
+  if (value.is_node() && value.node().tree->has_value(value.node().node))
+    return std::string(value.node().tree->text(value.node().node));
+  if (value.kind() == path::Value::Kind::string) return std::string(value.string());
+  if (value.kind() == path::Value::Kind::temporal) return value.temporal().text();
+  if (value.kind() == path::Value::Kind::integer) return std::to_string(value.integer());
+  return Error{Kind::unsupported,
+               "an expression of a query comes to a text, a date, a whole number or an element",
+               "Group.characteristic"};
+}
 
 // {{expression}} of a query, by the Group itself and the time.
 Result<std::string> filled(const Session& session, NodeRef group, std::string_view query) {
@@ -62,11 +77,8 @@ Result<std::string> filled(const Session& session, NodeRef group, std::string_vi
     if (found.size() != 1)
       return Error{Kind::unsupported, "an expression of a query comes to one value",
                    "Group.characteristic"};
-    const auto& value = found[0];
-    if (value.is_node()) out += value.node().tree->text(value.node().node);
-    if (value.kind() == path::Value::Kind::string) out += value.string();
-    if (value.kind() == path::Value::Kind::temporal) out += value.temporal().text();
-    if (value.kind() == path::Value::Kind::integer) out += std::to_string(value.integer());
+    LET(const auto text, text_of(found[0]));
+    out += percent_encoded(text);
     query.remove_prefix(end + 2);
   }
 }
@@ -97,6 +109,20 @@ std::string person_of(const store::Stored& stored, NodeRef resource) {
   return {};
 }
 
+// Kind::unsupported: resources of the type do not say whom they are about (an Appointment has
+// participants), and a criterion that nobody meets would be no criterion.
+Result<void> check_about_people(const Context& context, std::string_view type) {
+  if (type == "Patient") return {};
+  const auto& definitions = context.definitions;
+  for (const auto* element : {"subject", "patient", "for", "beneficiary"})
+    if (definitions.member(definitions.find(type), definitions.names().find(element)).element)
+      return {};
+  return Error{
+      Kind::unsupported,
+      "what a criterion asks for is of a type that is not about one person: " + std::string(type),
+      "Group.characteristic"};
+}
+
 // Everybody whom the search "Type?criteria" is about.
 Result<People> people_of(const Session& session, const std::string& query) {
   const auto& context = session.context;
@@ -104,12 +130,14 @@ Result<People> people_of(const Session& session, const std::string& query) {
   const auto type = query.substr(0, mark);
   if (mark == std::string::npos || !is_resource_type(context, type))
     return Error{Kind::unsupported, "a query is Type?criteria", "Group.characteristic"};
+  LET_DONE(check_about_people(context, type));
   LET(auto pairs, read_query(std::string_view(query).substr(mark + 1), context.limits));
-  pairs.emplace_back("_count", std::to_string(context.limits.page_max));
   const auto own = pairs.size();
   People people;
+  std::size_t hits = 0;
   for (bool more = true; more;) {
-    LET(const auto plan, plan_of(context, type, pairs));
+    LET(auto plan, plan_of(context, type, pairs));
+    plan.count = at_once;
     LET(const auto page, search_all(session, plan));
     for (const auto& hit : page.hits) {
       if (hit.included) continue;
@@ -126,7 +154,8 @@ Result<People> people_of(const Session& session, const std::string& query) {
       auto id = person_of(hit.resource, {&read.tree, read.tree.root()});
       if (!id.empty()) people.insert(std::move(id));
     }
-    if (people.size() > most_people)
+    hits += page.hits.size();
+    if (people.size() > most_people || hits > most_hits)
       return Error{Kind::too_costly, "a criterion is met by too many", "Group.characteristic"};
     more = !page.next.empty();
     pairs.resize(own);
@@ -287,11 +316,15 @@ Decision decide(const Session& session, const Evaluation& evaluation) {
         Error{Kind::unsupported, "criteria are a Group that is not actual", "Group.actual"});
   const auto asked = evaluation.parameters.value("practice");
   const auto practice = asked ? child_text(asked, "reference") : std::string_view();
+  if (asked && practice.empty())
+    return care_failure(Error{
+        Kind::invalid, "the practice is named by a reference to an Organization", "practice"});
   const auto found = find_people(session, criteria->root(), practice);
   if (!found) return care_failure(found.error());
   const auto id = uuid_v5({"cohort", evaluation.id, practice});
   auto before = hold(session, "Group", id);
-  if (!before && before.error().kind != Kind::not_found) return care_failure(before.error());
+  if (!before && !exchange::is_absence(before.error())) return care_failure(before.error());
+  const bool removed = !before && before.error().kind == Kind::gone;
   const auto evaluated =
       criteria->place() + "/_history/" + std::to_string(criteria->stored.version);
   const bool other_criteria =
@@ -306,7 +339,7 @@ Decision decide(const Session& session, const Evaluation& evaluation) {
   auto& draft = std::get<Draft>(drafted);
   if (before && changes_nothing(session.context, draft, before->stored))
     return answer_of(before->stored);
-  draft.must_be_new = !before;
+  draft.must_be_new = !before && !removed;
   if (before) draft.if_version = before->stored.version;
   draft.how = store::How::put;
   Attempt attempt;
