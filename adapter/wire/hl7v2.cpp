@@ -6,8 +6,9 @@ namespace fingerpost::wire {
 
 namespace {
 
+// Not '.': MSH-12 could not say a version.
 constexpr bool can_delimit(char c) {
-  return c > ' ' && c != '\x7f' && !is_digit(c) && !is_letter(c) &&
+  return c > ' ' && c != '\x7f' && c != '.' && !is_digit(c) && !is_letter(c) &&
          static_cast<unsigned char>(c) < 0x80;
 }
 

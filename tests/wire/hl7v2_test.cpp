@@ -11,10 +11,11 @@ TEST_CASE("a header that cannot declare delimiters says where it broke") {
     const char* message;
     const char* where;
   };
-  const auto row = GENERATE(
-      Row{"", "MSH"}, Row{"PID|1", "MSH"}, Row{"MSH", "MSH-1"}, Row{"MSHA^~\\&A", "MSH-1"},
-      Row{"MSH||GP", "MSH-2"}, Row{"MSH|^~\\&#!|GP", "MSH-2"}, Row{"MSH|^^\\&|GP", "MSH-2"},
-      Row{"MSH|^|^", "none"}, Row{"MSH|^~A&|GP", "MSH-2"}, Row{"MSH|\r", "MSH-2"});
+  const auto row =
+      GENERATE(Row{"", "MSH"}, Row{"PID|1", "MSH"}, Row{"MSH", "MSH-1"}, Row{"MSHA^~\\&A", "MSH-1"},
+               Row{"MSH||GP", "MSH-2"}, Row{"MSH|^~\\&#!|GP", "MSH-2"},
+               Row{"MSH|^^\\&|GP", "MSH-2"}, Row{"MSH|^|^", "none"}, Row{"MSH|^~A&|GP", "MSH-2"},
+               Row{"MSH|^~\\.|GP", "MSH-2"}, Row{"MSH|\r", "MSH-2"});
   CAPTURE(row.message);
   const auto found = read_delimiters(row.message);
   if (std::string_view(row.where) == "none") {
