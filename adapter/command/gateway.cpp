@@ -322,7 +322,8 @@ Result<std::size_t> Gateway::Parts::reload_maps() {
               {{"where", passed.error().where}, {"reason", passed.error().text}});
     return passed;
   }
-  interaction::set_loaded_maps(*context, maps->now()->translator.maps());
+  const auto set = maps->now();
+  interaction::set_loaded_maps(*context, {set, &set->translator.maps()});
   log.info("maps reloaded", {{"cases", std::to_string(*passed)}});
   return passed;
 }

@@ -5,8 +5,6 @@
 namespace fingerpost::command {
 namespace {
 
-constexpr std::chrono::minutes longest_use{10};  // a transformation ends after seconds
-
 Result<std::shared_ptr<const MapSet>> load_set(const MapSources& sources,
                                                std::shared_ptr<model::Definitions> definitions) {
   LET(const auto files, read_mappings(sources.shared, sources.partners, sources.config));
@@ -45,9 +43,7 @@ Result<std::size_t> LiveMaps::reload() {
                      run.failed.front().name + "\"",
                  run.failed.front().file};
   const std::lock_guard lock(mutex_);
-  const auto now = std::chrono::steady_clock::now();
-  std::erase_if(before_, [now](const Before& before) { return before.until < now; });
-  before_.push_back({std::exchange(now_, std::move(set)), now + longest_use});
+  now_ = std::move(set);
   return run.passed;
 }
 

@@ -8,12 +8,10 @@
 #include "exchange/translate.h"
 #include "fingerpost/limits.h"
 
-#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <mutex>
 #include <string>
-#include <vector>
 
 namespace fingerpost::command {
 
@@ -44,7 +42,7 @@ class LiveMaps {
   // Reads the folder again: from then on everything is translated by what is there, or, on an
   // error, by what was before. Kind::invalid: a map does not load, or a case beside the maps does
   // not hold; `where` is its place, and the text holds no sample's data. Gives the cases that
-  // passed. What was there before stays for as long as any request may go on with it.
+  // passed.
   Result<std::size_t> reload();
 
  private:
@@ -55,11 +53,6 @@ class LiveMaps {
   std::shared_ptr<const MapSet> first_;
   mutable std::mutex mutex_;
   std::shared_ptr<const MapSet> now_;
-  struct Before {
-    std::shared_ptr<const MapSet> set;
-    std::chrono::steady_clock::time_point until;
-  };
-  std::vector<Before> before_;
   std::mutex reloading_;  // one at a time
 };
 

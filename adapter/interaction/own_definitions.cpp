@@ -50,6 +50,16 @@ std::shared_ptr<OwnDefinitions> make_own_definitions() {
   return std::make_shared<OwnDefinitions>();
 }
 
+std::shared_ptr<const mapping::Maps> OwnDefinitions::maps() {
+  const std::lock_guard lock(mutex_);
+  return maps_;
+}
+
+void OwnDefinitions::set_maps(std::shared_ptr<const mapping::Maps> maps) {
+  const std::lock_guard lock(mutex_);
+  maps_ = std::move(maps);
+}
+
 Result<std::shared_ptr<const OwnDefinitions::List>> OwnDefinitions::list_of(
     const Context& context) {
   const std::lock_guard lock(mutex_);

@@ -1,5 +1,5 @@
 // The server's own OperationDefinitions and SearchParameters, found by searches beside what clients
-// stored.
+// stored; and the maps that it goes by.
 
 #pragma once
 
@@ -29,6 +29,10 @@ class OwnDefinitions {
   // alone: nothing that a chain, _has or words ask of others finds them.
   Result<store::Page> search(const Context& context, const search::Plan& plan);
 
+  // The maps of now; null as long as they are those of the context.
+  std::shared_ptr<const mapping::Maps> maps();
+  void set_maps(std::shared_ptr<const mapping::Maps> maps);
+
  private:
   struct One {
     store::Stored resource;
@@ -39,6 +43,7 @@ class OwnDefinitions {
   Result<std::shared_ptr<const List>> list_of(const Context& context);
 
   std::mutex mutex_;
+  std::shared_ptr<const mapping::Maps> maps_;
   std::shared_ptr<const List> list_;
   std::uint64_t generation_ = 0;  // of the search parameters that it is indexed by
 };

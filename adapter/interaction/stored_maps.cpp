@@ -1,10 +1,10 @@
 #include "interaction/stored_maps.h"
 
 #include "interaction/canonical.h"
+#include "interaction/own_definitions.h"
 #include "model/json.h"
 #include "terminology/resolve.h"
 
-#include <atomic>
 #include <utility>
 
 namespace fingerpost::interaction {
@@ -27,13 +27,13 @@ Result<std::shared_ptr<const MapText>> read_map(const Context& context, const Tr
 
 }  // namespace
 
-const mapping::Maps* loaded_maps(const Context& context) {
-  auto& maps = const_cast<const mapping::Maps*&>(context.maps);
-  return std::atomic_ref(maps).load(std::memory_order_acquire);
+std::shared_ptr<const mapping::Maps> loaded_maps(const Context& context) {
+  if (auto now = context.own_definitions->maps()) return now;
+  return {std::shared_ptr<const void>(), context.maps};
 }
 
-void set_loaded_maps(Context& context, const mapping::Maps& maps) {
-  std::atomic_ref(context.maps).store(&maps, std::memory_order_release);
+void set_loaded_maps(const Context& context, std::shared_ptr<const mapping::Maps> maps) {
+  context.own_definitions->set_maps(std::move(maps));
 }
 
 MapGatherer::MapGatherer(const Session& session)
@@ -100,10 +100,9 @@ Result<void> MapGatherer::find_import(const std::string& url) {
                  ""};
   if (!wanted_.insert(url).second) return {};
   LET(const bool found, find_stored(url));
-  const auto* loaded = found || loaded_ ? nullptr : loaded_maps(context_);
-  if (loaded != nullptr) {
-    loaded_ = true;
-    builder_.add_loaded(*loaded);
+  if (!found && !loaded_) {
+    loaded_ = loaded_maps(context_);
+    if (loaded_) builder_.add_loaded(*loaded_);
   }
   return {};
 }

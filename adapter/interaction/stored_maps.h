@@ -16,10 +16,10 @@
 
 namespace fingerpost::interaction {
 
-// The maps that were loaded, as they are now. Context::maps may be set anew while others ask, so it
-// is read and set by these two alone; what it once led to lives as long as the context.
-const mapping::Maps* loaded_maps(const Context& context);
-void set_loaded_maps(Context& context, const mapping::Maps& maps);
+// The maps that were loaded, as they are now: Context::maps, until others were set. Null: there are
+// none. They are good for as long as somebody has them. Any thread.
+std::shared_ptr<const mapping::Maps> loaded_maps(const Context& context);
+void set_loaded_maps(const Context& context, std::shared_ptr<const mapping::Maps> maps);
 
 // Collects maps, the first of them the one to run.
 class MapGatherer {
@@ -55,9 +55,9 @@ class MapGatherer {
   const Context& context_;
   mapping::MapsBuilder builder_;
   std::vector<std::shared_ptr<const mapping::MapText>> maps_;
-  std::set<std::string> wanted_;  // imports and concept maps that were looked for
-  std::set<std::string> taken_;   // stored resources that are in
-  bool loaded_ = false;           // the maps that were loaded are in too
+  std::set<std::string> wanted_;                 // imports and concept maps that were looked for
+  std::set<std::string> taken_;                  // stored resources that are in
+  std::shared_ptr<const mapping::Maps> loaded_;  // once they were asked for
 };
 
 // The stored map of a canonical url, the newest when several versions are there; none when there is

@@ -10,6 +10,7 @@
 #include "store/body.h"
 
 #include <array>
+#include <memory>
 #include <utility>
 
 namespace fingerpost::interaction {
@@ -71,6 +72,7 @@ Result<void> add_sent(const Context& context, const Asked& asked, MapGatherer& g
 struct Chosen {
   mapping::Maps maps;
   std::string entry;
+  std::shared_ptr<const void> keep = nullptr;  // what the maps are over
 };
 
 Result<Chosen> named_map(const Session& session, const Asked& asked, MapGatherer& gatherer) {
@@ -85,8 +87,8 @@ Result<Chosen> named_map(const Session& session, const Asked& asked, MapGatherer
     LET(const auto stored, stored_map(session, asked.source));
     if (stored) {
       LET_DONE(gatherer.add(*stored));
-    } else if (const auto* loaded = loaded_maps(context); loaded && loaded->has(asked.source)) {
-      return Chosen{*loaded, asked.source};
+    } else if (const auto loaded = loaded_maps(context); loaded && loaded->has(asked.source)) {
+      return Chosen{*loaded, asked.source, loaded};
     } else {
       return Error{Kind::not_found, "no map of this url is stored or loaded", "source"};
     }
