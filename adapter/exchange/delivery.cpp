@@ -293,8 +293,11 @@ Result<void> add_deliveries(const Parts& parts, Neighbourhood& near, const TaskC
   const bool ends = change.before && care::terminal(after);
   if (!found && !ends) return found.error();
   const auto* owner = found ? *found : nullptr;
-  if (owner != nullptr) {
-    // What was never sent needs no end either.
+  // That what he has ends, or shall, asks for nothing that a mark protects from.
+  const bool takes_back =
+      change.before && care::open(*change.before) &&
+      (care::terminal(after) || has_business_status(change.task, cancel_requested_code));
+  if (owner != nullptr && !takes_back) {
     const auto carried = check_carried(*owner, marks_of(near, change.task));
     if (!carried) return care::terminal(after) ? Result<void>{} : carried;
   }

@@ -24,13 +24,34 @@ bool any_code(NodeRef resource, std::string_view element, Fits fits) {
   return false;
 }
 
-bool is_safeguarding(const Resource& flag) {
-  if (flag.type != "Flag" || child_text(flag.node, "status") == "entered-in-error") return false;
-  return any_code(flag.node, "category", [](std::string_view code) {
+bool is_safeguarding(NodeRef flag) {
+  if (child_text(flag, "status") == "entered-in-error") return false;
+  return any_code(flag, "category", [](std::string_view code) {
     for (const auto known : safeguarding)
       if (code == known) return true;
     return false;
   });
+}
+
+NodeRef contained(NodeRef resource, std::string_view id) {
+  const Tree& tree = *resource.tree;
+  for (auto node = child(resource, "contained").node; node != no_node; node = tree.next_same(node))
+    if (child_text({&tree, node}, "id") == id) return {&tree, node};
+  return {};
+}
+
+// A Flag that cannot be looked at may be anything.
+bool may_be_safeguarding(Neighbourhood& near, NodeRef request, NodeRef reference) {
+  const auto text = child_text(reference, "reference");
+  const auto flag_type = near.parts().definitions.find("Flag");
+  if (text.starts_with('#')) {
+    const auto held = contained(request, text.substr(1));
+    return held && (*held.tree)[held.node].type == flag_type && is_safeguarding(held);
+  }
+  if (const auto* found = near.find(text))
+    return found->type == "Flag" && is_safeguarding(found->node);
+  return child_text(reference, "type") == "Flag" || text.starts_with("Flag/") ||
+         text.find("/Flag/") != std::string_view::npos;
 }
 
 }  // namespace
@@ -44,10 +65,9 @@ unsigned marks_of(Neighbourhood& near, NodeRef task) {
     marks |= bit(care::Mark::contact_prohibited);
   const Tree& tree = *request->node.tree;
   for (auto node = child(request->node, "supportingInfo").node; node != no_node;
-       node = tree.next_same(node)) {
-    const auto* flag = near.find(child_text({&tree, node}, "reference"));
-    if (flag != nullptr && is_safeguarding(*flag)) marks |= bit(care::Mark::safeguarding);
-  }
+       node = tree.next_same(node))
+    if (may_be_safeguarding(near, request->node, {&tree, node}))
+      marks |= bit(care::Mark::safeguarding);
   return marks;
 }
 

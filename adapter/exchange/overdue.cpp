@@ -27,7 +27,7 @@ struct Words {
 };
 constexpr Words words[] = {
     {"nothing", ""},
-    {"response", "No answer came in time: the referral has ended, and its request can be routed"},
+    {"response", "No answer came in time: ask the service, or route the request to another"},
     {"begin", "The referral was accepted and has not begun: ask the service"},
     {"news", "Nothing was heard of the referral for long: ask the service"},
     {"cancellation", "The cancellation was not answered: it may be forced now"},
@@ -79,6 +79,9 @@ class Sweep {
     std::deque<std::string> befores;
   };
 
+  bool is_ours(Neighbourhood& near, NodeRef task) const;
+  bool may_expire(const Referral& referral) const;
+  std::string with_business_status(NodeRef task, std::string_view code) const;
   Result<void> look(const store::Stored& stored);
   Result<void> remind(const Referral& referral);
   Result<void> raise(const Referral& referral, const care::Overdue& overdue);
@@ -175,7 +178,7 @@ Result<bool> Sweep::commit(Making making) {
 // What it waits from must stay: the Task says when it is due, and is not called modified.
 Result<void> Sweep::remind(const Referral& referral) {
   if (has_business_status(referral.task, reminded_code)) return {};
-  auto changes = R"("businessStatus":)" + coded(business_status_system, reminded_code);
+  auto changes = R"("businessStatus":)" + with_business_status(referral.task, reminded_code);
   if (!child(referral.task, "restriction"))
     changes += R"(,"restriction":{"period":{"end":)" +
                quoted(instant_of(referral.since + options_.deadlines.response)) + "}}";
@@ -192,29 +195,67 @@ Result<void> Sweep::raise(const Referral& referral, const care::Overdue& overdue
   const auto raised = reader_.read("Task", id);
   if (!raised && !is_absence(raised.error())) return raised.error();
   const bool known = raised || raised.error().kind == Kind::gone;
-  const bool expires = overdue.then == care::Event::expire;
-  if (known && !expires) return {};
+  const bool unanswered = overdue.then == care::Event::expire;
+  const bool unaware = unanswered && !has_business_status(referral.task, reminded_code);
+  const auto told = unaware ? remind(referral) : Result<void>{};
+  const bool expires = unanswered && may_expire(referral);
+  if (known && !expires) return told;
   Making making;
+  // Somebody may have gone on with it meanwhile.
+  if (!expires && !unaware)
+    making.unit.reads.push_back({"Task", referral.stored.id, referral.stored.version});
   if (expires)
     LET_DONE(add_changed(
         referral,
         R"("status":"cancelled","statusReason":)" +
             coded(withdrawn_system, "no-response", R"(,"text":"No answer came in time")") +
-            R"(,"businessStatus":)" + coded(business_status_system, response_overdue_code) +
+            R"(,"businessStatus":)" + with_business_status(referral.task, response_overdue_code) +
             R"(,"lastModified":)" + quoted(instant_of(now_)),
         making));
   if (!known) LET_DONE(add_task(referral, id, overdue.wait, making));
   LET(const bool done, commit(std::move(making)));
   if (done && expires) ++counts_.expired;
   if (done && !known) ++counts_.raised;
-  return {};
+  return told;
+}
+
+// A referral that a record tells of is nobody's here to act upon: it says that it is a referral
+// Task (fhir-profiles/), or one of its parties is a partner.
+bool Sweep::is_ours(Neighbourhood& near, NodeRef task) const {
+  if (!child(task, "requester") || !is_referral(near, task)) return false;
+  const auto profiles = child(child(task, "meta"), "profile");
+  const Tree& tree = *task.tree;
+  for (auto node = profiles.node; node != no_node; node = tree.next_same(node))
+    if (tree.text(node) == "https://fingerpost.example/StructureDefinition/referral-task")
+      return true;
+  return find_partner(parts_, near, child(task, "owner")) != nullptr ||
+         find_partner(parts_, near, child(task, "requester")) != nullptr;
+}
+
+// However late it is when it is seen here first: who was asked is reminded, and has time then.
+bool Sweep::may_expire(const Referral& referral) const {
+  return has_business_status(referral.task, reminded_code) &&
+         now_ - seconds_of(referral.stored.last_updated_us) >= options_.act_within;
+}
+
+// What others say of it in their own codes stays beside ours.
+std::string Sweep::with_business_status(NodeRef task, std::string_view code) const {
+  std::string list =
+      R"({"system":)" + quoted(business_status_system) + R"(,"code":)" + quoted(code) + "}";
+  const auto status = child(task, "businessStatus");
+  const Tree& tree = *task.tree;
+  for (auto node = child(status, "coding").node; node != no_node; node = tree.next_same(node))
+    if (child_text({&tree, node}, "system") != business_status_system)
+      list += "," + json_of({&tree, node});
+  const auto text = child_text(status, "text");
+  return R"({"coding":[)" + list + "]" + (text.empty() ? "" : R"(,"text":)" + quoted(text)) + "}";
 }
 
 Result<void> Sweep::look(const store::Stored& stored) {
   LET(const auto read, model::read_json(parts_.definitions, stored.body, parts_.limits));
   const NodeRef task{&read.tree, read.tree.root()};
   Neighbourhood near(parts_, reader_);
-  if (!is_referral(near, task)) return {};
+  if (!is_ours(near, task)) return {};
   LET(const auto standing, standing_of(task));
   const auto since = waiting_since(task, standing, options_.deadlines);
   if (!since) return {};
@@ -228,8 +269,7 @@ Result<void> Sweep::look(const store::Stored& stored) {
 
 // What is wrong with one referral must not keep the others from being looked at.
 bool is_its_own(const Error& error) {
-  return error.kind == Kind::invalid || error.kind == Kind::unsupported ||
-         error.kind == Kind::forbidden || error.kind == Kind::conflict;
+  return error.kind != Kind::busy && error.kind != Kind::fault;
 }
 
 Result<OverdueCounts> Sweep::run() {
@@ -241,6 +281,8 @@ Result<OverdueCounts> Sweep::run() {
     query.pairs = &pairs;
     LET(const auto plan, search::plan(*parts_.parameters.now(), query, parts_.limits));
     LET(const auto page, reader_.search(plan));
+    if (!page.partial.empty())
+      return Error{Kind::busy, "the index of the Tasks is still being made", ""};
     for (const auto& hit : page.hits) {
       const auto looked = look(hit.resource);
       if (looked) continue;

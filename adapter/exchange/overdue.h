@@ -29,9 +29,12 @@ struct OverdueCounts {
   std::size_t stuck = 0;     // referrals that something is wrong with: they wait for a person
 };
 
-// Looks at every open referral once, at the clock's time. What is done stands in the store and is
-// known again there: a sweep after it, or after a restart, does it no second time. A referral that
-// somebody changes meanwhile waits for the next sweep. Errors are the store's.
+// Looks once, at the clock's time, at every open referral that somebody here asked for or is asked:
+// one that a record tells of is left alone. What is first seen late is reminded of, and ends no
+// sooner than `act_within` after that. What is done stands
+// in the store and is known again there: a sweep after it, or after a restart, does it no second
+// time. A referral that somebody changes meanwhile waits for the next sweep. Errors are the
+// store's.
 Result<OverdueCounts> raise_overdue(const Parts& parts, Watch& watch,
                                     const OverdueOptions& options);
 

@@ -6,6 +6,7 @@
 #include "exchange/delivery.h"
 #include "exchange/neighbourhood.h"
 #include "exchange/referral_step.h"
+#include "exchange/whose.h"
 #include "model/json.h"
 #include "search/search.h"
 
@@ -157,6 +158,8 @@ class Change {
   }
   Result<Word> word_on(const Written& written, NodeRef task);
   bool named_version(std::string_view id) const;
+  Result<bool> is_one_person(std::string_view said, std::string_view known);
+  Result<void> check_person(const Before& before, NodeRef task);
   Result<care::Event> check_step(const Written& written, const Before& before, NodeRef task);
   Result<void> check_not_revoked(const Written& task);
   Result<void> put_task(const Written& written);
@@ -188,6 +191,34 @@ bool Change::named_version(std::string_view id) const {
   return std::any_of(unit_.reads.begin(), unit_.reads.end(), [&](const store::ReadGuard& guard) {
     return guard.type == "Task" && guard.id == id && guard.version != 0;
   });
+}
+
+Result<bool> Change::is_one_person(std::string_view said, std::string_view known) {
+  const auto said_place = read_reference(said);
+  const auto known_place = read_reference(known);
+  const bool same = said_place.type == known_place.type && said_place.id == known_place.id;
+  if (said == known || (same && !said_place.id.empty())) return true;
+  if (said_place.id.empty() || known_place.id.empty()) return false;
+  return same_person(parts_, reader_, {}, said, known);
+}
+
+// Whom a referral is for stays, and is whom its request is for: nothing of anybody else may reach
+// its owner.
+Result<void> Change::check_person(const Before& before, NodeRef task) {
+  const auto person = reference_of(task, "for");
+  const bool asked = before.status && *before.status != care::Status::draft;
+  const auto was = asked ? reference_of(before.task(), "for") : std::string_view();
+  if (!was.empty()) {
+    LET(const bool stays, is_one_person(person, was));
+    if (stays) return {};
+    return Error{Kind::unsupported, "a referral stays about the same person", "Task.for"};
+  }
+  const auto* request = near_.find(reference_of(task, "focus"));
+  const auto subject = request == nullptr ? std::string_view() : subject_of(request->node).patient;
+  if (person.empty() || subject.empty()) return {};
+  LET(const bool same, is_one_person(person, subject));
+  if (same) return {};
+  return Error{Kind::unsupported, "a referral is about whom its request is about", "Task.for"};
 }
 
 Result<care::Event> Change::check_step(const Written& written, const Before& before, NodeRef task) {
@@ -233,6 +264,7 @@ Result<void> Change::put_task(const Written& written) {
   LET(const auto before, read_before(parts_, near_, written.before));
   if (!before.status && !is_referral(near_, task)) return {};
   LET_DONE(check_kept(parts_, near_, before, task));
+  LET_DONE(check_person(before, task));
   std::optional<care::Party> told;
   if (before.status) {
     LET(const auto event, check_step(written, before, task));
@@ -277,10 +309,16 @@ Result<void> Change::put_request(const Written& written) {
   const auto seed = seed_of(written, *write) + "request";
   LET(const auto was,
       model::read_json(parts_.definitions, std::string(written.before), parts_.limits));
+  LET(const bool same,
+      is_one_person(reference_of({written.after, written.after->root()}, "subject"),
+                    reference_of({&was.tree, was.tree.root()}, "subject")));
   const auto was_status = child_text({&was.tree, was.tree.root()}, "status");
   const auto status_now = child_text({written.after, written.after->root()}, "status");
   return each_open_referral(
       written.id, [&](const Resource& task, care::Status status) -> Result<void> {
+        if (!same)
+          return Error{Kind::unsupported, "the request of an open referral stays about its person",
+                       "ServiceRequest.subject"};
         LET(const auto word, word_on(written, task.node));
         if (word.by == care::Party::owner && was_status != status_now)
           return Error{Kind::forbidden, "the status of a request is its requester's",

@@ -22,14 +22,14 @@ using exchange::child, exchange::child_text;
 struct Kept {
   std::string_view type;
   std::string_view parameter;
-  std::array<std::string_view, 3> same;
+  std::array<std::string_view, 4> same;
 };
 constexpr Kept kept[] = {
     {"CarePlan", "patient", {}},
     {"CareTeam", "patient", {"name", "category"}},
     {"Goal", "patient", {"description", "lifecycleStatus", "start"}},
     {"ServiceRequest", "patient", {"code", "authoredOn", "performer"}},
-    {"Task", "patient", {"focus", "code", "owner"}},
+    {"Task", "patient", {"focus", "code", "owner", "authoredOn"}},
 };
 
 // An event of the timeline: when, and what it is called.

@@ -68,11 +68,21 @@ class Attempted {
 
 // Nothing of anybody else comes with a plan.
 Result<void> Attempted::check_subject(NodeRef resource, std::string_view parameter) const {
-  const auto own = child_text(child(plan_.root(), "subject"), "reference");
-  const auto subject =
-      child(resource, "subject") ? child(resource, "subject") : child(resource, "for");
-  const bool participates = !subject;  // an Appointment has participants
-  if (participates || child_text(subject, "reference") == own) return {};
+  const auto own =
+      exchange::read_reference(child_text(child(plan_.root(), "subject"), "reference"));
+  const auto is_other = [&](NodeRef reference) {
+    const auto place = exchange::read_reference(child_text(reference, "reference"));
+    return place.type == "Patient" && place.id != own.id;
+  };
+  const Tree& tree = *resource.tree;
+  bool other = false;
+  for (const auto* element : {"subject", "for", "patient"})
+    for (auto node = child(resource, element).node; node != no_node; node = tree.next_same(node))
+      other = other || is_other({&tree, node});
+  for (auto node = child(resource, "participant").node; node != no_node;
+       node = tree.next_same(node))
+    other = other || is_other(child({&tree, node}, "actor"));
+  if (!other) return {};
   return Error{Kind::unsupported, "it is about another person than the plan",
                std::string(parameter)};
 }
@@ -98,6 +108,10 @@ std::optional<Answer> Attempted::bring(const Part& part, NodeRef resource,
   const auto stored = id.empty() ? Result<store::Stored>(Error{Kind::not_found, "", ""})
                                  : session_.reader.read(type, id);
   if (stored) {
+    const auto before = hold(session_, type, id);
+    if (!before) return care_failure(before.error());
+    if (const auto same = check_subject(before->root(), part.parameter); !same)
+      return care_failure(same.error());
     const auto version = child_text(child(resource, "meta"), "versionId");
     if (!version.empty() && version != std::to_string(stored->version))
       return refuse(Kind::conflict, "it has changed since: " + place);

@@ -1,6 +1,7 @@
 #include "care/deadlines.h"
 #include "care/loop.h"
 #include "exchange/referral_step.h"
+#include "exchange/whose.h"
 #include "interaction/care.h"
 #include "interaction/care_operations.h"
 
@@ -66,16 +67,37 @@ std::string_view outcome_code(std::string_view type) {
   return "activity";
 }
 
+// What came of a referral is of its person, and goes to whoever asked for them.
+Result<void> check_outcome(NodeRef task, NodeRef resource) {
+  const auto person = exchange::read_reference(child_text(child(task, "for"), "reference"));
+  const auto of = exchange::read_reference(exchange::subject_of(resource).patient);
+  if (person.id.empty() || of.id.empty() || of.id == person.id) return {};
+  return Error{Kind::unsupported, "the outcome is another person's", "Task.output"};
+}
+
+// The same of one that is stored here.
+Result<void> check_outcome_at(const Session& session, NodeRef task, NodeRef reference) {
+  const auto held = hold(session, child_text(reference, "reference"));
+  if (held) return check_outcome(task, held->root());
+  const auto kind = held.error().kind;
+  if (kind == Kind::not_found || kind == Kind::gone || kind == Kind::unsupported) return {};
+  return held.error();
+}
+
 // The outcomes as Task.output; those that come whole are drafted beside the Task.
 std::variant<std::vector<std::string>, Answer> outputs_of(const Session& session,
                                                           const CareParameters& parameters,
-                                                          Attempt& attempt) {
+                                                          NodeRef task, Attempt& attempt) {
   const auto& context = session.context;
   const auto& definitions = context.definitions;
   std::vector<std::string> outputs;
   for (const auto outcome : parameters.values("outcome")) {
     const auto type = (*outcome.tree)[outcome.node].type;
-    if (outcome.tree->name_text(outcome.node) == "resource") {
+    const bool whole = outcome.tree->name_text(outcome.node) == "resource";
+    const auto own =
+        whole ? check_outcome(task, outcome) : check_outcome_at(session, task, outcome);
+    if (!own) return care_failure(own.error());
+    if (whole) {
       if (auto refused = add(attempt, draft_new(session, json_of(context, outcome))))
         return *std::move(refused);
       const auto& draft = attempt.drafts.back();
@@ -157,7 +179,7 @@ Decision decide(const Session& session, const Step& step) {
   if (!standing) return care_failure(standing.error());
   if (const auto free = check_claim(step, task); !free) return care_failure(free.error());
   Attempt attempt;
-  auto outputs = outputs_of(session, step.parameters, attempt);
+  auto outputs = outputs_of(session, step.parameters, task, attempt);
   if (auto* failed = std::get_if<Answer>(&outputs)) return std::move(*failed);
   const auto& output = std::get<std::vector<std::string>>(outputs);
   const auto event = step.event(*standing, step.by);

@@ -96,8 +96,46 @@ TEST_CASE("an answer is due when the referral says so") {
   Waiting world("requested", "LINK1", R"("restriction":{"period":{"end":"2026-11-25"}},)");
   world.days(2);
   CHECK(world.sweep().expired == 0);
-  world.days(2);
+  world.days(1);  // the day it names is within
+  CHECK(world.sweep().expired == 0);
+  world.days(1);
   CHECK(world.sweep().expired == 1);
+}
+
+TEST_CASE("what is first seen late is reminded of, told of, and ends two days after that") {
+  Waiting world("requested", "LINK1", R"("authoredOn":"2026-10-20T09:00:00Z",)");
+  const auto first = world.sweep();
+  CHECK(first.reminded == 1);
+  CHECK(first.raised == 1);
+  CHECK(first.expired == 0);
+  CHECK(world.task_status("R1") == "requested");
+  world.days(1);
+  const auto next = world.sweep();
+  CHECK(next.reminded + next.raised + next.expired == 0);
+  world.days(1);
+  CHECK(world.sweep().expired == 1);
+  CHECK(world.raised().size() == 1);
+}
+
+TEST_CASE("what the service says of it in its own codes stays beside the reminder") {
+  Waiting world("received", "LINK1",
+                R"("businessStatus":{"coding":[{"system":"urn:theirs","code":"triage"}],)"
+                R"("text":"Triage"},)");
+  world.days(8);
+  CHECK(world.sweep().reminded == 1);
+  CHECK(says(world.task(), "\"triage\""));
+  CHECK(says(world.task(), "\"reminded\""));
+  REQUIRE(world.outbox().size() == 1);
+  CHECK(world.outbox()[0].lane == "links");
+}
+
+TEST_CASE("the time in which the work is sought is not when an answer is due") {
+  Waiting world("requested", "LINK1",
+                R"("authoredOn":"2026-11-22T09:00:00Z",)"
+                R"("restriction":{"period":{"end":"2026-11-22T11:00:00Z"}},)");
+  world.days(1);
+  CHECK(world.sweep().expired == 0);
+  CHECK(world.task_status("R1") == "requested");
 }
 
 TEST_CASE("what was accepted and is not heard of stays as it is, and raises a Task once") {
@@ -135,12 +173,31 @@ TEST_CASE("a cancellation that is not answered raises a Task that says it may be
 TEST_CASE("what is done stands in the store: whoever sweeps next knows it") {
   Waiting world;
   world.days(20);
+  world.sweep();
+  world.days(2);
   CHECK(world.sweep().expired == 1);
   Watch another(world.parts);
   const auto counts = raise_overdue(world.parts, another, world.options);
   REQUIRE(counts);
   CHECK(counts->open == 0);
   CHECK(world.raised().size() == 1);
+}
+
+TEST_CASE("a referral of a record, which nobody here asked for, stays as the record has it") {
+  Waiting world;
+  auto bundle = referral("R2", "requested", "LINK2");
+  const auto at = bundle.find(R"("requester":)");
+  REQUIRE(at != std::string::npos);
+  bundle.erase(at, bundle.find("},", at) + 2 - at);
+  auto applied = apply(world.parts, *world.reader(), translation_of(bundle), {"practice", "2"});
+  REQUIRE(applied);
+  REQUIRE(commit_now(*world.store, std::move(applied->unit)));
+  world.days(20);
+  CHECK(world.sweep().open == 1);
+  world.days(2);
+  CHECK(world.sweep().open == 1);
+  CHECK(world.task_status("R1") == "cancelled");
+  CHECK(world.task_status("R2") == "requested");
 }
 
 TEST_CASE("a referral that something is wrong with keeps no other from being looked at") {
@@ -151,9 +208,12 @@ TEST_CASE("a referral that something is wrong with keeps no other from being loo
   REQUIRE(commit_now(*world.store, std::move(applied->unit)));
   world.partners.list.erase(world.partners.list.begin() + 1);  // LINK1 is a partner no more
   world.days(20);
-  const auto counts = world.sweep();
-  CHECK(counts.open == 2);
-  CHECK(counts.expired + counts.stuck == 2);
+  const auto first = world.sweep();
+  CHECK(first.open == 2);
+  CHECK(first.stuck == 1);
+  CHECK(first.raised == 2);
+  world.days(2);
+  CHECK(world.sweep().expired == 1);
   CHECK(world.task_status("R2") == "cancelled");
 }
 
@@ -166,8 +226,20 @@ TEST_CASE("the worker sweeps when it starts, and stops when it is let go") {
                        [&](const Result<OverdueCounts>& counts) {
                          if (told) return;
                          told = true;
-                         first.set_value(counts ? counts->expired : 0);
+                         first.set_value(counts ? counts->raised : 0);
                        });
   CHECK(first.get_future().get() == 1);
-  CHECK(world.task_status("R1") == "cancelled");
+  CHECK(world.raised().size() == 1);
+}
+
+TEST_CASE("a referral between those who are no partners is nobody's here, unless it says it is") {
+  const bool says_so = GENERATE(false, true);
+  Waiting world("requested", "LINK1",
+                says_so ? R"("meta":{"profile":[)"
+                          R"("https://fingerpost.example/StructureDefinition/referral-task"]},)"
+                        : "");
+  world.partners.list.clear();
+  world.days(20);
+  CHECK(world.sweep().open == (says_so ? 1u : 0u));
+  CHECK(world.raised().empty() != says_so);
 }

@@ -166,10 +166,21 @@ TEST_CASE("a mark that protects the person goes along, or nothing does") {
     Channel channel;
     bool sent;
   };
-  const auto row = GENERATE_COPY(Row{prohibited, "contacting-subject", Channel::fhir, true},
-                                 Row{prohibited, "contacting-subject", Channel::mllp, false},
-                                 Row{flagged, R"("resourceType":"Flag")", Channel::fhir, true},
-                                 Row{flagged, R"("resourceType":"Flag")", Channel::mllp, false});
+  const auto refers = [](const std::string& to, const std::string& more = "") {
+    return R"("supportingInfo":[{"reference":")" + to + R"("}],)" + more + R"("intent":"order")";
+  };
+  const std::string held =
+      R"("contained":[{"resourceType":"Flag","id":"f1","status":"active","category":[{"coding":)"
+      R"([{"code":"safety"}]}],"code":{"text":"x"},"subject":{"reference":"Patient/p"}}],)";
+  const auto row =
+      GENERATE_COPY(Row{prohibited, "contacting-subject", Channel::fhir, true},
+                    Row{prohibited, "contacting-subject", Channel::mllp, false},
+                    Row{flagged, R"("resourceType":"Flag")", Channel::fhir, true},
+                    Row{flagged, R"("resourceType":"Flag")", Channel::mllp, false},
+                    Row{refers("#f1", held), R"("resourceType":"Flag")", Channel::fhir, true},
+                    Row{refers("#f1", held), "", Channel::mllp, false},
+                    Row{refers("Flag/none"), "", Channel::mllp, false},
+                    Row{refers("https://other.example/fhir/Flag/1"), "", Channel::mllp, false});
   CAPTURE(row.mark, row.sent);
   Referred world("", "draft");
   world.partners.list[1].channel = row.channel;
@@ -187,4 +198,58 @@ TEST_CASE("a mark that protects the person goes along, or nothing does") {
   }
   REQUIRE(world.outbox().size() == 1);
   CHECK(holds(world.outbox()[0], row.mark));
+}
+
+TEST_CASE("that it ends is told to whoever has the referral, whatever it was marked with since") {
+  const bool asks = GENERATE(false, true);
+  Referred world("LINK1", "accepted");
+  world.partners.list[1].channel = Channel::mllp;
+  world.parts.write_message = [](const Outward&) -> Result<std::string> {
+    return std::string("MSH|");
+  };
+  const auto flag = [](const std::string& category) {
+    return R"({"resourceType":"Flag","id":"f1","status":"active","category":[{"coding":[{"code":")" +
+           category + R"("}]}],"code":{"text":"x"},"subject":{"reference":"Patient/p"}})";
+  };
+  REQUIRE(put_all(world, world.watch,
+                  {flag("other"), request(world, R"("intent":"order")",
+                                          R"("supportingInfo":[{"reference":"Flag/f1"}],)"
+                                          R"("intent":"order")")}));
+  REQUIRE(put_all(world, world.watch, {flag("SG")}));
+  const auto before = world.outbox().size();
+  CHECK(
+      put_task(world, world.watch,
+               asks ? task(world, "R1", "accepted", asks_cancel) : task(world, "R1", "cancelled")));
+  int told = 0;
+  const auto rows = world.outbox();
+  for (std::size_t i = before; i < rows.size(); ++i) told += rows[i].lane == "links" ? 1 : 0;
+  CHECK(told == 1);
+}
+
+TEST_CASE("a referral stays about its person, who is whom its request is about") {
+  Referred world("LINK1");
+  const std::string person = uuid_v5({"test", "R1", "patient"});
+  const auto given_other = [&](std::string json) {
+    const auto at = json.find("Patient/" + person);
+    REQUIRE(at != std::string::npos);
+    return json.replace(at + 8, person.size(), "other");
+  };
+  const std::string other = R"({"resourceType":"Patient","id":"other"})";
+  REQUIRE(put_all(world, world.watch, {other}));
+  const auto moved = put_task(world, world.watch, given_other(task(world, "R1", "requested")));
+  REQUIRE(moved.has_error());
+  CHECK(moved.error().where == "Task.for");
+  const auto body = world.reader()->read("ServiceRequest", request_id("R1"))->body;
+  const auto re_pointed = put_all(world, world.watch, {given_other(body)});
+  REQUIRE(re_pointed.has_error());
+  CHECK(re_pointed.error().where == "ServiceRequest.subject");
+  auto another = given_other(task(world, "R1", "requested"));
+  another.replace(another.find(task_id("R1")), task_id("R1").size(), "another");
+  const auto mixed = put_task(world, world.watch, another);
+  REQUIRE(mixed.has_error());
+  CHECK(mixed.error().where == "Task.for");
+  CHECK(world.outbox().empty());
+  // Once it is over, the request may be put right.
+  REQUIRE(put_task(world, world.watch, task(world, "R1", "cancelled")));
+  CHECK(put_all(world, world.watch, {given_other(body)}));
 }

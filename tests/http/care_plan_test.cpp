@@ -199,6 +199,43 @@ TEST_CASE("a review of a goal that has changed since it was read is a conflict")
   CHECK(server.is(server.ask("GET", "/CarePlan/c1"), "extension.empty()"));
 }
 
+TEST_CASE("what is another person's is not taken over by a review, nor told as an outcome") {
+  Person server;
+  server.put(plan("c1", "active", with_both));
+  const auto observation = [](const std::string& person, const std::string& id) {
+    return R"({"resourceType":"Observation",)" + id +
+           R"("status":"final","code":{"text":"score"},"subject":{"reference":"Patient/)" + person +
+           R"("}})";
+  };
+  server.put(observation("p2", R"("id":"o2",)"));
+  const auto taken =
+      server.operate("/CarePlan/c1/$review",
+                     resource("observation", observation("p1", R"("id":"o2",)")) + "," + due);
+  CHECK(taken.status == 422);
+  CHECK(server.is(server.ask("GET", "/Observation/o2"), "subject.reference = 'Patient/p2'"));
+  server.put(R"({"resourceType":"Task","id":"t1","status":"accepted","intent":"order","focus":)"
+             R"({"reference":"ServiceRequest/r1"},"for":{"reference":"Patient/p1"}})");
+  for (const auto& outcome :
+       {resource("outcome", observation("p2", "")), reference("outcome", "Observation/o2")}) {
+    CAPTURE(outcome);
+    const auto told = server.operate("/Task/t1/$complete", outcome);
+    CHECK(told.status == 422);
+    CHECK(server.is(told, "issue.expression = 'Task.output'"));
+  }
+}
+
+TEST_CASE("a request that is asked for again of the same service is two in the plan") {
+  Person server;
+  for (const std::string month : {"05", "09"})
+    server.put(
+        R"({"resourceType":"Task","id":"t)" + month +
+        R"(","status":"rejected","intent":"order","focus":{"reference":"ServiceRequest/r1"},)"
+        R"("for":{"reference":"Patient/p1"},"authoredOn":"2026-)" +
+        month + R"(-01T09:00:00Z","statusReason":{"text":"full"}})");
+  CHECK(server.is(server.ask("GET", "/Patient/p1/$care-plan"),
+                  "entry.resource.ofType(Task).count() = 2"));
+}
+
 TEST_CASE("the plans of all sources are one, what is the same is folded, and has its timeline") {
   Person server;
   server.put(goal("g2", "proposed", "I WANT to grow something"));
