@@ -274,6 +274,7 @@ void Connection::refuse_late() {
 }
 
 void Connection::throttle(const std::string& why) {
+  std::string().swap(body_);  // nobody takes it, and the connection may stay for long
   auto response = outcome(503, "throttled", why);
   response.fields += "Retry-After: 1\r\n";
   answered(request_, std::move(response));

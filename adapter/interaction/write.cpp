@@ -53,7 +53,10 @@ void attempt(const std::shared_ptr<Attempts>& all) {
   commit(all->session, std::move(made.drafts), std::move(options),
          [all, kept](Result<Committed> committed) {
            if (committed) return all->done(answer_of(*kept, *std::move(committed), all->back));
-           const bool again = committed.error().where == "guard" && all->left > 0;
+           // A version that the draft is of was read by decide(): a client's is asked for there
+           // again.
+           const auto& where = committed.error().where;
+           const bool again = (where == "guard" || where == "If-Match") && all->left > 0;
            if (again) return attempt(all);
            all->done(commit_failure(committed.error()));
          });

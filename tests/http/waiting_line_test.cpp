@@ -6,6 +6,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
+#include <malloc.h>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -151,4 +152,23 @@ TEST_CASE("bodies that wait for their turn count among those that may be there t
   server.go_on();
   CHECK(stopper.told(200) == 1);
   CHECK(second.told(200) == 3);
+}
+
+TEST_CASE("a body that is told 503 is not kept while its connection stays open") {
+  constexpr std::size_t body_bytes = std::size_t{4} << 20;
+  Limits limits;
+  limits.waiting_requests = 0;
+  Server server({}, limits);
+  Clients clients(server.port(), 8);
+  const auto used = [] {
+    const auto all = ::mallinfo2();
+    return all.uordblks + all.hblkhd;
+  };
+  const auto request =
+      "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(body_bytes) + "\r\n\r\n" +
+      std::string(body_bytes, 'x');
+  const auto before = used();
+  clients.ask(request);
+  CHECK(clients.told(503) == 8);
+  CHECK(used() < before + 2 * body_bytes);
 }

@@ -1,5 +1,7 @@
 // Writes by condition (R4 http.html): what they find decides, and nothing comes between.
 
+#include "interaction/write.h"
+#include "model/json.h"
 #include "support/catch.h"
 #include "support/fhir.h"
 #include "support/folder.h"
@@ -165,4 +167,30 @@ TEST_CASE("a Provenance sent along is written in the same unit, about the resour
   options.provenance = R"({"resourceType":"Basic"})";
   CHECK(fhir.create("Patient", patient("1"), options).status == Status::bad_request);
   CHECK(fhir.read("Patient", "p").version == 1);
+}
+
+TEST_CASE(
+    "what is drafted on the version that was read is drafted anew when another came between") {
+  test::Fhir fhir;
+  REQUIRE(fhir.update({"Patient", "a"}, patient("1", "a")).status == Status::created);
+  int decided = 0;
+  const auto answer = fhir.wait([&](interaction::Done done) {
+    interaction::decide_and_commit(
+        *fhir.session,
+        [&]() -> interaction::Decision {
+          const auto version = fhir.session->reader.read("Patient", "a").value().version;
+          if (++decided == 1) fhir.update({"Patient", "a"}, patient("2", "a"));
+          interaction::Attempt attempt;
+          auto& draft = attempt.drafts.emplace_back(
+              interaction::draft_of(store::Write::Op::put, "Patient", "a"));
+          draft.if_version = version;
+          auto read = model::read_json(test::definitions(), patient("3", "a"), Limits{});
+          draft.tree = std::move(read->tree);
+          return attempt;
+        },
+        Return::minimal, std::move(done));
+  });
+  CHECK(answer.status == Status::ok);
+  CHECK(decided == 2);
+  CHECK(answer.version == 3);
 }
