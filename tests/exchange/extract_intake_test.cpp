@@ -1,5 +1,7 @@
 #include "exchange/extract_intake.h"
 
+#include "exchange/overdue.h"
+#include "exchange/watch.h"
 #include "model/json.h"
 #include "search/index_to_store.h"
 #include "store/body.h"
@@ -251,6 +253,26 @@ TEST_CASE("what a whole extract no longer has is taken back, and what a delta la
   CHECK(again->retracted == 0);
   CHECK(take(world, Format::tpp, goals("20261124_0200", "N", 3)));
   CHECK(taken_back() == "4 ");
+}
+
+TEST_CASE("what a record says of referrals long past is nobody's here to act upon") {
+  World world;
+  auto files = tpp("20261101_0200", "20261120_0200", "N");
+  files["SRReferralOut.csv"] = "RowIdentifier,DateEvent,IDPatient\r\n7,17 Mar 2020 10:30:00,11\r\n";
+  files["SRReferralOutStatusDetails.csv"] =
+      "RowIdentifier,DateEvent,StatusOfReferralOut,IDReferralOut,IDPatient\r\n"
+      "1,17 Mar 2020 10:30:00,-1,7,11\r\n";
+  for (const auto* table : {"SRReferralOut", "SRReferralOutStatusDetails"})
+    files["SRManifest.csv"] += std::string(table) + ",N,N,20261101_0200,20261120_0200\r\n";
+  REQUIRE(take(world, Format::tpp, files));
+  REQUIRE(bodies(world, "Task").size() == 1);
+  CHECK(has(bodies(world, "Task")[0], "\"status\":\"requested\""));
+  exchange::Watch watch(world.parts);
+  const auto swept = exchange::raise_overdue(world.parts, watch, {});
+  REQUIRE(swept);
+  CHECK(swept->open == 0);
+  CHECK(bodies(world, "Task").size() == 1);
+  CHECK(world.outbox().empty());
 }
 
 TEST_CASE("a row that cannot be used is not gone, nor is any other of its table") {
