@@ -28,7 +28,7 @@ constexpr Kept kept[] = {
     {"CarePlan", "patient", {}},
     {"CareTeam", "patient", {"name", "category"}},
     {"Goal", "patient", {"description", "lifecycleStatus", "start"}},
-    {"ServiceRequest", "patient", {"code", "authoredOn", "performer"}},
+    {"ServiceRequest", "patient", {"code", "authoredOn", "performer", "status"}},
     {"Task", "patient", {"focus", "code", "owner", "authoredOn"}},
 };
 

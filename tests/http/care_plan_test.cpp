@@ -213,6 +213,18 @@ TEST_CASE("what is another person's is not taken over by a review, nor told as a
                      resource("observation", observation("p1", R"("id":"o2",)")) + "," + due);
   CHECK(taken.status == 422);
   CHECK(server.is(server.ask("GET", "/Observation/o2"), "subject.reference = 'Patient/p2'"));
+  // Nor does a person who is named by a number alone make two of them one.
+  server.put(R"({"resourceType":"CarePlan","id":"c2","status":"active","intent":"plan",)"
+             R"("subject":{"identifier":{"system":"urn:n","value":"A"}}})");
+  auto numbered = observation("p1", "");
+  const std::string by_reference = R"({"reference":"Patient/p1"})";
+  numbered.replace(numbered.find(by_reference), by_reference.size(),
+                   R"({"identifier":{"system":"urn:n","value":"B"}})");
+  for (const auto* of : {"c1", "c2"})
+    CHECK(server
+              .operate("/CarePlan/" + std::string(of) + "/$review",
+                       resource("observation", numbered) + "," + due)
+              .status == 422);
   server.put(R"({"resourceType":"Task","id":"t1","status":"accepted","intent":"order","focus":)"
              R"({"reference":"ServiceRequest/r1"},"for":{"reference":"Patient/p1"}})");
   for (const auto& outcome :
@@ -232,8 +244,12 @@ TEST_CASE("a request that is asked for again of the same service is two in the p
         R"(","status":"rejected","intent":"order","focus":{"reference":"ServiceRequest/r1"},)"
         R"("for":{"reference":"Patient/p1"},"authoredOn":"2026-)" +
         month + R"(-01T09:00:00Z","statusReason":{"text":"full"}})");
+  // Nor is what was revoked the same as what stands.
+  server.put(R"({"resourceType":"ServiceRequest","id":"r2","status":"revoked","intent":"order",)"
+             R"("subject":{"reference":"Patient/p1"},"code":{"text":"garden"}})");
   CHECK(server.is(server.ask("GET", "/Patient/p1/$care-plan"),
-                  "entry.resource.ofType(Task).count() = 2"));
+                  "entry.resource.ofType(Task).count() = 2 and "
+                  "entry.resource.ofType(ServiceRequest).count() = 2"));
 }
 
 TEST_CASE("the plans of all sources are one, what is the same is folded, and has its timeline") {
