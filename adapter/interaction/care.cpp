@@ -3,6 +3,7 @@
 #include "base/uuid.h"
 #include "exchange/neighbourhood.h"
 #include "interaction/conditional.h"
+#include "interaction/references.h"
 #include "model/json.h"
 #include "path/fhirpath.h"
 #include "store/body.h"
@@ -41,6 +42,7 @@ Result<CareParameters> CareParameters::read(const Context& context, const Operat
   LET(auto tree, read_body(context, *call.body));
   if (context.definitions.type_name(tree[tree.root()].type) != "Parameters")
     return Error{Kind::invalid, "the body must be a Parameters resource", ""};
+  LET_DONE(make_local(context, tree));
   for (auto node = child({&tree, tree.root()}, "parameter").node; node != no_node;
        node = tree.next_same(node)) {
     const auto name = child_text({&tree, node}, "name");
@@ -85,6 +87,26 @@ Result<Held> hold(const Session& session, std::string_view reference) {
   if (place.id.empty())
     return Error{Kind::unsupported, "a resource that is not stored here", std::string(reference)};
   return hold(session, place.type, place.id);
+}
+
+bool is_only_about(NodeRef resource, const exchange::Place& person) {
+  const auto is_own = [&](NodeRef reference) {
+    const auto place = exchange::read_reference(child_text(reference, "reference"));
+    return !person.id.empty() && place.type == person.type && place.id == person.id;
+  };
+  const Tree& tree = *resource.tree;
+  for (const auto* element : {"subject", "for", "patient"})
+    for (auto node = child(resource, element).node; node != no_node; node = tree.next_same(node))
+      if (!is_own({&tree, node})) return false;
+  for (auto node = child(resource, "participant").node; node != no_node;
+       node = tree.next_same(node)) {
+    const auto actor = child({&tree, node}, "actor");
+    const bool patient =
+        child_text(actor, "type") == "Patient" ||
+        ("/" + std::string(child_text(actor, "reference"))).find("/Patient/") != std::string::npos;
+    if (patient && !is_own(actor)) return false;
+  }
+  return true;
 }
 
 std::string json_of(const Context& context, NodeRef node) {

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "exchange/neighbourhood.h"
 #include "fingerpost/result.h"
 #include "fingerpost/tree.h"
 #include "interaction/operations.h"
@@ -58,6 +59,10 @@ struct Held {
 Result<Held> hold(const Session& session, std::string_view type, std::string_view id);
 // Of a reference "Type/id".
 Result<Held> hold(const Session& session, std::string_view reference);
+
+// Whether everybody whom the resource is about, and every patient who takes part, is this person,
+// as their references say: a number or a place elsewhere may be anybody's.
+bool is_only_about(NodeRef resource, const exchange::Place& person);
 
 // Whether the draft would leave what is stored as it is.
 bool changes_nothing(const Context& context, Draft& draft, const store::Stored& stored);

@@ -36,7 +36,6 @@ constexpr std::string_view query_extension =
 constexpr std::string_view query_language = "application/x-fhir-query";
 constexpr std::size_t most_people = 500'000;  // of one criterion
 constexpr std::size_t most_hits = 2'000'000;  // looked at for one criterion
-constexpr int at_once = 20'000;               // a search is done anew for each page
 
 using People = std::set<std::string>;  // ids
 
@@ -137,7 +136,7 @@ Result<People> people_of(const Session& session, const std::string& query) {
   std::size_t hits = 0;
   for (bool more = true; more;) {
     LET(auto plan, plan_of(context, type, pairs));
-    plan.count = at_once;
+    plan.count = context.limits.page_max;
     LET(const auto page, search_all(session, plan));
     for (const auto& hit : page.hits) {
       if (hit.included) continue;

@@ -72,22 +72,7 @@ Result<void> Attempted::check_subject(NodeRef resource, std::string_view paramet
       exchange::read_reference(child_text(child(plan_.root(), "subject"), "reference"));
   if (own.id.empty())
     return Error{Kind::unsupported, "whom the plan is for is no resource here", "CarePlan.subject"};
-  const auto is_own = [&](NodeRef reference) {
-    const auto place = exchange::read_reference(child_text(reference, "reference"));
-    return place.type == own.type && place.id == own.id;
-  };
-  const Tree& tree = *resource.tree;
-  bool other = false;
-  for (const auto* element : {"subject", "for", "patient"})
-    for (auto node = child(resource, element).node; node != no_node; node = tree.next_same(node))
-      other = other || !is_own({&tree, node});
-  for (auto node = child(resource, "participant").node; node != no_node;
-       node = tree.next_same(node)) {
-    const auto actor = child({&tree, node}, "actor");
-    const bool person = child_text(actor, "reference").starts_with("Patient/");
-    other = other || (person && !is_own(actor));
-  }
-  if (!other) return {};
+  if (is_only_about(resource, own)) return {};
   return Error{Kind::unsupported, "it is about another person than the plan",
                std::string(parameter)};
 }

@@ -1,7 +1,6 @@
 #include "care/deadlines.h"
 #include "care/loop.h"
 #include "exchange/referral_step.h"
-#include "exchange/whose.h"
 #include "interaction/care.h"
 #include "interaction/care_operations.h"
 
@@ -70,9 +69,8 @@ std::string_view outcome_code(std::string_view type) {
 // What came of a referral is of its person, and goes to whoever asked for them.
 Result<void> check_outcome(NodeRef task, NodeRef resource) {
   const auto person = exchange::read_reference(child_text(child(task, "for"), "reference"));
-  const auto of = exchange::read_reference(exchange::subject_of(resource).patient);
-  if (person.id.empty() || of.id.empty() || of.id == person.id) return {};
-  return Error{Kind::unsupported, "the outcome is another person's", "Task.output"};
+  if (is_only_about(resource, person)) return {};
+  return Error{Kind::unsupported, "the outcome is another person's than Task.for", "Task.output"};
 }
 
 // The same of one that is stored here.

@@ -228,7 +228,9 @@ TEST_CASE("what is another person's is not taken over by a review, nor told as a
   server.put(R"({"resourceType":"Task","id":"t1","status":"accepted","intent":"order","focus":)"
              R"({"reference":"ServiceRequest/r1"},"for":{"reference":"Patient/p1"}})");
   for (const auto& outcome :
-       {resource("outcome", observation("p2", "")), reference("outcome", "Observation/o2")}) {
+       {resource("outcome", observation("p2", "")), resource("outcome", numbered),
+        reference("outcome", "Observation/o2"),
+        reference("outcome", server.fhir.context->base_url + "/Observation/o2")}) {
     CAPTURE(outcome);
     const auto told = server.operate("/Task/t1/$complete", outcome);
     CHECK(told.status == 422);
