@@ -11,6 +11,7 @@
 #include "search/search.h"
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <optional>
 #include <set>
@@ -28,17 +29,27 @@ const store::Write* write_of(const store::Unit& unit, const Written& written) {
   return nullptr;
 }
 
-// A new request concerns nobody yet.
-bool is_watched(const Written& one) {
-  return one.type == "Task" || (one.type == "ServiceRequest" && !one.before.empty());
+// Whom a referral may be about, asked by or owned by.
+bool is_party(std::string_view type) {
+  constexpr std::array parties = {"Patient", "Organization", "PractitionerRole",
+                                  "HealthcareService"};
+  return std::find(parties.begin(), parties.end(), type) != parties.end();
 }
 
-// Every Task here whose focus is the request: they, and that there are no others, as a guard.
-Result<store::SearchGuard> tasks_about(const Parts& parts, store::Reader& reader,
-                                       std::string_view request) {
+// A new request concerns nobody yet.
+bool is_watched(const Written& one) {
+  return one.type == "Task" || (one.type == "ServiceRequest" && !one.before.empty()) ||
+         (one.after == nullptr && is_party(one.type));
+}
+
+// Every Task here that the search finds: they, and that there are no others, as a guard. An error
+// of `each`, which gets their ids, ends it.
+template <class Each>
+Result<store::SearchGuard> tasks_found(const Parts& parts, store::Reader& reader,
+                                       std::vector<search::Pair> pairs, Each each) {
   store::SearchGuard found;
-  std::vector<search::Pair> pairs = {{"focus", "ServiceRequest/" + std::string(request)},
-                                     {"_count", std::to_string(parts.limits.page_max)}};
+  const auto own = pairs.size() + 1;
+  pairs.emplace_back("_count", std::to_string(parts.limits.page_max));
   for (;;) {
     search::Query query;
     query.type = "Task";
@@ -47,10 +58,13 @@ Result<store::SearchGuard> tasks_about(const Parts& parts, store::Reader& reader
     LET(const auto page, reader.search(plan));
     if (!page.partial.empty())
       return Error{Kind::busy, "the index of the Tasks is still being made", ""};
-    for (const auto& hit : page.hits) found.ids.push_back(hit.resource.id);
+    for (const auto& hit : page.hits) {
+      LET_DONE(each(hit.resource.id));
+      found.ids.push_back(hit.resource.id);
+    }
     if (found.plan.type.empty()) found.plan = plan;
     if (page.next.empty()) return found;
-    pairs.resize(2);
+    pairs.resize(own);
     pairs.emplace_back("_cursor", page.next);
   }
 }
@@ -165,6 +179,10 @@ class Change {
   Result<void> put_task(const Written& written);
   Result<void> put_request(const Written& written);
   Result<void> remove(const Written& written);
+  Result<void> check_unnamed(const Written& removed, NodeRef task);
+  Result<void> remove_party(const Written& written);
+  template <class Work>
+  Result<void> each_open_task(std::vector<search::Pair> pairs, Work work);
   template <class Work>
   Result<void> each_open_referral(std::string_view request, Work work);
 
@@ -286,20 +304,25 @@ Result<void> Change::put_task(const Written& written) {
 
 // Tasks of this unit stand as they will.
 template <class Work>
-Result<void> Change::each_open_referral(std::string_view request, Work work) {
-  LET(auto tasks, tasks_about(parts_, reader_, request));
-  unit_.searches.push_back(std::move(tasks));
-  const auto ids = unit_.searches.back().ids;
-  for (const auto& id : ids) {
+Result<void> Change::each_open_task(std::vector<search::Pair> pairs, Work work) {
+  const auto each = [&](const std::string& id) -> Result<void> {
     const bool removed = std::any_of(written_.begin(), written_.end(), [&](const Written& one) {
       return one.after == nullptr && one.type == "Task" && one.id == id;
     });
     const auto* task = removed ? nullptr : near_.find("Task", id);
-    if (task == nullptr) continue;
+    if (task == nullptr) return {};
     LET(const auto status, status_of(task->node));
-    if (care::open(status)) LET_DONE(work(*task, status));
-  }
+    if (!care::open(status)) return {};
+    return work(*task, status);
+  };
+  LET(auto tasks, tasks_found(parts_, reader_, std::move(pairs), each));
+  unit_.searches.push_back(std::move(tasks));
   return {};
+}
+
+template <class Work>
+Result<void> Change::each_open_referral(std::string_view request, Work work) {
+  return each_open_task({{"focus", "ServiceRequest/" + std::string(request)}}, std::move(work));
 }
 
 // A request that is put: its owners get it anew, unless they do with the Task.
@@ -330,7 +353,37 @@ Result<void> Change::put_request(const Written& written) {
       });
 }
 
+Result<void> Change::check_unnamed(const Written& removed, NodeRef task) {
+  for (const auto* element : {"for", "requester", "owner"}) {
+    const auto place = read_reference(reference_of(task, element));
+    if (place.type == removed.type && place.id == removed.id && is_referral(near_, task))
+      return Error{Kind::conflict, "an open referral that names it is ended before it is deleted",
+                   std::string("Task.") + element};
+  }
+  return {};
+}
+
+// Whoever goes on with a referral has its person, and whom to tell.
+Result<void> Change::remove_party(const Written& written) {
+  const auto check = [&](const Resource& task, care::Status) {
+    return check_unnamed(written, task.node);
+  };
+  const auto place = std::string(written.type) + "/" + std::string(written.id);
+  for (const auto* name : {"subject", "requester", "owner"})
+    LET_DONE(each_open_task(
+        {{name, place}, {"status", "requested,received,accepted,ready,in-progress,on-hold"}},
+        check));
+  for (const auto& one : written_) {
+    if (one.type != "Task" || one.after == nullptr) continue;
+    const NodeRef task{one.after, one.after->root()};
+    LET(const auto status, status_of(task));
+    if (care::open(status)) LET_DONE(check_unnamed(written, task));
+  }
+  return {};
+}
+
 Result<void> Change::remove(const Written& written) {
+  if (is_party(written.type)) return remove_party(written);
   if (written.type == "Task") {
     LET(const auto before, read_before(parts_, near_, written.before));
     return check_removal(before);

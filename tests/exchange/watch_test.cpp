@@ -299,6 +299,47 @@ TEST_CASE("the request of an open referral is not deleted") {
   CHECK(remove(world, world.watch, "ServiceRequest", request_id("R1")));
 }
 
+TEST_CASE("whom an open referral is about, asked by or owned by is not deleted") {
+  Referred world("LINK1");
+  struct Row {
+    const char* type;
+    const char* element;
+  };
+  const auto row = GENERATE(Row{"Patient", "for"}, Row{"Organization", "owner"},
+                            Row{"Organization", "requester"}, Row{"PractitionerRole", "requester"},
+                            Row{"HealthcareService", "owner"});
+  CAPTURE(row.type, row.element);
+  const auto place = std::string(row.type) + "/party";
+  const auto named = [&](const std::string& id, const std::string& status,
+                         const std::string& focus) {
+    return R"({"resourceType":"Task","id":")" + id + R"(","status":")" + status +
+           R"(","intent":"order","focus":{"reference":")" + focus + R"("},")" + row.element +
+           R"(":{"reference":")" + place + R"("}})";
+  };
+  const auto put = [&](const std::string& json) {
+    auto read = model::read_json(definitions(), json, Limits{});
+    REQUIRE(read);
+    const NodeRef root{&read->tree, read->tree.root()};
+    store::Unit unit;
+    auto& write = unit.writes.emplace_back();
+    write.type = definitions().type_name(read->tree[root.node].type);
+    write.id = child_text(root, "id");
+    write.index = search::index(parameters(), root);
+    write.body = store::prepare_body(definitions(), read->tree, write.id);
+    REQUIRE(commit_now(*world.store, std::move(unit)));
+  };
+  const auto request = "ServiceRequest/" + request_id("R1");
+  put(R"({"resourceType":")" + std::string(row.type) + R"(","id":"party"})");
+  put(named("other", "in-progress", "CarePlan/c"));  // no referral
+  put(named("over", "completed", request));
+  CHECK(remove(world, world.watch, row.type, "party"));
+  put(named("open", "accepted", request));
+  const auto refused = remove(world, world.watch, row.type, "party");
+  REQUIRE(refused.has_error());
+  CHECK(refused.error().kind == Kind::conflict);
+  CHECK(refused.error().where == std::string("Task.") + row.element);
+}
+
 TEST_CASE("a referral given to another is cancelled for the old owner and new for the next") {
   const std::string status = GENERATE("requested", "accepted");
   CAPTURE(status);
