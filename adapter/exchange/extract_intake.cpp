@@ -57,6 +57,13 @@ class Taking {
   }
 
   Result<TakenExtract> run(const KeepTables& keep) {
+    auto taken = take(keep);
+    if (!taken && begun_ != 0 && go_on()) tell_unfinished(taken.error());
+    return taken;
+  }
+
+ private:
+  Result<TakenExtract> take(const KeepTables& keep) {
     LET(reader_, parts_.store.reader());
     const auto looked = translate(
         [this](const Translation& translation) {
@@ -88,7 +95,20 @@ class Taking {
     return std::move(taken_);
   }
 
- private:
+  // The row as it was, said anew: now it waits for a person. A store that does not take it has an
+  // alarm of its own.
+  void tell_unfinished(const Error& why) {
+    store::InboxUpdate update;
+    update.id = begun_;
+    update.kind = name(format_);
+    update.from = store::InboxStatus::quarantined;
+    update.status = store::InboxStatus::quarantined;
+    update.note = "left unfinished: apply the same extract again: " + why.text;
+    store::Unit unit;
+    unit.inbox_updates.push_back(std::move(update));
+    static_cast<void>(commit_now(parts_.store, std::move(unit)));
+  }
+
   Result<void> translate(const TakeTranslation& take, const LookAtExtract& look) {
     return translate_extract(translator_, format_, files_, options_, take, look);
   }

@@ -1,5 +1,7 @@
 #include "exchange/noticing_store.h"
 
+#include "fingerpost/translate.h"
+
 #include <mutex>
 #include <optional>
 #include <utility>
@@ -28,6 +30,13 @@ What of(store::Health health) {
   return What::store_good;
 }
 
+// An extract's row stands quarantined while it is being taken, so that a stop in between is known:
+// that needs nobody, until an update says that it was left so.
+bool is_being_taken(const store::InboxRow& row) {
+  const auto format = format_named(row.kind);
+  return row.status == store::InboxStatus::quarantined && format && is_extract(*format);
+}
+
 // What a unit will have done, once it is committed: of rows without an id yet, all but that.
 struct Consequences {
   bool sends = false;
@@ -45,7 +54,7 @@ Consequences consequences(const store::Unit& unit) {
     if (update.status == store::OutboxStatus::dead)
       found.notices.push_back(
           {What::outbox_dead, update.id, update.kind, update.note.value_or("")});
-  if (unit.inbox)
+  if (unit.inbox && !is_being_taken(*unit.inbox))
     if (const auto what = of(unit.inbox->status))
       found.inbox = Notice{*what, 0, unit.inbox->kind, unit.inbox->note};
   for (std::size_t i = 0; i < unit.outbox.size(); ++i) {

@@ -380,6 +380,7 @@ TEST_CASE("an extract that is stopped leaves what it has begun to the next go") 
   CHECK(stopped.error().kind == Kind::busy);
   REQUIRE(world.inbox().size() == 1);
   CHECK(world.inbox()[0].status == store::InboxStatus::quarantined);
+  CHECK(has(world.inbox()[0].note, "begun and not finished"));  // no alarm: it is taken again
   CHECK(take(world, Format::tpp, files));
   CHECK(world.inbox()[0].status == store::InboxStatus::applied);
 }
@@ -416,6 +417,7 @@ TEST_CASE("an extract that was begun is finished before another of its source is
   REQUIRE_FALSE(stopped);
   REQUIRE(world.inbox().size() == 1);
   CHECK(world.inbox()[0].status == store::InboxStatus::quarantined);
+  CHECK(has(world.inbox()[0].note, "left unfinished: apply the same extract again: stopped"));
   const auto refused = take(world, Format::emis, next);
   REQUIRE_FALSE(refused);
   CHECK(refused.error().kind == Kind::conflict);

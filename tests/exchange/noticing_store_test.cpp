@@ -94,6 +94,19 @@ TEST_CASE("rows that need a person are told of when they are durable, each once"
                                                   "outbox row dead 1 kind refused: HTTP 422"});
 }
 
+TEST_CASE("an extract is told of when it was left unfinished, not while it is being taken") {
+  Watched world;
+  const std::string kind = GENERATE("tpp", "emis");
+  auto begun = with_message("1", InboxStatus::quarantined);
+  begun.inbox->kind = kind;
+  REQUIRE(world.commit(std::move(begun)));
+  CHECK(world.notices.empty());
+  store::Unit left;
+  left.inbox_updates.push_back({1, InboxStatus::quarantined, {}, "left", {}, {}, {}, kind});
+  REQUIRE(world.commit(std::move(left)));
+  CHECK(world.notices == std::vector<std::string>{"inbox row quarantined 1 " + kind + " left"});
+}
+
 TEST_CASE("what was not committed is not told of") {
   Watched world;
   store::Unit unit;
