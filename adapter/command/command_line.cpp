@@ -302,7 +302,7 @@ void add_queues(CLI::App& app, Chosen& chosen) {
     add_action(*box, chosen, which, Action::show, "show", "One row, whole");
     add_action(*box, chosen, which, Action::retry, "retry", "Try a row again, now");
   }
-  add_action(outbox, chosen, Queue::Box::outbox, Action::cancel, "cancel", "Never send a row");
+  add_action(outbox, chosen, Queue::Box::outbox, Action::cancel, "cancel", "Never send a row: this cannot be undone");
   add_action(outbox, chosen, Queue::Box::outbox, Action::lanes, "lanes",
              "A line for each receiver");
   add_action(outbox, chosen, Queue::Box::outbox, Action::hold, "hold",

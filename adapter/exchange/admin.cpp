@@ -1,6 +1,8 @@
 #include "exchange/admin.h"
 
 #include "base/text.h"
+#include "exchange/work.h"
+#include "fingerpost/translate.h"
 #include "wire/json.h"
 
 #include <algorithm>
@@ -61,6 +63,18 @@ Object object(const store::InboxRow& row) {
   out.text("kind", row.kind).text("digest", row.digest).text("note", row.note);
   out.number("attempts", row.attempts).time("received", row.received_us).time("due", row.due_us);
   return out;
+}
+
+// What a worker would not read keeps the reason it was refused for.
+Result<void> may_be_tried_again(const store::InboxRow& row) {
+  const auto format = format_named(row.kind);
+  const bool refused = row.status == InboxStatus::refused;
+  if (!format && row.kind != unreadable_kind)
+    return Error{Kind::conflict, "a request body is not tried again: it is to be sent again", ""};
+  if (!format) return Error{Kind::conflict, "what is no message is not tried again", ""};
+  if (refused && is_extract(*format))
+    return Error{Kind::conflict, "an extract is not tried again from here: apply it again", ""};
+  return {};
 }
 
 Object object(const store::OutboxRow& row) {
@@ -221,10 +235,9 @@ Result<store::Unit> Admin::act_on_outbox(std::int64_t id, std::string_view actio
   store::OutboxUpdate update;
   update.id = id;
   const bool idle = row.status == OutboxStatus::waiting || row.status == OutboxStatus::held;
-  const bool given_up = row.status == OutboxStatus::dead || row.status == OutboxStatus::cancelled;
   bool allowed = false;
   if (action == "retry") {
-    allowed = (idle || given_up) && !row.body.empty();
+    allowed = (idle || row.status == OutboxStatus::dead) && !row.body.empty();
     update.status = OutboxStatus::waiting;
     update.due_us = clock_.now_us();
     update.attempts = 0;
@@ -282,6 +295,7 @@ Result<store::Unit> Admin::act(std::string_view box, std::string_view name,
   LET(const auto row, reader->inbox_row(*id));
   if (row.status != InboxStatus::refused && row.status != InboxStatus::quarantined)
     return not_so(store::name(row.status));
+  LET_DONE(may_be_tried_again(row));
   store::InboxUpdate update;
   update.id = *id;
   update.status = InboxStatus::received;

@@ -4,7 +4,8 @@
 //   GET  inbox            ?status=&source=&after=&limit=   {"rows":[…],"next":id}
 //                         ?status=&source=&limit=&order=newest   {"rows":[…],"older":true}
 //   GET  inbox/ID         with the message itself
-//   POST inbox/ID/retry   refused or quarantined: applied again
+//   POST inbox/ID/retry   a message, refused or quarantined: to be applied again; an extract that was
+//                         begun: given up
 //   GET  outbox           ?status=&lane=&after=&limit=
 //   GET  outbox/ID
 //   POST outbox/ID/retry | hold | release | cancel

@@ -34,11 +34,13 @@ void put(World& world, OutboxStatus status, const std::string& key) {
   unit.outbox.push_back(row);
   REQUIRE(commit_now(*world.store, std::move(unit)));
 }
-void receive(World& world, InboxStatus status, const std::string& key) {
+void receive(World& world, InboxStatus status, const std::string& key,
+             const std::string& kind = "hl7v2") {
   store::Unit unit;
   store::InboxRow row;
   row.source = "practice";
-  row.kind = "hl7v2";
+  row.kind = kind;
+  row.note = "why";
   row.key = key;
   row.digest = "d";
   row.raw = "secret\xff";
@@ -110,8 +112,8 @@ TEST_CASE("each action is allowed from its statuses only") {
       Row{OutboxStatus::dead, "retry", OutboxStatus::waiting},
       Row{OutboxStatus::waiting, "retry", OutboxStatus::waiting},
       Row{OutboxStatus::held, "retry", OutboxStatus::waiting},
-      Row{OutboxStatus::cancelled, "retry", OutboxStatus::waiting},
-      Row{OutboxStatus::delivered, "retry", {}}, Row{OutboxStatus::sending, "retry", {}},
+      Row{OutboxStatus::cancelled, "retry", {}}, Row{OutboxStatus::delivered, "retry", {}},
+      Row{OutboxStatus::sending, "retry", {}},
       Row{OutboxStatus::waiting, "hold", OutboxStatus::held},
       Row{OutboxStatus::sending, "hold", {}}, Row{OutboxStatus::dead, "hold", {}},
       Row{OutboxStatus::held, "release", OutboxStatus::waiting},
@@ -137,6 +139,29 @@ TEST_CASE("a refused or quarantined message can be applied again, others not") {
   CHECK(ask(world, AdminMethod::post, "inbox/2/retry"));
   CHECK(ask(world, AdminMethod::post, "inbox/3/retry").error().kind == Kind::conflict);
   CHECK(world.reader()->inbox_due(world.clock.now_us(), 10)->size() >= 1);
+}
+
+TEST_CASE("what no worker reads is not tried again, and keeps why it was refused") {
+  struct Row {
+    const char* kind;
+    InboxStatus status;
+    const char* text;  // "": it is tried again
+  };
+  const auto row = GENERATE(
+      Row{"fhir-create", InboxStatus::refused, "sent again"},
+      Row{"fhir-transaction", InboxStatus::refused, "sent again"},
+      Row{"unreadable", InboxStatus::refused, "no message"},
+      Row{"tpp", InboxStatus::refused, "apply it again"}, Row{"tpp", InboxStatus::quarantined, ""},
+      Row{"gpconnect", InboxStatus::refused, ""}, Row{"hl7v2", InboxStatus::refused, ""});
+  CAPTURE(row.kind, row.text);
+  World world;
+  receive(world, row.status, "1", row.kind);
+  const auto done = ask(world, AdminMethod::post, "inbox/1/retry");
+  const bool again = row.text[0] == '\0';
+  CHECK(done.has_value() == again);
+  if (!done) CHECK(done.error().text.find(row.text) != std::string::npos);
+  CHECK(world.inbox().at(0).status == (again ? InboxStatus::received : row.status));
+  if (!again) CHECK(world.inbox().at(0).note == "why");
 }
 
 TEST_CASE("a lane is held and released") {
