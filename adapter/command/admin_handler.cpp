@@ -41,6 +41,9 @@ Result<void> write_door(const fs::path& data, const Door& door) {
 }
 
 Result<Door> read_door(const fs::path& data) {
+  std::error_code unknown;
+  if (!fs::exists(data / door_file, unknown))
+    return Error{Kind::not_found, "no gateway has this store open", data.string()};
   LET(const auto text, read_file(data / door_file));
   const auto blank = text.find(' ');
   if (blank == std::string::npos || !text.ends_with('\n'))

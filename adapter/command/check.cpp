@@ -6,6 +6,12 @@
 #include <ostream>
 
 namespace fingerpost::command {
+namespace {
+
+constexpr const char* others =
+    " (the others are deleted, or indexed by more than R4's own parameters)";
+
+}  // namespace
 
 int run(const Check& command, Console console) {
   if (!std::filesystem::is_directory(command.data))
@@ -15,7 +21,8 @@ int run(const Check& command, Console console) {
   const auto checked = store::check_folder(command.data, definitions->get());
   if (!checked) return refuse(checked.error(), console);
   console.out << checked->resources << " resources, " << checked->compared
-              << " of them compared with their bodies: "
+              << " of them compared with their bodies"
+              << (checked->compared == checked->resources ? "" : others) << ": "
               << (checked->faults.empty() ? "all agree" : "not all agree") << '\n';
   for (const auto& fault : checked->faults) console.out << fault << '\n';
   return checked->faults.empty() ? done : found_errors;

@@ -435,6 +435,13 @@ Result<Configuration> load_configuration(const std::string& path) {
   return read_configuration(text, path);
 }
 
+Error no_such_partner(const std::string& partner, const std::string& config) {
+  return {Kind::not_found,
+          config.empty() ? "partners are of a configuration: name it with --config"
+                         : "is no partner of the configuration",
+          partner};
+}
+
 Result<void> check_reach(const Listen& listen, std::string_view what) {
   if (is_loopback(listen.at) || listen.beyond_loopback) return {};
   return Error{Kind::forbidden,

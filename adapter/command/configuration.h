@@ -51,7 +51,7 @@ struct Configuration {
   // What is written must meet invariants and the profiles it claims too.
   bool profiles_on_write = false;
   std::vector<ExtractSource> sources;  // of extracts
-  exchange::Partners partners;  // concept_maps are paths as written, relative to the file
+  exchange::Partners partners;         // concept_maps are paths as written, relative to the file
   Limits limits;
   // Limits too, of what serves HTTP alone.
   int most_waiting_ms = 100;
@@ -63,6 +63,9 @@ Result<Configuration> read_configuration(std::string_view text, std::string_view
 
 // The same from a file. `where` of the error is the path when it cannot be read.
 Result<Configuration> load_configuration(const std::string& path);
+
+// A partner that a command names and its configuration, "" without one, has not.
+Error no_such_partner(const std::string& partner, const std::string& config);
 
 // Refuses an address that others could reach, unless the file asked for it. `what` is "HTTP",
 // "MLLP".

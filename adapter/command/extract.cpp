@@ -32,7 +32,7 @@ Result<void> Workplace::open(const ApplyExtract& command) {
   }
   const auto& partners = configuration.partners;
   if (!command.partner.empty() && partners.find(command.partner) == nullptr)
-    return Error{Kind::not_found, "is no partner of the configuration", command.partner};
+    return no_such_partner(command.partner, command.config);
   LET(definitions, open_definitions(command.shared));
   LET(maps, LiveMaps::load({command.shared, partners, command.config, configuration.limits},
                            definitions));
@@ -40,7 +40,13 @@ Result<void> Workplace::open(const ApplyExtract& command) {
   sqlite.directory = command.data;
   sqlite.limits = configuration.limits;
   sqlite.definitions = &*definitions;
-  LET(store, store::open_sqlite(sqlite, clock, random));
+  auto opened = store::open_sqlite(sqlite, clock, random);
+  if (!opened && opened.error().kind == Kind::conflict)
+    return Error{Kind::conflict,
+                 opened.error().text + ": a running gateway takes extracts from the folder of a " +
+                     "[[source]] of its configuration",
+                 opened.error().where};
+  LET(store, std::move(opened));
   LET(parameters, search::Parameters::compile(*definitions, store->hash_key()));
   live.emplace(*parameters);
   LET(const auto reader, store->reader());

@@ -30,7 +30,7 @@ Result<Configuration> configuration_of(const Translate& command) {
 
 Result<TranslateOptions> options_of(const Translate& command, const Configuration& configuration) {
   if (!command.partner.empty() && configuration.partners.find(command.partner) == nullptr)
-    return Error{Kind::not_found, "is no partner of the configuration", command.partner};
+    return no_such_partner(command.partner, command.config);
   if (!command.now.empty() && !model::matches(model::Primitive::instant, command.now))
     return Error{Kind::invalid, "is no moment such as 2026-11-22T09:30:00Z", "--now"};
   if (command.use_case.find_first_of("| \t\r\n") != std::string::npos)
@@ -129,9 +129,14 @@ Result<void> translate_file(const Ready& ready, const Translate& command, const 
   if (done) return done;
   auto error = done.error();
   const auto asked = "--from " + std::string(command.from_fhir ? "fhir" : name(command.format));
-  if (error.kind == Kind::invalid && !seems.empty() && seems.find(asked) == std::string_view::npos)
-    error.text += "; this looks like " + std::string(seems);
-  tell_failure(ready, command, error, console, report);
+  const bool hint =
+      error.kind == Kind::invalid && !seems.empty() && seems.find(asked) == std::string_view::npos;
+  const auto looks = hint ? "; this looks like " + std::string(seems) : std::string();
+  tell_failure(ready, command, {error.kind, error.text + looks, error.where}, console, report);
+  // The hint stands behind the place, of which it says nothing; the caller names the file.
+  if (hint && !error.where.empty()) error.text += " at " + error.where;
+  if (hint || error.where == file) error.where.clear();
+  error.text += looks;
   return error;
 }
 

@@ -68,7 +68,16 @@ TEST_CASE("a gateway takes the extracts of a folder, each whole and in their ord
   Watched world;
   world.put("20261122", "20261121_0200", "20261122_0200", "N");
   REQUIRE(eventually([&] { return world.is_in("applied", "20261122"); }));
+  CHECK(test::read_file(world.folder / "log").find(R"("level":"error")") == std::string::npos);
 
+  SECTION("the command line says where a gateway that runs takes them from") {
+    const auto ran =
+        test::run({"extract", "apply", "--from", "tpp", "--data", (world.folder / "data").string(),
+                   "--config", (world.folder / "gateway.toml").string(), "--partner", "north",
+                   (world.folder / "in/applied/20261122").string()});
+    CHECK(ran.status == 2);
+    CHECK(ran.error.find("of a [[source]]") != std::string::npos);
+  }
   SECTION("the same again is told, and changes nothing") {
     world.put("20261122", "20261121_0200", "20261122_0200", "N");
     CHECK(eventually([&] { return world.is_in("applied", "20261122.2"); }));

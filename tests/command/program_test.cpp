@@ -296,6 +296,43 @@ TEST_CASE("a file that was given to the wrong reader is told with the right one"
   CHECK_FALSE(holds(run({"translate", "--from", "gpconnect", torn}).error, "looks like"));
 }
 
+TEST_CASE("an error of translate names its place before the hint, and a file once") {
+  const test::Folder folder;
+  const auto record = test::project_dir() + "/mappings/gpconnect/samples/gpconnect-record.json";
+  const auto hinted = run({"translate", "--from", "gp2gp", record});
+  CHECK(hinted.error ==
+        "error: " + record +
+            ": text stands outside the root element at line 1, column 1; this "
+            "looks like a GP Connect record (STU3), which --from gpconnect reads\n");
+  const auto none = (folder / "none").string();
+  const auto missing = run({"translate", "--from", "gpconnect", none});
+  CHECK(missing.error == "error: " + none + ": cannot be opened: No such file or directory\n");
+}
+
+TEST_CASE("what a command lacks is named: the configuration, or the gateway") {
+  const test::Folder folder;
+  std::filesystem::create_directories(folder / "data");
+  const auto data = (folder / "data").string();
+  const auto config = folder.write("empty.toml", "");
+  struct Row {
+    std::vector<std::string> words;
+    const char* error;
+  };
+  const std::vector<Row> rows = {
+      {{"translate", "--from", "hl7v2", "--partner", "p", "x"}, "p: partners are of a config"},
+      {{"translate", "--from", "hl7v2", "--partner", "p", "--config", config, "x"},
+       "p: is no partner of the configuration"},
+      {{"extract", "apply", "--from", "tpp", "--data", data, "--partner", "p", "x"},
+       "name it with --config"},
+      {{"maps", "reload", "--data", data}, "no gateway has this store open"}};
+  for (const auto& row : rows) {
+    const auto ran = run(row.words);
+    CAPTURE(row.words, ran.error);
+    CHECK(ran.status == 2);
+    CHECK(holds(ran.error, row.error));
+  }
+}
+
 TEST_CASE("validate names the code that is none") {
   const test::Folder folder;
   const auto file = folder.write(
