@@ -307,6 +307,22 @@ std::string cohort_json(const Session& session, const Held& criteria, const std:
   return json + "}";
 }
 
+// A practice that is mistyped has no patients, and that nobody is in need would be no answer.
+Result<void> check_practice(const Session& session, NodeRef asked) {
+  const auto reference = child_text(asked, "reference");
+  if (reference.empty())
+    return Error{Kind::invalid, "the practice is named by a reference to an Organization",
+                 "practice"};
+  const auto place = exchange::read_reference(reference);
+  if (place.id.empty()) return {};  // elsewhere
+  if (place.type != "Organization")
+    return Error{Kind::unsupported, "the practice is an Organization", "practice"};
+  const auto held = hold(session, place.type, place.id);
+  if (held) return {};
+  if (!exchange::is_absence(held.error())) return held.error();
+  return Error{Kind::unsupported, "the practice is not known here", "practice"};
+}
+
 Decision decide(const Session& session, const Evaluation& evaluation) {
   const auto criteria = hold(session, "Group", evaluation.id);
   if (!criteria) return care_failure(criteria.error());
@@ -315,9 +331,8 @@ Decision decide(const Session& session, const Evaluation& evaluation) {
         Error{Kind::unsupported, "criteria are a Group that is not actual", "Group.actual"});
   const auto asked = evaluation.parameters.value("practice");
   const auto practice = asked ? child_text(asked, "reference") : std::string_view();
-  if (asked && practice.empty())
-    return care_failure(Error{
-        Kind::invalid, "the practice is named by a reference to an Organization", "practice"});
+  if (asked)
+    if (const auto fit = check_practice(session, asked); !fit) return care_failure(fit.error());
   const auto found = find_people(session, criteria->root(), practice);
   if (!found) return care_failure(found.error());
   const auto id = uuid_v5({"cohort", evaluation.id, practice});

@@ -1,6 +1,7 @@
 // Which criteria make a cohort, and which are refused.
 
 #include "support/care_server.h"
+#include "support/files.h"
 
 #include <string>
 
@@ -40,6 +41,28 @@ TEST_CASE("a cohort's practice is named by a reference") {
   INFO(refused.body);
   CHECK(refused.status >= 400);
   CHECK(holds(refused, "practice"));
+}
+
+TEST_CASE("a cohort is of a practice that is known here") {
+  People server;
+  server.put(criteria("Patient?birthdate=le1950"));
+  for (const auto* practice : {"Organization/nope", "Patient/p1"}) {
+    CAPTURE(practice);
+    const auto refused = server.evaluate(R"({"name":"practice","valueReference":{"reference":")" +
+                                         std::string(practice) + R"("}})");
+    CHECK(refused.status == 422);
+    CHECK(server.is(refused, "issue.expression = 'http.practice'"));
+  }
+}
+
+TEST_CASE("the criteria of the package's example are evaluated") {
+  People server;
+  server.put(test::read_file(test::project() / "fhir-profiles/examples/Group-criteria.json"));
+  server.put(R"({"resourceType":"Communication","id":"c","status":"completed","subject":)"
+             R"({"reference":"Patient/p1"},"sent":"2999-01-01T09:00:00Z"})");
+  const auto found = server.operate("/Group/criteria/$evaluate-cohort");
+  INFO(found.body);
+  CHECK(server.is(found, "member.entity.reference = 'Patient/p2'"));
 }
 
 TEST_CASE("a criterion of what is not about one person is refused") {
