@@ -4,6 +4,7 @@
 #include "exchange/referral_step.h"
 #include "interaction/care.h"
 #include "interaction/care_operations.h"
+#include "search/range.h"
 #include "store/body.h"
 
 #include <algorithm>
@@ -75,6 +76,16 @@ Result<std::optional<std::string>> duplicate(const Session& session, const Refer
     if (care::duplicate_of(asked, {&before, 1})) return std::optional(task.place());
   }
   return std::optional<std::string>();
+}
+
+// Nobody can answer by a time that has passed. A day is within to its end.
+Result<void> check_due(const Context& context, const CareParameters& parameters) {
+  const auto due = parameters.value("due");
+  if (!due) return {};
+  const auto range = search::date_range(parameters.text("due"));
+  if (range && range->high > context.clock.now_us()) return {};
+  return Error{Kind::invalid, "an answer is due on a date, or at a time with its zone, to come",
+               "due"};
 }
 
 std::string due_of(const Session& session, const CareParameters& parameters) {
@@ -156,6 +167,8 @@ void refer(const Session& session, const OperationCall& call, Done done) {
   auto parameters =
       CareParameters::read(session.context, call, "owner requester due note partOf force agent");
   if (!parameters) return done(care_failure(parameters.error()));
+  if (const auto due = check_due(session.context, *parameters); !due)
+    return done(care_failure(due.error()));
   const auto referral =
       std::make_shared<const Referral>(Referral{*std::move(parameters), std::string(call.id)});
   decide_and_commit(

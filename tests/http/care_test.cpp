@@ -167,6 +167,22 @@ TEST_CASE("a referral that anybody may claim is claimed by one, who names what h
                   "priority = 'urgent'"));
 }
 
+TEST_CASE("an answer is due at a time to come") {
+  Loop server;
+  for (const auto* due : {R"("valueDateTime":"2020-01-01T00:00:00Z")", R"("valueString":"soon")",
+                          R"("valueDateTime":"2020")"}) {
+    CAPTURE(due);
+    const auto refused = server.operate(
+        "/ServiceRequest/r1/$refer",
+        Loop::reference("owner", "Organization/garden") + R"(,{"name":"due",)" + due + "}");
+    CHECK(refused.status == 400);
+    CHECK(server.is(refused, "issue.expression = 'http.due'"));
+  }
+  const auto id =
+      server.refer("r1", "garden", R"({"name":"due","valueDateTime":"2999-01-01T00:00:00Z"})");
+  CHECK(holds(server.ask("GET", "/Task/" + id), "2999-01-01"));
+}
+
 TEST_CASE("a cancellation is asked for, then confirmed, or an outcome outlasts it") {
   Loop server;
   const auto id = server.refer("r1", "garden");
