@@ -1,4 +1,5 @@
 #include "exchange/neighbourhood.h"
+#include "interaction/answers.h"
 #include "interaction/care.h"
 #include "interaction/care_operations.h"
 
@@ -45,6 +46,57 @@ std::string agreed_by(const Context& context, const CareParameters& parameters,
   for (const auto by : parameters.values("by"))
     parts += R"(,{"url":"by","valueReference":)" + json_of(context, by) + "}";
   return R"({"url":)" + quoted(agreed_extension) + R"(,"extension":[)" + parts + "]}";
+}
+
+// Who agrees: nobody's else patient, and where they are named by what is stored here, it is.
+Result<void> check_by(const Session& session, NodeRef plan, const CareParameters& parameters,
+                      Attempt& attempt) {
+  const auto whose = child_text(child(plan, "subject"), "reference");
+  const auto person = exchange::read_reference(whose);
+  for (const auto by : parameters.values("by")) {
+    if ((*by.tree)[by.node].type != session.context.definitions.common().reference)
+      return Error{Kind::invalid, "who agrees is named by a Reference", "by"};
+    const auto reference = child_text(by, "reference");
+    const auto place = exchange::read_reference(reference);
+    const bool own = place.id.empty() ? !reference.empty() && reference == whose
+                                      : place.type == person.type && place.id == person.id;
+    const bool patient = child_text(by, "type") == "Patient" ||
+                         ("/" + std::string(reference)).find("/Patient/") != std::string::npos;
+    if (patient && !own)
+      return Error{Kind::unsupported, "the plan is another person's than who agrees", "by"};
+    if (place.id.empty()) continue;
+    const auto known = hold(session, place.type, place.id);
+    if (!known && !exchange::is_absence(known.error())) return known.error();
+    if (!known) return Error{Kind::unsupported, "who agrees is not known here", "by"};
+    attempt.reads.push_back({place.type, place.id, known->stored.version});
+  }
+  return {};
+}
+
+// Whether an active plan was agreed so before: what was said then stands. Kind::conflict: it was
+// agreed by others, or at another time.
+Result<bool> is_agreed(const Context& context, NodeRef plan, const CareParameters& parameters) {
+  if (child_text(plan, "status") != "active") return false;
+  const Tree& tree = *plan.tree;
+  for (auto node = child(plan, "extension").node; node != no_node; node = tree.next_same(node)) {
+    if (child_text({&tree, node}, "url") != agreed_extension) continue;
+    std::set<std::string> was, is;
+    std::string_view date;
+    for (auto part = child({&tree, node}, "extension").node; part != no_node;
+         part = tree.next_same(part)) {
+      const auto url = child_text({&tree, part}, "url");
+      if (url == "by") was.insert(json_of(context, child({&tree, part}, "value")));
+      if (url == "date") date = child_text({&tree, part}, "value");
+    }
+    for (const auto by : parameters.values("by")) is.insert(json_of(context, by));
+    const auto said = parameters.text("date");
+    if (was == is && (said.empty() || said == date)) return true;
+    return Error{Kind::conflict,
+                 "the plan is agreed, by others or at another time: what is to be agreed anew is a "
+                 "draft or on hold",
+                 "CarePlan.extension"};
+  }
+  return false;
 }
 
 // Whether a plan's resource says that it is somebody's else: a Contract may have no subject.
@@ -107,24 +159,36 @@ std::optional<Answer> check_budgets(const Session& session, NodeRef plan, Attemp
   return {};
 }
 
+std::string merge_of(const Context& context, NodeRef plan, const CareParameters& parameters) {
+  const std::string date(parameters.text("date").empty() ? now_of(context)
+                                                         : std::string(parameters.text("date")));
+  auto extensions =
+      extensions_with(context, plan, agreed_extension, agreed_by(context, parameters, date));
+  std::string merge = R"({"status":"active",)" + member("extension", extensions);
+  if (!child(child(plan, "period"), "start"))
+    merge += R"("period":{"start":)" + quoted(date) + "},";
+  merge.back() = '}';
+  return merge;
+}
+
 Decision decide(const Session& session, const Agreement& agreement) {
   const auto& context = session.context;
   const auto& parameters = agreement.parameters;
   const auto plan = hold(session, "CarePlan", agreement.id);
   if (!plan) return care_failure(plan.error());
   if (const auto fit = check_plan(plan->root()); !fit) return care_failure(fit.error());
-  const std::string date(parameters.text("date").empty() ? now_of(context)
-                                                         : std::string(parameters.text("date")));
-  auto extensions = extensions_with(context, plan->root(), agreed_extension,
-                                    agreed_by(context, parameters, date));
-  std::string merge = R"({"status":"active",)" + member("extension", extensions);
-  if (!child(child(plan->root(), "period"), "start"))
-    merge += R"("period":{"start":)" + quoted(date) + "},";
-  merge.back() = '}';
   Attempt attempt;
-  if (auto refused = add(attempt, draft_changed(session, *plan, merge))) return *std::move(refused);
+  if (const auto fit = check_by(session, plan->root(), parameters, attempt); !fit)
+    return care_failure(fit.error());
+  const auto agreed = is_agreed(context, plan->root(), parameters);
+  if (!agreed) return care_failure(agreed.error());
+  if (auto refused =
+          add(attempt, draft_changed(session, *plan,
+                                     *agreed ? "{}" : merge_of(context, plan->root(), parameters))))
+    return *std::move(refused);
   if (auto refused = check_budgets(session, plan->root(), attempt)) return *std::move(refused);
   if (auto refused = add_goals(session, plan->root(), attempt)) return *std::move(refused);
+  if (*agreed && attempt.drafts.size() == 1) return answer_of(plan->stored);
   if (auto refused = add_agent(session, parameters, attempt)) return *std::move(refused);
   return attempt;
 }

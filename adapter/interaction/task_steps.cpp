@@ -77,9 +77,19 @@ Result<void> check_outcome(NodeRef task, NodeRef resource) {
 Result<void> check_outcome_at(const Session& session, NodeRef task, NodeRef reference) {
   const auto held = hold(session, child_text(reference, "reference"));
   if (held) return check_outcome(task, held->root());
-  const auto kind = held.error().kind;
-  if (kind == Kind::not_found || kind == Kind::gone || kind == Kind::unsupported) return {};
-  return held.error();
+  if (held.error().kind == Kind::unsupported) return {};  // elsewhere
+  if (!exchange::is_absence(held.error())) return held.error();
+  return Error{Kind::unsupported, "the outcome is not known here", "Task.output"};
+}
+
+Result<void> check_value(const Context& context, NodeRef value) {
+  const auto& common = context.definitions.common();
+  const auto type = (*value.tree)[value.node].type;
+  if (value.tree->name_text(value.node) == "resource" || type == common.reference ||
+      type == common.codeable_concept || type == common.string)
+    return {};
+  return Error{Kind::invalid,
+               "an outcome is a resource, a Reference, a CodeableConcept or a string", "outcome"};
 }
 
 // The outcomes as Task.output; those that come whole are drafted beside the Task.
@@ -90,6 +100,7 @@ std::variant<std::vector<std::string>, Answer> outputs_of(const Session& session
   const auto& definitions = context.definitions;
   std::vector<std::string> outputs;
   for (const auto outcome : parameters.values("outcome")) {
+    if (const auto fit = check_value(context, outcome); !fit) return care_failure(fit.error());
     const auto type = (*outcome.tree)[outcome.node].type;
     const bool whole = outcome.tree->name_text(outcome.node) == "resource";
     const auto own =

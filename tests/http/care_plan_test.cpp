@@ -89,6 +89,36 @@ TEST_CASE(
   CHECK(server.operate("/CarePlan/c2/$agree", agreed_by).status == 422);
 }
 
+TEST_CASE("a plan is agreed by its person and by whom the store knows, and once") {
+  Person server;
+  server.put(plan("c1", "draft", with_both));
+  struct Row {
+    std::string by;
+    int status;
+  };
+  for (const auto& row :
+       {Row{reference("by", "Patient/p2"), 422},
+        Row{agreed_by + "," + reference("by", "Patient/p2"), 422},
+        Row{reference("by", "Patient/nope"), 422}, Row{reference("by", "Practitioner/nope"), 422},
+        Row{R"({"name":"by","valueString":"Patient/p1"})", 400}}) {
+    CAPTURE(row.by);
+    const auto refused = server.operate("/CarePlan/c1/$agree", row.by);
+    CHECK(refused.status == row.status);
+    CHECK(server.is(refused, "issue.expression = 'http.by'"));
+  }
+  CHECK(server.is(server.ask("GET", "/CarePlan/c1"), "status = 'draft'"));
+  REQUIRE(server.operate("/CarePlan/c1/$agree", agreed_by).status == 200);
+  const auto version = server.version("CarePlan/c1");
+  CHECK(server.operate("/CarePlan/c1/$agree", agreed_by).status == 200);
+  CHECK(server.version("CarePlan/c1") == version);
+  for (const auto& other : {reference("by", "Patient/p1"),
+                            agreed_by + R"(,{"name":"date","valueDateTime":"2026-01-05"})"}) {
+    CAPTURE(other);
+    CHECK(server.operate("/CarePlan/c1/$agree", other).status == 409);
+  }
+  CHECK(server.version("CarePlan/c1") == version);
+}
+
 TEST_CASE(
     "a plan is not agreed with what is somebody else's, and what it names twice counts once") {
   Person server;
@@ -229,12 +259,19 @@ TEST_CASE("what is another person's is not taken over by a review, nor told as a
              R"({"reference":"ServiceRequest/r1"},"for":{"reference":"Patient/p1"}})");
   for (const auto& outcome :
        {resource("outcome", observation("p2", "")), resource("outcome", numbered),
-        reference("outcome", "Observation/o2"),
+        reference("outcome", "Observation/o2"), reference("outcome", "Observation/none"),
         reference("outcome", server.fhir.context->base_url + "/Observation/o2")}) {
     CAPTURE(outcome);
     const auto told = server.operate("/Task/t1/$complete", outcome);
     CHECK(told.status == 422);
     CHECK(server.is(told, "issue.expression = 'Task.output'"));
+  }
+  for (const auto* value : {R"("valueBoolean":true)", R"("valueInteger":3)"}) {
+    CAPTURE(value);
+    const auto told =
+        server.operate("/Task/t1/$complete", R"({"name":"outcome",)" + std::string(value) + "}");
+    CHECK(told.status == 400);
+    CHECK(server.is(told, "issue.expression = 'http.outcome'"));
   }
 }
 
