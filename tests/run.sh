@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds and passes every test, doing all its own set-up on a fresh Debian 12.
-#   tests/run.sh [PRESET]     release (the default), dev (GCC, ASan and UBSan), clang or tsan
+#   tests/run.sh [PRESET]     release (the default), dev (GCC) or clang, both with ASan and UBSan, or tsan
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . adapter/setup.sh

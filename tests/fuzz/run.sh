@@ -3,6 +3,8 @@
 # they are.
 #   tests/fuzz/run.sh [SECONDS [TARGET…]]     60 seconds of processor time each, and all targets,
 #                                             when not told otherwise
+# FUZZ_SEED=N begins with nothing but the seeds and gives the same inputs in the same order to the same
+# build, as many as there is time for; otherwise they are others each time, and go on from the last.
 # A crash, leak, hang (20 s) or more than 2 GB of memory ends it with the input in build/fuzz/found.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -62,14 +64,18 @@ run_for() {
 # Says what came of it; fails with the input kept.
 fuzz() {
   local target=$1 seconds=$2 corpus=build/fuzz/corpus/$1 log=build/fuzz/$1.log status=0 folder
+  if [ -n "${FUZZ_SEED:-}" ]; then
+    corpus=build/fuzz/seeded/$1
+    rm -rf "$corpus"
+  fi
   local folders=("$corpus")
   mkdir -p "$corpus"
   for folder in "tests/fuzz/seeds/$target" $(seeds_of "$target"); do
     [ -d "$folder" ] && folders+=("$folder")
   done
   run_for "$seconds" "build/clang/${target}_fuzz" -timeout=20 -rss_limit_mb=2048 \
-    -max_len=16384 -print_final_stats=1 -artifact_prefix=build/fuzz/found/ "${folders[@]}" \
-    >"$log" 2>&1 || status=$?
+    -max_len=16384 ${FUZZ_SEED:+-seed=$FUZZ_SEED} -print_final_stats=1 \
+    -artifact_prefix=build/fuzz/found/ "${folders[@]}" >"$log" 2>&1 || status=$?
   say "Fuzzed: $target, $seconds s"
   grep -E 'ERROR|SUMMARY|not so|stat::(number_of|average|peak)' "$log" || true
   [ $status = 0 ] || fail "$target: the input is in build/fuzz/found, the story in $log"
