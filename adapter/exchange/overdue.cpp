@@ -2,12 +2,12 @@
 
 #include "base/uuid.h"
 #include "exchange/delivery.h"
+#include "exchange/quoted.h"
 #include "exchange/referral_step.h"
 #include "model/json.h"
 #include "search/index_to_store.h"
 #include "search/search.h"
 #include "store/body.h"
-#include "wire/json.h"
 
 #include <deque>
 #include <optional>
@@ -34,12 +34,6 @@ constexpr Words words[] = {
 };
 const Words& words_of(care::Wait wait) {
   return words[static_cast<std::size_t>(wait)];
-}
-
-std::string quoted(std::string_view text) {
-  std::string json;
-  wire::write_json_string(json, text);
-  return json;
 }
 
 std::string instant_of(std::chrono::sys_seconds time) {

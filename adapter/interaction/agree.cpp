@@ -60,9 +60,7 @@ Result<void> check_by(const Session& session, NodeRef plan, const CareParameters
     const auto place = exchange::read_reference(reference);
     const bool own = place.id.empty() ? !reference.empty() && reference == whose
                                       : place.type == person.type && place.id == person.id;
-    const bool patient = child_text(by, "type") == "Patient" ||
-                         ("/" + std::string(reference)).find("/Patient/") != std::string::npos;
-    if (patient && !own)
+    if (names_patient(by) && !own)
       return Error{Kind::unsupported, "the plan is another person's than who agrees", "by"};
     if (place.id.empty()) continue;
     const auto known = hold(session, place.type, place.id);

@@ -7,7 +7,6 @@
 #include "model/json.h"
 #include "path/fhirpath.h"
 #include "store/body.h"
-#include "wire/json.h"
 
 #include <algorithm>
 #include <utility>
@@ -89,6 +88,12 @@ Result<Held> hold(const Session& session, std::string_view reference) {
   return hold(session, place.type, place.id);
 }
 
+bool names_patient(NodeRef reference) {
+  return child_text(reference, "type") == "Patient" ||
+         ("/" + std::string(child_text(reference, "reference"))).find("/Patient/") !=
+             std::string::npos;
+}
+
 bool is_only_about(NodeRef resource, const exchange::Place& person) {
   const auto is_own = [&](NodeRef reference) {
     const auto place = exchange::read_reference(child_text(reference, "reference"));
@@ -101,10 +106,7 @@ bool is_only_about(NodeRef resource, const exchange::Place& person) {
   for (auto node = child(resource, "participant").node; node != no_node;
        node = tree.next_same(node)) {
     const auto actor = child({&tree, node}, "actor");
-    const bool patient =
-        child_text(actor, "type") == "Patient" ||
-        ("/" + std::string(child_text(actor, "reference"))).find("/Patient/") != std::string::npos;
-    if (patient && !is_own(actor)) return false;
+    if (names_patient(actor) && !is_own(actor)) return false;
   }
   return true;
 }
@@ -112,12 +114,6 @@ bool is_only_about(NodeRef resource, const exchange::Place& person) {
 std::string json_of(const Context& context, NodeRef node) {
   std::string json;
   if (node) model::write_json(context.definitions, *node.tree, node.node, json);
-  return json;
-}
-
-std::string quoted(std::string_view text) {
-  std::string json;
-  wire::write_json_string(json, text);
   return json;
 }
 

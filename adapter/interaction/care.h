@@ -4,6 +4,7 @@
 #pragma once
 
 #include "exchange/neighbourhood.h"
+#include "exchange/quoted.h"
 #include "fingerpost/result.h"
 #include "fingerpost/tree.h"
 #include "interaction/operations.h"
@@ -60,6 +61,8 @@ Result<Held> hold(const Session& session, std::string_view type, std::string_vie
 // Of a reference "Type/id".
 Result<Held> hold(const Session& session, std::string_view reference);
 
+// Whether a Reference is to a Patient, as its type or its place says, here or elsewhere.
+bool names_patient(NodeRef reference);
 // Whether everybody whom the resource is about, and every patient who takes part, is this person,
 // as their references say: a number or a place elsewhere may be anybody's.
 bool is_only_about(NodeRef resource, const exchange::Place& person);
@@ -68,7 +71,7 @@ bool is_only_about(NodeRef resource, const exchange::Place& person);
 bool changes_nothing(const Context& context, Draft& draft, const store::Stored& stored);
 
 std::string json_of(const Context& context, NodeRef node);
-std::string quoted(std::string_view text);
+using exchange::quoted;
 // `"name":value,` for a value that is JSON; nothing for "".
 std::string member(std::string_view name, std::string_view json);
 // The elements of that name as a JSON list, with more of them behind; "" for none at all.

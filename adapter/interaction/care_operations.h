@@ -1,5 +1,5 @@
 // The operations of personalised care, each a commit of its own or none: what a referral may do
-// next stands in care/loop.h, and what they are asked with in care_definitions.h.
+// next stands in care/loop.h, and what they are asked with in operation_parameters.cpp.
 
 #pragma once
 
