@@ -1,9 +1,11 @@
 #include "command/command.h"
+#include "command/guard.h"
 
 #include <exception>
 #include <iostream>
 
 int main(int count, char** words) {
+  fingerpost::command::guard_process();
   try {
     const std::vector<std::string> arguments(words + 1, words + count);
     return fingerpost::command::run(arguments, FINGERPOST_VERSION, {std::cout, std::cerr});

@@ -69,6 +69,13 @@ expect() { # WHAT ACTUAL WANTED
 
 # ---- questions the story asks again and again ----
 
+# The id of the practice's Task that waits for an answer, when there is one.
+requested_task() {
+  local found
+  found=$(get "$practice/Task" | pick "Bundle.entry.resource.where(status = 'requested').id")
+  [ -n "$found" ] && printf '%s\n' "$found"
+}
+
 # The referral's Task at a gateway, when it has this status.
 task_with() { # BASE STATUS
   local found
@@ -175,8 +182,8 @@ take_in_the_referral() {
   step "3. The GP system sends a referral, REF^I12, over MLLP: $referral"
   $fingerpost mllp send 127.0.0.1:2575 $referral >$work/acknowledgement.txt || lost "the referral was not accepted"
   seen "the gateway answers: $(grep '^MSA' $work/acknowledgement.txt)"
-  task=$(get "$practice/Task" | pick "Bundle.entry.resource.where(status = 'requested').id")
-  [ -n "$task" ] || lost "no Task came of the referral"
+  # The acknowledgement says that the message is kept; what comes of it comes after.
+  task=$(eventually "a Task comes of the referral" requested_task)
   request=$(get "$practice/Task/$task" | pick 'Task.focus.reference')
   get "$practice/$request" >/dev/null || lost "no ServiceRequest came of the referral"
   seen "$practice/$request"

@@ -28,6 +28,12 @@ std::string to_base64(std::string_view bytes, Base64 form) {
   return out;
 }
 
+std::string to_base64url(std::string_view bytes) {
+  auto text = to_base64(bytes, Base64::url);
+  while (text.ends_with('=')) text.pop_back();
+  return text;
+}
+
 std::optional<std::string> from_base64(std::string_view text, Base64 form) {
   const auto alphabet = alphabet_of(form);
   while (text.ends_with('=')) text.remove_suffix(1);

@@ -11,6 +11,7 @@ namespace fingerpost {
 enum class Base64 { plain, url };  // their last two letters differ: "+/", "-_"
 
 std::string to_base64(std::string_view bytes, Base64 form);  // padded
+std::string to_base64url(std::string_view bytes);            // not padded (RFC 7515 2)
 // With or without padding; nothing when there are other letters, blanks too.
 std::optional<std::string> from_base64(std::string_view text, Base64 form);
 

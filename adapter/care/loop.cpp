@@ -142,9 +142,14 @@ Result<Event> event_between(Standing before, Standing now, Party by, const Given
 }
 
 std::string allowed_now(Standing standing, Party by) {
+  return allowed_now(standing, by, {true, true, true, true, true}, true);
+}
+
+std::string allowed_now(Standing standing, Party by, const Given& given, bool claimed) {
   std::string names;
   for (const auto& rule : table) {
-    if (rule.by != by || !fits(rule, standing)) continue;
+    if (rule.by != by || !fits(rule, standing) || !check_need(rule, given)) continue;
+    if (by == owner && !claimed && rule.event != accept) continue;
     if (!names.empty()) names += ", ";
     names += code(rule.event);
   }

@@ -101,8 +101,11 @@ Result<Standing> after(Standing before, Event event, Party by, const Given& give
 // when the request to cancel that it stood under is neither answered nor outlasted.
 Result<Event> event_between(Standing before, Standing now, Party by, const Given& given);
 
-// "accept, reject, …": what a party may do now, in the table's order; "none".
+// "accept, reject, …": what a party may do now, in the table's order; "none". With `given` also
+// what is not his to bring is looked at: a deadline that has passed, a partner who cannot ask.
+// `claimed`: somebody owns it; nobody can but claim it otherwise, by accepting it.
 std::string allowed_now(Standing standing, Party by);
+std::string allowed_now(Standing standing, Party by, const Given& given, bool claimed);
 
 // A partner's news of an event: as after(), but an owner who reports work on a referral has
 // accepted it, and what arrives when the referral has ended changes nothing.

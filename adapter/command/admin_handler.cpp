@@ -57,24 +57,27 @@ void remove_door(const fs::path& data) {
   fs::remove(data / door_file, error);
 }
 
-http::Handler admin_handler(exchange::Admin& admin, Reload reload, std::string token,
-                            const Limits& limits) {
-  return [&admin, reload = std::move(reload), token = std::move(token), limits](
-             const http::Request& request, const http::Respond& respond) {
-    using exchange::AdminMethod;
-    const bool post = request.head.method == http::Method::post;
-    if (!opens(request.head.field("authorization"), token))
-      return respond(http::outcome(403, "forbidden", "this door is the operators'"));
-    if (!post && request.head.method != http::Method::get)
-      return respond(http::outcome(405, "not-supported", "the method is not offered here"));
-    if (post && request.path == "/maps/reload") return respond(reloaded(reload()));
-    const auto query = interaction::read_query(request.head.query, limits);
-    if (!query) return respond(refused(query.error()));
-    admin.answer(post ? AdminMethod::post : AdminMethod::get, request.path.substr(1), *query,
-                 [respond](Result<std::string> answer) {
-                   respond(answer ? json(*std::move(answer)) : refused(answer.error()));
-                 });
-  };
+http::Handler admin_handler(exchange::Admin& admin, Reload reload, Metrics metrics,
+                            std::string token, const Limits& limits) {
+  return
+      [&admin, reload = std::move(reload), metrics = std::move(metrics), token = std::move(token),
+       limits](const http::Request& request, const http::Respond& respond) {
+        using exchange::AdminMethod;
+        const bool post = request.head.method == http::Method::post;
+        if (request.path == "/metrics" && request.head.method == http::Method::get)
+          return respond(metrics());
+        if (!opens(request.head.field("authorization"), token))
+          return respond(http::outcome(403, "forbidden", "this door is the operators'"));
+        if (!post && request.head.method != http::Method::get)
+          return respond(http::outcome(405, "not-supported", "the method is not offered here"));
+        if (post && request.path == "/maps/reload") return respond(reloaded(reload()));
+        const auto query = interaction::read_query(request.head.query, limits);
+        if (!query) return respond(refused(query.error()));
+        admin.answer(post ? AdminMethod::post : AdminMethod::get, request.path.substr(1), *query,
+                     [respond](Result<std::string> answer) {
+                       respond(answer ? json(*std::move(answer)) : refused(answer.error()));
+                     });
+      };
 }
 
 }  // namespace fingerpost::command

@@ -29,11 +29,14 @@ void remove_door(const std::filesystem::path& data);
 
 // Reads the maps again: the cases beside them that passed.
 using Reload = std::function<Result<std::size_t>()>;
+using Metrics = std::function<http::Response()>;
 
 // One thread's handler of exchange/admin.h's paths, and of
 //   POST maps/reload      {"cases":N}; or, with the reason, everything stays as it was
 // 403 without "Authorization: Bearer <token>".
-http::Handler admin_handler(exchange::Admin& admin, Reload reload, std::string token,
-                            const Limits& limits);
+// Only metrics, which tell nobody's data, are open to all on this machine:
+//   GET metrics           Prometheus text, see command/metrics_page.h
+http::Handler admin_handler(exchange::Admin& admin, Reload reload, Metrics metrics,
+                            std::string token, const Limits& limits);
 
 }  // namespace fingerpost::command

@@ -105,12 +105,18 @@ struct Conformance {
 // What an operator asks of the inbox or the outbox.
 struct Queue {
   enum class Box { inbox, outbox, maps };
-  enum class Action { list, show, retry, cancel, lanes, hold, release, reload };
+  enum class Action { list, show, retry, cancel, lanes, hold, release, reload, replay };
   Box box = Box::inbox;
   Action action = Action::list;
   std::string data;
-  std::string status;  // of list: only rows of this status
-  std::string id;      // of hold and release: a lane; of the others: a row
+  std::string status;     // of list: only rows of this status
+  std::string id;         // of hold and release: a lane; of the others: a row
+  std::string lane;       // of retry: all dead rows of this lane
+  bool all_dead = false;  // of retry: of every lane
+  std::string partner;    // of replay: all applied messages of this source
+  bool force = false;     // of retry: whatever was delivered since
+  bool dry_run = false;   // of replay: says what it would do
+  bool values = false;    // of replay: what was and what will be, beside the places
   int limit = 50;
 };
 
@@ -140,8 +146,18 @@ struct Check {
   std::string data;
 };
 
-using Command =
-    std::variant<Serve, Translate, Validate, Snapshot, FhirPath, Transform, Convert, Conformance,
-                 Queue, MllpSend, MllpListen, ConfigCheck, Backup, Check, TestMappings, ApplyExtract>;
+// Of the audit of a data folder: whether nobody changed it, or what stands in it.
+struct Audit {
+  enum class Action : std::uint8_t { verify, list };
+  Action action = Action::verify;
+  std::string data;
+  std::string head;  // "12:9f86d0…", which the chain must still have; "": not asked
+  std::string patient, client, did, from, to;
+  int limit = 100;
+};
+
+using Command = std::variant<Serve, Translate, Validate, Snapshot, FhirPath, Transform, Convert,
+                             Conformance, Queue, MllpSend, MllpListen, ConfigCheck, Backup, Check,
+                             TestMappings, ApplyExtract, Audit>;
 
 }  // namespace fingerpost::command

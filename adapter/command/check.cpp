@@ -1,6 +1,7 @@
 #include "store/check.h"
 
 #include "command/command.h"
+#include "store/audit.h"
 
 #include <filesystem>
 #include <ostream>
@@ -25,7 +26,11 @@ int run(const Check& command, Console console) {
               << (checked->compared == checked->resources ? "" : others) << ": "
               << (checked->faults.empty() ? "all agree" : "not all agree") << '\n';
   for (const auto& fault : checked->faults) console.out << fault << '\n';
-  return checked->faults.empty() ? done : found_errors;
+  const auto audit = store::verify_audit(command.data);
+  if (!audit && audit.error().kind != Kind::unsupported) return refuse(audit.error(), console);
+  const bool altered = audit && !audit->fault.empty();
+  if (altered) console.out << "audit: " << audit->fault << '\n';
+  return checked->faults.empty() && !altered ? done : found_errors;
 }
 
 }  // namespace fingerpost::command

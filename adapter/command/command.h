@@ -47,6 +47,7 @@ int run(const MllpListen& command, Console console);
 int run(const ConfigCheck& command, Console console);
 int run(const Backup& command, Console console);
 int run(const Check& command, Console console);
+int run(const Audit& command, Console console);
 
 std::vector<std::string> suite_names();  // of `conformance`
 

@@ -23,6 +23,7 @@ struct Chosen {
   ConfigCheck config_check;
   Backup backup;
   Check check;
+  Audit audit;
   TestMappings test_mappings;
   ApplyExtract apply_extract;
   std::optional<Command> command;
@@ -267,6 +268,25 @@ void add_conformance(CLI::App& app, Chosen& chosen) {
   choose(conformance, chosen, to);
 }
 
+// One row, or the dead rows of a lane, or all.
+void add_retry_many(CLI::App& app, CLI::Option& id, Queue& to) {
+  auto& lane = *app.add_option("--lane", to.lane, "All dead rows of this receiver");
+  auto& all = *app.add_flag("--all-dead", to.all_dead, "All dead rows");
+  app.add_flag("--force", to.force, "A row although later ones about the same person were delivered")
+      ->needs(&id);
+  lane.excludes(&id);
+  all.excludes(&id)->excludes(&lane);
+}
+
+void add_replay(CLI::App& app, Queue& to) {
+  auto& id = *app.add_option("ID", to.id, "The row's number");
+  auto& partner =
+      *app.add_option("--partner", to.partner, "All applied messages of this source, in order");
+  partner.excludes(&id);
+  app.add_flag("--dry-run", to.dry_run, "Say what would differ, and change nothing");
+  app.add_flag("--show", to.values, "Show what was and what will be: patient data");
+}
+
 void add_action(CLI::App& box, Chosen& chosen, Queue::Box which, Queue::Action action,
                 const std::string& name, const std::string& text) {
   using Action = Queue::Action;
@@ -278,12 +298,21 @@ void add_action(CLI::App& box, Chosen& chosen, Queue::Box which, Queue::Action a
     app.add_option("--limit", to.limit, "At most so many rows")
         ->capture_default_str()
         ->check(CLI::Range(1, 1'000));
+  } else if (action == Action::replay) {
+    add_replay(app, to);
   } else if (action != Action::lanes && action != Action::reload) {
     const bool lane = action == Action::hold || action == Action::release;
-    app.add_option(lane ? "LANE" : "ID", to.id, lane ? "A receiver's lane" : "The row's number")
-        ->required();
+    auto& id = *app.add_option(lane ? "LANE" : "ID", to.id,
+                               lane ? "A receiver's lane" : "The row's number");
+    const bool many = action == Action::retry && which == Queue::Box::outbox;
+    many ? add_retry_many(app, id, to) : static_cast<void>(id.required());
   }
   app.callback([&chosen, which, action] {
+    const auto& queue = chosen.queue;
+    if (action == Action::retry && queue.id.empty() && queue.lane.empty() && !queue.all_dead)
+      throw CLI::RequiredError("ID, --lane or --all-dead");
+    if (action == Action::replay && queue.id.empty() && queue.partner.empty())
+      throw CLI::RequiredError("ID or --partner");
     chosen.queue.box = which;
     chosen.queue.action = action;
     chosen.command = chosen.queue;
@@ -302,6 +331,8 @@ void add_queues(CLI::App& app, Chosen& chosen) {
     add_action(*box, chosen, which, Action::show, "show", "One row, whole");
     add_action(*box, chosen, which, Action::retry, "retry", "Try a row again, now");
   }
+  add_action(inbox, chosen, Queue::Box::inbox, Action::replay, "replay",
+             "Translate applied messages again by the maps of now, and store what differs");
   add_action(outbox, chosen, Queue::Box::outbox, Action::cancel, "cancel", "Never send a row: this cannot be undone");
   add_action(outbox, chosen, Queue::Box::outbox, Action::lanes, "lanes",
              "A line for each receiver");
@@ -360,6 +391,32 @@ void add_check(CLI::App& app, Chosen& chosen) {
   choose(check, chosen, chosen.check);
 }
 
+void add_audit(CLI::App& app, Chosen& chosen) {
+  auto& group = *app.add_subcommand("audit", "What was done here, by whom; also while it is served");
+  group.require_subcommand(1);
+  auto& asked = chosen.audit;
+  const auto add = [&](const char* name, const char* about, Audit::Action action) -> CLI::App& {
+    auto& one = *group.add_subcommand(name, about);
+    one.add_option("--data", asked.data, "the data folder")->required();
+    one.callback([&chosen, action] {
+      chosen.audit.action = action;
+      chosen.command = chosen.audit;
+    });
+    return one;
+  };
+  auto& verify = add("verify", "Say whether every row is there and as it was written",
+                     Audit::Action::verify);
+  verify.add_option("--head", asked.head,
+                    "NUMBER:HASH as it was told before: it must still be in the chain");
+  auto& list = add("list", "Print the newest rows, a JSON object a line", Audit::Action::list);
+  list.add_option("--patient", asked.patient, "about the Patient of this id");
+  list.add_option("--client", asked.client, "by this client");
+  list.add_option("--did", asked.did, "what was done: read, create, take, deliver …");
+  list.add_option("--from", asked.from, "a date or a time");
+  list.add_option("--to", asked.to, "a date or a time");
+  list.add_option("--limit", asked.limit, "rows")->check(CLI::Range(1, 1'000'000));
+}
+
 }  // namespace
 
 namespace {
@@ -403,6 +460,7 @@ std::variant<Command, int> read_command_line(std::span<const std::string> argume
   add_config(app, chosen);
   add_backup(app, chosen);
   add_check(app, chosen);
+  add_audit(app, chosen);
   try {
     // CLI11 takes the words from the back.
     auto words = with_plain_expression(arguments);

@@ -35,19 +35,34 @@ std::string file_faults(const Configuration& configuration, const std::string& f
   for (const auto& source : configuration.sources) look("source.folder", source.folder);
   if (!configuration.terminology.ca_file.empty())
     look("terminology.ca_file", configuration.terminology.ca_file);
+  for (const auto& [key, path] : files_of_roads(configuration.mesh, configuration.bars.account,
+                                                configuration.partners))
+    look(key, path);
+  for (const auto& client : configuration.access.clients)
+    look("client " + client.is.id + ".jwks", folder / client.jwks);
+  if (!lines.empty()) return lines;
+  const auto load = [&](const std::optional<TlsFiles>& tls, std::string_view listener) {
+    if (!tls) return;
+    const auto loaded = load_tls(*tls, file, listener);
+    if (!loaded) lines += file + ": " + loaded.error().where + ": " + loaded.error().text + "\n";
+  };
+  load(configuration.http.tls, "http");
+  if (configuration.mllp) load(configuration.mllp->tls, "mllp");
+  const auto clients = load_clients(configuration.access, file);
+  if (!clients)
+    lines += file + ": " + clients.error().where + ": " + clients.error().text + "\n";
   return lines;
 }
 
 // What is wrong with where it listens, a line each.
 std::string listen_faults(const Configuration& configuration, const std::string& file) {
   std::string lines;
-  const auto look = [&](const Listen& listen, std::string_view what) {
-    const auto reach = check_reach(listen, what);
+  const auto look = [&](const Result<void>& reach) {
     if (!reach) lines += file + ": " + reach.error().where + ": " + reach.error().text + "\n";
   };
-  look(configuration.http, "HTTP");
+  look(check_http_reach(configuration));
   if (!configuration.mllp) return lines;
-  look(*configuration.mllp, "MLLP");
+  look(check_mllp_reach(*configuration.mllp));
   const auto &http = configuration.http.at, &mllp = configuration.mllp->at;
   if (http.port != 0 && http.port == mllp.port && http.host == mllp.host)
     lines += file + ": mllp.listen: is the address of http.listen\n";
@@ -71,8 +86,11 @@ int run(const ConfigCheck& command, Console console) {
     return found_errors;
   }
   const auto partners = configuration->partners.list.size();
+  const auto clients = configuration->access.clients.size();
   console.out << "the configuration is sound: " << partners
-              << (partners == 1 ? " partner\n" : " partners\n");
+              << (partners == 1 ? " partner" : " partners");
+  if (clients > 0) console.out << ", " << clients << (clients == 1 ? " client" : " clients");
+  console.out << '\n';
   return done;
 }
 

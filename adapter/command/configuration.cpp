@@ -1,231 +1,11 @@
 #include "command/configuration.h"
 
-#include "base/text.h"
+#include "command/configuration_care.h"
+#include "command/configuration_section.h"
 #include "command/files.h"
-#include "wire/hl7v2_text.h"
-
-#define TOML_EXCEPTIONS 0
-#include <algorithm>
-#include <limits>
-#include <toml++/toml.h>
-#include <vector>
 
 namespace fingerpost::command {
 namespace {
-
-constexpr auto rest_end = std::string_view::npos;
-
-// What is wrong with one file.
-struct Problems {
-  std::string_view file;
-  std::string text;
-
-  void add(const toml::source_region& at, std::string_view where, std::string_view what) {
-    if (!text.empty()) text += '\n';
-    text.append(file).append(":").append(std::to_string(at.begin.line)).append(": ");
-    text.append(where).append(": ").append(what);
-  }
-};
-
-// "http://127.0.0.1:8080/fhir", with a port.
-bool is_local(std::string_view url) {
-  constexpr std::string_view scheme = "http://";
-  if (!url.starts_with(scheme)) return false;
-  url.remove_prefix(scheme.size());
-  const auto address = read_address(url.substr(0, url.find('/')));
-  return address && is_loopback(*address);
-}
-
-// "https://gateway.example/fhir", without a slash at the end.
-Result<std::string> read_base_url(const std::string& url) {
-  if (url.empty()) return url;
-  const auto scheme = url.find("://");
-  const bool web = url.starts_with("http://") || url.starts_with("https://");
-  const auto rest = web ? std::string_view(url).substr(scheme + 3) : "";
-  const auto host = rest.substr(0, rest.find('/'));
-  const auto plain = [](char c) {
-    return is_letter(c) || is_digit(c) || std::string_view("-._~:[]%/").find(c) != rest_end;
-  };
-  if (host.empty() || host.starts_with(':') || !std::all_of(rest.begin(), rest.end(), plain))
-    return Error{Kind::invalid, "must be http://HOST… or https://HOST…, without a query", ""};
-  return url.substr(0, url.find_last_not_of('/') + 1);
-}
-
-// It names a lane of the outbox, and stands in paths.
-Result<std::string> read_partner_id(const std::string& id) {
-  constexpr std::size_t longest = 64;
-  const auto plain = [](char c) {
-    return is_letter(c) || is_digit(c) || std::string_view("-._").find(c) != rest_end;
-  };
-  if (id.size() > longest || !std::all_of(id.begin(), id.end(), plain))
-    return Error{Kind::invalid, "may have letters, digits, - . and _ only, and 64 of them", ""};
-  return id;
-}
-
-// One table being read. Every key asked for is a key there is; finish() refuses all others.
-class Section {
- public:
-  Section(const toml::table& table, std::string path, Problems& problems)
-      : table_(table), path_(std::move(path)), problems_(problems) {}
-
-  void text(std::string_view key, std::string& to) {
-    if (const auto* node = find(key))
-      value<std::string>(*node, key, "must be a text",
-                         [&](std::string found) { to = std::move(found); });
-  }
-
-  void flag(std::string_view key, bool& to) {
-    if (const auto* node = find(key))
-      value<bool>(*node, key, "must be true or false", [&](bool found) { to = found; });
-  }
-
-  template <class Number>
-  void number(std::string_view key, Number& to) {
-    const auto* node = find(key);
-    if (node == nullptr) return;
-    value<std::int64_t>(*node, key, "must be a whole number", [&](std::int64_t found) {
-      if (found < 0 || static_cast<std::uint64_t>(found) >
-                           static_cast<std::uint64_t>(std::numeric_limits<Number>::max()))
-        return wrong(*node, key, "is out of range");
-      to = static_cast<Number>(found);
-    });
-  }
-
-  void address(std::string_view key, Address& to) { text_read_by(key, to, read_address); }
-  void base_url(std::string_view key, std::string& to) { text_read_by(key, to, read_base_url); }
-  void partner_id(std::string_view key, std::string& to) { text_read_by(key, to, read_partner_id); }
-
-  // The base of another server: encrypted, unless it is this machine.
-  void web_base(std::string_view key, std::string& to) {
-    text_read_by(key, to, [](const std::string& url) -> Result<std::string> {
-      if (!url.starts_with("https://") && !is_local(url))
-        return Error{Kind::invalid, "must begin with https://, or be http:// on loopback", ""};
-      return read_base_url(url);
-    });
-  }
-
-  void charset(std::string_view key, std::string& to) {
-    text_read_by(key, to, [](const std::string& name) -> Result<std::string> {
-      LET([[maybe_unused]] const auto charset, wire::read_charset(name));
-      return name;
-    });
-  }
-
-  // A text that must be one of `words`; `set` gets its index.
-  template <class Set>
-  void word(std::string_view key, std::initializer_list<std::string_view> words, Set set) {
-    const auto* node = find(key);
-    if (node == nullptr) return;
-    const auto found = node->value<std::string>();
-    std::string choices;
-    std::size_t index = 0;
-    for (const auto& word : words) {
-      if (found == word) return set(index);
-      choices.append(choices.empty() ? "" : ", ").append(word);
-      ++index;
-    }
-    wrong(*node, key, "must be one of: " + choices);
-  }
-
-  void one_of(std::string_view key, std::initializer_list<std::string_view> words,
-              std::string& to) {
-    word(key, words, [&](std::size_t index) { to = *(words.begin() + index); });
-  }
-
-  void texts(std::string_view key, std::vector<std::string>& to) {
-    const auto* node = find(key);
-    if (node == nullptr) return;
-    if (!node->is_array()) return wrong(*node, key, "must be a list of texts");
-    for (const auto& item : *node->as_array())
-      value<std::string>(item, key, "must be a list of texts",
-                         [&](std::string found) { to.push_back(std::move(found)); });
-  }
-
-  template <class Read>
-  void section(std::string_view key, Read read) {
-    const auto* node = find(key);
-    if (node == nullptr) return;
-    if (!node->is_table()) return wrong(*node, key, "must be a section");
-    enter(*node->as_table(), key, read);
-  }
-
-  template <class Read>
-  void sections(std::string_view key, Read read) {
-    const auto* node = find(key);
-    if (node == nullptr) return;
-    if (!node->is_array()) return wrong(*node, key, "must be a list of sections");
-    for (const auto& item : *node->as_array()) {
-      if (!item.is_table()) return wrong(item, key, "must be a list of sections");
-      enter(*item.as_table(), key, read);
-    }
-  }
-
-  void finish() {
-    for (const auto& [key, node] : table_) {
-      std::string_view nearest;
-      bool known = false;
-      for (const auto& asked : asked_) {
-        known = known || asked == key.str();
-        if (edit_distance(asked, key.str()) <= 2) nearest = asked;
-      }
-      if (known) continue;
-      wrong(node, key.str(),
-            nearest.empty() ? std::string("no such key")
-                            : "no such key; is it " + std::string(nearest) + "?");
-    }
-  }
-
- private:
-  // A text that `read` turns into a value, or into an error.
-  template <class To, class Read>
-  void text_read_by(std::string_view key, To& to, Read read) {
-    const auto* node = find(key);
-    if (node == nullptr) return;
-    value<std::string>(*node, key, "must be a text", [&](const std::string& found) {
-      auto made = read(found);
-      if (!made) return wrong(*node, key, made.error().text);
-      to = *std::move(made);
-    });
-  }
-
-  const toml::node* find(std::string_view key) {
-    asked_.push_back(key);
-    return table_.get(key);
-  }
-
-  template <class Value, class Set>
-  void value(const toml::node& node, std::string_view key, std::string_view expected, Set set) {
-    if (auto found = node.value_exact<Value>())
-      set(*std::move(found));
-    else
-      wrong(node, key, expected);
-  }
-
-  void wrong(const toml::node& node, std::string_view key, std::string_view what) {
-    problems_.add(node.source(), full(key), what);
-  }
-
-  template <class Read>
-  void enter(const toml::table& table, std::string_view key, Read read) {
-    Section inner(table, full(key), problems_);
-    read(inner);
-    inner.finish();
-  }
-
-  std::string full(std::string_view key) const {
-    return path_.empty() ? std::string(key) : path_ + "." + std::string(key);
-  }
-
-  const toml::table& table_;
-  std::string path_;
-  Problems& problems_;
-  std::vector<std::string_view> asked_;
-};
-
-void read_listen(Section& section, Listen& listen) {
-  section.address("listen", listen.at);
-  section.flag("beyond_loopback", listen.beyond_loopback);
-}
 
 void read_identifiers(Section& section, exchange::Partner& partner) {
   section.sections("identifier", [&](Section& inner) {
@@ -236,23 +16,12 @@ void read_identifiers(Section& section, exchange::Partner& partner) {
   });
 }
 
-void read_channel(Section& section, exchange::Partner& partner) {
-  using exchange::Channel;
-  section.word("channel", {"none", "self", "fhir", "mllp"},
-               [&](std::size_t index) { partner.channel = static_cast<Channel>(index); });
-  section.web_base("fhir", partner.fhir_base);
-  Address mllp;
-  section.address("mllp", mllp);
-  partner.host = mllp.host;
-  partner.port = mllp.port;
-}
-
 void read_partner(Section& section, exchange::Partners& partners) {
   exchange::Partner partner;
   section.partner_id("id", partner.id);
   section.text("name", partner.name);
   read_identifiers(section, partner);
-  read_channel(section, partner);
+  read_road(section, partner);
   section.text("application", partner.application);
   section.text("facility", partner.facility);
   section.one_of("version",
@@ -362,7 +131,8 @@ void read_limits(Section& section, Limits& limits) {
 void read_root(Section& root, Configuration& to) {
   root.text("data", to.data);
   root.section("http", [&](Section& section) {
-    read_listen(section, to.http);
+    section.address("listen", to.http.at);
+    read_tls(section, to.http.tls);
     section.base_url("base_url", to.base_url);
   });
   root.section("fhir", [&](Section& section) {
@@ -371,7 +141,9 @@ void read_root(Section& root, Configuration& to) {
   });
   root.section("mllp", [&](Section& section) {
     to.mllp = Listen{{"127.0.0.1", 2575}};
-    read_listen(section, *to.mllp);
+    section.address("listen", to.mllp->at);
+    section.flag("beyond_loopback", to.mllp->beyond_loopback);
+    read_tls(section, to.mllp->tls);
   });
   root.section("self", [&](Section& section) {
     section.text("application", to.partners.own_application);
@@ -393,12 +165,21 @@ void read_root(Section& root, Configuration& to) {
   root.section("bars", [&](Section& section) {
     section.text("use_case", to.bars.use_case);
     section.text("use_case_display", to.bars.use_case_display);
+    read_bars(section, to.bars.account);
   });
   root.section("writes", [&](Section& section) {
     section.word("check", {"structure", "profiles"},
                  [&](std::size_t index) { to.profiles_on_write = index == 1; });
   });
+  root.section("care", [&](Section& section) { read_care(section, to.policy); });
+  root.section("admin", [&](Section& section) { read_admin(section, to.operators); });
+  root.section("subscriptions",
+               [&](Section& section) { read_subscriptions(section, to.subscriptions); });
+  root.section("alarms", [&](Section& section) { read_alarms(section, to.operators); });
   root.sections("source", [&](Section& section) { read_source(section, to.sources); });
+  root.sections("client", [&](Section& section) { read_client(section, to.access); });
+  root.section("tokens", [&](Section& section) { read_tokens(section, to.access); });
+  root.sections("mesh", [&](Section& section) { read_mesh(section, to.mesh); });
   root.sections("partner", [&](Section& section) { read_partner(section, to.partners); });
   root.section("limits", [&](Section& section) {
     read_limits(section, to.limits);
@@ -406,6 +187,18 @@ void read_root(Section& root, Configuration& to) {
     section.number("async_kept_bytes", to.async_kept_bytes);
   });
   root.finish();
+}
+
+// Where a certificate is asked for, whose it is must be known; where none is, none can be shown.
+void check_pins(const Configuration& configuration, const toml::source_region& at,
+                Problems& problems) {
+  const auto& tls = configuration.http.tls;
+  const bool asked = tls && !tls->client_ca.empty();
+  for (const auto& [is, jwks] : configuration.access.clients)
+    if (is.pins.empty() == asked)
+      problems.add(at, "client " + is.id,
+                   asked ? "needs certificates: http.tls.client_ca asks clients for theirs"
+                         : "has certificates, and no http.tls.client_ca asks for them");
 }
 
 }  // namespace
@@ -424,7 +217,13 @@ Result<Configuration> read_configuration(std::string_view text, std::string_view
     const auto sound = check(configuration.partners);
     if (!sound)
       problems.add(parsed.table().source(), "partner " + sound.error().where, sound.error().text);
+    check_pins(configuration, parsed.table().source(), problems);
     check_sources(configuration, parsed.table().source(), problems);
+    const auto operators = check_operators(configuration.operators, configuration.partners);
+    if (!operators)
+      problems.add(parsed.table().source(), operators.error().where, operators.error().text);
+    const auto roads = check_roads(configuration.mesh, configuration.partners);
+    if (!roads) problems.add(parsed.table().source(), roads.error().where, roads.error().text);
   }
   if (!problems.text.empty()) return Error{Kind::invalid, problems.text, ""};
   return configuration;
@@ -442,13 +241,22 @@ Error no_such_partner(const std::string& partner, const std::string& config) {
           partner};
 }
 
-Result<void> check_reach(const Listen& listen, std::string_view what) {
-  if (is_loopback(listen.at) || listen.beyond_loopback) return {};
+Result<void> check_http_reach(const Configuration& configuration) {
+  const auto& listen = configuration.http;
+  if (is_loopback(listen.at)) return {};
+  if (!configuration.access.clients.empty() && listen.tls) return {};
   return Error{Kind::forbidden,
-               std::string(what) +
-                   " would be reachable from other machines, unencrypted and open "
-                   "to all. Only a configuration file can ask for that, with "
-                   "beyond_loopback = true.",
+               "HTTP would be reachable from other machines: only with clients and http.tls in a "
+               "configuration file does it listen there.",
+               to_text(listen.at)};
+}
+
+Result<void> check_mllp_reach(const Listen& listen) {
+  const bool shown = listen.tls && !listen.tls->client_ca.empty();
+  if (is_loopback(listen.at) || listen.beyond_loopback || shown) return {};
+  return Error{Kind::forbidden,
+               "MLLP would be reachable from other machines, and open to all. Only a configuration "
+               "file can have that: with mllp.tls and its client_ca, or with beyond_loopback = true.",
                to_text(listen.at)};
 }
 

@@ -2,7 +2,12 @@
 
 #pragma once
 
+#include "care/policy.h"
 #include "command/address.h"
+#include "command/configuration_access.h"
+#include "command/configuration_operators.h"
+#include "command/configuration_roads.h"
+#include "command/configuration_tls.h"
 #include "command/extract_source.h"
 #include "exchange/partner.h"
 #include "fingerpost/issue.h"
@@ -19,9 +24,10 @@ namespace fingerpost::command {
 // A place to listen at.
 struct Listen {
   Address at;
-  // An address that is not loopback is refused without this word in the file: nothing is encrypted
-  // or authenticated on it.
+  // MLLP's alone: an address that is not loopback is refused without this word in the file where
+  // it is not encrypted, or its peers show no certificates.
   bool beyond_loopback = false;
+  std::optional<TlsFiles> tls = {};  // none: it is plain
 };
 
 // Everything a gateway is told. The defaults are a gateway for this machine alone.
@@ -44,15 +50,21 @@ struct Configuration {
   // was agreed. Empty: none are written.
   struct Bars {
     std::string use_case, use_case_display;
+    BarsAccount account;
   } bars;
   // FHIR packages whose definitions are known beside R4's own: folders, .tgz or files, as written,
   // relative to the file.
   std::vector<std::string> packages;
   // What is written must meet invariants and the profiles it claims too.
   bool profiles_on_write = false;
+  OperatorsConfiguration operators;
+  SubscriptionsConfiguration subscriptions;
   std::vector<ExtractSource> sources;  // of extracts
+  care::Policy policy;                 // of personalised care
+  std::vector<MeshAccount> mesh;       // our mailboxes
   exchange::Partners partners;         // concept_maps are paths as written, relative to the file
   Limits limits;
+  AccessConfiguration access;
   // Limits too, of what serves HTTP alone.
   int most_waiting_ms = 100;
   std::size_t async_kept_bytes = std::size_t{512} << 20;
@@ -67,8 +79,9 @@ Result<Configuration> load_configuration(const std::string& path);
 // A partner that a command names and its configuration, "" without one, has not.
 Error no_such_partner(const std::string& partner, const std::string& config);
 
-// Refuses an address that others could reach, unless the file asked for it. `what` is "HTTP",
-// "MLLP".
-Result<void> check_reach(const Listen& listen, std::string_view what);
+// Refuse addresses that others could reach: HTTP's unless there are clients and TLS, MLLP's unless
+// its peers show certificates or the file asks for it.
+Result<void> check_http_reach(const Configuration& configuration);
+Result<void> check_mllp_reach(const Listen& listen);
 
 }  // namespace fingerpost::command

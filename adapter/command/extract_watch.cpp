@@ -131,8 +131,14 @@ bool ExtractWatch::take(const ExtractSource& source, const fs::path& folder, See
   const auto set = maps_.now();
   exchange::ExtractRules rules;
   rules.first_delta = source.first_delta;
-  rules.stop = [this] { return stop_.load(); };
+  rules.stop = [this] {
+    ++progress_.batches;
+    return stop_.load();
+  };
+  progress_.batches = 0;
+  progress_.under_way = 1;
   const auto taken = take_folder(parts_, set->translator, source, options_.data, apart, rules);
+  progress_.under_way = 0;
   const bool go_on = finish(source, apart, taken, seen);
   bring_back(source, apart);
   return go_on;
@@ -143,6 +149,8 @@ bool ExtractWatch::finish(const ExtractSource& source, const fs::path& folder,
   const auto id = source.id();
   const auto name = folder.filename().string();
   if (taken) {
+    ++progress_.applied;
+    progress_.resources += taken->resources;
     log_.info(taken->repeated ? "extract applied before" : "extract applied",
               {{"source", id},
                {"folder", name},
@@ -157,6 +165,7 @@ bool ExtractWatch::finish(const ExtractSource& source, const fs::path& folder,
   log_.error(is_for_now(error.kind) ? "extract not taken yet" : "extract refused",
              {{"source", id}, {"folder", name}, {"where", error.where}, {"reason", error.text}});
   if (is_for_now(error.kind)) return false;
+  ++progress_.refused;
   if (const auto kept = keep_refused_folder(parts_, source, folder, error); !kept) return false;
   if (error.where == exchange::passed_by) return put_away(source, folder, refused);
   seen.may_pass = error.kind == Kind::conflict;

@@ -16,6 +16,7 @@
 #include "command/extract_folder.h"
 #include "command/live_maps.h"
 #include "command/log.h"
+#include "command/metrics_page.h"
 #include "exchange/parts.h"
 
 #include <atomic>
@@ -46,6 +47,8 @@ class ExtractWatch {
   // An extract under way ends between two batches, and is finished after the next start.
   ~ExtractWatch();
 
+  const ExtractProgress& progress() const { return progress_; }
+
  private:
   // A folder as it was last seen.
   struct Seen {
@@ -72,6 +75,7 @@ class ExtractWatch {
   ExtractWatchOptions options_;
   std::vector<Known> known_;  // by source
   int poll_seconds_ = 1;
+  ExtractProgress progress_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::atomic<bool> stop_{false};

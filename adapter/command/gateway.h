@@ -35,6 +35,10 @@ class Gateway {
   // load or their cases do not hold; the log says which.
   // Gives the cases that passed.
   Result<std::size_t> reload_maps();
+  // The maps so, and the clients of the configuration.
+  void reload();
+  // The store's disk failed: what comes from now on is not kept, and only a new start reads what is.
+  bool failed() const;
   // Takes nothing more, answers what has come, and puts everything down in order.
   void stop();
 

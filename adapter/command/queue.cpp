@@ -23,6 +23,14 @@ struct Question {
   Admin::Query query;
 };
 
+Question replay_of(const Queue& command) {
+  Question replay{command.dry_run ? AdminMethod::get : AdminMethod::post, "inbox/replay", {}};
+  if (command.partner.empty()) replay.path = "inbox/" + command.id + "/replay";
+  if (!command.partner.empty()) replay.query.emplace_back("source", command.partner);
+  if (command.values) replay.query.emplace_back("values", "true");
+  return replay;
+}
+
 Question question_of(const Queue& command) {
   using Action = Queue::Action;
   const std::string box = command.box == Queue::Box::inbox ? "inbox" : "outbox";
@@ -38,7 +46,11 @@ Question question_of(const Queue& command) {
     case Action::show:
       return {AdminMethod::get, box + "/" + command.id, {}};
     case Action::retry:
-      return {AdminMethod::post, box + "/" + command.id + "/retry", {}};
+      if (command.all_dead || !command.lane.empty())
+        return {AdminMethod::post, box + "/retry", {{"lane", command.lane}}};
+      return {AdminMethod::post, box + "/" + command.id + (command.force ? "/force" : "/retry"), {}};
+    case Action::replay:
+      return replay_of(command);
     case Action::cancel:
       return {AdminMethod::post, box + "/" + command.id + "/cancel", {}};
     case Action::hold:
@@ -97,11 +109,12 @@ Result<std::string> ask_gateway(const std::filesystem::path& data, const Questio
 }
 
 // A gateway that has the folder open is asked; else the folder is opened.
-Result<std::string> answer_to(const Queue& command) {
-  const auto question = question_of(command);
+Result<std::string> answer_to(const Queue& command, const Question& question) {
   if (!std::filesystem::is_directory(command.data))
     return Error{Kind::not_found, "is no folder", command.data};
-  if (command.action == Queue::Action::reload) return ask_gateway(command.data, question);
+  const bool by_maps =
+      command.action == Queue::Action::reload || command.action == Queue::Action::replay;
+  if (by_maps) return ask_gateway(command.data, question);
   SystemClock clock;
   SystemRandom random;
   store::SqliteOptions options;
@@ -112,42 +125,67 @@ Result<std::string> answer_to(const Queue& command) {
   return ask_gateway(command.data, question);
 }
 
-// A flat object as it came.
-std::string row_text(wire::JsonView row) {
-  std::string text = "{";
-  row.members([&](std::string_view name, wire::JsonView value) {
-    if (text.size() > 1) text += ',';
-    wire::write_json_string(text, name);
-    text += ':';
-    if (value.kind() == wire::JsonToken::Kind::string)
-      wire::write_json_string(text, value.text());
-    else
-      text += value.text();
-  });
-  return text + "}\n";
+// A value as it came.
+void append_json(std::string& out, wire::JsonView value) {
+  using Kind = wire::JsonToken::Kind;
+  const auto between = [&out] {
+    if (out.back() != '{' && out.back() != '[') out += ',';
+  };
+  if (value.kind() == Kind::string) return wire::write_json_string(out, value.text());
+  if (value.kind() == Kind::object) {
+    out += '{';
+    value.members([&](std::string_view name, wire::JsonView member) {
+      between();
+      wire::write_json_string(out, name);
+      out += ':';
+      append_json(out, member);
+    });
+    out += '}';
+  } else if (value.kind() == Kind::array) {
+    out += '[';
+    value.each([&](wire::JsonView item) {
+      between();
+      append_json(out, item);
+    });
+    out += ']';
+  } else {
+    out += value.text();
+  }
 }
 
-// {"rows":[…]} as a line for each row; any other answer as one line.
-void print(const std::string& answer, Console console) {
+// {"rows":[…]} as a line for each row; any other answer as one line. Gives where the next page of a
+// replay begins; "" for nowhere.
+std::string print(const std::string& answer, const Queue& command, Console console) {
   const auto document = wire::parse_json(answer, Limits{});
   const auto root = document ? wire::JsonView(*document) : wire::JsonView();
   const auto rows = root["rows"];
   if (!rows) {
     console.out << answer << '\n';
-    return;
+    return "";
   }
-  rows.each([&](wire::JsonView row) { console.out << row_text(row); });
+  rows.each([&](wire::JsonView row) {
+    std::string line;
+    append_json(line, row);
+    console.out << line << '\n';
+  });
+  if (command.action == Queue::Action::replay) return std::string(root["next"].text());
   if (root["older"]) console.error << "there are older ones: --limit shows more\n";
   if (root["next"]) console.error << "there may be more, and newer ones: --limit shows them\n";
+  return "";
 }
 
 }  // namespace
 
 int run(const Queue& command, Console console) {
-  const auto answer = answer_to(command);
-  if (!answer) return refuse(answer.error(), console);
-  print(*answer, console);
-  return done;
+  auto question = question_of(command);
+  for (;;) {
+    const auto answer = answer_to(command, question);
+    if (!answer) return refuse(answer.error(), console);
+    const auto next = print(*answer, command, console);
+    if (next.empty()) return done;
+    std::erase_if(question.query, [](const auto& pair) { return pair.first == "after"; });
+    question.query.emplace_back("after", next);
+  }
 }
 
 }  // namespace fingerpost::command

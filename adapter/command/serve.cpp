@@ -1,9 +1,13 @@
 #include "base/system.h"
 #include "command/command.h"
 #include "command/gateway.h"
+#include "command/service_manager.h"
 
+#include <algorithm>
+#include <optional>
 #include <pthread.h>
 #include <signal.h>
+#include <time.h>
 
 namespace fingerpost::command {
 namespace {
@@ -33,6 +37,43 @@ Result<Configuration> configuration_of(const Serve& command) {
   return configuration;
 }
 
+// The signal, or nothing when none came for so long.
+std::optional<int> wait_for(const sigset_t& signals, std::int64_t us) {
+  constexpr std::int64_t second = 1'000'000;
+  const timespec patience{us / second, us % second * 1'000};
+  const int signal = sigtimedwait(&signals, nullptr, &patience);
+  return signal > 0 ? std::optional<int>(signal) : std::nullopt;
+}
+
+// Serves until it is told to end, or cannot go on. The exit status.
+int serve(Gateway& gateway, const sigset_t& signals, Log& log) {
+  constexpr std::int64_t look_us = 1'000'000;
+  const auto manager = ServiceManager::of_environment();
+  const auto watchdog_us = manager.watchdog_us();
+  manager.tell("READY=1");
+  for (;;) {
+    const auto signal = wait_for(signals, std::min(look_us, watchdog_us.value_or(look_us)));
+    if (gateway.failed()) {
+      log.error("stopping", {{"reason", "the store's disk failed: nothing more can be kept"}});
+      gateway.stop();
+      return could_not_run;
+    }
+    if (!signal) {
+      if (watchdog_us) manager.tell("WATCHDOG=1");
+      continue;
+    }
+    if (*signal == SIGHUP) {
+      gateway.reload();
+      continue;
+    }
+    manager.tell("STOPPING=1");
+    log.info("stopping", {{"signal", *signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
+    gateway.stop();
+    log.info("stopped");
+    return done;
+  }
+}
+
 }  // namespace
 
 int run(const Serve& command, Console console) {
@@ -44,13 +85,7 @@ int run(const Serve& command, Console console) {
   const auto gateway = Gateway::start(
       {command.shared, command.version, command.config, *std::move(configuration)}, log);
   if (!gateway) return refuse(gateway.error(), console);
-  int signal = 0;
-  while (sigwait(&signals, &signal) == 0 && signal == SIGHUP)
-    static_cast<void>((*gateway)->reload_maps());  // the log says what came of it
-  log.info("stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
-  (*gateway)->stop();
-  log.info("stopped");
-  return done;
+  return serve(**gateway, signals, log);
 }
 
 }  // namespace fingerpost::command

@@ -1,11 +1,13 @@
 #include "exchange/admin.h"
 
 #include "base/text.h"
+#include "exchange/json_object.h"
+#include "exchange/replay.h"
 #include "exchange/work.h"
 #include "fingerpost/translate.h"
-#include "wire/json.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -16,38 +18,7 @@ using store::InboxStatus;
 using store::OutboxStatus;
 
 constexpr int most_rows = 1'000;
-
-// One JSON object, member by member.
-class Object {
- public:
-  Object& text(std::string_view name, std::string_view value) {
-    key(name);
-    wire::write_json_string(out_, value);
-    return *this;
-  }
-  Object& number(std::string_view name, std::int64_t value) {
-    key(name);
-    out_ += std::to_string(value);
-    return *this;
-  }
-  Object& time(std::string_view name, std::int64_t us) {
-    return us == 0 ? *this : text(name, store::instant(us));
-  }
-  Object& raw(std::string_view name, std::string_view json) {
-    key(name);
-    out_ += json;
-    return *this;
-  }
-  std::string end() { return out_ + "}"; }
-
- private:
-  void key(std::string_view name) {
-    if (out_.size() > 1) out_ += ',';
-    wire::write_json_string(out_, name);
-    out_ += ':';
-  }
-  std::string out_ = "{";
-};
+constexpr int most_replayed = 100;  // of one request: other requests wait for it
 
 // Bytes of any kind as text: what is not UTF-8 is read as Latin-1, so that it can be seen.
 std::string readable(const std::string& bytes) {
@@ -57,8 +28,8 @@ std::string readable(const std::string& bytes) {
   return out;
 }
 
-Object object(const store::InboxRow& row) {
-  Object out;
+JsonObject object(const store::InboxRow& row) {
+  JsonObject out;
   out.number("id", row.id).text("status", store::name(row.status)).text("source", row.source);
   out.text("kind", row.kind).text("digest", row.digest).text("note", row.note);
   out.number("attempts", row.attempts).time("received", row.received_us).time("due", row.due_us);
@@ -77,8 +48,8 @@ Result<void> may_be_tried_again(const store::InboxRow& row) {
   return {};
 }
 
-Object object(const store::OutboxRow& row) {
-  Object out;
+JsonObject object(const store::OutboxRow& row) {
+  JsonObject out;
   out.number("id", row.id).text("status", store::name(row.status)).text("lane", row.lane);
   out.text("kind", row.kind).text("idempotencyKey", row.idempotency_key).text("note", row.note);
   out.number("attempts", row.attempts).time("created", row.created_us).time("due", row.due_us);
@@ -118,21 +89,24 @@ Result<Latest> latest(store::Reader& reader, store::InboxFilter filter) {
 }
 
 template <class Row>
-std::string list_of(const std::vector<Row>& rows) {
-  std::string list = "[";
-  for (const auto& row : rows) {
-    if (list.size() > 1) list += ',';
-    list += object(row).end();
-  }
-  return list + "]";
+std::vector<std::string> list_of(const std::vector<Row>& rows) {
+  std::vector<std::string> list;
+  for (const auto& row : rows) list.push_back(object(row).end());
+  return list;
+}
+
+// {"rows":[…]}; `next`: where more may stand, 0 for nowhere.
+std::string page_of(const std::vector<std::string>& rows, std::int64_t next) {
+  JsonObject out;
+  out.list("rows", rows);
+  if (next != 0) out.number("next", next);
+  return out.end();
 }
 
 template <class Row>
 std::string page(const std::vector<Row>& rows, int limit) {
-  Object out;
-  out.raw("rows", list_of(rows));
-  if (rows.size() == static_cast<std::size_t>(limit)) out.number("next", rows.back().id);
-  return out.end();
+  const bool full = rows.size() == static_cast<std::size_t>(limit);
+  return page_of(list_of(rows), full ? rows.back().id : 0);
 }
 
 std::string value(const Admin::Query& query, std::string_view name) {
@@ -165,6 +139,58 @@ Error not_so(std::string_view status) {
   return {Kind::conflict, "a row that is " + std::string(status) + " cannot be changed so", ""};
 }
 
+store::OutboxUpdate tried_again(std::int64_t id, std::int64_t now_us) {
+  store::OutboxUpdate update;
+  update.id = id;
+  update.status = OutboxStatus::waiting;
+  update.due_us = now_us;
+  update.attempts = 0;
+  update.note = "sent again by an operator";
+  return update;
+}
+
+// Which rows of the outbox have gone, or are going, by lane and order key: an older row of the same
+// must not follow them, for what it says would stand where newer things were said.
+class Overtakers {
+ public:
+  // Of rows behind `after`; lane "": of all.
+  static Result<Overtakers> of(store::Reader& reader, const std::string& lane, std::int64_t after) {
+    Overtakers found;
+    store::OutboxFilter filter;
+    filter.lane = lane;
+    filter.after = after;
+    filter.limit = most_rows;
+    for (bool more = true; more;) {
+      LET(const auto rows, reader.outbox(filter));
+      more = rows.size() == static_cast<std::size_t>(filter.limit);
+      for (const auto& row : rows) {
+        filter.after = row.id;
+        const bool gone =
+            row.status == OutboxStatus::delivered || row.status == OutboxStatus::sending;
+        if (gone && !row.order_key.empty()) found.last_[{row.lane, row.order_key}] = row.id;
+      }
+    }
+    return found;
+  }
+  bool passed(const store::OutboxRow& row) const {
+    const auto last = last_.find({row.lane, row.order_key});
+    return last != last_.end() && last->second > row.id;
+  }
+
+ private:
+  std::map<std::pair<std::string, std::string>, std::int64_t> last_;
+};
+
+// "outbox/7/retry" as an event: by whoever may read the word of the operators' door.
+store::AuditNote note_of(std::string_view path) {
+  const auto last = path.substr(path.rfind('/') + 1);
+  store::AuditNote note;
+  note.did = to_integer(last) ? "show" : std::string(last);
+  note.from = "operator";
+  note.asked = path;
+  return note;
+}
+
 }  // namespace
 
 Result<std::string> Admin::list_inbox(const Query& query) {
@@ -182,8 +208,8 @@ Result<std::string> Admin::list_inbox(const Query& query) {
     return page(rows, filter.limit);
   }
   LET(const auto found, latest(*reader, filter));
-  Object out;
-  out.raw("rows", list_of(found.rows));
+  JsonObject out;
+  out.list("rows", list_of(found.rows));
   if (found.older) out.raw("older", "true");
   return out.end();
 }
@@ -205,15 +231,14 @@ Result<std::string> Admin::list_outbox(const Query& query) {
 Result<std::string> Admin::list_lanes() {
   LET(const auto reader, store_.reader());
   LET(const auto lanes, reader->lanes());
-  std::string list = "[";
+  std::vector<std::string> list;
   for (const auto& lane : lanes) {
-    if (list.size() > 1) list += ',';
-    Object out;
+    JsonObject out;
     out.text("lane", lane.lane).raw("held", lane.held ? "true" : "false");
     out.number("open", lane.open).number("dead", lane.dead).time("oldest", lane.oldest_us);
-    list += out.end();
+    list.push_back(out.end());
   }
-  return R"({"rows":)" + list + "]}";
+  return JsonObject().list("rows", list).end();
 }
 
 Result<std::string> Admin::show(std::string_view box, std::int64_t id) {
@@ -236,12 +261,15 @@ Result<store::Unit> Admin::act_on_outbox(std::int64_t id, std::string_view actio
   update.id = id;
   const bool idle = row.status == OutboxStatus::waiting || row.status == OutboxStatus::held;
   bool allowed = false;
-  if (action == "retry") {
+  if (action == "retry" || action == "force") {
+    LET(const auto overtakers, Overtakers::of(*reader, row.lane, row.id));
+    if (action == "retry" && overtakers.passed(row))
+      return Error{Kind::conflict,
+                   "what was said later of the same person was delivered since: this would undo it "
+                   "there; force sends it all the same",
+                   ""};
     allowed = (idle || row.status == OutboxStatus::dead) && !row.body.empty();
-    update.status = OutboxStatus::waiting;
-    update.due_us = clock_.now_us();
-    update.attempts = 0;
-    update.note = "sent again by an operator";
+    update = tried_again(id, clock_.now_us());
   } else if (action == "hold") {
     allowed = row.status == OutboxStatus::waiting;
     update.status = OutboxStatus::held;
@@ -306,21 +334,113 @@ Result<store::Unit> Admin::act(std::string_view box, std::string_view name,
   return unit;
 }
 
+// A commit for each page: what one of them did stands when the next fails.
+Result<std::string> Admin::retry_dead(const Query& query) {
+  LET(const auto reader, store_.reader());
+  store::OutboxFilter filter;
+  filter.lane = value(query, "lane");
+  LET(const auto overtakers, Overtakers::of(*reader, filter.lane, 0));
+  filter.status = OutboxStatus::dead;
+  filter.limit = most_rows;
+  std::int64_t count = 0, overtaken = 0;
+  for (bool more = true; more;) {
+    LET(const auto rows, reader->outbox(filter));
+    more = rows.size() == static_cast<std::size_t>(filter.limit);
+    store::Unit unit;
+    for (const auto& listed : rows) {
+      filter.after = listed.id;
+      LET(const auto row, reader->outbox_row(listed.id));
+      if (row.body.empty()) continue;  // there is nothing to send
+      const bool passed = overtakers.passed(row);
+      ++(passed ? overtaken : count);
+      if (!passed) unit.outbox_updates.push_back(tried_again(row.id, clock_.now_us()));
+    }
+    if (!unit.outbox_updates.empty()) LET_DONE(commit_now(store_, std::move(unit)));
+  }
+  return JsonObject().number("retried", count).number("overtaken", overtaken).end();
+}
+
+Result<std::string> Admin::replay_one(AdminMethod method, std::int64_t id, bool values) {
+  if (parts_ == nullptr)
+    return Error{Kind::unsupported, "only a running gateway has the maps to replay by", ""};
+  LET(const auto reader, store_.reader());
+  LET(const auto row, reader->inbox_row(id));
+  ReplayView view;
+  view.values = values;
+  LET(auto made, replay(*parts_, *reader, row, view));
+  if (method == AdminMethod::post && !made.unit.writes.empty())
+    LET_DONE(commit_now(parts_->store, std::move(made.unit)));
+  return std::move(made.summary);
+}
+
+Result<std::string> Admin::replay_many(AdminMethod method, const Query& query) {
+  store::InboxFilter filter;
+  filter.status = InboxStatus::applied;
+  filter.source = value(query, "source");
+  if (filter.source.empty()) return Error{Kind::invalid, "whose messages?", "source"};
+  LET_DONE(read_place(query, filter));
+  filter.limit = std::min(filter.limit, most_replayed);
+  LET(const auto reader, store_.reader());
+  LET(const auto rows, reader->inbox(filter));
+  std::vector<std::string> replayed;
+  for (const auto& row : rows) {
+    auto done = replay_one(method, row.id, value(query, "values") == "true");
+    if (!done && done.error().kind == Kind::fault) return done.error();
+    replayed.push_back(
+        done ? *std::move(done)
+             : JsonObject().number("id", row.id).text("refused", done.error().text).end());
+  }
+  const bool more = rows.size() == static_cast<std::size_t>(filter.limit);
+  return page_of(replayed, more ? rows.back().id : 0);
+}
+
+// The audit has it before it is done, or it is not done.
+Result<std::string> Admin::noted(std::string_view path,
+                                 const std::function<Result<std::string>()>& work) {
+  store::Unit unit;
+  unit.audit.push_back(note_of(path));
+  LET_DONE(commit_now(store_, std::move(unit)));
+  return work();
+}
+
+Result<std::string> Admin::answer_replay(AdminMethod method, std::string_view path,
+                                         std::string_view which, const Query& query) {
+  const bool values = value(query, "values") == "true";
+  const auto work = [&]() -> Result<std::string> {
+    if (which.empty()) return replay_many(method, query);
+    const auto id = to_integer(which);
+    return id ? replay_one(method, *id, values) : no_such();
+  };
+  return method == AdminMethod::post || values ? noted(path, work) : work();
+}
+
+Result<std::string> Admin::answer_get(std::string_view path, std::string_view box,
+                                      std::string_view rest, const Query& query) {
+  if (box == "lanes" && rest.empty()) return list_lanes();
+  if (box != "inbox" && box != "outbox") return no_such();
+  if (rest.empty()) return box == "inbox" ? list_inbox(query) : list_outbox(query);
+  const auto id = to_integer(rest);
+  if (!id) return no_such();
+  return noted(path, [&] { return show(box, *id); });
+}
+
 void Admin::answer(AdminMethod method, std::string_view path, const Query& query, Done done) {
   const auto slash = path.find('/');
   const auto box = path.substr(0, slash);
   const auto rest = slash == std::string_view::npos ? "" : path.substr(slash + 1);
-  if (method == AdminMethod::get) {
-    if (box == "lanes" && rest.empty()) return done(list_lanes());
-    if (box != "inbox" && box != "outbox") return done(no_such());
-    if (rest.empty()) return done(box == "inbox" ? list_inbox(query) : list_outbox(query));
-    const auto id = to_integer(rest);
-    return done(id ? show(box, *id) : no_such());
-  }
+  constexpr std::string_view replay = "/replay";
+  if (box == "inbox" && rest == replay.substr(1))
+    return done(answer_replay(method, path, "", query));
+  if (box == "inbox" && rest.ends_with(replay))
+    return done(answer_replay(method, path, rest.substr(0, rest.size() - replay.size()), query));
+  if (method == AdminMethod::get) return done(answer_get(path, box, rest, query));
+  if (box == "outbox" && rest == "retry")
+    return done(noted(path, [&] { return retry_dead(query); }));
   const auto last = rest.rfind('/');
   if (last == std::string_view::npos) return done(no_such());
   auto unit = act(box, rest.substr(0, last), rest.substr(last + 1));
   if (!unit) return done(unit.error());
+  unit->audit.push_back(note_of(path));
   store_.commit(std::move(*unit),
                 [done = std::move(done)](const Result<store::UnitOutcome>& outcome) {
                   if (!outcome) return done(outcome.error());

@@ -3,6 +3,7 @@
 #include "care/referral.h"
 #include "exchange/complete.h"
 #include "exchange/delivery.h"
+#include "exchange/facts.h"
 #include "exchange/links.h"
 #include "exchange/neighbourhood.h"
 #include "exchange/whose.h"
@@ -488,6 +489,10 @@ Result<void> Application::deliver() {
     if (moved) {
       LET(const auto after, status_of(change.task));
       if (!care::terminal(after)) change.before.reset();
+    }
+    LET(const auto stands, status_of(change.task));
+    if (!task.kept) {
+      LET(change.fact, add_fact(parts_, near_, reader_, change, stands, result_.unit));
     }
     const auto added = add_deliveries(parts_, near_, change, result_.unit.outbox);
     if (!added) return added;

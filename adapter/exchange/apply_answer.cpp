@@ -2,6 +2,7 @@
 
 #include "care/referral.h"
 #include "exchange/delivery.h"
+#include "exchange/facts.h"
 #include "exchange/neighbourhood.h"
 #include "model/json.h"
 #include "profile/validate.h"
@@ -231,9 +232,10 @@ Result<void> Answered::write(Tree& tree, Status before) {
              write.id,
              {&tree, tree.root()},
              store::complete(write.body, stored_->version + 1, parts_.clock.now_us())});
-  return add_deliveries(parts_, near_,
-                        {{&tree, tree.root()}, stored_->id, before, source_.seed, source_.partner},
-                        result_.unit.outbox);
+  TaskChange change{{&tree, tree.root()}, stored_->id, before, source_.seed, source_.partner};
+  LET(const auto after, status_of(change.task));
+  LET(change.fact, add_fact(parts_, near_, reader_, change, after, result_.unit));
+  return add_deliveries(parts_, near_, change, result_.unit.outbox);
 }
 
 // A message may leave out why; whoever is told after us asks for it (fp-task-2).
@@ -296,7 +298,7 @@ Result<Applied> Answered::status() {
     return Error{Kind::not_found, "no referral of this number came from the sender", "Task.id"};
   LET_DONE(found);
   const auto* asking = parts_.partners.find(source_.partner);
-  if (asking == nullptr || (asking->channel != Channel::mllp && asking->channel != Channel::fhir))
+  if (asking == nullptr || !language(*asking))
     return Error{Kind::unsupported, "the status cannot be sent: the sender has no address here",
                  "MSH-3"};
   add_status(parts_, near_, {{&*task_, task_->root()}, stored_->id, {}, source_.seed, ""}, *asking,

@@ -2,6 +2,7 @@
 
 #include "base/digest.h"
 #include "base/uuid.h"
+#include "exchange/facts.h"
 #include "exchange/marks.h"
 #include "exchange/outward.h"
 #include "exchange/referral_step.h"
@@ -126,18 +127,21 @@ std::string transaction(const Pieces& pieces, const Partner& partner) {
   return out + "]}";
 }
 
-store::OutboxRow row_for(const Partner& partner, const TaskChange& change, NodeRef task) {
+// What goes in a transaction, of all that the party told may have. status: the Task, as an answer.
+enum class Share { all, request, task, status, fact };
+
+store::OutboxRow row_for(const Partner& partner, const TaskChange& change, NodeRef task,
+                         Share share) {
   store::OutboxRow row;
   row.lane = partner.id;
   row.receiver = partner.id;
   row.order_key = child_text(child(task, "for"), "reference");
   if (row.order_key.empty()) row.order_key = change.id;
-  row.idempotency_key = uuid_v5({"outbox", partner.id, change.id, change.seed});
+  // A partner may be told of one change twice: as a party of it, and of the fact as the practice.
+  const auto* what = share == Share::fact ? "outbox-fact" : "outbox";
+  row.idempotency_key = uuid_v5({what, partner.id, change.id, change.seed});
   return row;
 }
-
-// What goes in a transaction, of all that the party told may have. status: the Task, as an answer.
-enum class Share { all, request, task, status };
 
 // HL7 v2.5.1 chapter 11: I12 is new, I13 a change, I14 the end of what was asked for.
 MessageType message_type(const TaskChange& change, const Pieces& pieces, Party told, Share share) {
@@ -155,27 +159,100 @@ MessageType message_type(const TaskChange& change, const Pieces& pieces, Party t
   return {"REF", change.before ? "I13" : "I12"};
 }
 
+// The Task as it is said to a partner.
+class Said {
+ public:
+  Said(const Parts& parts, const Resource& task, care::Disclosure level, Share share)
+      : whole_(&task) {
+    if (level == care::Disclosure::all) return;
+    tree_ = disclosed(parts.definitions, task.node, level);
+    // Who is told of a fact alone is told of nobody else's work.
+    if (share == Share::fact) drop({"owner", "output", "statusReason", "businessStatus", "focus"});
+    less_ = {task.type, task.id, {&*tree_, tree_->root()}, ""};
+    model::write_json(parts.definitions, *tree_, tree_->root(), less_.json);
+  }
+  const Resource& resource() const { return tree_ ? less_ : *whole_; }
+
+ private:
+  void drop(std::initializer_list<std::string_view> names) {
+    auto& tree = *tree_;
+    for (const auto name : names)
+      for (auto node = child({&tree, tree.root()}, name).node; node != no_node;
+           node = child({&tree, tree.root()}, name).node)
+        tree.remove(node);
+  }
+
+  const Resource* whole_;
+  std::optional<Tree> tree_;
+  Resource less_;
+};
+
+Pieces fhir_pieces(const Parts& parts, Neighbourhood& near, const Resource& task, Party told,
+                   Share share) {
+  if (share == Share::fact) return {};
+  if (share == Share::task || share == Share::status) return {&task};
+  auto pieces = pieces_for(parts, near, task, told);
+  if (share == Share::request) std::erase(pieces, &task);
+  return pieces;
+}
+
+// A message names everybody anew, so it needs all the Task leads to, whoever is told.
+Pieces message_pieces(const Parts& parts, Neighbourhood& near, const Resource& task,
+                      const Resource& said) {
+  // What is not all that there is leads to the person and the parties alone, and to what was asked.
+  if (&said != &task) {
+    Gather gather(parts, near);
+    for (const auto* element : {"for", "requester", "owner"})
+      if (const auto* party = near.find(child_text(child(said.node, element), "reference")))
+        gather.add(*party);
+    auto parties = gather.pieces();
+    const auto* request = near.find(child_text(child(said.node, "focus"), "reference"));
+    if (request != nullptr) parties.push_back(request);
+    parties.push_back(&task);
+    return parties;
+  }
+  auto pieces = pieces_for(parts, near, task, Party::owner);
+  for (const auto* piece : pieces_for(parts, near, task, Party::requester))
+    if (std::find(pieces.begin(), pieces.end(), piece) == pieces.end()) pieces.push_back(piece);
+  return pieces;
+}
+
 void add_for(const Parts& parts, Neighbourhood& near, const TaskChange& change,
              const Resource& task, const Partner& partner, Party told, Share share,
              std::vector<store::OutboxRow>& out) {
-  const bool reachable = partner.channel == Channel::fhir || partner.channel == Channel::mllp;
-  if (!reachable || partner.id == change.from) return;
-  auto row = row_for(partner, change, change.task);
-  if (partner.channel == Channel::fhir) {
+  const auto spoken = language(partner);
+  if (!spoken || partner.id == change.from) return;
+  // A BaRS message is about a request: a fact alone has no place in one.
+  if (share == Share::fact && *spoken == Language::bars) return;
+  const bool to_practice =
+      told == Party::requester && practice_of(parts, near, change.task) == &partner;
+  auto level = to_practice ? disclosure_of(parts, near, change.task) : care::Disclosure::all;
+  if (share == Share::fact) level = std::min(level, care::Disclosure::codes);
+  if (level != care::Disclosure::all && share == Share::all) share = Share::task;
+  const Said said(parts, task, level, share);
+  const bool fhir = *spoken == Language::fhir;
+  auto row = row_for(partner, change, change.task, share);
+  auto pieces = fhir ? fhir_pieces(parts, near, task, told, share)
+                     : message_pieces(parts, near, task, said.resource());
+  if (to_practice && change.fact != nullptr) pieces.push_back(change.fact);
+  std::replace(pieces.begin(), pieces.end(), &task, &said.resource());
+  if (fhir) {
     row.kind = fhir_kind;
-    const bool alone = share == Share::task || share == Share::status;
-    auto pieces = alone ? Pieces{&task} : pieces_for(parts, near, task, told);
-    if (share == Share::request) std::erase(pieces, &task);
     row.body = transaction(pieces, partner);
   } else {
-    row.kind = hl7v2_kind;
-    // A message names everybody anew, so it needs all the Task leads to, whoever is told.
-    auto pieces = pieces_for(parts, near, task, Party::owner);
-    for (const auto* piece : pieces_for(parts, near, task, Party::requester))
-      if (std::find(pieces.begin(), pieces.end(), piece) == pieces.end()) pieces.push_back(piece);
+    row.kind = *spoken == Language::bars ? bars_kind : hl7v2_kind;
     write_outward(parts, pieces, partner, message_type(change, pieces, told, share), row);
   }
   out.push_back(std::move(row));
+}
+
+// The person's practice, where it is not who asked, is told of a fact alone.
+void tell_practice(const Parts& parts, Neighbourhood& near, const TaskChange& change,
+                   const Resource& task, std::vector<store::OutboxRow>& out) {
+  if (change.fact == nullptr) return;
+  const auto* practice = practice_of(parts, near, change.task);
+  if (practice != nullptr && practice != find_partner(parts, near, child(change.task, "requester")))
+    add_for(parts, near, change, task, *practice, Party::requester, Share::fact, out);
 }
 
 // The owner must be somebody when the referral is to reach him.
@@ -223,7 +300,7 @@ bool withdrawn(NodeRef task) {
   const auto reason = child(task, "statusReason");
   for (auto coding = child(reason, "coding").node; coding != no_node;
        coding = tree.next_same(coding))
-    if (child_text({&tree, coding}, "system") == withdrawn_system &&
+    if (child_text({&tree, coding}, "system") == care::status_reason_system &&
         child_text({&tree, coding}, "code") == withdrawn_code)
       return true;
   return false;
@@ -245,7 +322,7 @@ Tree withdrawn_copy(const model::Definitions& definitions, NodeRef task) {
   };
   const auto reason = add(tree.root(), "statusReason", common.codeable_concept);
   const auto coding = add(reason, "coding", common.coding);
-  add(coding, "system", common.uri, withdrawn_system);
+  add(coding, "system", common.uri, care::status_reason_system);
   add(coding, "code", common.code, withdrawn_code);
   add(reason, "text", common.string, "The referral was given to another service");
   return tree;
@@ -282,6 +359,7 @@ Result<void> add_deliveries(const Parts& parts, Neighbourhood& near, const TaskC
     const auto share = change.request_only ? Share::request : Share::all;
     if (partner != nullptr) add_for(parts, near, change, *task, *partner, party, share, out);
   };
+  tell_practice(parts, near, change, *task, out);
   // Either party may cancel, and a message does not say which did: both are told, but where it says
   // that the requester did.
   const bool both = after == Status::cancelled && !withdrawn(change.task);

@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include "care/names.h"
 #include "care/referral.h"
 #include "exchange/neighbourhood.h"
 #include "exchange/parts.h"
@@ -20,6 +21,7 @@ namespace fingerpost::exchange {
 // Outbox kinds: how the worker sends a row.
 constexpr std::string_view fhir_kind = "fhir-transaction";
 constexpr std::string_view hl7v2_kind = "hl7v2";
+constexpr std::string_view bars_kind = "bars";
 constexpr std::string_view hl7v2_answer_kind = "hl7v2-answer";  // nobody acknowledges it
 
 struct TaskChange {
@@ -30,6 +32,7 @@ struct TaskChange {
   std::string_view from;                 // the partner that made it, who is not told; "" for users
   bool request_only = false;             // the Task stays: the owner gets what it asks for, anew
   std::optional<care::Party> told = {};  // none: as care::route has it
+  const Resource* fact = nullptr;        // that the practice is told with it (exchange/facts.h)
 };
 
 // Whether the Task's focus is a ServiceRequest, be it known here or not.
@@ -55,8 +58,6 @@ bool withdraw(const Parts& parts, Neighbourhood& near, const TaskChange& change,
 void add_status(const Parts& parts, Neighbourhood& near, const TaskChange& change,
                 const Partner& partner, std::vector<store::OutboxRow>& out);
 
-constexpr std::string_view withdrawn_system =
-    "https://fingerpost.example/CodeSystem/referral-status-reason";
 constexpr std::string_view withdrawn_code = "withdrawn";
 
 }  // namespace fingerpost::exchange

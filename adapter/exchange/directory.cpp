@@ -1,6 +1,7 @@
 #include "exchange/directory.h"
 
 #include "base/uuid.h"
+#include "care/names.h"
 #include "model/primitives.h"
 #include "wire/json.h"
 #include "wire/json_view.h"
@@ -15,13 +16,7 @@ namespace {
 
 using wire::JsonToken, wire::JsonView;
 
-#define FINGERPOST_PROFILES "https://fingerpost.example/"
-constexpr std::string_view service_system = FINGERPOST_PROFILES "Id/community-service";
-constexpr std::string_view service_profile =
-    FINGERPOST_PROFILES "StructureDefinition/community-service";
-constexpr std::string_view source_extension =
-    FINGERPOST_PROFILES "StructureDefinition/directory-source";
-#undef FINGERPOST_PROFILES
+using care::service_system;
 
 // A JSON object or list in the making; what is empty leaves nothing behind.
 class Json {
@@ -188,7 +183,7 @@ std::string Reading::source(JsonView service) const {
     parts.item(object({{"url", "assured"}, {"valueDate", assured}}));
   parts.item(object({{"url", "retrieved"}, {"valueInstant", feed_.retrieved}}));
   Json extension('{');
-  extension.text("url", source_extension);
+  extension.text("url", care::directory_source_extension);
   extension.raw("extension", std::move(parts).done());
   return std::move(extension).done();
 }
@@ -263,7 +258,7 @@ void Reading::service(JsonView service) {
   json.text("id", id("service", own));
   if (!types.empty() && !provider.empty()) {
     Json meta('{');
-    meta.raw("profile", R"([")" + std::string(service_profile) + R"("])");
+    meta.raw("profile", R"([")" + std::string(care::community_service_profile) + R"("])");
     json.raw("meta", std::move(meta).done());
   }
   json.raw("extension", "[" + source(service) + "]");

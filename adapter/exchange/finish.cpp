@@ -68,7 +68,7 @@ void Intake::tell(const store::InboxRow& row, Outcome outcome, Finished& made) c
   if (!header) return;
   auto answer = application_answer(parts_, *header, row, outcome);
   const auto* partner = parts_.partners.find(row.source);
-  const bool own_road = partner != nullptr && partner->channel == Channel::mllp;
+  const bool own_road = partner != nullptr && language(*partner) == Language::hl7v2;
   const bool only_answer = !accepts_first(record::answers_wanted(*header));
   if (only_answer || (!own_road && !answer.message.empty()))
     made.unit.inbox_updates.front().answer = answer.message;

@@ -2,6 +2,7 @@
 
 #include "base/uuid.h"
 #include "exchange/delivery.h"
+#include "exchange/message_key.h"
 #include "exchange/outward.h"
 #include "exchange/work.h"
 #include "record/hl7v2_ack.h"
@@ -73,12 +74,7 @@ void Intake::take_message(std::string bytes, std::shared_ptr<Caller> caller) {
   const auto facility = part_one(job->header.sending_facility, by);
   const auto* partner = parts_.partners.find_hl7_sender(application, facility);
   const auto source = partner != nullptr ? partner->id : "hl7v2:" + application + "|" + facility;
-  // The event is part of the key: senders are known that number a cancellation as its request.
-  job->row =
-      inbox_row(source, name(Format::hl7v2),
-                job->header.sending_application + "|" + job->header.sending_facility + "|" +
-                    job->header.type + "^" + job->header.event + "|" + job->header.control_id,
-                std::move(bytes));
+  job->row = inbox_row(source, name(Format::hl7v2), message_key(job->header), std::move(bytes));
   const auto readable = record::check(job->header);
   if (!readable) {
     if (job->header.control_id.empty()) job->row.key += job->row.digest;

@@ -72,8 +72,10 @@ unsigned marks_of(Neighbourhood& near, NodeRef task) {
 }
 
 Result<void> check_carried(const Partner& partner, unsigned marks) {
-  if (partner.channel != Channel::mllp) return {};
-  return care::check_marks(care::projection(care::Standard::hl7v2), marks);
+  const auto spoken = language(partner);
+  if (spoken != Language::hl7v2 && spoken != Language::bars) return {};
+  const auto standard = spoken == Language::bars ? care::Standard::bars : care::Standard::hl7v2;
+  return care::check_marks(care::projection(standard), marks);
 }
 
 }  // namespace fingerpost::exchange

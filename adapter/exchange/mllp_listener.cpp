@@ -1,5 +1,6 @@
 #include "exchange/mllp_listener.h"
 
+#include "tls/session.h"
 #include "wire/mllp.h"
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -45,8 +46,10 @@ struct MllpListener::Parts {
   std::atomic<bool> stopping{false};
   std::mutex mutex;
   std::set<std::shared_ptr<MllpConnection>> connections;  // guarded by mutex
+  std::shared_ptr<const tls::Context> tls_context;        // the same
 
-  Parts(MllpListenerOptions o, Intake& i) : options(std::move(o)), intake(i) {}
+  Parts(MllpListenerOptions o, Intake& i)
+      : options(std::move(o)), intake(i), tls_context(std::move(options.tls_context)) {}
   void accept();
   void forget(const std::shared_ptr<MllpConnection>& connection);
 };
@@ -55,20 +58,30 @@ struct MllpListener::Parts {
 // place to be posted to.
 class MllpConnection : public std::enable_shared_from_this<MllpConnection> {
  public:
-  MllpConnection(std::shared_ptr<Loop> loop, tcp::socket socket, MllpListener::Parts& listener);
-  void start() { pump(); }
+  MllpConnection(std::shared_ptr<Loop> loop, tcp::socket socket, MllpListener::Parts& listener,
+                 std::shared_ptr<const tls::Context> tls);
+  void start();
   void stop() {
     stopping_ = true;
-    if (!busy_ && !writing_) close();
+    if (!shaken_ || (!busy_ && !writing_)) close();
   }
   Loop& loop() { return *loop_; }
 
  private:
   void pump();
+  void shake_hands();
+  void shake_on(Code code) { code ? close() : shake_hands(); }
+  void read_encrypted();
+  void read_on(Code code);
+  void write_on(Code code);
+  // Calls on when the socket is ready, or with the error that it had instead.
+  template <class Then>
+  bool waits(tls::Did did, Then then);
+  void wrote(Code code);
   void take(wire::MllpEvent event);
   void read();
   void took(Code code, std::size_t size);
-  enum class Timed { none, idle, frame, ending, answer };
+  enum class Timed { none, handshake, idle, frame, ending, answer };
   void limit(Timed what, std::chrono::milliseconds time);
   void untimed();
   void reply(const std::string& message);
@@ -79,13 +92,16 @@ class MllpConnection : public std::enable_shared_from_this<MllpConnection> {
 
   std::shared_ptr<Loop> loop_;
   tcp::socket socket_;
+  std::unique_ptr<tls::Session> tls_;  // null: plain
   net::steady_timer timer_;
   MllpListener::Parts& listener_;
   wire::MllpReader reader_;
   std::array<char, 16384> buffer_{};
-  std::string out_;      // being written
-  std::string pending_;  // to be written after it
-  bool busy_ = false;    // a message is with the intake
+  std::string out_;        // being written
+  std::string_view left_;  // of it, over TLS
+  std::string pending_;    // to be written after it
+  bool shaken_ = false;    // hands
+  bool busy_ = false;      // a message is with the intake
   bool writing_ = false;
   bool ended_ = false;  // the peer sends no more
   bool stopping_ = false;
@@ -95,15 +111,46 @@ class MllpConnection : public std::enable_shared_from_this<MllpConnection> {
 };
 
 MllpConnection::MllpConnection(std::shared_ptr<Loop> loop, tcp::socket socket,
-                               MllpListener::Parts& listener)
+                               MllpListener::Parts& listener,
+                               std::shared_ptr<const tls::Context> tls)
     : loop_(std::move(loop)),
       socket_(std::move(socket)),
       timer_(loop_->context),
       listener_(listener),
-      reader_(listener.options.limits) {}
+      reader_(listener.options.limits) {
+  if (!tls) return;
+  Code ignored;
+  socket_.non_blocking(true, ignored);
+  tls_ = std::make_unique<tls::Session>(std::move(tls), socket_.native_handle());
+}
+
+void MllpConnection::start() {
+  shaken_ = tls_ == nullptr;
+  if (shaken_) return pump();
+  limit(Timed::handshake, std::chrono::seconds(listener_.options.handshake_seconds));
+  shake_hands();
+}
+
+template <class Then>
+bool MllpConnection::waits(tls::Did did, Then then) {
+  if (did != tls::Did::wants_read && did != tls::Did::wants_write) return false;
+  const auto what = did == tls::Did::wants_read ? tcp::socket::wait_read : tcp::socket::wait_write;
+  socket_.async_wait(what, [self = shared_from_this(), then](Code code) { (*self.*then)(code); });
+  return true;
+}
+
+void MllpConnection::shake_hands() {
+  if (closed_) return;
+  const auto did = tls_->shake_hands();
+  if (waits(did, &MllpConnection::shake_on)) return;
+  shaken_ = did == tls::Did::done;
+  if (!shaken_) return close();
+  untimed();
+  pump();
+}
 
 void MllpConnection::pump() {
-  if (closed_ || busy_ || writing_) return;
+  if (closed_ || !shaken_ || busy_ || writing_) return;
   if (stopping_) return close();
   if (auto event = reader_.next()) return take(std::move(*event));
   if (reader_.broken()) return close();
@@ -128,9 +175,28 @@ void MllpConnection::read() {
     limit(Timed::frame, std::chrono::seconds(listener_.options.frame_seconds));
   else
     limit(Timed::idle, std::chrono::seconds(listener_.options.limits.v2_idle_seconds));
+  if (tls_) return read_encrypted();
   socket_.async_read_some(
       net::buffer(buffer_),
       [self = shared_from_this()](Code code, std::size_t size) { self->took(code, size); });
+}
+
+void MllpConnection::read_encrypted() {
+  if (!tls_->has_bytes()) {
+    waits(tls::Did::wants_read, &MllpConnection::read_on);
+    return;
+  }
+  net::post(loop_->context, [self = shared_from_this()] { self->read_on({}); });
+}
+
+// By the loop: a frame that lies here whole is no deeper a stack for it.
+void MllpConnection::read_on(Code code) {
+  if (closed_) return;
+  if (code) return took(code, 0);
+  std::size_t got = 0;
+  const auto did = tls_->read(buffer_.data(), buffer_.size(), got);
+  if (waits(did, &MllpConnection::read_on)) return;
+  took(did == tls::Did::done ? Code() : Code(net::error::eof), got);
 }
 
 void MllpConnection::took(Code code, std::size_t size) {
@@ -193,14 +259,32 @@ void MllpConnection::write() {
   writing_ = true;
   out_.swap(pending_);
   limit(Timed::answer, std::chrono::seconds(listener_.options.limits.v2_answer_seconds));
-  net::async_write(socket_, net::buffer(out_), [self = shared_from_this()](Code code, std::size_t) {
-    self->writing_ = false;
-    self->untimed();
-    self->out_.clear();
-    if (code) return self->close();
-    if (!self->pending_.empty()) return self->write();
-    self->pump();
-  });
+  if (tls_) {
+    left_ = out_;
+    return write_on({});
+  }
+  net::async_write(socket_, net::buffer(out_),
+                   [self = shared_from_this()](Code code, std::size_t) { self->wrote(code); });
+}
+
+void MllpConnection::write_on(Code code) {
+  while (!code && !closed_ && !left_.empty()) {
+    std::size_t sent = 0;
+    const auto did = tls_->write(left_, sent);
+    if (waits(did, &MllpConnection::write_on)) return;
+    if (did != tls::Did::done) code = net::error::broken_pipe;
+    left_.remove_prefix(sent);
+  }
+  net::post(loop_->context, [self = shared_from_this(), code] { self->wrote(code); });
+}
+
+void MllpConnection::wrote(Code code) {
+  writing_ = false;
+  untimed();
+  out_.clear();
+  if (code) return close();
+  if (!pending_.empty()) return write();
+  pump();
 }
 
 void MllpConnection::done() {
@@ -232,7 +316,12 @@ void MllpListener::Parts::accept() {
     socket.set_option(tcp::no_delay(true), ignored);
     if (options.send_buffer != 0)
       socket.set_option(net::socket_base::send_buffer_size(options.send_buffer), ignored);
-    auto connection = std::make_shared<MllpConnection>(loop, std::move(socket), *this);
+    std::shared_ptr<const tls::Context> with;
+    {
+      const std::lock_guard lock(mutex);
+      with = tls_context;
+    }
+    auto connection = std::make_shared<MllpConnection>(loop, std::move(socket), *this, with);
     bool room = false;
     {
       const std::lock_guard lock(mutex);
@@ -284,6 +373,18 @@ std::uint16_t MllpListener::port() const {
 std::size_t MllpListener::connections() const {
   const std::lock_guard lock(parts_->mutex);
   return parts_->connections.size();
+}
+
+void MllpListener::replace_tls(std::shared_ptr<const tls::Context> tls) {
+  std::set<std::shared_ptr<MllpConnection>> open;
+  {
+    const std::lock_guard lock(parts_->mutex);
+    if (!parts_->tls_context || !tls) return;
+    parts_->tls_context = std::move(tls);
+    open = parts_->connections;
+  }
+  for (const auto& connection : open)
+    net::post(connection->loop().context, [connection] { connection->stop(); });
 }
 
 void MllpListener::stop() {

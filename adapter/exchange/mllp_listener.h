@@ -5,6 +5,7 @@
 #include "exchange/intake.h"
 #include "fingerpost/limits.h"
 #include "fingerpost/result.h"
+#include "tls/context.h"
 
 #include <cstdint>
 #include <memory>
@@ -18,9 +19,11 @@ struct MllpListenerOptions {
   int threads = 2;
   int frame_seconds = 60;  // from a frame's first byte to its last
   int ending_ms = 500;     // for the byte that is still missing at a frame's end
+  int handshake_seconds = 10;
   int drain_seconds = 8;   // stop() waits this long for answers under way
   int send_buffer = 0;     // bytes of answers the system holds for a connection; 0: its own choice
   Limits limits;
+  std::shared_ptr<const tls::Context> tls_context = nullptr;  // null: plain
 };
 
 class MllpConnection;  // one peer; mllp_listener.cpp
@@ -39,6 +42,9 @@ class MllpListener {
 
   std::uint16_t port() const;
   std::size_t connections() const;
+  // Of all connections from here on: those that are open end when they owe no answer, for nothing
+  // else says who their peers are. Any thread; not of a listener that was opened plain.
+  void replace_tls(std::shared_ptr<const tls::Context> tls);
   // Takes no more; what is under way is answered; then every connection is closed.
   void stop();
 

@@ -67,6 +67,12 @@ void Neighbourhood::add(Resource resource) {
   known_.insert_or_assign(std::move(key), std::move(resource));
 }
 
+void Neighbourhood::keep(const std::string& type, const std::string& id, Tree tree,
+                         std::string json) {
+  const auto& kept = trees_.emplace_back(std::move(tree));
+  add({type, id, {&kept, kept.root()}, std::move(json)});
+}
+
 const Resource* Neighbourhood::find(std::string_view reference) {
   const auto place = read_reference(reference);
   if (place.id.empty()) return nullptr;

@@ -39,6 +39,8 @@ class Neighbourhood {
 
   // A resource of the commit in hand. The node must outlive this.
   void add(Resource resource);
+  // The same of one that only this holds.
+  void keep(const std::string& type, const std::string& id, Tree tree, std::string json);
   // Null: not known here.
   const Resource* find(std::string_view reference);
   const Resource* find(std::string_view type, std::string_view id);

@@ -40,6 +40,7 @@ bool is_being_taken(const store::InboxRow& row) {
 // What a unit will have done, once it is committed: of rows without an id yet, all but that.
 struct Consequences {
   bool sends = false;
+  std::string source;  // of the inbox row
   std::vector<Notice> notices;
   std::optional<Notice> inbox;
   std::vector<std::pair<std::size_t, Notice>> outbox;  // by index of Unit::outbox
@@ -47,6 +48,7 @@ struct Consequences {
 
 Consequences consequences(const store::Unit& unit) {
   Consequences found;
+  if (unit.inbox) found.source = unit.inbox->source;
   for (const auto& update : unit.inbox_updates)
     if (const auto what = of(update.status))
       found.notices.push_back({*what, update.id, update.kind, update.note.value_or("")});
@@ -85,6 +87,7 @@ struct NoticingStore::State {
     const std::lock_guard lock(mutex);
     if (behind == nullptr) return;
     look_at_store();
+    if (outcome && !found.source.empty() && hooks.received) hooks.received(found.source);
     if (!outcome || outcome->duplicate) return;
     for (const auto& notice : found.notices) tell(notice);
     if (found.inbox) {

@@ -32,6 +32,7 @@ std::string_view name(Notice::What what);  // "inbox row refused"
 struct NoticeHooks {
   std::function<void()> to_send;  // rows were added to the outbox
   std::function<void(const Notice&)> notice;
+  std::function<void(const std::string& source)> received = nullptr;  // something came from it
 };
 
 // Passes everything on to the store behind, which must outlive it. Hooks are called on the thread

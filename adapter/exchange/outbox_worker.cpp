@@ -2,6 +2,7 @@
 
 #include "exchange/delivery.h"
 #include "exchange/work.h"
+#include "remote/mesh_client.h"
 
 #include <algorithm>
 #include <chrono>
@@ -25,8 +26,22 @@ namespace {
 // What a peer said besides that it has the message: kept in the commit that marks it delivered, and
 // applied by the inbox worker.
 store::InboxRow reply_row(const OutboxRow& to, std::string reply) {
-  return inbox_row(to.receiver, name(Format::hl7v2), std::string(reply_key) + to.idempotency_key,
+  const auto format = to.kind == bars_kind ? Format::bars : Format::hl7v2;
+  return inbox_row(to.receiver, name(format), std::string(reply_key) + to.idempotency_key,
                    std::move(reply));
+}
+
+// How long what was under way when the process ended is left alone: MESH cannot find yet what is on
+// its way to it, and would take it twice.
+std::int64_t pause_us(const Parts& parts, const OutboxRow& row) {
+  const auto* partner = parts.partners.find(row.receiver);
+  const bool mesh = partner != nullptr && partner->channel == Channel::mesh;
+  return mesh ? remote::MeshClientOptions{}.unknown_wait_us : 0;
+}
+
+// Whether the kind's replies can hold more than that the message is there.
+bool has_replies(std::string_view kind) {
+  return kind == hl7v2_kind || kind == bars_kind;
 }
 
 }  // namespace
@@ -50,6 +65,9 @@ struct OutboxWorker::State : std::enable_shared_from_this<State> {
   void settle(const OutboxRow& row, const remote::Answer& answer);
   void settled(const OutboxRow& row, OutboxStatus status);
   void release(const OutboxRow& row);
+  bool is_other(std::string_view lane) const {
+    return options.others != nullptr && options.others->owns(lane);
+  }
   enum class Committed { yes, no, reply_known };  // the last: nothing was done for its sake
   void commit(store::Unit unit, std::function<void(Committed)> then);
 
@@ -122,7 +140,7 @@ bool OutboxWorker::State::start() {
       update.id = row.id;
       update.status = OutboxStatus::waiting;
       update.note = "unknown: stopped while sending";
-      update.due_us = parts.clock.now_us();
+      update.due_us = parts.clock.now_us() + pause_us(parts, row);
       unit.outbox_updates.push_back(std::move(update));
       filter.after = row.id;
     }
@@ -132,13 +150,16 @@ bool OutboxWorker::State::start() {
   const auto lanes = reader->lanes();
   if (!lanes) return false;
   for (const auto& lane : *lanes)
-    if (parts.partners.find(lane.lane) == nullptr) orphans.push_back(lane.lane);
+    if (parts.partners.find(lane.lane) == nullptr && !is_other(lane.lane))
+      orphans.push_back(lane.lane);
   return true;
 }
 
 void OutboxWorker::State::look() {
   for (const auto& partner : parts.partners.list) look_at(partner.id);
   for (const auto& lane : orphans) look_at(lane);
+  if (options.others == nullptr) return;
+  for (const auto& lane : options.others->lanes()) look_at(lane);
 }
 
 void OutboxWorker::State::look_at(const std::string& lane) {
@@ -173,6 +194,12 @@ void OutboxWorker::State::intended(const std::vector<OutboxRow>& rows, bool good
 }
 
 void OutboxWorker::State::send(const OutboxRow& row) {
+  if (is_other(row.lane)) {
+    ++counts.sent;
+    return options.others->send(row, [self = shared_from_this(), row](remote::Answer answer) {
+      self->post([state = self.get(), row, answer] { state->settle(row, answer); });
+    });
+  }
   const auto* partner = parts.partners.find(row.receiver);
   if (partner == nullptr)
     return settle(row, {remote::Outcome::refused, "no partner of this name", 0, 0, ""});
@@ -185,7 +212,8 @@ void OutboxWorker::State::send(const OutboxRow& row) {
 void OutboxWorker::State::answered(const OutboxRow& row, const remote::Answer& answer) {
   constexpr int conflict = 409;
   const auto* partner = parts.partners.find(row.receiver);
-  if (answer.status != conflict || partner == nullptr) return settle(row, answer);
+  const bool to_ask = answer.status == conflict && answer.outcome == remote::Outcome::unknown;
+  if (!to_ask || partner == nullptr) return settle(row, answer);
   ++counts.looked_up;
   transport.look_up(row, *partner, [self = shared_from_this(), row](remote::Answer found) {
     self->post([state = self.get(), row, found] { state->settle(row, found); });
@@ -196,9 +224,10 @@ void OutboxWorker::State::settle(const OutboxRow& row, const remote::Answer& ans
   auto update = after_go(options.retry, row, answer, parts.clock.now_us(), parts.random);
   const auto status = update.status;
   store::Unit unit;
+  if (is_other(row.lane)) options.others->settle(row, update, unit);
   unit.outbox_updates.push_back(std::move(update));
   const bool says_more =
-      status == OutboxStatus::delivered && row.kind == hl7v2_kind && !answer.body.empty();
+      status == OutboxStatus::delivered && has_replies(row.kind) && !answer.body.empty();
   if (says_more) unit.inbox = reply_row(row, answer.body);
   commit(std::move(unit), [this, row, answer, status](Committed committed) {
     if (committed == Committed::yes) return settled(row, status);

@@ -10,13 +10,30 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace fingerpost::exchange {
+
+// Lanes that are no partner's. On the worker's thread but for what `done` does.
+class OtherLanes {
+ public:
+  virtual ~OtherLanes() = default;
+  virtual bool owns(std::string_view lane) const = 0;
+  // Those that may have something to send now; asked at each look.
+  virtual std::vector<std::string> lanes() = 0;
+  virtual void send(const store::OutboxRow& row, Transport::Done done) = 0;
+  // Adds to the commit that ends a go what else that changes.
+  virtual void settle(const store::OutboxRow& row, const store::OutboxUpdate& update,
+                      store::Unit& unit) = 0;
+};
 
 struct OutboxOptions {
   RetryPolicy retry;
   int lane_in_flight = 16;         // rows of one lane under way at once
   std::int64_t poll_us = 100'000;  // how often due rows are looked for without being woken
+  OtherLanes* others = nullptr;    // must outlive the worker
 };
 
 struct OutboxCounts {

@@ -2,7 +2,9 @@
 
 #include "exchange/work.h"
 
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace fingerpost::exchange {
 namespace {
@@ -43,10 +45,31 @@ void write_outward(const Parts& parts, const std::vector<const Resource*>& piece
   }
   if (message) {
     row.body = std::move(*message);
+    if (partner.channel == Channel::mllp) ask_for_answers(partner.mllp.answers, row.body);
     return;
   }
   row.status = store::OutboxStatus::dead;
   row.note = "not written: " + message.error().where + ": " + message.error().text;
+}
+
+void ask_for_answers(AnswerMode mode, std::string& message) {
+  constexpr std::size_t accept = 15, application = 16;  // HL7 v2.5.1 section 2.14.9
+  if (mode == AnswerMode::original || message.size() < 4) return;
+  const char separator = message[3];
+  const auto end = std::min(message.find('\r'), message.size());
+  std::vector<std::string> fields{"MSH"};
+  for (auto at = std::size_t{4}; at <= end;) {
+    const auto next = std::min(message.find(separator, at), end);
+    fields.push_back(message.substr(at, next - at));
+    at = next + 1;
+  }
+  // MSH-1 is the separator itself, so field n is the one before.
+  if (fields.size() < application) fields.resize(application);
+  fields[accept - 1] = "AL";
+  fields[application - 1] = mode == AnswerMode::enhanced ? "AL" : "NE";
+  std::string header = fields[0];
+  for (std::size_t i = 1; i < fields.size(); ++i) header += separator + fields[i];
+  message.replace(0, end, header);
 }
 
 std::string control_id(std::string_view idempotency_key) {

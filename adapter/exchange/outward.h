@@ -23,6 +23,9 @@ struct MessageType {
 void write_outward(const Parts& parts, const std::vector<const Resource*>& pieces,
                    const Partner& partner, MessageType type, store::OutboxRow& row);
 
+// MSH-15 and MSH-16 of a message that was written without them, as the partner answers.
+void ask_for_answers(AnswerMode mode, std::string& message);
+
 // MSH-10 of the message that carries this idempotency key: 20 characters, as v2.4 allows.
 std::string control_id(std::string_view idempotency_key);
 

@@ -2,11 +2,13 @@
 
 #include "base/uuid.h"
 #include "exchange/delivery.h"
+#include "exchange/extension.h"
+#include "exchange/made.h"
 #include "exchange/quoted.h"
 #include "exchange/referral_step.h"
+#include "exchange/status_change.h"
 #include "model/json.h"
 #include "search/index_to_store.h"
-#include "search/search.h"
 #include "store/body.h"
 
 #include <deque>
@@ -41,20 +43,11 @@ std::string instant_of(std::chrono::sys_seconds time) {
       std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count());
 }
 
-std::string coded(std::string_view system, std::string_view code, std::string_view more = "") {
-  return R"({"coding":[{"system":)" + quoted(system) + R"(,"code":)" + quoted(code) + "}]" +
-         std::string(more) + "}";
-}
-
 // One look at all of them.
 class Sweep {
  public:
-  Sweep(const Parts& parts, Watch& watch, const OverdueOptions& options, store::Reader& reader)
-      : parts_(parts),
-        watch_(watch),
-        options_(options),
-        reader_(reader),
-        now_(seconds_of(parts.clock.now_us())) {}
+  Sweep(const Parts& parts, Watch& watch, store::Reader& reader)
+      : parts_(parts), watch_(watch), reader_(reader), now_(seconds_of(parts.clock.now_us())) {}
 
   Result<OverdueCounts> run();
 
@@ -85,21 +78,13 @@ class Sweep {
   void add(Tree tree, const std::string& id, std::string_view before, std::int64_t version,
            Making& making);
   Result<bool> commit(Making making);
-  std::string json_of(NodeRef node) const;
 
   const Parts& parts_;
   Watch& watch_;
-  const OverdueOptions& options_;
   store::Reader& reader_;
   const std::chrono::sys_seconds now_;
   OverdueCounts counts_;
 };
-
-std::string Sweep::json_of(NodeRef node) const {
-  std::string json;
-  if (node) model::write_json(parts_.definitions, *node.tree, node.node, json);
-  return json;
-}
 
 void Sweep::add(Tree tree, const std::string& id, std::string_view before, std::int64_t version,
                 Making& making) {
@@ -117,19 +102,7 @@ void Sweep::add(Tree tree, const std::string& id, std::string_view before, std::
 // The Task with the members of a JSON text in place of its own.
 Result<void> Sweep::add_changed(const Referral& referral, const std::string& changes,
                                 Making& making) {
-  LET(auto read, model::read_json(parts_.definitions, referral.stored.body, parts_.limits));
-  LET(const auto said,
-      model::read_json(parts_.definitions, R"({"resourceType":"Task",)" + changes + "}",
-                       parts_.limits));
-  auto& tree = read.tree;
-  for (auto node = said.tree.first_child(said.tree.root()); node != no_node;
-       node = said.tree.next(node)) {
-    const auto name = said.tree[node].name;
-    for (auto old = tree.child(tree.root(), name); old != no_node;
-         old = tree.child(tree.root(), name))
-      tree.remove(old);
-    tree.copy(said.tree, node, tree.root());
-  }
+  LET(auto tree, with_members(parts_, referral.stored.body, "Task", changes));
   add(std::move(tree), referral.stored.id, referral.stored.body, referral.stored.version, making);
   return {};
 }
@@ -137,20 +110,18 @@ Result<void> Sweep::add_changed(const Referral& referral, const std::string& cha
 // Task `chase-response` of fhir-profiles/: for whoever asked, about the referral.
 Result<void> Sweep::add_task(const Referral& referral, const std::string& id, care::Wait wait,
                              Making& making) {
-  const auto with = [&](const char* name, NodeRef value) {
-    return value ? quoted(name) + ":" + json_of(value) + "," : std::string();
-  };
-  const auto json =
-      R"({"resourceType":"Task","id":)" + quoted(id) + R"(,"meta":{"profile":[)" +
-      quoted("https://fingerpost.example/StructureDefinition/stage-task") + "]}," +
-      with("groupIdentifier", child(referral.task, "groupIdentifier")) +
-      R"("status":"requested","intent":"order","code":)" +
-      coded("https://fingerpost.example/CodeSystem/personalised-care-task", "chase-response") +
-      R"(,"description":)" + quoted(words_of(wait).description) + R"(,"focus":{"reference":)" +
-      quoted("Task/" + referral.stored.id) + "}," + with("for", child(referral.task, "for")) +
-      R"("authoredOn":)" + quoted(instant_of(now_)) + "," +
-      with("owner", child(referral.task, "requester")) + R"("restriction":{"period":{"end":)" +
-      quoted(instant_of(now_ + options_.act_within)) + "}}}";
+  const auto json = R"({"resourceType":"Task","id":)" + quoted(id) + R"(,"meta":{"profile":[)" +
+                    quoted(care::stage_task_profile) + "]}," +
+                    member_of(parts_, "groupIdentifier", child(referral.task, "groupIdentifier")) +
+                    R"("status":"requested","intent":"order","code":)" +
+                    coded(care::task_code_system, "chase-response") + R"(,"description":)" +
+                    quoted(words_of(wait).description) + R"(,"focus":{"reference":)" +
+                    quoted("Task/" + referral.stored.id) + "}," +
+                    member_of(parts_, "for", child(referral.task, "for")) + R"("authoredOn":)" +
+                    quoted(instant_of(now_)) + "," +
+                    member_of(parts_, "owner", child(referral.task, "requester")) +
+                    R"("restriction":{"period":{"end":)" +
+                    quoted(instant_of(now_ + parts_.policy.act_within)) + "}}}";
   LET(auto read, model::read_json(parts_.definitions, json, parts_.limits));
   add(std::move(read.tree), id, "", 0, making);
   return {};
@@ -175,7 +146,7 @@ Result<void> Sweep::remind(const Referral& referral) {
   auto changes = R"("businessStatus":)" + with_business_status(referral.task, reminded_code);
   if (!child(referral.task, "restriction"))
     changes += R"(,"restriction":{"period":{"end":)" +
-               quoted(instant_of(referral.since + options_.deadlines.response)) + "}}";
+               quoted(instant_of(referral.since + parts_.policy.deadlines.response)) + "}}";
   Making making;
   LET_DONE(add_changed(referral, changes, making));
   LET(const bool done, commit(std::move(making)));
@@ -199,13 +170,14 @@ Result<void> Sweep::raise(const Referral& referral, const care::Overdue& overdue
   if (!expires && !unaware)
     making.unit.reads.push_back({"Task", referral.stored.id, referral.stored.version});
   if (expires)
-    LET_DONE(add_changed(
-        referral,
-        R"("status":"cancelled","statusReason":)" +
-            coded(withdrawn_system, "no-response", R"(,"text":"No answer came in time")") +
-            R"(,"businessStatus":)" + with_business_status(referral.task, response_overdue_code) +
-            R"(,"lastModified":)" + quoted(instant_of(now_)),
-        making));
+    LET_DONE(add_changed(referral,
+                         R"("status":"cancelled","statusReason":)" +
+                             coded(care::status_reason_system, "no-response",
+                                   R"(,"text":"No answer came in time")") +
+                             R"(,"businessStatus":)" +
+                             with_business_status(referral.task, response_overdue_code) +
+                             R"(,"lastModified":)" + quoted(instant_of(now_)),
+                         making));
   if (!known) LET_DONE(add_task(referral, id, overdue.wait, making));
   LET(const bool done, commit(std::move(making)));
   if (done && expires) ++counts_.expired;
@@ -217,11 +189,7 @@ Result<void> Sweep::raise(const Referral& referral, const care::Overdue& overdue
 // Task (fhir-profiles/), or one of its parties is a partner.
 bool Sweep::is_ours(Neighbourhood& near, NodeRef task) const {
   if (!child(task, "requester") || !is_referral(near, task)) return false;
-  const auto profiles = child(child(task, "meta"), "profile");
-  const Tree& tree = *task.tree;
-  for (auto node = profiles.node; node != no_node; node = tree.next_same(node))
-    if (tree.text(node) == "https://fingerpost.example/StructureDefinition/referral-task")
-      return true;
+  if (claims(task, care::referral_task_profile)) return true;
   return find_partner(parts_, near, child(task, "owner")) != nullptr ||
          find_partner(parts_, near, child(task, "requester")) != nullptr;
 }
@@ -229,7 +197,7 @@ bool Sweep::is_ours(Neighbourhood& near, NodeRef task) const {
 // However late it is when it is seen here first: who was asked is reminded, and has time then.
 bool Sweep::may_expire(const Referral& referral) const {
   return has_business_status(referral.task, reminded_code) &&
-         now_ - seconds_of(referral.stored.last_updated_us) >= options_.act_within;
+         now_ - seconds_of(referral.stored.last_updated_us) >= parts_.policy.act_within;
 }
 
 // What others say of it in their own codes stays beside ours.
@@ -240,7 +208,7 @@ std::string Sweep::with_business_status(NodeRef task, std::string_view code) con
   const Tree& tree = *task.tree;
   for (auto node = child(status, "coding").node; node != no_node; node = tree.next_same(node))
     if (child_text({&tree, node}, "system") != business_status_system)
-      list += "," + json_of({&tree, node});
+      list += "," + json_of(parts_, {&tree, node});
   const auto text = child_text(status, "text");
   return R"({"coding":[)" + list + "]" + (text.empty() ? "" : R"(,"text":)" + quoted(text)) + "}";
 }
@@ -251,57 +219,33 @@ Result<void> Sweep::look(const store::Stored& stored) {
   Neighbourhood near(parts_, reader_);
   if (!is_ours(near, task)) return {};
   LET(const auto standing, standing_of(task));
-  const auto since = waiting_since(task, standing, options_.deadlines);
+  const auto since = waiting_since(task, standing, parts_.policy.deadlines);
   if (!since) return {};
   ++counts_.open;
   const Referral referral{stored, task, standing, *since};
-  if (const auto late = care::overdue(standing, *since, now_, options_.deadlines))
+  if (const auto late = care::overdue(standing, *since, now_, parts_.policy.deadlines))
     return raise(referral, *late);
-  if (care::nudge_due(standing, *since, now_, options_.deadlines)) return remind(referral);
+  if (care::nudge_due(standing, *since, now_, parts_.policy.deadlines)) return remind(referral);
   return {};
 }
 
-// What is wrong with one referral must not keep the others from being looked at.
-bool is_its_own(const Error& error) {
-  return error.kind != Kind::busy && error.kind != Kind::fault;
-}
-
 Result<OverdueCounts> Sweep::run() {
-  std::vector<search::Pair> pairs = {{"status", std::string(open_statuses)},
-                                     {"_count", std::to_string(parts_.limits.page_max)}};
-  for (;;) {
-    search::Query query;
-    query.type = "Task";
-    query.pairs = &pairs;
-    LET(const auto plan, search::plan(*parts_.parameters.now(), query, parts_.limits));
-    LET(const auto page, reader_.search(plan));
-    if (!page.partial.empty())
-      return Error{Kind::busy, "the index of the Tasks is still being made", ""};
-    for (const auto& hit : page.hits) {
-      const auto looked = look(hit.resource);
-      if (looked) continue;
-      if (!is_its_own(looked.error())) return looked.error();
-      ++counts_.stuck;
-    }
-    if (page.next.empty()) return counts_;
-    pairs.resize(2);
-    pairs.emplace_back("_cursor", page.next);
-  }
+  LET(counts_.stuck, look_at_all(parts_, reader_, "Task", {{"status", std::string(open_statuses)}},
+                                 [this](const store::Stored& task) { return look(task); }));
+  return counts_;
 }
 
 }  // namespace
 
-Result<OverdueCounts> raise_overdue(const Parts& parts, Watch& watch,
-                                    const OverdueOptions& options) {
+Result<OverdueCounts> raise_overdue(const Parts& parts, Watch& watch) {
   LET(const auto reader, parts.store.reader());
-  return Sweep(parts, watch, options, *reader).run();
+  LET(auto counts, Sweep(parts, watch, *reader).run());
+  LET(counts.checks, raise_checks(parts, *reader));
+  return counts;
 }
 
-OverdueWorker::OverdueWorker(const Parts& parts, Watch& watch, OverdueOptions options,
-                             OverdueTold told)
-    : parts_(parts), watch_(watch), options_(options), told_(std::move(told)), thread_([this] {
-        run();
-      }) {}
+OverdueWorker::OverdueWorker(const Parts& parts, Watch& watch, OverdueTold told)
+    : parts_(parts), watch_(watch), told_(std::move(told)), thread_([this] { run(); }) {}
 
 OverdueWorker::~OverdueWorker() {
   {
@@ -316,10 +260,10 @@ void OverdueWorker::run() {
   std::unique_lock lock(mutex_);
   while (!stop_) {
     lock.unlock();
-    const auto counts = raise_overdue(parts_, watch_, options_);
+    const auto counts = raise_overdue(parts_, watch_);
     if (told_) told_(counts);
     lock.lock();
-    changed_.wait_for(lock, options_.every, [this] { return stop_; });
+    changed_.wait_for(lock, parts_.policy.look_every, [this] { return stop_; });
   }
 }
 

@@ -3,7 +3,6 @@
 
 #pragma once
 
-#include "care/deadlines.h"
 #include "exchange/watch.h"
 
 #include <chrono>
@@ -15,28 +14,22 @@
 
 namespace fingerpost::exchange {
 
-struct OverdueOptions {
-  care::Deadlines deadlines;
-  std::chrono::seconds every{900};
-  std::chrono::hours act_within{48};  // the new Task's own deadline
-};
-
 struct OverdueCounts {
   std::size_t open = 0;      // referrals looked at
   std::size_t reminded = 0;  // their owners
   std::size_t expired = 0;   // ended without an answer
   std::size_t raised = 0;    // Tasks for whoever asked
+  std::size_t checks = 0;    // Tasks to look at a plan whose person's health has changed
   std::size_t stuck = 0;     // referrals that something is wrong with: they wait for a person
 };
 
 // Looks once, at the clock's time, at every open referral that somebody here asked for or is asked:
 // one that a record tells of is left alone. What is first seen late is reminded of, and ends no
-// sooner than `act_within` after that. What is done stands
+// sooner than Policy::act_within after that. What is done stands
 // in the store and is known again there: a sweep after it, or after a restart, does it no second
 // time. A referral that somebody changes meanwhile waits for the next sweep. Errors are the
 // store's.
-Result<OverdueCounts> raise_overdue(const Parts& parts, Watch& watch,
-                                    const OverdueOptions& options);
+Result<OverdueCounts> raise_overdue(const Parts& parts, Watch& watch);
 
 // Told of each sweep, on its thread.
 using OverdueTold = std::function<void(const Result<OverdueCounts>& counts)>;
@@ -44,7 +37,7 @@ using OverdueTold = std::function<void(const Result<OverdueCounts>& counts)>;
 // One thread that sweeps. The parts and the watch must outlive it.
 class OverdueWorker {
  public:
-  OverdueWorker(const Parts& parts, Watch& watch, OverdueOptions options, OverdueTold told = {});
+  OverdueWorker(const Parts& parts, Watch& watch, OverdueTold told = {});
   OverdueWorker(const OverdueWorker&) = delete;
   OverdueWorker& operator=(const OverdueWorker&) = delete;
   ~OverdueWorker();
@@ -54,7 +47,6 @@ class OverdueWorker {
 
   const Parts& parts_;
   Watch& watch_;
-  const OverdueOptions options_;
   const OverdueTold told_;
   std::mutex mutex_;
   std::condition_variable changed_;

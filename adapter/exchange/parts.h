@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/clock.h"
+#include "care/policy.h"
 #include "exchange/partner.h"
 #include "fingerpost/limits.h"
 #include "fingerpost/result.h"
@@ -54,6 +55,7 @@ struct Parts {
   // Whether messages of this MSH-9 can be used at all, so that none is accepted which cannot. May
   // be empty: then the translation alone says so.
   std::function<bool(std::string_view type, std::string_view event)> reads_message = nullptr;
+  care::Policy policy = {};
 };
 
 // Readers lent to one thread at a time, so that a pool of threads needs no more of them than work

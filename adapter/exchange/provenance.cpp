@@ -42,6 +42,10 @@ std::string report_with(const Translation& translation, const Issues& issues) {
       {Tree(translation.bundle.names()), issues, translation.lost, translation.traced});
 }
 
+std::string provenance_id(std::string_view seed) {
+  return uuid_v5({"provenance", seed});
+}
+
 std::vector<std::string> targets_of(const std::vector<store::Write>& writes,
                                     std::vector<std::string> late) {
   std::vector<std::string> out;
@@ -73,12 +77,14 @@ std::string binary(const std::string& id, std::string_view report) {
 
 Result<store::Write> provenance_with(const Parts& parts, const std::vector<std::string>& targets,
                                      const store::InboxRow& message, std::string_view seed,
-                                     const std::string& contained, const std::string& report) {
-  auto id = uuid_v5({"provenance", seed});
+                                     const std::string& contained, const std::string& report,
+                                     std::string_view activity = "") {
+  auto id = provenance_id(seed);
   std::string text = R"({"resourceType":"Provenance","id":)" + quoted(id);
   if (!contained.empty()) text += R"(,"contained":[)" + contained + "]";
   text += R"(,"target":[)" + references(targets);
   text += R"(],"recorded":)" + quoted(store::instant(parts.clock.now_us()));
+  if (!activity.empty()) text += R"(,"activity":{"text":)" + quoted(activity) + "}";
   text += R"(,"agent":[)" + agents(parts, message.source);
   text += R"(],"entity":[{"role":"source","what":{"identifier":{"system":)";
   text += quoted(message_system) + R"(,"value":)" + quoted("sha256:" + message.digest);
@@ -92,8 +98,9 @@ Result<store::Write> provenance_with(const Parts& parts, const std::vector<std::
 
 Result<store::Write> provenance(const Parts& parts, const std::vector<std::string>& targets,
                                 const store::InboxRow& message, std::string_view seed,
-                                std::string_view report) {
-  return provenance_with(parts, targets, message, seed, binary("report", report), "#report");
+                                std::string_view report, std::string_view activity) {
+  return provenance_with(parts, targets, message, seed, binary("report", report), "#report",
+                         activity);
 }
 
 Result<std::vector<store::Write>> provenances(const Parts& parts,

@@ -30,11 +30,13 @@ std::string report_with(const Translation& translation, const Issues& issues);
 std::vector<std::string> targets_of(const std::vector<store::Write>& writes,
                                     std::vector<std::string> late = {});
 
+std::string provenance_id(std::string_view seed);
+
 // The Provenance of what the targets are about; its id is made of `seed`. `report` is report_with
-// of the translation.
+// of the translation; `activity`, where there is one, what was done beside taking the message.
 Result<store::Write> provenance(const Parts& parts, const std::vector<std::string>& targets,
                                 const store::InboxRow& message, std::string_view seed,
-                                std::string_view report);
+                                std::string_view report, std::string_view activity = "");
 
 // The same of what a batch of many patients wrote: one for each patient, and one for what is
 // nobody's, so that none names another's resources. The report is a Binary beside them: it names

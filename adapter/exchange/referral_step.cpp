@@ -1,6 +1,8 @@
 #include "exchange/referral_step.h"
 
 #include "exchange/delivery.h"
+#include "exchange/extension.h"
+#include "exchange/speaker.h"
 #include "search/range.h"
 
 #include <array>
@@ -66,6 +68,19 @@ bool is_about(NodeRef provenance, std::string_view about) {
   return false;
 }
 
+// An agent speaks for whom it is onBehalfOf, else for itself.
+Places places_of_agents(const Parts& parts, Neighbourhood& near, NodeRef provenance) {
+  Places speaking;
+  const Tree& tree = *provenance.tree;
+  for (auto agent = child(provenance, "agent").node; agent != no_node;
+       agent = tree.next_same(agent)) {
+    const NodeRef at{&tree, agent};
+    const auto behalf = child(at, "onBehalfOf");
+    speaking.merge(places_of(parts, near, behalf ? behalf : child(at, "who")));
+  }
+  return speaking;
+}
+
 std::optional<std::chrono::sys_seconds> time_of(std::string_view text) {
   const auto range = search::date_range(text);
   if (!range) return {};
@@ -104,13 +119,7 @@ Result<Word> word_about(const Parts& parts, Neighbourhood& near, std::span<const
   for (const auto provenance : said) {
     if (!is_about(provenance, about)) continue;
     word.audited = word.audited || child(provenance, "reason");
-    const Tree& tree = *provenance.tree;
-    for (auto agent = child(provenance, "agent").node; agent != no_node;
-         agent = tree.next_same(agent)) {
-      const NodeRef at{&tree, agent};
-      const auto behalf = child(at, "onBehalfOf");
-      speaking.merge(places_of(parts, near, behalf ? behalf : child(at, "who")));
-    }
+    speaking.merge(places_of_agents(parts, near, provenance));
   }
   if (speaking.empty()) return word;
   const bool requester = meet(speaking, places_of(parts, near, child(task, "requester")));
@@ -122,16 +131,22 @@ Result<Word> word_about(const Parts& parts, Neighbourhood& near, std::span<const
   return word;
 }
 
+Result<void> check_speaker(const Parts& parts, Neighbourhood& near, std::span<const NodeRef> said,
+                           std::string_view about, std::span<const NodeRef> parties) {
+  Places speaking, known;
+  for (const auto provenance : said)
+    if (is_about(provenance, about)) speaking.merge(places_of_agents(parts, near, provenance));
+  for (const auto party : parties) known.merge(places_of(parts, near, party));
+  if (!names_organization(speaking) || meet(speaking, known)) return {};
+  return Error{Kind::forbidden, "it is not theirs to change who say that they do",
+               "Provenance.agent"};
+}
+
 // Task.restriction.period is when the work is sought (R4 task.html), the window of a BaRS request
 // say. That an answer is due at its end is said by our own profile, and where nothing else has a
 // date.
 static bool says_when_answered(NodeRef task) {
-  constexpr std::string_view profile =
-      "https://fingerpost.example/StructureDefinition/referral-task";
-  const Tree& tree = *task.tree;
-  for (auto node = child(child(task, "meta"), "profile").node; node != no_node;
-       node = tree.next_same(node))
-    if (tree.text(node) == profile) return true;
+  if (claims(task, care::referral_task_profile)) return true;
   return child_text(task, "lastModified").empty() && child_text(task, "authoredOn").empty();
 }
 

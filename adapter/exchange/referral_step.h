@@ -4,6 +4,7 @@
 
 #include "care/deadlines.h"
 #include "care/loop.h"
+#include "care/names.h"
 #include "exchange/neighbourhood.h"
 #include "fingerpost/result.h"
 #include "fingerpost/tree.h"
@@ -15,8 +16,7 @@
 
 namespace fingerpost::exchange {
 
-constexpr std::string_view business_status_system =
-    "https://fingerpost.example/CodeSystem/referral-business-status";
+using care::business_status_system;
 constexpr std::string_view cancel_requested_code = "cancel-requested";
 constexpr std::string_view reminded_code = "reminded";
 constexpr std::string_view response_overdue_code = "response-overdue";

@@ -4,6 +4,7 @@
 #include "base/uuid.h"
 #include "exchange/answers.h"
 #include "exchange/intake.h"
+#include "exchange/message_key.h"
 #include "exchange/work.h"
 #include "record/bars_answer.h"
 #include "wire/json_view.h"
@@ -86,7 +87,7 @@ void Intake::take_bars(BarsRequest request, std::function<void(std::function<voi
   const auto* partner = parts_.partners.find_identifier(header.sender_system, header.sender);
   job->row = inbox_row(
       partner != nullptr ? partner->id : "bars:" + header.sender_system + "|" + header.sender,
-      name(Format::bars), "bars|" + header.id, std::move(request.bytes));
+      name(Format::bars), message_key(header), std::move(request.bytes));
   if (read) return apply_bars(job);
   job->row.key += "#" + job->row.digest;
   keep_bars(job, read.error());

@@ -22,6 +22,21 @@ remote::FhirClientOptions with_bases(remote::FhirClientOptions options, const Pa
   return options;
 }
 
+remote::MllpRequest mllp_request(const store::OutboxRow& row, const Partner& partner) {
+  const auto& road = partner.mllp;
+  remote::MllpRequest request;
+  request.host = partner.host;
+  request.port = partner.port;
+  request.message = row.body;
+  request.control_id = control_id(row.idempotency_key);
+  request.answered = row.kind != hl7v2_answer_kind;
+  request.keep_open = road.keep_open;
+  request.both_answers = road.answers == AnswerMode::enhanced;
+  if (road.tls)
+    request.tls = remote::TlsOptions{road.ca_file, road.cert_file, road.key_file, road.pins};
+  return request;
+}
+
 }  // namespace
 
 // A transaction that delivery.cpp wrote, compared piece by piece with what the peer shows of it.
@@ -78,16 +93,19 @@ Wires::Wires(const Parts& parts, remote::FhirClientOptions fhir, remote::MllpCli
       mllp_(std::move(mllp)) {}
 
 void Wires::send(const store::OutboxRow& row, const Partner& partner, Done done) {
+  if (const auto other = others_.find(partner.channel); other != others_.end())
+    return other->second->send(row, partner, std::move(done));
   const bool fhir = row.kind == fhir_kind && partner.channel == Channel::fhir;
-  const bool answer = row.kind == hl7v2_answer_kind;
-  const bool mllp = (row.kind == hl7v2_kind || answer) && partner.channel == Channel::mllp;
+  const bool hl7v2 = row.kind == hl7v2_kind || row.kind == hl7v2_answer_kind;
+  const bool mllp = hl7v2 && partner.channel == Channel::mllp;
   if (fhir) return fhir_.send({partner.fhir_base, row.body, row.idempotency_key}, std::move(done));
   if (!mllp) return done({Outcome::refused, "the partner is not reached this way", 0, 0, ""});
-  mllp_.send({partner.host, partner.port, row.body, control_id(row.idempotency_key), !answer},
-             std::move(done));
+  mllp_.send(mllp_request(row, partner), std::move(done));
 }
 
 void Wires::look_up(const store::OutboxRow& row, const Partner& partner, Done done) {
+  if (const auto other = others_.find(partner.channel); other != others_.end())
+    return other->second->look_up(row, partner, std::move(done));
   if (row.kind != fhir_kind) return done({Outcome::unknown, "the peer cannot be asked", 0, 0, ""});
   std::make_shared<LookUp>(*this, partner, std::move(done))->run(row.body);
 }

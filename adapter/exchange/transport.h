@@ -9,6 +9,7 @@
 #include "store/queues.h"
 
 #include <functional>
+#include <map>
 
 namespace fingerpost::exchange {
 
@@ -25,16 +26,19 @@ class Transport {
   virtual void look_up(const store::OutboxRow& row, const Partner& partner, Done done) = 0;
 };
 
-// FHIR and MLLP.
+// FHIR and MLLP, and what is added for other channels.
 class Wires final : public Transport {
  public:
   Wires(const Parts& parts, remote::FhirClientOptions fhir, remote::MllpClientOptions mllp);
+  // Rows to partners of this channel go by it. Before anything is sent; it must outlive this.
+  void add(Channel channel, Transport& transport) { others_[channel] = &transport; }
   void send(const store::OutboxRow& row, const Partner& partner, Done done) override;
   void look_up(const store::OutboxRow& row, const Partner& partner, Done done) override;
 
  private:
   class LookUp;
   const Parts& parts_;
+  std::map<Channel, Transport*> others_;
   remote::FhirClient fhir_;
   remote::MllpClient mllp_;
 };

@@ -3,7 +3,10 @@
 #include "base/digest.h"
 #include "care/loop.h"
 #include "care/referral.h"
+#include "exchange/cycle.h"
 #include "exchange/delivery.h"
+#include "exchange/facts.h"
+#include "exchange/made.h"
 #include "exchange/neighbourhood.h"
 #include "exchange/referral_step.h"
 #include "exchange/whose.h"
@@ -38,35 +41,8 @@ bool is_party(std::string_view type) {
 
 // A new request concerns nobody yet.
 bool is_watched(const Written& one) {
-  return one.type == "Task" || (one.type == "ServiceRequest" && !one.before.empty()) ||
+  return is_of_cycle(one.type) || (one.type == "ServiceRequest" && !one.before.empty()) ||
          (one.after == nullptr && is_party(one.type));
-}
-
-// Every Task here that the search finds: they, and that there are no others, as a guard. An error
-// of `each`, which gets their ids, ends it.
-template <class Each>
-Result<store::SearchGuard> tasks_found(const Parts& parts, store::Reader& reader,
-                                       std::vector<search::Pair> pairs, Each each) {
-  store::SearchGuard found;
-  const auto own = pairs.size() + 1;
-  pairs.emplace_back("_count", std::to_string(parts.limits.page_max));
-  for (;;) {
-    search::Query query;
-    query.type = "Task";
-    query.pairs = &pairs;
-    LET(const auto plan, search::plan(*parts.parameters.now(), query, parts.limits));
-    LET(const auto page, reader.search(plan));
-    if (!page.partial.empty())
-      return Error{Kind::busy, "the index of the Tasks is still being made", ""};
-    for (const auto& hit : page.hits) {
-      LET_DONE(each(hit.resource.id));
-      found.ids.push_back(hit.resource.id);
-    }
-    if (found.plan.type.empty()) found.plan = plan;
-    if (page.next.empty()) return found;
-    pairs.resize(own);
-    pairs.emplace_back("_cursor", page.next);
-  }
 }
 
 // What a change finds of a referral. No status: there was none, or no referral.
@@ -153,14 +129,9 @@ std::string seed_of(const Written& written, const store::Write& write) {
 // One unit before its commit.
 class Change {
  public:
-  Change(const Parts& parts, const care::Deadlines& deadlines, store::Reader& reader,
-         store::Unit& unit, std::span<const Written> written)
-      : parts_(parts),
-        deadlines_(deadlines),
-        reader_(reader),
-        near_(parts, reader),
-        unit_(unit),
-        written_(written) {}
+  Change(const Parts& parts, store::Reader& reader, store::Unit& unit,
+         std::span<const Written> written)
+      : parts_(parts), reader_(reader), near_(parts, reader), unit_(unit), written_(written) {}
 
   Result<void> run();
   const std::optional<Error>& trouble() const { return near_.trouble(); }
@@ -187,7 +158,6 @@ class Change {
   Result<void> each_open_referral(std::string_view request, Work work);
 
   const Parts& parts_;
-  const care::Deadlines& deadlines_;
   store::Reader& reader_;
   Neighbourhood near_;
   store::Unit& unit_;
@@ -250,9 +220,10 @@ Result<care::Event> Change::check_step(const Written& written, const Before& bef
   given.reason = static_cast<bool>(child(task, "statusReason"));
   given.output = static_cast<bool>(child(task, "output"));
   given.audit = word.audited;
-  if (const auto since = waiting_since(before.task(), was, deadlines_))
+  const auto& deadlines = parts_.policy.deadlines;
+  if (const auto since = waiting_since(before.task(), was, deadlines))
     given.overdue =
-        care::overdue(was, *since, seconds_of(parts_.clock.now_us()), deadlines_).has_value();
+        care::overdue(was, *since, seconds_of(parts_.clock.now_us()), deadlines).has_value();
   LET(const auto event, care::event_between(was, now, word.by, given));
   if (event == care::Event::reject) LET_DONE(check_not_revoked(written));
   return event;
@@ -297,6 +268,7 @@ Result<void> Change::put_task(const Written& written) {
   const bool moved = before.status && withdraw(parts_, near_, change, before.task(), unit_.outbox);
   if (moved && care::terminal(after))
     return Error{Kind::unsupported, "a referral ends with the owner it has", "Task.owner"};
+  LET(change.fact, add_fact(parts_, near_, reader_, change, after, unit_));
   if (moved) change.before.reset();  // whoever is asked now has not seen it
   if (care::route(change.before, after) == care::Party::owner) told_.emplace(written.id);
   return add_deliveries(parts_, near_, change, unit_.outbox);
@@ -315,7 +287,8 @@ Result<void> Change::each_open_task(std::vector<search::Pair> pairs, Work work) 
     if (!care::open(status)) return {};
     return work(*task, status);
   };
-  LET(auto tasks, tasks_found(parts_, reader_, std::move(pairs), each));
+  LET(auto tasks, find_all(parts_, reader_, "Task", std::move(pairs)));
+  for (const auto& id : tasks.ids) LET_DONE(each(id));
   unit_.searches.push_back(std::move(tasks));
   return {};
 }
@@ -388,6 +361,7 @@ Result<void> Change::remove(const Written& written) {
     LET(const auto before, read_before(parts_, near_, written.before));
     return check_removal(before);
   }
+  if (written.type != "ServiceRequest") return {};
   return each_open_referral(written.id, [](const Resource&, care::Status) -> Result<void> {
     return Error{Kind::conflict, "the request of an open referral is revoked, not deleted",
                  "ServiceRequest.status"};
@@ -409,17 +383,22 @@ Result<void> Change::run() {
   for (const auto& one : written_) {
     if (!is_watched(one)) continue;
     if (one.after == nullptr) LET_DONE(remove(one));
-    if (one.after != nullptr && one.type != "Task") LET_DONE(put_request(one));
+    if (one.after != nullptr && one.type == "ServiceRequest") LET_DONE(put_request(one));
   }
-  return {};
+  Cycle cycle{parts_, near_, reader_, unit_, written_};
+  return keep_cycle(cycle);
 }
 
 }  // namespace
 
+std::vector<std::string> watched_types() {
+  return {"Task", "ServiceRequest", "Appointment", "Slot", "Communication", "CarePlan"};
+}
+
 Result<void> Watch::before_commit(store::Unit& unit, std::span<const Written> written) {
   if (std::none_of(written.begin(), written.end(), is_watched)) return {};
   LET(const auto reader, readers_.lend());
-  Change change(parts_, deadlines_, *reader, unit, written);
+  Change change(parts_, *reader, unit, written);
   auto done = change.run();
   if (change.trouble()) return *change.trouble();
   unit.reads.insert(unit.reads.end(), change.reads().begin(), change.reads().end());

@@ -2,12 +2,13 @@
 
 #pragma once
 
-#include "care/deadlines.h"
 #include "exchange/parts.h"
 #include "fingerpost/tree.h"
 
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace fingerpost::exchange {
 
@@ -19,11 +20,13 @@ struct Written {
   const Tree* after = nullptr;  // null: removed
 };
 
+// Of these it asks what they were before (interaction::Context::watched).
+std::vector<std::string> watched_types();
+
 // Any thread may call. The parts must outlive it.
 class Watch {
  public:
-  explicit Watch(const Parts& parts, care::Deadlines deadlines = {})
-      : parts_(parts), deadlines_(deadlines), readers_(parts.store) {}
+  explicit Watch(const Parts& parts) : parts_(parts), readers_(parts.store) {}
 
   // Checks each referral Task's step by the rules of care/loop.h and adds the outbox rows it calls
   // for to the unit, which holds a write for each change. A Task is a referral by what it was or by
@@ -31,8 +34,9 @@ class Watch {
   // without one it is anybody's who may. When a Task is given to another owner, the old one is told
   // that it is cancelled for him and the new one gets all of it. A changed request goes to the
   // owners of its open referrals. What was read of the store for this becomes guards of the unit,
-  // so that nothing is told that has changed meanwhile. The unit comes with a guard for each
-  // resource whose version the client named: a referral that anybody may claim is claimed so.
+  // so that nothing is told that has changed meanwhile. The care-planning cycle is kept too, and
+  // what follows of it is added to the unit (exchange/cycle.h). The unit comes with a guard for
+  // each resource whose version the client named: a referral that anybody may claim is claimed so.
   // Kind::unsupported: no such step, another request or requester than before, an outcome, a reason
   // or an owner is missing, the request or the receiver is not known, another owner at the end, a
   // request that is revoked because its Task is rejected; `where` is the element. Kind::forbidden:
@@ -42,7 +46,6 @@ class Watch {
 
  private:
   const Parts& parts_;
-  const care::Deadlines deadlines_;
   Readers readers_;
 };
 

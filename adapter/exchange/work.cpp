@@ -75,6 +75,51 @@ Told told_by(const Parts& parts, Format format, const store::InboxRow& row) {
   return {row.source, header->time, header->time};
 }
 
+std::string seed_of(const store::InboxRow& row, std::string_view mark = "") {
+  auto seed = row.source + "\n" + row.key + "\n" + row.digest;
+  if (!mark.empty()) seed += "\n" + std::string(mark);
+  return seed;
+}
+
+// Translated and applied; `seed` makes the ids of what is sent.
+Result<Worked> applied(const Parts& parts, store::Reader& reader, const store::InboxRow& row,
+                       std::string seed) {
+  const auto format = format_named(row.kind);
+  if (!format) return Error{Kind::unsupported, "nothing reads messages of this kind", ""};
+  const auto translated = parts.translate(*format, row.raw, options_for(parts, row));
+  if (!translated) return translated.error();
+  const Translation& translation = *translated;
+  Source source;
+  if (parts.partners.find(row.source) != nullptr) source.partner = row.source;
+  source.seed = std::move(seed);
+  source.referral = *format == Format::hl7v2 || *format == Format::bars;
+  // A request is the requester's word; an answer, which is not, knows its party itself.
+  if (source.referral) source.by = care::Party::requester;
+  source.links = *format == Format::hl7v2;
+  source.told = believed(told_by(parts, *format, row), store::instant(parts.clock.now_us()));
+  const auto take = work_of(parts, *format, row.raw, translation);
+  auto taken = take(parts, reader, translation, source);
+  if (!taken) return in_message(taken.error(), *format, row.raw);
+  Worked worked{std::move(*taken), "", ""};
+  const auto& unit = worked.applied.unit;
+  if (source.referral && unit.writes.empty() && worked.applied.late.empty()) return worked;
+  worked.report = report_with(translation, worked.applied.issues);
+  if (!source.referral) worked.resources = list_resources(unit);
+  return worked;
+}
+
+// The Provenance of what is written; nothing where nothing is.
+Result<void> add_origin(const Parts& parts, const store::InboxRow& row, std::string_view seed,
+                        std::string_view activity, Worked& worked) {
+  auto& unit = worked.applied.unit;
+  const auto& late = worked.applied.late;
+  if (unit.writes.empty() && late.empty()) return {};
+  LET(auto origin,
+      provenance(parts, targets_of(unit.writes, late), row, seed, worked.report, activity));
+  unit.writes.push_back(std::move(origin));
+  return {};
+}
+
 }  // namespace
 
 store::InboxRow inbox_row(std::string source, std::string_view kind, std::string key,
@@ -89,33 +134,24 @@ store::InboxRow inbox_row(std::string source, std::string_view kind, std::string
 }
 
 Result<Worked> work(const Parts& parts, store::Reader& reader, const store::InboxRow& row) {
-  const auto format = format_named(row.kind);
-  if (!format) return Error{Kind::unsupported, "nothing reads messages of this kind", ""};
-  const auto translated = parts.translate(*format, row.raw, options_for(parts, row));
-  if (!translated) return translated.error();
-  const Translation& translation = *translated;
-  Source source;
-  if (parts.partners.find(row.source) != nullptr) source.partner = row.source;
-  source.seed = row.source + "\n" + row.key + "\n" + row.digest;
-  source.referral = *format == Format::hl7v2 || *format == Format::bars;
-  // A request is the requester's word; an answer, which is not, knows its party itself.
-  if (source.referral) source.by = care::Party::requester;
-  source.links = *format == Format::hl7v2;
-  source.told = believed(told_by(parts, *format, row), store::instant(parts.clock.now_us()));
-  const auto take = work_of(parts, *format, row.raw, translation);
-  auto applied = take(parts, reader, translation, source);
-  if (!applied) return in_message(applied.error(), *format, row.raw);
-  Worked worked{std::move(*applied), "", ""};
-  auto& unit = worked.applied.unit;
-  const auto& late = worked.applied.late;
-  if (source.referral && unit.writes.empty() && late.empty()) return worked;
-  worked.report = report_with(translation, worked.applied.issues);
-  if (!source.referral) worked.resources = list_resources(unit);
-  if (unit.writes.empty() && late.empty()) return worked;
-  LET(auto origin,
-      provenance(parts, targets_of(unit.writes, late), row, source.seed, worked.report));
-  unit.writes.push_back(std::move(origin));
+  LET(auto worked, applied(parts, reader, row, seed_of(row)));
+  LET_DONE(add_origin(parts, row, seed_of(row), "", worked));
   return worked;
+}
+
+Result<Worked> work_again(const Parts& parts, store::Reader& reader, const store::InboxRow& row,
+                          std::string_view mark,
+                          const std::function<Result<void>(store::Unit&)>& look) {
+  const auto seed = seed_of(row, mark);
+  LET(auto worked, applied(parts, reader, row, seed));
+  LET_DONE(look(worked.applied.unit));
+  worked.applied.late.clear();  // nothing is told of it again
+  LET_DONE(add_origin(parts, row, seed, "the message was translated again by other maps", worked));
+  return worked;
+}
+
+std::string origin_id(const store::InboxRow& row, std::string_view mark) {
+  return provenance_id(seed_of(row, mark));
 }
 
 std::string note(const Issues& issues) {

@@ -8,6 +8,7 @@
 #include "store/queues.h"
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
 namespace fingerpost::exchange {
@@ -32,6 +33,16 @@ struct Worked {
 // The row's kind, raw bytes, source (a partner's id, where it is one), key and digest are used.
 // Errors are about the message, or Kind::fault.
 Result<Worked> work(const Parts& parts, store::Reader& reader, const store::InboxRow& row);
+
+// As work, of a row that was applied before. `mark` tells this time from others: what is sent and
+// the Provenance, which says so, have ids of their own. `look` may leave out writes and what is to
+// be sent.
+Result<Worked> work_again(const Parts& parts, store::Reader& reader, const store::InboxRow& row,
+                          std::string_view mark,
+                          const std::function<Result<void>(store::Unit&)>& look);
+
+// The id of the Provenance that work, or work_again by this mark, makes of a row.
+std::string origin_id(const store::InboxRow& row, std::string_view mark = "");
 
 // A note for an inbox row: how much was found, never what the data is.
 std::string note(const Issues& issues);

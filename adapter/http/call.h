@@ -13,6 +13,10 @@
 #include <string_view>
 #include <vector>
 
+namespace fingerpost::access {
+class Authority;
+}
+
 namespace fingerpost::http {
 
 class Jobs;
@@ -22,6 +26,7 @@ struct Serving {
   std::shared_ptr<const interaction::Session> session;
   const interaction::Context& context;
   Jobs* jobs = nullptr;  // null: everybody waits for his answer
+  const access::Authority* authority = nullptr;  // null: whoever asks is the local caller
   // The statement with its ETag, made when first asked for, and again when there are other search
   // parameters.
   std::shared_ptr<const std::string> metadata = nullptr;

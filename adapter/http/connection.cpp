@@ -16,6 +16,7 @@ using boost::system::error_code;
 constexpr std::size_t small_buffer = 4096;
 constexpr std::size_t body_step = 64u << 10;
 constexpr std::size_t linger_bytes = 4u << 20;
+constexpr std::size_t record_bytes = 16u << 10;  // of TLS, at most
 constexpr int linger_seconds = 2;
 constexpr int steps_at_once = 256;  // then the lane's other connections have their turn
 constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -36,15 +37,19 @@ void mirror_ids(const Head& head, Response& response) {
 
 }  // namespace
 
-Connection::Connection(std::shared_ptr<Lane> lane, Socket socket)
-    : lane_(std::move(lane)), socket_(std::move(socket)) {}
+Connection::Connection(std::shared_ptr<Lane> lane, Socket socket,
+                       std::shared_ptr<const tls::Context> tls)
+    : lane_(std::move(lane)), socket_(std::move(socket)) {
+  if (tls) tls_ = std::make_unique<tls::Session>(std::move(tls), socket_.native_handle());
+}
 
 void Connection::start() {
   error_code ignored;
   socket_.non_blocking(true, ignored);
   socket_.set_option(Tcp::no_delay(true), ignored);
   in_.resize(small_buffer);
-  set_deadline(lane_->limits().idle_seconds);
+  if (tls_) state_ = State::handshake;
+  set_deadline(tls_ ? lane_->limits().header_seconds : lane_->limits().idle_seconds);
   advance();
 }
 
@@ -78,6 +83,7 @@ void Connection::drain() {
 
 void Connection::close() {
   if (state_ == State::closed) return;
+  if (tls_ && state_ == State::idle) tls_->say_goodbye();
   state_ = State::closed;
   deadline_ms_ = 0;
   error_code ignored;
@@ -109,6 +115,8 @@ void Connection::advance() {
 
 Connection::Step Connection::step() {
   switch (state_) {
+    case State::handshake:
+      return shake_hands();
     case State::idle:
       if (!bytes().empty()) {
         state_ = State::head;
@@ -184,8 +192,7 @@ Connection::Step Connection::begin_body() {
     return Step::again;
   }
   if (head_.expects_continue && bytes().empty()) {
-    error_code error;
-    if (socket_.write_some(asio::buffer(go_on), error) != go_on.size()) {
+    if (!send_at_once(go_on)) {
       close();
       return Step::wait;
     }
@@ -274,6 +281,7 @@ void Connection::refuse_late() {
 }
 
 void Connection::throttle(const std::string& why) {
+  lane_->totals().overloaded.add();
   std::string().swap(body_);  // nobody takes it, and the connection may stay for long
   auto response = outcome(503, "throttled", why);
   response.fields += "Retry-After: 1\r\n";
@@ -290,7 +298,7 @@ void Connection::serve() {
     });
   };
   try {
-    lane_->handler()(Request{head_, head_.path, std::move(body_)}, respond);
+    lane_->handler()(Request{head_, head_.path, std::move(body_), peer_key_}, respond);
   } catch (const std::exception&) {
     // The text of an exception may hold patient data: it goes nowhere.
     answered(request_, outcome(500, "exception", "the request met a fault of the server"));
@@ -322,6 +330,7 @@ void Connection::uncount() {
 }
 
 void Connection::refuse(const Refusal& refusal) {
+  (refusal.status == 503 ? lane_->totals().overloaded : lane_->totals().malformed).add();
   std::string text(refusal.text);
   if (refusal.limit > 0) text += " of " + std::to_string(refusal.limit);
   auto response = outcome(refusal.status, refusal.status == 503 ? "throttled" : "invalid", text);
@@ -336,12 +345,16 @@ void Connection::write(Response response) {
   out_head_.clear();
   append_head(out_head_, out_, lane_->date(), !close_after_);
   const bool bodiless = head_.method == Method::head || out_.status == 204 || out_.status == 304;
-  left_ = {out_head_, bodiless ? std::string_view() : out_.content()};
+  const auto body = bodiless ? std::string_view() : out_.content();
+  const bool one_record = tls_ && out_head_.size() + body.size() <= record_bytes;
+  if (one_record) out_head_ += body;
+  left_ = {out_head_, one_record ? std::string_view() : body};
   state_ = State::writing;
   open_window();
 }
 
 Connection::Step Connection::push() {
+  if (tls_) return push_encrypted();
   while (!left_[0].empty() || !left_[1].empty()) {
     const std::array buffers = {asio::buffer(left_[0]), asio::buffer(left_[1])};
     error_code error;
@@ -364,6 +377,57 @@ Connection::Step Connection::push() {
     }
   }
   return after_write();
+}
+
+Connection::Step Connection::push_encrypted() {
+  for (auto& part : left_) {
+    while (!part.empty()) {
+      std::size_t sent = 0;
+      const auto did = tls_->write(part, sent);
+      if (did == tls::Did::wants_read) return wait_for(Socket::wait_read);
+      if (did == tls::Did::wants_write) return wait_for(Socket::wait_write);
+      if (did != tls::Did::done) {
+        close();
+        return Step::wait;
+      }
+      window_bytes_ += sent;
+      part.remove_prefix(sent);
+    }
+  }
+  return after_write();
+}
+
+// Its deadline is absolute: no client takes longer over it by sending a byte now and then.
+Connection::Step Connection::shake_hands() {
+  switch (tls_->shake_hands()) {
+    case tls::Did::done:
+      break;
+    case tls::Did::wants_read:
+      return wait_for(Socket::wait_read);
+    case tls::Did::wants_write:
+      return wait_for(Socket::wait_write);
+    default:
+      close();
+      return Step::wait;
+  }
+  peer_key_ = tls_->peer_key();
+  state_ = State::idle;
+  set_deadline(lane_->limits().idle_seconds);
+  return Step::again;
+}
+
+Connection::Step Connection::wait_for(Socket::wait_type what) {
+  socket_.async_wait(what, [self = shared_from_this()](const error_code& failed) {
+    failed ? self->close() : self->advance();
+  });
+  return Step::wait;
+}
+
+bool Connection::send_at_once(std::string_view text) {
+  std::size_t sent = 0;
+  if (tls_) return tls_->write(text, sent) == tls::Did::done && sent == text.size();
+  error_code error;
+  return socket_.write_some(asio::buffer(text), error) == text.size();
 }
 
 Connection::Step Connection::after_write() {
@@ -389,24 +453,52 @@ Connection::Step Connection::after_write() {
 // response away from the client, so a little more is read and forgotten (RFC 9112 9.6).
 void Connection::linger() {
   error_code ignored;
+  if (tls_) tls_->say_goodbye();
   socket_.shutdown(Tcp::socket::shutdown_send, ignored);
   state_ = State::lingering;
   window_bytes_ = 0;
   set_deadline(linger_seconds);
 }
 
+asio::mutable_buffer Connection::space() {
+  if (state_ == State::lingering) return asio::buffer(in_.data(), in_.size());
+  if (state_ == State::body && head_.framing == Framing::length)
+    return asio::buffer(body_.data() + filled_, body_.size() - filled_);
+  return asio::buffer(in_.data() + end_, in_.size() - end_);
+}
+
 void Connection::read() {
   if (reading_) return;
   reading_ = true;
-  auto space = asio::buffer(in_.data() + end_, in_.size() - end_);
-  if (state_ == State::lingering)
-    space = asio::buffer(in_.data(), in_.size());
-  else if (state_ == State::body && head_.framing == Framing::length)
-    space = asio::buffer(body_.data() + filled_, body_.size() - filled_);
-  socket_.async_read_some(
-      space, [self = shared_from_this(), into = state_](const error_code& error, std::size_t size) {
-        self->arrived(error, size, into);
-      });
+  // What comes while lingering is forgotten: it need not be understood.
+  if (tls_ && state_ != State::lingering) {
+    if (tls_->has_bytes()) return lane_->post([self = shared_from_this()] { self->read_encrypted(); });
+    socket_.async_wait(Socket::wait_read, [self = shared_from_this()](const error_code& failed) {
+      failed ? self->close() : self->read_encrypted();
+    });
+    return;
+  }
+  socket_.async_read_some(space(), [self = shared_from_this(), into = state_](
+                                       const error_code& error, std::size_t size) {
+    self->arrived(error, size, into);
+  });
+}
+
+// On the loop, not out of a step.
+void Connection::read_encrypted() {
+  if (state_ == State::closed) return;
+  const auto room = space();
+  std::size_t got = 0;
+  const auto did = tls_->read(static_cast<char*>(room.data()), room.size(), got);
+  if (did == tls::Did::done) return arrived({}, got, state_);
+  if (did == tls::Did::wants_read || did == tls::Did::wants_write) {
+    const auto what = did == tls::Did::wants_read ? Socket::wait_read : Socket::wait_write;
+    socket_.async_wait(what, [self = shared_from_this()](const error_code& failed) {
+      failed ? self->close() : self->read_encrypted();
+    });
+    return;
+  }
+  close();
 }
 
 void Connection::arrived(const error_code& error, std::size_t size, State into) {

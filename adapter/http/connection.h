@@ -5,6 +5,7 @@
 
 #include "http/chunked.h"
 #include "http/lane.h"
+#include "tls/session.h"
 
 #include <array>
 #include <cstddef>
@@ -18,7 +19,8 @@ namespace fingerpost::http {
 // a client that sends faster than it is served is slowed down by TCP.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(std::shared_ptr<Lane> lane, Socket socket);
+  // With `tls` it is encrypted; else plain.
+  Connection(std::shared_ptr<Lane> lane, Socket socket, std::shared_ptr<const tls::Context> tls);
 
   void start();
   bool overdue() const;
@@ -31,7 +33,16 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void refuse_late();
 
  private:
-  enum class State : std::uint8_t { idle, head, body, answering, writing, lingering, closed };
+  enum class State : std::uint8_t {
+    handshake,
+    idle,
+    head,
+    body,
+    answering,
+    writing,
+    lingering,
+    closed
+  };
   enum class Step : std::uint8_t { again, wait };
 
   // The loop: one step after another until one has to wait for the outside.
@@ -43,9 +54,16 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Step take_chunks();
   Step handle();
   Step push();
+  Step push_encrypted();
   Step after_write();
+  Step shake_hands();
 
   void read();
+  void read_encrypted();
+  boost::asio::mutable_buffer space();      // for what is read next
+  bool send_at_once(std::string_view text);  // false: not all of it could be
+  // Goes on when the socket can be read, or written.
+  Step wait_for(Socket::wait_type what);
   void arrived(const boost::system::error_code& error, std::size_t size, State into);
   // By the handler, on the lane's thread; a second answer to one request is let fall.
   void answered(std::uint64_t request, Response response);
@@ -66,6 +84,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   std::shared_ptr<Lane> lane_;
   Socket socket_;
+  std::unique_ptr<tls::Session> tls_;  // null: plain
+  std::string peer_key_;
   State state_ = State::idle;
   bool advancing_ = false;
   bool reading_ = false;

@@ -1,8 +1,11 @@
 #include "http/fhir.h"
 
 #include "http/answer.h"
+#include "http/bearer.h"
 #include "http/binary.h"
 #include "http/call.h"
+#include "interaction/authorise.h"
+#include "interaction/noting.h"
 #include "interaction/offers.h"
 
 #include <iterator>
@@ -85,7 +88,8 @@ Response refused(const Error& error) {
                  interaction::issue_code_of(error.kind), error.text);
 }
 
-// The answer to what cannot be read.
+// The answer to a URL, or to what is accepted, that cannot be read. The body is left as it came:
+// who asks is known first.
 std::optional<Response> read_call(const interaction::Context& context, Call& call) {
   const auto& head = call.request.head;
   std::optional<Response> unread;
@@ -101,22 +105,65 @@ std::optional<Response> read_call(const interaction::Context& context, Call& cal
   if (!path) return refused(path.error());
   call.path = std::move(*path);
   if (not_acceptable && !asks_for_bytes(call)) return not_acceptable;
-  return unpack_body(head, context.limits, call.request.body);
+  return {};
+}
+
+// The answer when whoever asks may not ask this.
+std::optional<Response> refuse_caller(const access::Caller& caller, const interaction::Offer& offer,
+                                      const Call& call) {
+  const auto& head = call.request.head;
+  const auto allowed = authorise(caller, offer, call.path, head.has("if-none-exist"));
+  if (!allowed) return lacking_scope(allowed.error());
+  const bool provenance = head.has("x-provenance") && offer.verb != Verb::get;
+  if (!provenance || caller.may("Provenance", access::can_create)) return {};
+  return lacking_scope({Kind::forbidden, "the scope system/Provenance.c is needed", ""});
+}
+
+// A request's own Serving, as its caller's; it lasts until the answer is given.
+std::shared_ptr<Serving> serving_of(const Serving& serving, const access::CallerPtr& caller,
+                                    Call& call) {
+  auto own = std::make_shared<Serving>(Serving{session_of(serving.session, caller), serving.context,
+                                               serving.jobs, serving.authority});
+  call.respond = [own, respond = std::move(call.respond)](Response response) {
+    respond(std::move(response));
+  };
+  return own;
+}
+
+void serve_found(Serving& serving, const interaction::Offer& offer, Call call) {
+  const auto serve = services[static_cast<std::size_t>(offer.interaction)].serve;
+  if (offer.later && call.asked.async && serving.jobs != nullptr)
+    return serve_later(serving, std::move(call), serve);
+  serve(serving, std::move(call));
 }
 
 void take(Serving& serving, Request request, const Respond& respond) {
   Call call{std::move(request), respond, {}, {}, {}};
-  if (auto response = read_call(serving.context, call)) return call.respond(*std::move(response));
-  const auto place = interaction::place_of(call.path);
+  auto unread = read_call(serving.context, call);
+  interaction::note_asked(call.path, call.pairs);
+  const auto place = unread ? Place::nothing : interaction::place_of(call.path);
+  auto caller = serving.session->caller;
+  if (serving.authority != nullptr && !is_open(place)) {
+    auto found = caller_of(*serving.authority, call.request);
+    if (auto* const response = std::get_if<Response>(&found))
+      return call.respond(std::move(*response));
+    caller = std::get<access::CallerPtr>(std::move(found));
+  }
+  interaction::note_caller(*caller);
+  if (unread) return call.respond(*std::move(unread));
   if (is_typed(place) && !interaction::is_resource_type(serving.context, call.path[0]))
     return call.respond(outcome(404, "not-supported", "R4 has no such type of resource"));
   const auto verb = verb_of(call.request.head.method);
   const auto* const offer = verb ? interaction::find_offer(place, *verb) : nullptr;
   if (offer == nullptr) return call.respond(not_offered(place));
-  const auto serve = services[static_cast<std::size_t>(offer->interaction)].serve;
-  if (offer->later && call.asked.async && serving.jobs != nullptr)
-    return serve_later(serving, std::move(call), serve);
-  serve(serving, std::move(call));
+  interaction::note_interaction(offer->interaction, call.path);
+  if (auto response = refuse_caller(*caller, *offer, call))
+    return call.respond(*std::move(response));
+  if (auto response = unpack_body(call.request.head, serving.context.limits, call.request.body))
+    return call.respond(*std::move(response));
+  if (caller == serving.session->caller) return serve_found(serving, *offer, std::move(call));
+  const auto own = serving_of(serving, caller, call);
+  serve_found(*own, *offer, std::move(call));
 }
 
 }  // namespace
@@ -149,9 +196,11 @@ void refuse(const Serving& serving, const Call& call, const Error& error) {
   give(serving, call, interaction::failure(error));
 }
 
-Handler fhir_handler(std::shared_ptr<const interaction::Session> session, Jobs* jobs) {
+Handler fhir_handler(std::shared_ptr<const interaction::Session> session, Jobs* jobs,
+                     const access::Authority* authority) {
   const auto& context = session->context;
-  const auto serving = std::make_shared<Serving>(Serving{std::move(session), context, jobs});
+  const auto serving =
+      std::make_shared<Serving>(Serving{std::move(session), context, jobs, authority});
   return [serving](Request request, const Respond& respond) {
     take(*serving, std::move(request), respond);
   };

@@ -1,4 +1,5 @@
 #include "http/answer.h"
+#include "http/audited.h"
 #include "http/call.h"
 #include "http/jobs.h"
 #include "interaction/answers.h"
@@ -51,7 +52,7 @@ void serve_later(Serving& serving, Call call, void (*serve)(Serving&, Call)) {
   struct Kept {
     explicit Kept(Call from)
         : head(from.request.head),
-          call{{head.head, {}, std::move(from.request.body)},
+          call{{head.head, {}, std::move(from.request.body), {}},
                {},
                std::move(from.path),
                std::move(from.pairs),
@@ -68,15 +69,21 @@ void serve_later(Serving& serving, Call call, void (*serve)(Serving&, Call)) {
     respond(response_of(serving.context, interaction::failure(error), asked));
   };
   const auto kept = std::make_shared<Kept>(std::move(call));
-  const auto later = [kept, serve](const auto& session, Respond answered) {
-    Serving own{session, session->context};
+  const auto& caller = serving.session->caller;
+  const auto asking = interaction::noted();
+  const auto later = [kept, serve, caller, asking](const auto& session, const Respond& answered) {
+    const interaction::Noting scope(asking);
+    Serving own{session_of(session, caller), session->context};
     auto work = std::move(kept->call);
     // The head is viewed until the answer is given.
-    work.respond = [kept, answered](Response response) { answered(std::move(response)); };
+    work.respond = [kept, answered, asking, session = own.session](Response response) {
+      respond_told(asking, std::move(response), answered);
+    };
     serve(own, std::move(work));
   };
-  auto id = serving.jobs->add(later, kept->call.request.body.size());
+  auto id = serving.jobs->add(later, kept->call.request.body.size(), caller);
   if (!id) return refused(id.error());
+  if (asking) asking->later = true;
   Response accepted;
   accepted.status = 202;
   accepted.fields = "Content-Location: " + serving.context.base_url + "/_async/" + *id + "\r\n";
@@ -84,7 +91,9 @@ void serve_later(Serving& serving, Call call, void (*serve)(Serving&, Call)) {
 }
 
 void serve_job(Serving& serving, Call call) {
-  const auto state = serving.jobs != nullptr ? serving.jobs->look(call.path[1]) : std::nullopt;
+  const auto state = serving.jobs != nullptr
+                         ? serving.jobs->look(call.path[1], *serving.session->caller)
+                         : std::nullopt;
   if (!state)
     return refuse(serving, call, {Kind::not_found, "there is no such answer, or no more", ""});
   if (!state->response) {
@@ -98,7 +107,7 @@ void serve_job(Serving& serving, Call call) {
 }
 
 void serve_job_cancel(Serving& serving, Call call) {
-  if (serving.jobs == nullptr || !serving.jobs->cancel(call.path[1]))
+  if (serving.jobs == nullptr || !serving.jobs->cancel(call.path[1], *serving.session->caller))
     return refuse(serving, call, {Kind::not_found, "there is no such answer, or no more", ""});
   Response gone;
   gone.status = 202;

@@ -4,6 +4,7 @@
 #include "http/binary.h"
 #include "http/call.h"
 #include "http/date.h"
+#include "http/oauth.h"
 #include "interaction/conformance.h"
 #include "interaction/operations.h"
 #include "interaction/parameters.h"
@@ -114,12 +115,14 @@ void serve_openapi(Serving& serving, Call call) {
   call.respond(std::move(response));
 }
 
-// SMART App Launch 2.0: nobody is authorised here yet, and it says so.
-void serve_smart_configuration(Serving&, Call call) {
+// SMART App Launch 2, conformance. Without clients nobody is granted anything here.
+void serve_smart_configuration(Serving& serving, Call call) {
   Response response;
   response.content_type = "application/json";
-  response.body = R"({"grant_types_supported":[],"code_challenge_methods_supported":["S256"],)"
-                  R"("capabilities":[]})";
+  response.body = serving.authority != nullptr
+                      ? smart_configuration(serving.context.base_url)
+                      : R"({"grant_types_supported":[],"code_challenge_methods_supported":)"
+                        R"(["S256"],"capabilities":[]})";
   call.respond(std::move(response));
 }
 

@@ -23,6 +23,9 @@ Result<WriteOptions> options_of(const Serving& serving, const Call& call) {
   const auto& head = call.request.head;
   WriteOptions options;
   options.back = call.asked.back.value_or(Return::representation);
+  if (!serving.session->caller->may(call.path[0], access::can_read) &&
+      options.back == Return::representation)
+    options.back = Return::minimal;
   LET(options.if_match, interaction::read_etags(head.field("if-match")));
   options.provenance = head.field("x-provenance");
   if (call.path.size() == 1 && head.method != Method::post) options.condition = call.pairs;
@@ -30,6 +33,8 @@ Result<WriteOptions> options_of(const Serving& serving, const Call& call) {
   if (const auto since = read_http_date(unmodified); since && options.if_match.empty())
     options.if_unmodified_since_us = *since + 999'999;  // of that second
   const auto exist = head.field("if-none-exist");
+  if (head.has("if-none-exist") && head.method != Method::post)
+    return Error{Kind::invalid, "is of a POST alone", "If-None-Exist"};
   if (head.has("if-none-exist") && exist.empty())
     return Error{Kind::invalid, "the condition has no criteria", "If-None-Exist"};
   if (!exist.empty()) {

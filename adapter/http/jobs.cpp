@@ -2,6 +2,7 @@
 
 #include "base/uuid.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace fingerpost::http {
@@ -60,11 +61,19 @@ Jobs::~Jobs() {
   queue_->work.clear();  // what came late holds this
 }
 
+bool Jobs::Job::is_of(const access::Caller& other) const {
+  if (caller->client != other.client || caller->local != other.local) return false;
+  const auto& scopes = caller->scopes.list();
+  return std::all_of(scopes.begin(), scopes.end(), [&](const access::Scope& scope) {
+    return other.may(scope.type, scope.rights);
+  });
+}
+
 void Jobs::run() {
   while (auto work = queue_->next()) work();
 }
 
-Result<std::string> Jobs::add(Work work, std::size_t bytes) {
+Result<std::string> Jobs::add(Work work, std::size_t bytes, access::CallerPtr caller) {
   auto id = uuid_v4(context_.random);
   {
     const std::lock_guard lock(mutex_);
@@ -80,6 +89,7 @@ Result<std::string> Jobs::add(Work work, std::size_t bytes) {
                        std::to_string(most_bytes_),
                    ""};
     auto& job = jobs_[id];
+    job.caller = std::move(caller);
     job.work = std::move(work);
     job.held_bytes = bytes;
   }
@@ -132,18 +142,18 @@ std::size_t Jobs::kept_bytes() const {
   return bytes;
 }
 
-std::optional<Jobs::State> Jobs::look(std::string_view id) {
+std::optional<Jobs::State> Jobs::look(std::string_view id, const access::Caller& caller) {
   const std::lock_guard lock(mutex_);
   forget_old();
   const auto at = jobs_.find(std::string(id));
-  if (at == jobs_.end()) return {};
+  if (at == jobs_.end() || !at->second.is_of(caller)) return {};
   return State{at->second.response};
 }
 
-bool Jobs::cancel(std::string_view id) {
+bool Jobs::cancel(std::string_view id, const access::Caller& caller) {
   const std::lock_guard lock(mutex_);
   const auto at = jobs_.find(std::string(id));
-  if (at == jobs_.end()) return false;
+  if (at == jobs_.end() || !at->second.is_of(caller)) return false;
   *at->second.stop = true;
   jobs_.erase(at);
   return true;

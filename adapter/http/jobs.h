@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "access/caller.h"
 #include "fingerpost/result.h"
 #include "http/message.h"
 #include "interaction/stoppable.h"
@@ -41,24 +42,30 @@ class Jobs {
   // The job's id, which nobody can guess. `bytes`: that the work holds until it is answered.
   // Kind::busy: Limits::async_jobs are kept already, or there is no room for it. An answer for
   // which there is no room beside the others that are kept is told to be too large.
-  Result<std::string> add(Work work, std::size_t bytes = 0);
+  // `caller`: whose it is. Another client's look finds nothing, nor does one of the same client
+  // with less than the scopes it was made with.
+  Result<std::string> add(Work work, std::size_t bytes = 0,
+                          access::CallerPtr caller = access::local_caller());
   // Nothing: there is no such job. No response: it is not done yet.
   struct State {
     std::shared_ptr<const Response> response;
   };
-  std::optional<State> look(std::string_view id);
+  std::optional<State> look(std::string_view id,
+                            const access::Caller& caller = *access::local_caller());
   // Forgets the job, and what it would have answered; false when there is none. One that has begun
   // stops where it next looks at the store, or waits for it: what was committed stays.
-  bool cancel(std::string_view id);
+  bool cancel(std::string_view id, const access::Caller& caller = *access::local_caller());
 
  private:
   struct Job {
+    access::CallerPtr caller;
     Work work;  // until it begins
     interaction::Stop stop = std::make_shared<std::atomic<bool>>(false);
     std::size_t held_bytes = 0;  // until it is answered
     std::shared_ptr<const Response> response;
     std::int64_t done_us = 0;
 
+    bool is_of(const access::Caller& other) const;
     std::size_t bytes() const { return response ? response->content().size() : held_bytes; }
   };
   struct Queue;  // of the thread's work; outlives late answers

@@ -50,8 +50,9 @@ void Lane::join() {
   io_.poll();  // what was posted meanwhile holds connections, and they hold this lane
 }
 
-void Lane::adopt(Socket socket) {
-  const auto connection = std::make_shared<Connection>(shared_from_this(), std::move(socket));
+void Lane::adopt(Socket socket, std::shared_ptr<const tls::Context> tls) {
+  const auto connection =
+      std::make_shared<Connection>(shared_from_this(), std::move(socket), std::move(tls));
   connections_.insert(connection);
   if (draining_) return connection->close();
   connection->start();

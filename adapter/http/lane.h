@@ -3,9 +3,11 @@
 #pragma once
 
 #include "base/clock.h"
+#include "base/metrics.h"
 #include "fingerpost/limits.h"
 #include "http/message.h"
 #include "http/overload.h"
+#include "tls/context.h"
 
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/executor_work_guard.hpp>
@@ -36,6 +38,9 @@ struct Totals {
   std::atomic<std::size_t> connections{0};
   std::atomic<std::size_t> body_bytes{0};  // of bodies being received
   std::atomic<std::size_t> requests{0};    // taken and not yet answered
+  Counter malformed;                       // requests refused for their own bytes, before a handler
+  Counter overloaded;                      // requests told to come again
+  Counter turned_away;                     // connections over the limit of them
 };
 
 // Kept alive by its connections and by late answers, so it may outlive its listener, stopped.
@@ -48,7 +53,7 @@ class Lane : public std::enable_shared_from_this<Lane> {
   void start(const MakeHandler& make_handler);  // the thread runs until finish()
   void post(std::function<void()> work);        // any thread; dropped once finished
 
-  void adopt(Socket socket);
+  void adopt(Socket socket, std::shared_ptr<const tls::Context> tls);  // null: plain
   void forget(const std::shared_ptr<Connection>& connection);
   void drain();   // connections close as soon as they owe nothing
   void finish();  // connections close now; the thread ends

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -73,9 +74,19 @@ class Listener::Server {
   }
 
   std::uint16_t port() const { return port_; }
-  std::size_t connections() const { return totals_->connections; }
+  const Totals& totals() const { return *totals_; }
+
+  void replace_tls(std::shared_ptr<const tls::Context> tls) {
+    const std::lock_guard lock(mutex_);
+    if (options_.tls_context && tls) options_.tls_context = std::move(tls);
+  }
 
  private:
+  std::shared_ptr<const tls::Context> tls_now() {
+    const std::lock_guard lock(mutex_);
+    return options_.tls_context;
+  }
+
   void accept() {
     const auto lane = lanes_[next_++ % lanes_.size()];
     acceptor_.async_accept(lane->io().get_executor(),
@@ -95,15 +106,17 @@ class Listener::Server {
 
   void place(const std::shared_ptr<Lane>& lane, Socket socket) {
     if (totals_->connections >= options_.limits.connections) {
+      totals_->turned_away.add();
       error_code ignored;
       socket.non_blocking(true, ignored);
       socket.write_some(asio::buffer(full), ignored);
       return;
     }
     totals_->connections.fetch_add(1, std::memory_order_relaxed);
-    if (lane->here()) return lane->adopt(std::move(socket));
-    asio::post(lane->io(),
-               [lane, mine = std::move(socket)]() mutable { lane->adopt(std::move(mine)); });
+    if (lane->here()) return lane->adopt(std::move(socket), tls_now());
+    asio::post(lane->io(), [lane, mine = std::move(socket), with = tls_now()]() mutable {
+      lane->adopt(std::move(mine), std::move(with));
+    });
   }
 
   void close_acceptor() {
@@ -112,6 +125,7 @@ class Listener::Server {
     timer_.cancel();
   }
 
+  std::mutex mutex_;  // of options_.tls_context
   ListenerOptions options_;
   std::shared_ptr<Totals> totals_ = std::make_shared<Totals>();
   Lanes lanes_;
@@ -139,7 +153,17 @@ std::uint16_t Listener::port() const {
   return server_->port();
 }
 std::size_t Listener::connections() const {
-  return server_->connections();
+  return server_->totals().connections;
+}
+std::size_t Listener::requests() const {
+  return server_->totals().requests;
+}
+Refusals Listener::refusals() const {
+  const auto& totals = server_->totals();
+  return {totals.malformed.value(), totals.overloaded.value(), totals.turned_away.value()};
+}
+void Listener::replace_tls(std::shared_ptr<const tls::Context> tls) {
+  server_->replace_tls(std::move(tls));
 }
 void Listener::stop() {
   server_->stop();

@@ -10,6 +10,7 @@
 #include "fingerpost/limits.h"
 #include "fingerpost/result.h"
 #include "http/message.h"
+#include "tls/context.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -27,6 +28,14 @@ struct ListenerOptions {
   // are told 503 as they come; 0: never.
   int most_waiting_ms = 100;
   Limits limits;
+  std::shared_ptr<const tls::Context> tls_context = nullptr;  // null: plain
+};
+
+// What it turned away by itself, since it was opened.
+struct Refusals {
+  std::uint64_t malformed = 0;    // requests, for their own bytes
+  std::uint64_t overloaded = 0;   // requests: 503
+  std::uint64_t turned_away = 0;  // connections over the limit of them
 };
 
 class Listener {
@@ -41,6 +50,10 @@ class Listener {
 
   std::uint16_t port() const;
   std::size_t connections() const;
+  std::size_t requests() const;  // taken and not yet answered
+  Refusals refusals() const;
+  // Of connections that come from here on. Any thread; not of a listener that was opened plain.
+  void replace_tls(std::shared_ptr<const tls::Context> tls);
   // Accepts no more, lets requests that have come be answered, closes, and joins the threads.
   // Handlers must go on answering meanwhile: what they use stops after this. From one thread.
   void stop();

@@ -16,6 +16,9 @@ struct Request {
   const Head& head;
   std::string_view path;  // what of the path is the handler's to read: "/Patient/1"
   std::string body;
+  // Of the certificate that the client showed: SHA-256 of its public key, base64; "": it showed
+  // none.
+  std::string_view peer_key = {};
 };
 
 struct Response {

@@ -1,4 +1,6 @@
+#include "interaction/authorise.h"
 #include "interaction/bundle.h"
+#include "interaction/noting.h"
 #include "interaction/write.h"
 
 #include <memory>
@@ -16,6 +18,8 @@ struct Batch {
   Return back;
 
   void answer(std::size_t entry, Verb verb, Answer with) {
+    if (const auto asking = noted(); asking && with.failed())
+      asking->refused = static_cast<int>(with.status);
     with = placed(std::move(with), entry, verb);
     answers[entry] = verb == Verb::get ? std::move(with) : shown_in_bundle(std::move(with), back);
     if (--open > 0) return;
@@ -52,6 +56,7 @@ void run(const Session& session, const Tree& bundle, Entry& entry, const BundleO
 void batch(const Session& session, SentBundle sent, BundleOptions options, Done done) {
   auto entries = read_entries(session.context, sent.tree, sent.issues);
   if (has_errors(sent.issues)) return done(failure(Status::unprocessable, std::move(sent.issues)));
+  authorise(session, entries, options);
   if (!options.idempotency_key.empty())
     return done(failure(Error{Kind::unsupported, "an Idempotency-Key is for transactions", ""}));
   const auto state =

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "interaction/answers.h"
 #include "interaction/content.h"
+#include "interaction/noting.h"
 #include "interaction/operations.h"
 #include "interaction/outcome.h"
 #include "interaction/refused.h"
@@ -110,6 +111,7 @@ Answer placed(Answer answer, std::size_t entry, Verb verb) {
 }
 
 Answer get(const Session& session, const Entry& entry, search::Handling handling) {
+  const HandingOut reads;
   auto answer = unless_known(found(session, entry, handling), entry.if_none_match,
                              entry.if_modified_since_us);
   if (entry.head && !answer.failed()) answer.body.clear();  // R4 http.html#head
@@ -118,6 +120,7 @@ Answer get(const Session& session, const Entry& entry, search::Handling handling
 
 void get(const Session& session, const Entry& entry, search::Handling handling, Done done) {
   if (!is_type(session, entry) || !entry.is_operation()) return done(get(session, entry, handling));
+  const HandingOut reads;
   const auto ask_for = entry.body ? static_cast<decltype(&ask)>(operate) : ask;
   ask_for(session, entry.operation(handling), std::move(done));
 }

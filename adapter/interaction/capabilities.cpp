@@ -1,4 +1,5 @@
 #include "interaction/answers.h"
+#include "interaction/audit_events.h"
 #include "interaction/conformance.h"
 #include "interaction/interactions.h"
 #include "interaction/offers.h"
@@ -98,6 +99,11 @@ void write_type(const Context& context, const search::Parameters& parameters, st
   out += ',';
   write_member(out, "profile", "http://hl7.org/fhir/StructureDefinition/" + std::string(type));
   out += ',';
+  if (type == audit_event_type) {
+    write_audit_capability(out);
+    out += '}';
+    return;
+  }
   write_interactions(true, out);
   out += R"(,"versioning":"versioned","readHistory":true,"updateCreate":true,)"
          R"("conditionalCreate":true,"conditionalRead":"full-support","conditionalUpdate":true,)"
@@ -127,6 +133,17 @@ void write_messaging(const Context& context, std::string& out) {
   out += "]}]";
 }
 
+// SMART App Launch 2, the declaration of support by OAuth URIs.
+void write_security(const Context& context, std::string& out) {
+  out += R"(,"security":{"extension":[{"url":)"
+         R"("http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris",)"
+         R"("extension":[{"url":"token",)";
+  write_member(out, "valueUri", context.base_url + "/auth/token");
+  out += R"(}]}],"service":[{"coding":[{"system":)"
+         R"("http://terminology.hl7.org/CodeSystem/restful-security-service",)"
+         R"("code":"SMART-on-FHIR"}]}]})";
+}
+
 std::string documentation(const Limits& limits) {
   std::string text(about_transactions);
   text += about_searches;
@@ -153,6 +170,7 @@ std::string capabilities(const Context& context) {
       R"("application/json-patch+json","application/merge-patch+json",)"
       R"("application/xml-patch+xml"],"rest":[{"mode":"server",)";
   write_member(out, "documentation", documentation(context.limits));
+  if (context.closed) write_security(context, out);
   out += R"(,"resource":[)";
   bool first = true;
   for (const auto& type : context.definitions.types()) {

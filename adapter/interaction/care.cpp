@@ -208,9 +208,9 @@ Result<Searched> search_held(const Session& session, std::string_view type,
 
 Result<void> check_budget(const Context& context, NodeRef contract) {
   const auto amount = [](std::string_view code) {
-    return "term.asset.valuedItem.where(entity.coding.where(system = "
-           "'https://fingerpost.example/CodeSystem/budget' and code = '" +
-           std::string(code) + "').exists()).net.value";
+    return "term.asset.valuedItem.where(entity.coding.where(system = '" +
+           std::string(care::budget_system) + "' and code = '" + std::string(code) +
+           "').exists()).net.value";
   };
   const auto within = "(type.coding.code contains 'personal-health-budget').not() or " +
                       amount("agreed") + ".empty() or " + amount("agreed") +

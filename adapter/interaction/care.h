@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "care/names.h"
 #include "exchange/neighbourhood.h"
 #include "exchange/quoted.h"
 #include "fingerpost/result.h"
@@ -18,18 +19,8 @@
 
 namespace fingerpost::interaction {
 
-// Systems and extensions of fhir-profiles/.
-#define FINGERPOST_PROFILES "https://fingerpost.example/"
-constexpr std::string_view thread_system = FINGERPOST_PROFILES "Id/referral-thread";
-constexpr std::string_view referral_task_profile =
-    FINGERPOST_PROFILES "StructureDefinition/referral-task";
-constexpr std::string_view status_reason_system =
-    FINGERPOST_PROFILES "CodeSystem/referral-status-reason";
-constexpr std::string_view outcome_system = FINGERPOST_PROFILES "CodeSystem/referral-outcome";
-constexpr std::string_view agreed_extension = FINGERPOST_PROFILES "StructureDefinition/agreed";
-constexpr std::string_view review_due_extension =
-    FINGERPOST_PROFILES "StructureDefinition/review-due";
-#undef FINGERPOST_PROFILES
+using care::agreed_extension, care::outcome_system, care::referral_task_profile,
+    care::review_due_extension, care::status_reason_system, care::thread_system;
 
 // The Parameters that are the body of a call.
 class CareParameters {

@@ -1,8 +1,11 @@
 #include "interaction/commit.h"
 
+#include "exchange/subscription.h"
+#include "interaction/audit_events.h"
 #include "interaction/conformance.h"
 #include "interaction/content.h"
 #include "interaction/custom_parameters.h"
+#include "interaction/noting.h"
 #include "interaction/own_definitions.h"
 #include "interaction/references.h"
 #include "model/xml.h"
@@ -27,6 +30,7 @@ struct Work {
   Then then;
   int left = goes;
   bool watching = false;
+  AskingPtr asking = noted();
 };
 
 bool watched(const Context& context, std::string_view type) {
@@ -42,9 +46,11 @@ Result<void> prepare(Work& work) {
     auto& body = work.bodies.emplace_back();
     if (!draft.tree) continue;
     LET_DONE(make_local(context, *draft.tree));
+    if (draft.type == "Subscription")
+      exchange::set_subscriber(context.definitions, *draft.tree, work.session.caller->client);
+    set_id(context, *draft.tree, draft.id);  // a Patient's id is his compartment's
     index = search::index_to_store(*parameters, {&*draft.tree, draft.tree->root()});
     body = store::prepare_body(context.definitions, *draft.tree, draft.id);
-    set_id(context, *draft.tree, draft.id);
   }
   LET_DONE(check_not_own(context, work.drafts));
   return check_parameters(context, work.drafts);
@@ -104,6 +110,7 @@ Result<store::Unit> make_unit(Work& work, bool last) {
   unit.searches.insert(unit.searches.end(), searches.begin(), searches.end());
   unit.inspect = inspect;
   unit.inbox = inbox;
+  unit.audit.push_back(note_of_unit(*work.session.caller));
   return unit;
 }
 
@@ -127,6 +134,7 @@ void finish(const std::shared_ptr<Work>& work, Result<store::UnitOutcome> result
   take_up_parameters(work->session, work->drafts);
   Committed committed;
   committed.outcome = std::move(*result);
+  if (work->asking && !committed.outcome.duplicate) work->asking->told = true;
   if (work->options.bodies && !committed.outcome.duplicate)
     for (std::size_t i = 0; i < work->drafts.size(); ++i) {
       const auto& wrote = committed.outcome.writes[i];
@@ -149,6 +157,7 @@ void attempt(const std::shared_ptr<Work>& work) {
   work->session.context.store.commit(
       std::move(*unit), [work, post = work->session.post](Result<store::UnitOutcome> result) {
         post([work, result = std::move(result)]() mutable {
+          const Noting scope(work->asking);
           // Nobody else catches here: the request's own thread has left its handler long ago.
           try {
             finish(work, std::move(result));
@@ -159,12 +168,36 @@ void attempt(const std::shared_ptr<Work>& work) {
       });
 }
 
+// Whoever is told of resources may search them himself.
+Result<void> may_subscribe(const Session& session, const Draft& draft) {
+  if (draft.type != "Subscription" || !draft.tree) return {};
+  const auto type = exchange::subscribed_type({&*draft.tree, draft.tree->root()});
+  if (session.caller->may(type, access::can_read | access::can_search)) return {};
+  return Error{Kind::forbidden, "a subscription needs the scope to read and search its type", type};
+}
+
+// What a body brings is written with the caller's rights of its type, whichever interaction or
+// operation it came by. An update that creates is one (SMART App Launch 2, scopes).
+Result<void> may_write(const access::Caller& caller, const Draft& draft) {
+  const bool put = draft.op == store::Write::Op::put;
+  const auto needed = !put                            ? access::can_delete
+                      : draft.how == store::How::post ? access::can_create
+                                                      : access::can_update;
+  if (caller.may(draft.type, needed)) return {};
+  return Error{Kind::forbidden,
+               "the scope " + access::write_scope({draft.type, needed}) + " is needed", draft.type};
+}
+
 }  // namespace
 
 void commit(const Session& session, std::vector<Draft> drafts, CommitOptions options, Then then) {
+  for (const auto& draft : drafts) {
+    if (auto may = may_write(*session.caller, draft); !may) return then(may.error());
+    if (auto may = may_subscribe(session, draft); !may) return then(may.error());
+  }
   // What is served as the server's own is not for others to write over.
   for (const auto& draft : drafts)
-    if (definition(session.context, {draft.type, draft.id}))
+    if (draft.type == audit_event_type || definition(session.context, {draft.type, draft.id}))
       return then(Error{Kind::forbidden, "this resource is the server's own", ""});
   const auto work = std::make_shared<Work>(
       Work{session, std::move(drafts), {}, {}, std::move(options), std::move(then), goes, false});

@@ -1,5 +1,6 @@
 #include "interaction/conditional.h"
 
+#include "interaction/authorise.h"
 #include "interaction/query.h"
 
 #include <utility>
@@ -14,6 +15,7 @@ Result<Matches> find_matches(const Session& session, std::string_view type,
   Matches matches;
   auto& plan = matches.guard.plan;
   LET(plan, plan_of(session.context, type, criteria));
+  LET_DONE(authorise(*session.caller, plan));
   if (plan.criteria.empty())
     return Error{Kind::invalid, "a conditional request needs a criterion", ""};
   if (!plan.includes.empty() || !plan.sort.empty() || plan.after)

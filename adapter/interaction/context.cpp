@@ -1,5 +1,6 @@
 #include "interaction/context.h"
 
+#include "interaction/noting.h"
 #include "store/store.h"
 
 #include <utility>
@@ -15,11 +16,24 @@ struct Owned {
 }  // namespace
 
 Result<std::shared_ptr<const Session>> open_session(const Context& context, Post post) {
-  LET(auto reader, context.store.reader());
+  LET(auto own, context.store.reader());
+  auto reader = noting_reader(std::move(own));
   auto& eyes = *reader;
   const auto owned =
-      std::make_shared<Owned>(Owned{std::move(reader), Session{context, eyes, std::move(post)}});
+      std::make_shared<Owned>(Owned{std::move(reader), Session{context, eyes, std::move(post), first_caller(context)}});
   return std::shared_ptr<const Session>(owned, &owned->session);
+}
+
+std::shared_ptr<const Session> session_of(const std::shared_ptr<const Session>& session,
+                                          access::CallerPtr caller) {
+  if (caller == session->caller) return session;
+  struct Kept {
+    std::shared_ptr<const Session> of;
+    Session session;
+  };
+  const auto kept = std::make_shared<Kept>(Kept{session, *session});
+  kept->session.caller = std::move(caller);
+  return std::shared_ptr<const Session>(kept, &kept->session);
 }
 
 }  // namespace fingerpost::interaction

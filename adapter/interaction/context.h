@@ -2,7 +2,9 @@
 
 #pragma once
 
+#include "access/caller.h"
 #include "base/clock.h"
+#include "care/policy.h"
 #include "fingerpost/limits.h"
 #include "fingerpost/result.h"
 #include "fingerpost/tree.h"
@@ -83,19 +85,32 @@ struct Context {
   bool may_expunge = false;              // whether anybody may make the store forget what was there
   exchange::Intake* messages = nullptr;  // of $process-message; null: it is not offered
   std::shared_ptr<OwnDefinitions> own_definitions = make_own_definitions();
+  care::Policy policy = {};
+  // Clients are configured: a session is nobody's, who may do nothing, until it is a caller's.
+  bool closed = false;
 };
 
 // Runs work on the thread a request came from.
 using Post = std::function<void(std::function<void()> work)>;
 
-// One connection thread's share: its reader, and the way back to it.
+// One connection thread's share: its reader, and the way back to it. A request has one of its own
+// where it matters who asks.
 struct Session {
   const Context& context;
   store::Reader& reader;
   Post post;
+  access::CallerPtr caller = access::nobody();
 };
 
 // A session with a reader of its own, to be used and let go on one thread, before the store goes.
 Result<std::shared_ptr<const Session>> open_session(const Context& context, Post post);
+
+// Whose a new session is.
+inline access::CallerPtr first_caller(const Context& context) {
+  return context.closed ? access::nobody() : access::local_caller();
+}
+// The same session as this caller's.
+std::shared_ptr<const Session> session_of(const std::shared_ptr<const Session>& session,
+                                          access::CallerPtr caller);
 
 }  // namespace fingerpost::interaction

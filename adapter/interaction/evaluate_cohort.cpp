@@ -4,6 +4,7 @@
 #include "interaction/answers.h"
 #include "interaction/care.h"
 #include "interaction/care_operations.h"
+#include "interaction/cohort_tier.h"
 #include "interaction/query.h"
 #include "interaction/url.h"
 #include "interaction/world.h"
@@ -22,20 +23,14 @@ namespace {
 
 using exchange::child, exchange::child_text;
 
-#define FINGERPOST_PROFILES "https://fingerpost.example/"
-constexpr std::string_view change_system = FINGERPOST_PROFILES "CodeSystem/cohort-change";
-constexpr std::string_view change_extension =
-    FINGERPOST_PROFILES "StructureDefinition/cohort-change";
-constexpr std::string_view evaluated_extension =
-    FINGERPOST_PROFILES "StructureDefinition/evaluated-criteria";
-constexpr std::string_view cohort_profile = FINGERPOST_PROFILES "StructureDefinition/cohort";
-#undef FINGERPOST_PROFILES
+using care::cohort_profile, care::evaluated_extension;
 // R4 extension-cqf-expression.html: what a characteristic comes to, as a search.
 constexpr std::string_view query_extension =
     "http://hl7.org/fhir/StructureDefinition/cqf-expression";
 constexpr std::string_view query_language = "application/x-fhir-query";
 constexpr std::size_t most_people = 500'000;  // of one criterion
 constexpr std::size_t most_hits = 2'000'000;  // looked at for one criterion
+constexpr int hits_of_a_page = 10'000;        // each page selects all anew
 
 using People = std::set<std::string>;  // ids
 
@@ -136,7 +131,7 @@ Result<People> people_of(const Session& session, const std::string& query) {
   std::size_t hits = 0;
   for (bool more = true; more;) {
     LET(auto plan, plan_of(context, type, pairs));
-    plan.count = context.limits.page_max;
+    plan.count = hits_of_a_page;
     LET(const auto page, search_all(session, plan));
     for (const auto& hit : page.hits) {
       if (hit.included) continue;
@@ -185,9 +180,24 @@ std::string reason_of(NodeRef characteristic) {
   if (!code) return "criteria-not-met";
   const Tree& tree = *code.tree;
   for (auto node = child(code, "coding").node; node != no_node; node = tree.next_same(node))
-    if (child_text({&tree, node}, "system") == change_system)
+    if (child_text({&tree, node}, "system") == care::cohort_change_system)
       return std::string(child_text({&tree, node}, "code"));
   return "criteria-not-met";
+}
+
+Result<People> people_of_characteristic(const Session& session, NodeRef group,
+                                        NodeRef characteristic) {
+  LET(const auto query, query_of_characteristic(session, group, characteristic));
+  return people_of(session, query);
+}
+
+// What is wrong with a search is wrong with the Group, and not with who asks.
+Error in_characteristic(Error error, int index) {
+  if (error.kind != Kind::invalid && error.kind != Kind::unsupported) return error;
+  auto text = std::move(error.text);
+  if (!error.where.empty() && error.where != "Group.characteristic") text += ": " + error.where;
+  return {Kind::unsupported, std::move(text),
+          "Group.characteristic[" + std::to_string(index) + "]"};
 }
 
 // Who meets the criteria, and who would but is left out, with the reason.
@@ -212,6 +222,7 @@ Result<Found> find_people(const Session& session, NodeRef group, std::string_vie
       at = people.count(*at) != 0 ? std::next(at) : in->erase(at);
   };
   const Tree& tree = *group.tree;
+  int index = 0;
   LET(const auto dead, people_of(session, "Patient?deceased=true"));
   found.leave_out(dead, "deceased");
   LET(const auto gone, people_of(session, "Patient?active=false"));
@@ -219,8 +230,10 @@ Result<Found> find_people(const Session& session, NodeRef group, std::string_vie
   for (auto node = child(group, "characteristic").node; node != no_node;
        node = tree.next_same(node)) {
     const NodeRef characteristic{&tree, node};
-    LET(const auto query, query_of_characteristic(session, group, characteristic));
-    LET(auto people, people_of(session, query));
+    auto met = people_of_characteristic(session, group, characteristic);
+    if (!met) return in_characteristic(met.error(), index);
+    ++index;
+    auto people = *std::move(met);
     if (child_text(characteristic, "exclude") == "true")
       found.leave_out(people, reason_of(characteristic));
     else
@@ -243,9 +256,9 @@ Result<Found> find_people(const Session& session, NodeRef group, std::string_vie
 
 std::string member_json(const std::string& id, std::string_view reason, const std::string& start,
                         const std::string& end) {
-  std::string json = R"({"extension":[{"url":)" + quoted(change_extension) + R"(,"valueCode":)" +
-                     quoted(reason) + R"(}],"entity":{"reference":)" + quoted("Patient/" + id) +
-                     R"(},"period":{"start":)" + quoted(start);
+  std::string json = R"({"extension":[{"url":)" + quoted(care::cohort_change_extension) +
+                     R"(,"valueCode":)" + quoted(reason) + R"(}],"entity":{"reference":)" +
+                     quoted("Patient/" + id) + R"(},"period":{"start":)" + quoted(start);
   if (!end.empty()) json += R"(,"end":)" + quoted(end);
   return json + R"(},"inactive":)" + (end.empty() ? "false}" : "true}");
 }
@@ -254,6 +267,7 @@ std::string member_json(const std::string& id, std::string_view reason, const st
 struct Members {
   std::string list;
   std::size_t active = 0;
+  std::vector<TierChange> changes;
 
   void add(const std::string& json, bool is_active) {
     list += (list.empty() ? "[" : ",") + json;
@@ -274,20 +288,27 @@ Members members_of(const Context& context, const Found& found, const Held* befor
     const bool was = child_text(member, "inactive") != "true";
     const bool is = found.in.count(id) != 0;
     if (was && is) known.insert(id);
+    if (was && is && other_criteria)
+      members.changes.push_back(
+          {id, std::string(child_text(child(member, "period"), "start")), ""});
     if (!was || is) {
       members.add(json_of(context, member), was);
       continue;
     }
+    const std::string start(child_text(child(member, "period"), "start"));
+    members.changes.push_back({id, start, today});
     const auto out = found.out.find(id);
     const std::string_view left = other_criteria ? "criteria-changed" : "criteria-not-met";
     members.add(member_json(id, out == found.out.end() ? left : std::string_view(out->second),
-                            std::string(child_text(child(member, "period"), "start")), today),
+                            start, today),
                 false);
   }
   const bool changed = before != nullptr && other_criteria;
   for (const auto& id : found.in)
-    if (known.count(id) == 0)
+    if (known.count(id) == 0) {
       members.add(member_json(id, changed ? "criteria-changed" : "criteria-met", today, ""), true);
+      members.changes.push_back({id, today, ""});
+    }
   return members;
 }
 
@@ -359,6 +380,8 @@ Decision decide(const Session& session, const Evaluation& evaluation) {
   Attempt attempt;
   attempt.reads.push_back({"Group", evaluation.id, criteria->stored.version});
   if (auto refused = add(attempt, std::move(drafted))) return *std::move(refused);
+  if (auto refused = add_tiers(session, *criteria, id, members.changes, other_criteria, attempt))
+    return *std::move(refused);
   if (auto refused = add_agent(session, evaluation.parameters, attempt)) return *std::move(refused);
   return attempt;
 }

@@ -1,3 +1,4 @@
+#include "interaction/authorise.h"
 #include "interaction/answers.h"
 #include "interaction/interactions.h"
 #include "interaction/operations.h"
@@ -135,7 +136,8 @@ Result<std::string> explained(const Session& session, const OperationCall& call)
   auto query = query_of(session.context, asked.type, asked.pairs);
   query.handling = call.handling;
   query.resolve = resolve_codes(session);
-  LET(const auto plan, plan_of(session.context, query));
+  LET(auto plan, plan_of(session.context, query));
+  LET_DONE(authorise(*session.caller, plan));
   LET(const auto found, session.reader.explain(plan));
   std::string out = R"({"resourceType":"Parameters","parameter":[)";
   for (const auto& [name, value] : plan.used)

@@ -1,4 +1,5 @@
 #include "interaction/answers.h"
+#include "interaction/audit_events.h"
 #include "interaction/history_listed.h"
 #include "interaction/interactions.h"
 #include "interaction/parameters.h"
@@ -123,6 +124,8 @@ void write_entry(const Context& context, std::string& out, const store::Stored& 
 // R4 http.html#history
 Answer history(const Session& session, Target target, const std::vector<search::Pair>& pairs,
                search::Handling handling) {
+  if (target.type == audit_event_type)
+    return failure(Error{Kind::unsupported, "an AuditEvent has one version, and no history", ""});
   const auto& context = session.context;
   const auto asked = read_query(context, target, pairs, handling);
   if (!asked) return failure(asked.error());

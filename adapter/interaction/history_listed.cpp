@@ -33,6 +33,8 @@ Result<std::set<std::string>> references_in(const Session& session, std::string_
   constexpr std::string_view type = "List/";
   if (list.starts_with(type)) list.remove_prefix(type.size());
   const auto& context = session.context;
+  if (!session.caller->may("List", access::can_read))
+    return Error{Kind::forbidden, "needs the scope system/List.r", "_list"};
   const auto stored = session.reader.read("List", list);
   if (!stored) return Error{stored.error().kind, "there is no such List", "_list"};
   const auto read = model::read_json(context.definitions, stored->body, context.limits);

@@ -3,6 +3,7 @@
 #include "exchange/neighbourhood.h"
 #include "interaction/care.h"
 #include "interaction/care_operations.h"
+#include "interaction/measure_pairs.h"
 #include "interaction/query.h"
 #include "model/json.h"
 
@@ -238,6 +239,10 @@ Result<std::string> Merged::bundle() {
   fold();
   std::string out = R"({"resourceType":"Bundle","type":"collection","timestamp":)" +
                     quoted(now_of(session_.context)) + R"(,"entry":[)";
+  constexpr std::size_t beside = 512;  // of each: its entry, its places in the plan and timeline
+  std::size_t bytes = out.size();
+  for (const auto& one : all_) bytes += one.held.stored.body.size() + beside;
+  out.reserve(bytes);
   const std::string urn = "urn:uuid:";
   entry(out, urn + made("plan"), plan());
   entry(out, urn + made("timeline"), timeline());
@@ -245,6 +250,13 @@ Result<std::string> Merged::bundle() {
     entry(out, session_.context.base_url + "/" + one.held.place(), one.held.stored.body);
     if (!one.others.empty()) entry(out, urn + made(one.held.place()), linkage(one));
   }
+  LET(const auto pairs, measure_pairs(session_, patient()));
+  if (pairs.empty()) return out + "]}";
+  entry(out, urn + made("measures"), pairs_list(session_, pairs, made("measures"), patient()));
+  for (const auto& pair : pairs)
+    for (const auto* held : {&pair.baseline, pair.follow_up ? &*pair.follow_up : nullptr})
+      if (held != nullptr)
+        entry(out, session_.context.base_url + "/" + held->place(), held->stored.body);
   return out + "]}";
 }
 

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "access/scope.h"
 #include "interaction/url.h"
 
 #include <cstdint>
@@ -70,7 +71,10 @@ struct Offer {
   Interaction interaction;
   std::string_view about;  // a few words
   std::string_view code;  // R4 valueset-system-restful-interaction, -type-…; blanks between several
-  bool later = false;     // when the client asks for respond-async
+  // What the caller needs of the type that the path names, of every type where it names none; of a
+  // search over all types, of each that is searched. 0: see authorise.h.
+  access::Rights needs = 0;
+  bool later = false;  // when the client asks for respond-async
 };
 std::span<const Offer> offers();
 // Null: the verb is not offered there.

@@ -6,6 +6,7 @@
 #include "interaction/interactions.h"
 #include "interaction/parameters.h"
 #include "interaction/remote_codes.h"
+#include "interaction/subscription_operations.h"
 #include "model/xml.h"
 #include "store/store.h"
 #include "terminology/expansion_parameters.h"
@@ -18,6 +19,8 @@ namespace {
 
 #define FINGERPOST_OWN "OperationDefinition/"
 #define FINGERPOST_R4 "http://hl7.org/fhir/OperationDefinition/"
+#define FINGERPOST_BACKPORT \
+  "http://hl7.org/fhir/uv/subscriptions-backport/OperationDefinition/backport-"
 constexpr std::array offered = {
     Operation{"expand", "ValueSet", on_type | on_instance, FINGERPOST_R4 "ValueSet-expand", expand,
               nullptr, terminology::expansion_parameters_in_url},
@@ -74,10 +77,15 @@ constexpr std::array offered = {
               nullptr, process_message, "async response-url"},
     Operation{"import-directory", "HealthcareService", on_type,
               FINGERPOST_OWN "HealthcareService-import-directory", nullptr, import_directory},
+    Operation{"status", "Subscription", on_type | on_instance,
+              FINGERPOST_BACKPORT "subscription-status", subscription_status, nullptr, "id status"},
+    Operation{"events", "Subscription", on_instance, FINGERPOST_BACKPORT "subscription-events",
+              subscription_events, nullptr, "eventsSinceNumber eventsUntilNumber content"},
     Operation{"expunge", any_type, on_instance, FINGERPOST_OWN "Resource-expunge", nullptr,
               expunge}};
 #undef FINGERPOST_OWN
 #undef FINGERPOST_R4
+#undef FINGERPOST_BACKPORT
 
 Error not_found() {
   return {Kind::not_found, "this operation is not offered here", ""};
@@ -198,7 +206,9 @@ void operate(const Session& session, const OperationCall& call, Done done) {
 
 void ask(const Session& session, const OperationCall& call, Done done) {
   const auto* const found = operation_of(call);
-  if (found != nullptr && found->run == validate && session.context.remote_codes != nullptr)
+  // Elsewhere nothing is asked that is not offered here, where nobody was asked for the right to it.
+  if (found == nullptr) return done(failure(not_found()));
+  if (found->run == validate && session.context.remote_codes != nullptr)
     return validate_elsewhere(session, call, std::move(done));
   if (auto question = remote_question(session, call))
     return ask_elsewhere(session, *std::move(question), std::move(done));

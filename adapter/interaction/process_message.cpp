@@ -1,8 +1,10 @@
 // R4 messageheader-operation-process-message.html: BaRS messages, kept before they are answered.
 
 #include "exchange/intake.h"
+#include "interaction/noting.h"
 #include "interaction/operations.h"
 
+#include <functional>
 #include <utility>
 
 namespace fingerpost::interaction {
@@ -14,6 +16,16 @@ Result<void> check_way(const OperationCall& call) {
       return Error{Kind::unsupported, "a message is answered on its own request", name};
   }
   return {};
+}
+
+// What is decided on again, because another commit came between, is the same request's.
+Post noting_post(const Post& post) {
+  return [post, asking = noted()](std::function<void()> work) {
+    post([asking, work = std::move(work)] {
+      const Noting scope(asking);
+      work();
+    });
+  };
 }
 
 // BaRS has 422 for what is understood and not done here.
@@ -35,7 +47,7 @@ void process_message(const Session& session, const OperationCall& call, Done don
   const auto& beside = call.message;
   exchange::BarsRequest request{*call.body, std::string(beside.request_id),
                                 std::string(beside.target), std::string(beside.end_user)};
-  intake->take_bars(std::move(request), session.post,
+  intake->take_bars(std::move(request), noting_post(session.post),
                     [done = std::move(done)](exchange::TakenMessage taken) {
                       Answer answer;
                       if (taken.refused) answer = refusal(*taken.refused);

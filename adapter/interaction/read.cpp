@@ -1,4 +1,5 @@
 #include "interaction/answers.h"
+#include "interaction/audit_events.h"
 #include "interaction/conformance.h"
 #include "interaction/interactions.h"
 #include "interaction/parameters.h"
@@ -13,6 +14,8 @@ Answer read(const Session& session, Target target, const std::vector<search::Pai
             search::Handling handling) {
   const auto asked = take_parameters(pairs, "_summary _elements", handling);
   if (!asked) return failure(asked.error());
+  if (target.type == audit_event_type)
+    if (auto event = read_audit_event(session, target.id)) return *std::move(event);
   auto found = session.reader.read(target.type, target.id);
   if (!found) {
     if (found.error().kind == Kind::not_found)

@@ -78,6 +78,16 @@ Result<std::optional<std::string>> duplicate(const Session& session, const Refer
   return std::optional<std::string>();
 }
 
+// Everybody whom the referral names is named by a Reference.
+Result<void> check_references(const Context& context, const CareParameters& parameters) {
+  for (const std::string name : {"owner", "requester", "partOf", "agent"}) {
+    const auto value = parameters.value(name);
+    if (value && (*value.tree)[value.node].type != context.definitions.common().reference)
+      return Error{Kind::invalid, "it is named by a Reference", name};
+  }
+  return {};
+}
+
 // Nobody can answer by a time that has passed. A day is within to its end.
 Result<void> check_due(const Context& context, const CareParameters& parameters) {
   const auto due = parameters.value("due");
@@ -92,7 +102,7 @@ std::string due_of(const Session& session, const CareParameters& parameters) {
   const auto due = parameters.text("due");
   if (!due.empty()) return std::string(due);
   constexpr std::int64_t second_us = 1'000'000;
-  const auto wait = std::chrono::duration_cast<std::chrono::seconds>(care::Deadlines{}.response);
+  const auto wait = std::chrono::duration_cast<std::chrono::seconds>(session.context.policy.deadlines.response);
   return store::instant(session.context.clock.now_us() + wait.count() * second_us);
 }
 
@@ -167,6 +177,8 @@ void refer(const Session& session, const OperationCall& call, Done done) {
   auto parameters =
       CareParameters::read(session.context, call, "owner requester due note partOf force agent");
   if (!parameters) return done(care_failure(parameters.error()));
+  if (const auto named = check_references(session.context, *parameters); !named)
+    return done(care_failure(named.error()));
   if (const auto due = check_due(session.context, *parameters); !due)
     return done(care_failure(due.error()));
   const auto referral =

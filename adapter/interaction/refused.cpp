@@ -1,6 +1,7 @@
 #include "interaction/refused.h"
 
 #include "base/digest.h"
+#include "interaction/noting.h"
 #include "interaction/outcome.h"
 #include "store/store.h"
 
@@ -64,11 +65,16 @@ Done keeping_refused(const Session& session, std::string_view kind, const std::s
   return [&session, kind = std::string(kind), body, done = std::move(done)](Answer answer) mutable {
     if (!refuses_body(answer)) return done(std::move(answer));
     auto unit = unit_of(session.context.definitions.names(), kind, std::move(body), answer);
+    unit.audit.push_back(note_of_unit(*session.caller));
     session.context.store.commit(
-        std::move(unit), [post = session.post, answer = std::move(answer), done = std::move(done)](
+        std::move(unit), [post = session.post, asking = noted(), answer = std::move(answer),
+                          done = std::move(done)](
                              const Result<store::UnitOutcome>& outcome) mutable {
           if (!outcome && outcome.error().where == "refused") answer.issues.push_back(not_kept());
-          post([answer = std::move(answer), done = std::move(done)] { done(answer); });
+          post([asking, answer = std::move(answer), done = std::move(done)] {
+            const Noting scope(asking);
+            done(answer);
+          });
         });
   };
 }

@@ -14,17 +14,18 @@ struct Counts {
   std::uint64_t resources = 0;
 };
 
-// How many resources of the key's type are indexed by it.
+// How many resources of the key's type are indexed by it; until all are, those too that contain
+// such ones. A List may lead to either.
 Result<Counts> counts_of(const Session& session, const search::Key& key) {
   const std::vector<search::Pair> all{{"_summary", "count"}};
   LET(const auto every, plan_of(session.context, key.type, all));
   LET(const auto number, session.reader.search(every));
   Counts counts{number.total.value_or(0), number.total.value_or(0)};
-  const std::vector<search::Pair> by_it{{std::string(key.code) + ":missing", "true"},
-                                        {"_count", "0"}};
-  LET(const auto plan, plan_of(session.context, key.type, by_it));
-  LET(const auto page, session.reader.search(plan));
-  for (const auto& one : page.partial)
+  const std::vector<search::Pair> through_lists{
+      {"item:" + std::string(key.type) + "." + std::string(key.code) + ":missing", "true"}};
+  LET(const auto plan, plan_of(session.context, "List", through_lists));
+  LET(const auto explained, session.reader.explain(plan));
+  for (const auto& one : explained.partial)
     if (one.parameter == key.name) counts = {one.indexed, one.resources};
   return counts;
 }

@@ -148,8 +148,11 @@ Decision Attempted::decide() {
 }
 
 Result<void> check_due(const Context& context, const CareParameters& parameters) {
+  const auto value = parameters.value("reviewDue");
+  if (!value) return Error{Kind::invalid, "when the next review is due is said", "reviewDue"};
+  if ((*value.tree)[value.node].type != context.definitions.find("date"))
+    return Error{Kind::invalid, "when the next review is due is a valueDate", "reviewDue"};
   const auto due = parameters.text("reviewDue");
-  if (due.empty()) return Error{Kind::invalid, "when the next review is due is said", "reviewDue"};
   const auto today = now_of(context).substr(0, std::string_view("2026-11-22").size());
   if (due.size() == today.size() && due > today) return {};
   return Error{Kind::invalid, "the next review is due on a day to come", "reviewDue"};

@@ -1,5 +1,6 @@
 #include "interaction/search_offers.h"
 
+#include "interaction/audit_events.h"
 #include "interaction/conformance.h"
 
 #include <algorithm>
@@ -99,7 +100,8 @@ std::vector<std::string> included_by(const search::Parameters& parameters, std::
 std::vector<std::string> including(const search::Parameters& parameters, std::string_view type) {
   std::set<std::string> all;
   for (const auto& key : parameters.keys())
-    if (key.kind == model::SearchType::reference && !key.code.empty() && may_lead_to(key, type))
+    if (key.kind == model::SearchType::reference && !key.code.empty() && may_lead_to(key, type) &&
+        key.type != audit_event_type)  // which is searched by itself alone
       all.insert(named(key));
   std::vector<std::string> sorted{"*"};
   sorted.insert(sorted.end(), all.begin(), all.end());

@@ -1,4 +1,6 @@
 #include "interaction/answers.h"
+#include "interaction/audit_events.h"
+#include "interaction/authorise.h"
 #include "interaction/interactions.h"
 #include "interaction/outcome.h"
 #include "interaction/own_definitions.h"
@@ -8,7 +10,10 @@
 #include "store/store.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace fingerpost::interaction {
 namespace {
@@ -107,20 +112,40 @@ Result<search::Plan> plan_of(const Session& session, const Where& where,
   return interaction::plan_of(session.context, query);
 }
 
+// The audit is searched by itself alone: whoever asks for it beside others is not to think that it
+// is empty.
+std::optional<Answer> refuse_audit(const std::vector<search::Pair>& pairs) {
+  constexpr std::string_view shaping[] = {"_type", "_include", "_revinclude", "_include:iterate",
+                                          "_revinclude:iterate"};
+  for (const auto& [name, value] : pairs) {
+    const bool names = std::find(std::begin(shaping), std::end(shaping), name) != std::end(shaping);
+    const std::string& where = names ? value : name;
+    if (where.find(audit_event_type) != std::string::npos)
+      return failure(Error{Kind::unsupported, "AuditEvents are searched by GET AuditEvent", name});
+  }
+  return {};
+}
+
 Answer answer_in(const Session& session, const Where& where, const std::vector<search::Pair>& pairs,
                  search::Handling handling) {
+  if (auto refused = refuse_audit(pairs)) return *std::move(refused);
   const auto& context = session.context;
   const bool with_own = OwnDefinitions::has(where.type) && !where.compartment;
   bool own = false;
   std::string cursor;
-  auto asked = pairs;
+  const auto whose = where.compartment ? where.compartment->type : std::string_view();
+  auto within = where.type.empty() ? within_scopes(session, pairs, whose) : pairs;
+  if (!within) return failure(within.error());
+  auto& asked = *within;
   for (auto& [name, value] : asked) {
     if (name != "_cursor") continue;
     cursor = value;
     if (with_own) own = take_own_mark(value);
   }
-  const auto plan = plan_of(session, where, asked, handling);
+  auto plan = plan_of(session, where, asked, handling);
   if (!plan) return failure(plan.error());
+  if (const auto allowed = authorise(*session.caller, *plan); !allowed)
+    return failure(allowed.error());
   const auto subset = subset_of(*plan);
   if (!subset) return failure(subset.error());
   auto page = with_own ? search_with_own(session, *plan, own) : session.reader.search(*plan);
@@ -138,11 +163,21 @@ Answer answer_in(const Session& session, const Where& where, const std::vector<s
   return answer;
 }
 
+// Of a Patient's compartment: what was done about him.
+Answer search_audit_of(const Session& session, Target whose, std::vector<search::Pair> pairs,
+                       search::Handling handling) {
+  if (whose.type != "Patient")
+    return failure(Error{Kind::unsupported, "AuditEvents are in the compartments of Patients", ""});
+  pairs.emplace_back("patient", whose.id);
+  return search_audit_events(session, pairs, handling);
+}
+
 }  // namespace
 
 // R4 http.html#search
 Answer search_type(const Session& session, std::string_view type,
                    const std::vector<search::Pair>& pairs, search::Handling handling) {
+  if (type == audit_event_type) return search_audit_events(session, pairs, handling);
   return answer_in(session, {type, {}}, pairs, handling);
 }
 
@@ -153,6 +188,7 @@ Answer search_system(const Session& session, const std::vector<search::Pair>& pa
 
 Answer search_compartment(const Session& session, Target whose, std::string_view type,
                           const std::vector<search::Pair>& pairs, search::Handling handling) {
+  if (type == audit_event_type) return search_audit_of(session, whose, pairs, handling);
   return answer_in(session, {type == "*" ? "" : type, search::Compartment{whose.type, whose.id}},
                    pairs, handling);
 }

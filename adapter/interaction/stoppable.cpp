@@ -1,5 +1,6 @@
 #include "interaction/stoppable.h"
 
+#include "interaction/noting.h"
 #include "store/store.h"
 
 #include <utility>
@@ -64,6 +65,9 @@ class StoppableReader final : public Reader {
   Result<QueueCounts> queue_counts() override {
     return unless_stopped([&] { return reader_->queue_counts(); });
   }
+  Result<AuditPage> audit(const AuditQuery& query) override {
+    return unless_stopped([&] { return reader_->audit(query); });
+  }
 
  private:
   template <class Look>
@@ -81,14 +85,15 @@ struct Owned {
   Session session;
 
   Owned(std::unique_ptr<Reader> eyes, const Context& context, Post post, const Stop& stop)
-      : reader(std::move(eyes), stop), session{context, reader, std::move(post)} {}
+      : reader(std::move(eyes), stop), session{context, reader, std::move(post), first_caller(context)} {}
 };
 
 }  // namespace
 
 Result<std::shared_ptr<const Session>> open_stoppable_session(const Context& context, Post post,
                                                               Stop stop) {
-  LET(auto reader, context.store.reader());
+  LET(auto own, context.store.reader());
+  auto reader = noting_reader(std::move(own));
   const auto unless_stopped = [post = std::move(post), stop](std::function<void()> work) {
     if (!*stop) post(std::move(work));
   };

@@ -157,7 +157,7 @@ std::string merge_of(const Session& session, const Step& step, NodeRef task, Eve
 
 care::Given given_of(const Session& session, const Step& step, NodeRef task,
                      care::Standing standing, bool output) {
-  const care::Deadlines deadlines;
+  const auto& deadlines = session.context.policy.deadlines;
   care::Given given;
   given.reason = step.parameters.value("reason") || child(task, "statusReason");
   given.output = output || child(task, "output");
@@ -169,11 +169,29 @@ care::Given given_of(const Session& session, const Step& step, NodeRef task,
 }
 
 // Who claims what somebody has already is told so, and takes it from nobody.
-Result<void> check_claim(const Step& step, NodeRef task) {
+Result<void> check_claim(const Step& step, NodeRef task, care::Standing standing) {
   const auto claims = child_text(step.parameters.value("owner"), "reference");
   const auto owner = child(task, "owner");
+  if (!owner && claims.empty() && step.by == Party::owner &&
+      care::has(care::in_asked, standing.status))
+    return Error{Kind::unsupported,
+                 "nobody owns the referral: whoever claims it says so by the parameter owner of "
+                 "$accept",
+                 "Task.owner"};
   if (claims.empty() || !owner || child_text(owner, "reference") == claims) return {};
   return Error{Kind::unsupported, "the referral has an owner", "Task.owner"};
+}
+
+// Who says that it is the one party's step is not the other one.
+Result<void> check_agent(const Step& step, NodeRef task) {
+  const auto agent = child_text(step.parameters.value("agent"), "reference");
+  const auto requester = child_text(child(task, "requester"), "reference");
+  const auto owner = child_text(child(task, "owner"), "reference");
+  const bool by_owner = step.by == Party::owner;
+  if (agent.empty() || requester == owner || agent != (by_owner ? requester : owner)) return {};
+  return Error{Kind::forbidden,
+               std::string("the step belongs to the ") + (by_owner ? "owner" : "requester"),
+               "agent"};
 }
 
 Decision decide(const Session& session, const Step& step) {
@@ -186,7 +204,9 @@ Decision decide(const Session& session, const Step& step) {
         Error{Kind::unsupported, "the Task is no referral: its focus is no request", "Task.focus"});
   const auto standing = exchange::standing_of(task);
   if (!standing) return care_failure(standing.error());
-  if (const auto free = check_claim(step, task); !free) return care_failure(free.error());
+  if (const auto own = check_agent(step, task); !own) return care_failure(own.error());
+  if (const auto free = check_claim(step, task, *standing); !free)
+    return care_failure(free.error());
   Attempt attempt;
   auto outputs = outputs_of(session, step.parameters, task, attempt);
   if (auto* failed = std::get_if<Answer>(&outputs)) return std::move(*failed);

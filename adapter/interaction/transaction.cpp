@@ -2,6 +2,8 @@
 
 #include "base/digest.h"
 #include "interaction/answers.h"
+#include "interaction/authorise.h"
+#include "interaction/noting.h"
 #include "interaction/operations.h"
 #include "store/rules.h"
 
@@ -50,6 +52,8 @@ struct Reads {
   std::shared_ptr<const std::vector<Entry>> entries;
   search::Handling handling;
   std::int64_t most_seconds;
+  access::CallerPtr caller;
+  AskingPtr asking;
 };
 constexpr std::int64_t staged_seconds = 2;  // no other can write meanwhile
 constexpr std::int64_t alone_seconds = 30;  // of a transaction that only reads
@@ -60,7 +64,7 @@ void look(const Reads& reads, store::Reader& reader, Script& script) {
   const auto end = reads.context.clock.monotonic_us() + reads.most_seconds * 1'000'000;
   auto context = reads.context;
   context.compiled = std::make_shared<Compiled>();  // what is read here may never be
-  const Session staged{context, reader, {}};
+  const Session staged{context, reader, {}, reads.caller};
   for (const auto& entry : *reads.entries) {
     if (entry.verb != Verb::get) continue;
     if (context.clock.monotonic_us() > end) {
@@ -89,7 +93,9 @@ Result<void> inspect(const Reads& reads, store::Reader& reader,
     }
     if (!store::finds_exactly(*page, guard.ids)) return store::guard_failed();
   }
-  if (!script.refused) look(reads, reader, script);
+  const Noting scope(reads.asking);
+  const auto noting = noting_reader(reader);
+  if (!script.refused) look(reads, *noting, script);
   if (script.refused) return Error{Kind::conflict, "an entry cannot be read", "entry"};
   return {};
 }
@@ -124,6 +130,7 @@ class Transaction : public std::enable_shared_from_this<Transaction> {
   std::optional<Answer> read() {
     auto entries = read_entries(session_.context, sent_.tree, sent_.issues);
     if (has_errors(sent_.issues)) return failure(Status::unprocessable, std::move(sent_.issues));
+    authorise(session_, entries, options_);
     for (auto& entry : entries) {
       if (entry.refused) return std::move(entry.refused);
       if (entry.verb != Verb::get) continue;
@@ -155,7 +162,7 @@ class Transaction : public std::enable_shared_from_this<Transaction> {
     const auto& script = decided.script;
     const bool writes = !decided.attempt.drafts.empty() || keyed;
     const Reads reads{session_.context, entries_, options_.handling,
-                      writes ? staged_seconds : alone_seconds};
+                      writes ? staged_seconds : alone_seconds, session_.caller, noted()};
     if (!writes) {
       look(reads, session_.reader, *script);
       if (script->refused) return done_(*std::move(script->refused));
@@ -226,6 +233,7 @@ void transaction(const Session& session, SentBundle sent, std::string raw, Bundl
                  Done done) {
   const auto made = std::make_shared<Transaction>(session, std::move(sent), std::move(raw),
                                                   std::move(options), done);
+  if (const auto asking = noted()) asking->note.did = "transaction";
   if (auto refused = made->read()) return done(*std::move(refused));
   made->run();
 }

@@ -60,76 +60,81 @@ std::string order_key_of(const Held& task) {
   return whose.empty() ? task.stored.id : whose;
 }
 
-// What was to be sent about these people and has not arrived.
-struct Undelivered {
+// What was to be sent about these people, the newest first.
+struct Messages {
   struct Message {
     store::OutboxRow row;
-    std::string body;  // of what FHIR partners get
+    std::string body;
   };
   std::vector<Message> messages;
-  bool more = false;  // not all that waits was looked at
+  bool more = false;  // not all was looked at
 };
 
-constexpr int most_pages = 10;  // of each status
+constexpr int most_pages = 10;       // of one person
+constexpr int most_delivered = 100;  // of one person: the newest are read
 
-Result<bool> look_through(const Session& session, store::OutboxFilter filter,
-                          const std::set<std::string>& keys, Undelivered& found) {
+Result<void> look_through(const Session& session, const std::string& key, Messages& found) {
+  store::OutboxFilter filter;
+  filter.limit = session.context.limits.page_max;
+  filter.order_key = key;
+  filter.newest_first = true;
+  int delivered = 0;
   for (int page = 0; page < most_pages; ++page) {
     LET(const auto rows, session.reader.outbox(filter));
     for (const auto& row : rows) {
       filter.after = row.id;
-      if (keys.count(row.order_key) == 0) continue;
+      if (row.status == store::OutboxStatus::delivered && ++delivered > most_delivered) continue;
       std::string body;
-      if (row.kind == exchange::fhir_kind)
-        if (auto whole = session.reader.outbox_row(row.id)) body = std::move(whole->body);
+      if (auto whole = session.reader.outbox_row(row.id)) body = std::move(whole->body);
       found.messages.push_back({row, std::move(body)});
     }
-    if (rows.size() < static_cast<std::size_t>(filter.limit)) return true;
+    if (rows.size() < static_cast<std::size_t>(filter.limit)) return {};
   }
-  return false;
+  found.more = true;
+  return {};
 }
 
-Result<Undelivered> look_for(const Session& session, const std::vector<Held>& tasks) {
-  using store::OutboxStatus;
+Result<Messages> look_for(const Session& session, const std::vector<Held>& tasks) {
   std::set<std::string> keys;
   for (const auto& task : tasks) keys.insert(order_key_of(task));
-  Undelivered found;
-  if (keys.empty()) return found;
-  store::OutboxFilter filter;
-  filter.limit = session.context.limits.page_max;
-  for (const auto status :
-       {OutboxStatus::waiting, OutboxStatus::sending, OutboxStatus::held, OutboxStatus::dead}) {
-    filter.status = status;
-    LET(const bool all, look_through(session, filter, keys, found));
-    found.more = found.more || !all;
-  }
+  Messages found;
+  for (const auto& key : keys) LET_DONE(look_through(session, key, found));
   return found;
 }
 
-// Whether a message is about the Task: what FHIR partners get has its id, what others get is told
-// apart by the person alone.
-bool is_about(const Held& task, const Undelivered::Message& message) {
+// Whether a message is about the Task: it has its id, whatever the format. One that could not be
+// written has no text: it may be of any Task of the person, and is then told as what did not
+// arrive, never as what did.
+bool is_about(const Held& task, const Messages::Message& message) {
   if (message.row.order_key != order_key_of(task)) return false;
-  if (message.row.kind != exchange::fhir_kind) return true;
+  if (message.body.empty()) return message.row.status != store::OutboxStatus::delivered;
   return message.body.find(task.stored.id) != std::string::npos;
 }
 
-// Who waits for it has not heard.
-void add_undelivered(const Held& task, const Undelivered& undelivered, std::string& parts) {
-  for (const auto& one : undelivered.messages) {
-    if (!is_about(task, one)) continue;
-    std::string message;
-    add_text(message, "to", "String", one.row.receiver);
-    add_text(message, "status", "Code", store::name(one.row.status));
-    add_text(message, "time", "Instant", store::instant(one.row.created_us));
-    add_text(message, "key", "String", one.row.idempotency_key);
-    if (!parts.empty()) parts += ',';
-    parts += R"({"name":"undelivered","part":[)" + message + "]}";
+void add_message(std::string_view name, const store::OutboxRow& row, std::string& parts) {
+  std::string message;
+  add_text(message, "to", "String", row.receiver);
+  add_text(message, "status", "Code", store::name(row.status));
+  add_text(message, "time", "Instant", store::instant(row.created_us));
+  add_text(message, "key", "String", row.idempotency_key);
+  if (!parts.empty()) parts += ',';
+  parts += R"({"name":)" + quoted(name) + R"(,"part":[)" + message + "]}";
+}
+
+// The last that arrived, and what has not: who waits for it has not heard.
+void add_messages(const Held& task, const Messages& messages, std::string& parts) {
+  using store::OutboxStatus;
+  bool arrived = false;
+  for (const auto& one : messages.messages) {
+    const auto status = one.row.status;
+    const bool delivered = status == OutboxStatus::delivered;
+    if ((delivered && arrived) || !is_about(task, one)) continue;
+    add_message(delivered ? "delivered" : "undelivered", one.row, parts);
+    arrived = arrived || delivered;
   }
 }
 
-Result<std::string> parts_of(const Session& session, const Held& task,
-                             const Undelivered& undelivered) {
+Result<std::string> parts_of(const Session& session, const Held& task, const Messages& messages) {
   const auto& context = session.context;
   const auto root = task.root();
   LET(const auto standing, exchange::standing_of(root));
@@ -145,15 +150,19 @@ Result<std::string> parts_of(const Session& session, const Held& task,
   add_text(parts, "waitsFor", "Code", code_of(care::waits_for(standing)));
   add_text(parts, "due", "DateTime",
            child_text(child(child(root, "restriction"), "period"), "end"));
-  const care::Deadlines deadlines;
+  const auto& deadlines = context.policy.deadlines;
   const auto waiting = exchange::waiting_since(root, standing, deadlines);
   const bool late =
       waiting &&
       care::overdue(standing, *waiting, exchange::seconds_of(context.clock.now_us()), deadlines);
   add_value(parts, "overdue", "Boolean", late ? "true" : "false");
-  add_text(parts, "requesterMay", "String", care::allowed_now(standing, care::Party::requester));
-  add_text(parts, "ownerMay", "String", care::allowed_now(standing, care::Party::owner));
-  add_undelivered(task, undelivered, parts);
+  care::Given given{true, true, late, false, true};
+  const bool claimed = static_cast<bool>(child(root, "owner"));
+  add_text(parts, "requesterMay", "String",
+           care::allowed_now(standing, care::Party::requester, given, claimed));
+  add_text(parts, "ownerMay", "String",
+           care::allowed_now(standing, care::Party::owner, given, claimed));
+  add_messages(task, messages, parts);
   return parts;
 }
 
@@ -176,13 +185,13 @@ Result<std::string> told(const Session& session, const std::string& id) {
   add_value(parts, "thread", "Identifier",
             json_of(session.context, child(request.root(), "requisition")));
   add_text(parts, "requestStatus", "Code", child_text(request.root(), "status"));
-  LET(const auto undelivered, look_for(session, tasks.found));
-  if (undelivered.more) add_value(parts, "undeliveredMore", "Boolean", "true");
+  LET(const auto messages, look_for(session, tasks.found));
+  if (messages.more) add_value(parts, "undeliveredMore", "Boolean", "true");
   std::vector<care::Standing> standings;
   for (const auto& task : tasks.found) {
     LET(const auto standing, exchange::standing_of(task.root()));
     standings.push_back(standing);
-    LET(const auto of_task, parts_of(session, task, undelivered));
+    LET(const auto of_task, parts_of(session, task, messages));
     if (!parts.empty()) parts += ',';
     parts += R"({"name":"referral","part":[)" + of_task + "]}";
   }

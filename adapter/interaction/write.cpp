@@ -4,6 +4,7 @@
 #include "exchange/neighbourhood.h"
 #include "interaction/answers.h"
 #include "interaction/conditional.h"
+#include "interaction/noting.h"
 #include "interaction/outcome.h"
 #include "model/json.h"
 
@@ -70,6 +71,8 @@ Draft kept_of(const Draft& draft) {
 
 Answer answer_found(const Session& session, std::string_view type, const std::string& id,
                     Return back) {
+  const std::optional<HandingOut> reads =
+      back == Return::representation ? std::optional<HandingOut>(std::in_place) : std::nullopt;
   auto stored = session.reader.read(type, id);
   if (!stored) return failure(stored.error());
   auto answer = answer_of(*std::move(stored));

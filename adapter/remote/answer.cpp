@@ -76,6 +76,20 @@ std::optional<std::int64_t> read_retry_after(std::string_view value, std::int64_
   return std::clamp<std::int64_t>(*date - now_us, 0, day_us);
 }
 
+Answer answer_of(HttpAnswer got, std::int64_t now_us) {
+  Answer answer;
+  answer.status = got.status;
+  answer.reason = std::move(got.reason);
+  answer.body = std::move(got.body);
+  if (got.reached != Reached::answered) {
+    answer.outcome = got.reached == Reached::unsent ? Outcome::later : Outcome::unknown;
+    return answer;
+  }
+  answer.outcome = classify_http(answer.status);
+  answer.retry_after_us = read_retry_after(got.header("retry-after"), now_us).value_or(0);
+  return answer;
+}
+
 std::optional<Acknowledgement> read_acknowledgement(std::string_view message) {
   const auto by = wire::read_delimiters(message);
   if (!by) return std::nullopt;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/clock.h"
+#include "remote/http_client.h"
 
 #include <cstdint>
 #include <optional>
@@ -30,6 +31,9 @@ struct Answer {
 // RFC 9110 section 15, RFC 6585: 408, 425, 429 and 5xx pass with time; 409 may mean that it has
 // arrived already; every other 4xx, and a redirect (which is never followed), is a refusal.
 Outcome classify_http(int status);
+
+// What an HTTP answer says of a request: its status classified, else whether it has left at all.
+Answer answer_of(HttpAnswer got, std::int64_t now_us);
 
 // RFC 9110 section 10.2.3, both forms: seconds, or a date against `now_us`. At most a day; nothing
 // when it is neither.

@@ -1,4 +1,4 @@
-// Requests to FHIR servers that the configuration names. The home of libcurl.
+// Requests to FHIR servers that the configuration names.
 
 #pragma once
 

@@ -4,10 +4,12 @@
 
 #include "fingerpost/limits.h"
 #include "remote/answer.h"
+#include "remote/link.h"
 
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace fingerpost::remote {
@@ -25,10 +27,15 @@ struct MllpRequest {
   std::string message;     // HL7 v2 without frame
   std::string control_id;  // its MSH-10: the acknowledgement's MSA-2 must be the same
   bool answered = true;    // false: an acknowledgement itself, which is delivered when it has left
+  bool keep_open = true;   // false: the connection is closed when the message is done with
+  // The accept answer (CA) is not the last: the application's is waited for as well. When it does
+  // not come, the peer has the message all the same.
+  bool both_answers = false;
+  std::optional<TlsOptions> tls = {};
 };
 
-// One connection to each host and port, kept open, one message under way on it at a time: peers
-// that answer in order only are common. An acknowledgement of another message is counted and
+// One connection to each host and port (and way of TLS), one message under way on it at a time:
+// peers that answer in order only are common. An acknowledgement of another message is counted and
 // dropped. After a time-out the connection is closed, so that a late answer finds nobody.
 class MllpClient {
  public:

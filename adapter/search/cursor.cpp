@@ -34,12 +34,6 @@ void apply_key_stream(const HashKey& key, std::uint64_t nonce, std::string& byte
   }
 }
 
-std::string base64url(std::string_view bytes) {
-  std::string text = to_base64(bytes, Base64::url);
-  text.erase(std::min(text.find('='), text.size()));  // padding would need an escape in a URL
-  return text;
-}
-
 // Row, then each sort value with its length before it.
 std::string print(const Place& place) {
   std::string out = bytes_of(static_cast<std::uint64_t>(place.row));
@@ -70,7 +64,7 @@ std::string seal(const HashKey& key, std::uint64_t fingerprint, const Place& pla
   std::string bytes = print(place);
   const std::uint64_t nonce = tag(key, fingerprint, bytes);
   apply_key_stream(key, nonce, bytes);
-  return base64url(bytes_of(nonce) + bytes);
+  return to_base64url(bytes_of(nonce) + bytes);  // padding would need an escape
 }
 
 std::optional<Place> unseal(const HashKey& key, std::uint64_t fingerprint, std::string_view text) {

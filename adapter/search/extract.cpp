@@ -172,7 +172,8 @@ ValueNames::ValueNames(const Names& names)
       longitude(names.find("longitude")),
       div(names.find("div")) {}
 
-Extractor::Extractor(const model::Definitions& definitions) : names_(definitions.names()) {
+Extractor::Extractor(const model::Definitions& definitions)
+    : names_(definitions.names()), words_(definitions) {
   forms_.resize(definitions.types().size(), Form::none);
   for (const auto& [name, form] : forms()) {
     const TypeId base = definitions.find(name);

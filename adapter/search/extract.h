@@ -11,6 +11,7 @@
 #include "model/definitions.h"
 #include "path/fhirpath.h"
 #include "search/index.h"
+#include "search/words.h"
 
 #include <cstdint>
 #include <map>
@@ -148,6 +149,7 @@ class Extractor {
   const path::Expression& expression(KeyId key) const { return keys_[key].expression; }
   Form form(TypeId type) const { return forms_[type]; }
   const ValueNames& names() const { return names_; }
+  const Words& words() const { return words_; }
 
  private:
   struct Source {
@@ -158,6 +160,7 @@ class Extractor {
   std::vector<Source> keys_;  // by key
   std::vector<Form> forms_;   // by type
   ValueNames names_;
+  Words words_;
 };
 
 }  // namespace fingerpost::search

@@ -28,7 +28,7 @@ struct Whole {
   ContainedTypes contained;
   // One budget of steps for all expressions of the definitions, one for all of clients.
   path::Environment own, custom;
-  std::vector<KeyId> failed;  // whose expression cannot be evaluated for the resource itself
+  std::vector<KeyId> failed;  // whose expression cannot be evaluated for one of them
 };
 
 class Indexer {
@@ -87,7 +87,7 @@ class Indexer {
     const auto found =
         path::evaluate(extractor_.expression(keys.key), NodeRef{&tree_, resource}, environment);
     if (!found) {
-      if (resource == tree_.root()) whole_.failed.push_back(keys.key);
+      whole_.failed.push_back(keys.key);
       return false;
     }
     for (const path::Value& value : *found) {
@@ -239,10 +239,22 @@ IndexValues index(const Parameters& parameters, NodeRef resource) {
 IndexValues index_to_store(const Parameters& parameters, NodeRef resource) {
   Whole whole(parameters, *resource.tree);
   auto values = index_whole(parameters, whole, resource.node);
-  if (whole.failed.empty()) return values;
-  sort_unique(whole.failed);
-  const auto others = without(parameters, whole.failed);
-  return others ? index(*others, resource) : std::move(values);
+  if (!whole.failed.empty()) {
+    sort_unique(whole.failed);
+    const auto others = without(parameters, whole.failed);
+    if (others) values = index(*others, resource);
+  }
+  std::string words;
+  for (const auto& word : parameters.extractor().words().of(resource)) (words += word) += ' ';
+  values.texts.insert(values.texts.begin(), {0, true, std::move(words), 0});
+  return values;
+}
+
+std::optional<std::string> take_words(IndexValues& values) {
+  if (values.texts.empty() || values.texts.front().key != 0) return {};
+  std::string words = std::move(values.texts.front().text);
+  values.texts.erase(values.texts.begin());
+  return words;
 }
 
 }  // namespace fingerpost::search

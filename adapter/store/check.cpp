@@ -70,7 +70,7 @@ class FolderCheck {
 
   // The rows that are made of the body now against those that were kept.
   Result<std::string> compare(const RowCheck& check, const std::string& type, std::int64_t shape) {
-    LET(const auto set, keys_->parameter_set(*parameters_, type));
+    LET(const auto set, keys_->parameter_set(*parameters_, type, check.values().contained));
     LET(const bool same, shape_.first(shape, set));
     shape_.reset();
     if (!same) return std::string();

@@ -4,6 +4,7 @@
 
 #include "fingerpost/result.h"
 #include "model/definitions.h"
+#include "store/measures.h"
 #include "store/store.h"
 
 #include <cstdint>
@@ -26,8 +27,9 @@ struct Checked {
 Result<Checked> check_folder(const std::string& directory, const model::Definitions* definitions);
 
 // As open_sqlite, and tells of the newest resources where what leads to them was made anew:
-// "Patient, row 12: …".
+// "Patient, row 12: …". Counts its commits in `measures`, which must outlive it; null: nowhere.
 Result<std::unique_ptr<Store>> open_sqlite(const SqliteOptions& options, Clock& clock,
-                                           Random& random, std::vector<std::string>& mended);
+                                           Random& random, std::vector<std::string>& mended,
+                                           StoreMeasures* measures = nullptr);
 
 }  // namespace fingerpost::store

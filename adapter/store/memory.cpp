@@ -1,6 +1,8 @@
 // The store in memory: every answer by looking at everything. For tests, and as the measure of what
 // the other implementations must answer.
 
+#include "search/index_to_store.h"
+#include "store/audit_names.h"
 #include "store/memory_search.h"
 #include "store/rules.h"
 #include "store/store.h"
@@ -31,7 +33,7 @@ class MemoryReader final : public Reader {
     const std::shared_lock lock(data_.mutex);
     const Resource* resource = data_.find(type, id);
     if (resource == nullptr) return not_there();
-    return found(resource->current());
+    return found(*resource, resource->current());
   }
 
   Result<Stored> vread(std::string_view type, std::string_view id, std::int64_t version) override {
@@ -39,7 +41,7 @@ class MemoryReader final : public Reader {
     const Resource* resource = data_.find(type, id);
     if (resource == nullptr) return not_there();
     for (const Stored& one : resource->versions)
-      if (one.version == version) return found(one);
+      if (one.version == version) return found(*resource, one);
     return not_there();
   }
 
@@ -64,6 +66,7 @@ class MemoryReader final : public Reader {
         break;
       }
       page.versions.push_back(*version);
+      page.versions.back().compartment = data_.find(version->type, version->id)->compartment;
     }
     return page;
   }
@@ -79,7 +82,12 @@ class MemoryReader final : public Reader {
     for (const Resource& resource : data_.resources) {
       if (resource.removed() || found.size() == static_cast<std::size_t>(limit)) continue;
       LET(const auto keys, keys_of(data_, parameters, resource.type));
-      if (resource.index.keys != keys) found.push_back(resource.current());
+      bool current = resource.index.keys == keys;
+      for (const auto& [type, inside] : resource.index.inside) {
+        LET(const auto those, keys_of(data_, parameters, type));
+        current = current && inside == those;
+      }
+      if (!current) found.push_back(resource.current());
     }
     return found;
   }
@@ -147,13 +155,20 @@ class MemoryReader final : public Reader {
   Result<std::vector<OutboxRow>> outbox(const OutboxFilter& filter) override {
     const std::shared_lock lock(data_.mutex);
     std::vector<OutboxRow> found;
-    for (const OutboxRow& row : data_.outbox) {
-      if (row.id <= filter.after || (filter.status && row.status != *filter.status)) continue;
-      if (!filter.lane.empty() && row.lane != filter.lane) continue;
-      if (found.size() == static_cast<std::size_t>(filter.limit)) break;
+    const auto look = [&](const OutboxRow& row) {
+      const bool beyond = filter.newest_first ? filter.after != 0 && row.id >= filter.after
+                                              : row.id <= filter.after;
+      if (beyond || (filter.status && row.status != *filter.status)) return;
+      if (!filter.lane.empty() && row.lane != filter.lane) return;
+      if (!filter.order_key.empty() && row.order_key != filter.order_key) return;
+      if (found.size() == static_cast<std::size_t>(filter.limit)) return;
       found.push_back(row);
       found.back().body.clear();
-    }
+    };
+    if (filter.newest_first)
+      std::for_each(data_.outbox.rbegin(), data_.outbox.rend(), look);
+    else
+      std::for_each(data_.outbox.begin(), data_.outbox.end(), look);
     return found;
   }
 
@@ -197,6 +212,11 @@ class MemoryReader final : public Reader {
         count(data_.outbox, OutboxStatus::held), count(data_.outbox, OutboxStatus::dead)};
   }
 
+  Result<AuditPage> audit(const AuditQuery& query) override {
+    const std::shared_lock lock(data_.mutex);
+    return page_of(data_.audit, query);
+  }
+
  private:
   static std::pair<std::int64_t, std::int64_t> place(const Resource& resource,
                                                      const Stored& version) {
@@ -213,8 +233,9 @@ class MemoryReader final : public Reader {
 
   static Error not_there() { return {Kind::not_found, "there is no such resource", ""}; }
 
-  static Result<Stored> found(const Stored& stored) {
+  static Result<Stored> found(const Resource& resource, Stored stored) {
     if (stored.change == Change::removed) return Error{Kind::gone, "the resource was deleted", ""};
+    stored.compartment = resource.compartment;
     return stored;
   }
 
@@ -285,9 +306,15 @@ class MemoryStore final : public Store {
       LET(auto one, index_of(write));
       indexed.push_back(std::move(one));
     }
+    std::vector<std::uint64_t> moved;
     const State before = unit.inspect ? static_cast<const State&>(data_) : State();
-    for (std::size_t i = 0; i < unit.writes.size(); ++i)
+    for (std::size_t i = 0; i < unit.writes.size(); ++i) {
+      const auto* const old = data_.find(unit.writes[i].type, unit.writes[i].id);
+      const auto whose = old == nullptr ? 0 : old->compartment;
       write(unit.writes[i], outcome.writes[i], std::move(indexed[i]));
+      const bool changed = outcome.writes[i].change != Change::unchanged;
+      if (changed && whose != unit.writes[i].index.compartment) moved.push_back(whose);
+    }
     if (auto agreed = inspect(unit); !agreed) {
       static_cast<State&>(data_) = before;
       return agreed.error();
@@ -295,7 +322,20 @@ class MemoryStore final : public Store {
     update_rows(unit);
     add_outbox(unit, now, outcome);
     add_inbox(unit, now, outcome);
+    tell_whose(unit.audit, moved);
+    add_audit(audit_text(unit, outcome), now);
     return outcome;
+  }
+
+  void add_audit(std::string text, std::int64_t now) {
+    if (text.empty()) return;
+    name_patients(text, [this](std::uint64_t reference) {
+      for (const auto& one : data_.resources)
+        if (one.reference == reference && one.type == "Patient" && !one.versions.empty())
+          return one.id;
+      return std::string();
+    });
+    data_.audit.push_back(chained(data_.audit_head, now, std::move(text)));
   }
 
   Result<void> inspect(const Unit& unit) const {
@@ -360,15 +400,21 @@ class MemoryStore final : public Store {
     if (write.index.parameters == nullptr) return made;
     LET(const auto map, data_.keys->map(*write.index.parameters));
     LET(made.keys, keys_of(data_, *write.index.parameters, write.type));
+    for (const auto& one : write.index.contained) {
+      LET(made.inside[one.type], keys_of(data_, *write.index.parameters, one.type));
+    }
+    (void)search::take_words(write.index);  // it reads them when it is asked for them
     made.values = translate(std::move(write.index), *map);
     made.values.parameters = nullptr;
     made.values.holder = nullptr;
     return made;
   }
 
-  void write(const Write& write, const WriteOutcome& outcome, Indexed index) {
+  void write(Write& write, const WriteOutcome& outcome, Indexed index) {
     if (write.op == Write::Op::reindex) return reindex(write, std::move(index));
     if (outcome.change == Change::unchanged) return;
+    if (const auto* old = data_.find(write.type, write.id); old && write.op != Write::Op::put)
+      write.index.compartment = old->compartment;
     if (write.op == Write::Op::expunge || write.op == Write::Op::drop_history) return forget(write);
     const auto [at, is_new] =
         data_.by_id.try_emplace({write.type, write.id}, data_.resources.size());
@@ -378,13 +424,15 @@ class MemoryStore final : public Store {
                                  write.id,
                                  search::reference_hash(data_.hash_key, write.type, write.id),
                                  {},
-                                 {}});
+                                 {},
+                                 0});
     }
     Resource& resource = data_.resources[at->second];
     Stored stored{write.type,     write.id, outcome.version, outcome.last_updated_us,
-                  outcome.change, {},       write.how};
+                  outcome.change, {},       write.how,       {}};
     const bool put = write.op == Write::Op::put;
     if (put) stored.body = complete(write.body, outcome.version, outcome.last_updated_us);
+    resource.compartment = write.index.compartment;
     resource.versions.push_back(std::move(stored));
     resource.index = put ? std::move(index) : Indexed{};
   }
@@ -453,7 +501,7 @@ class MemoryStore final : public Store {
     if (row.make_answer) row.answer = row.make_answer(outcome);
     row.make_answer = nullptr;
     outcome.answer = row.answer;
-    data_.inbox.push_back(std::move(row));
+    data_.inbox.push_back(row);
   }
 
   const Limits limits_;

@@ -47,7 +47,8 @@ class Searcher {
     add_includes(page);
     add_coverage(asked_, page);
     for (const auto& other : asked_.others) add_coverage(other, page);
-    for (const auto& include : asked_.includes) add_coverage(include.source, include.key, page);
+    for (const auto& include : asked_.includes)
+      add_coverage(include.source, false, include.key, page);
     page.other_version = other_version_;
     return page;
   }
@@ -171,15 +172,24 @@ class Searcher {
     });
   }
 
-  // To a contained resource nothing refers but what it is contained in.
+  // To a contained resource nothing refers but its container and what is contained beside it.
+  bool beside_passes(const search::Criterion& criterion, const Seen& to) const {
+    const Resource& container = *to.resource;
+    const auto refers_here = [&](const search::IndexValues& from) {
+      return has_hash(from, criterion.key, search::contained_hash(data_.hash_key, to.inner->id));
+    };
+    if (container.type == criterion.target && refers_here(container.index.values) &&
+        all_pass(criterion.parts, {&container, nullptr}))
+      return true;
+    const auto& all = container.index.values.contained;
+    return std::any_of(all.begin(), all.end(), [&](const search::ContainedRows& from) {
+      return from.type == criterion.target && refers_here(from.values) &&
+             all_pass(criterion.parts, {&container, &from});
+    });
+  }
+
   bool has_passes(const search::Criterion& criterion, const Seen& to) const {
-    if (to.inner) {
-      const Resource& container = *to.resource;
-      return container.type == criterion.target &&
-             has_hash(container.index.values, criterion.key,
-                      search::contained_hash(data_.hash_key, to.inner->id)) &&
-             all_pass(criterion.parts, {&container, nullptr});
-    }
+    if (to.inner) return beside_passes(criterion, to);
     return std::any_of(data_.resources.begin(), data_.resources.end(), [&](const Resource& from) {
       if (from.removed() || from.type != criterion.target) return false;
       const auto& values = from.index.values;
@@ -225,6 +235,7 @@ class Searcher {
   void add(Page& page, const Resource& resource, bool included) {
     shown_.insert(resource.row);
     page.hits.push_back({resource.current(), included});
+    page.hits.back().resource.compartment = resource.compartment;
   }
 
   void add_includes(Page& page) {
@@ -273,34 +284,40 @@ class Searcher {
     });
   }
 
-  void add_coverage(const std::string& type, search::KeyId key, Page& page) const {
+  // What a chain leads to may be contained in resources of other types.
+  void add_coverage(const std::string& type, bool chained, search::KeyId key, Page& page) const {
     const auto main = asked_.parameters->main(key);
     if (main == 0) return;
     Coverage coverage{asked_.parameters->key(main).name, 0, 0};
-    for (const Resource& resource : data_.resources) {
-      if (resource.removed() || resource.type != type) continue;
-      const auto& keys = resource.index.keys;
+    const auto count = [&](const std::vector<search::KeyId>& keys) {
       ++coverage.resources;
       if (std::binary_search(keys.begin(), keys.end(), map_[main])) ++coverage.indexed;
+    };
+    for (const Resource& resource : data_.resources) {
+      if (resource.removed()) continue;
+      if (resource.type == type) count(resource.index.keys);
+      const auto inside = resource.index.inside.find(type);
+      if (chained && inside != resource.index.inside.end()) count(inside->second);
     }
     if (coverage.indexed < coverage.resources) page.partial.push_back(std::move(coverage));
   }
 
-  void add_coverage(const std::string& type, const std::vector<search::Criterion>& criteria,
-                    Page& page) const {
+  void add_coverage(const std::string& type, bool chained,
+                    const std::vector<search::Criterion>& criteria, Page& page) const {
     using Test = search::Criterion::Test;
     for (const auto& criterion : criteria) {
+      const bool chain = criterion.test == Test::chain;
       const bool there = criterion.test == Test::has;
-      add_coverage(there ? criterion.target : type, criterion.key, page);
+      const std::string& next = chain || there ? criterion.target : type;
+      add_coverage(there ? next : type, chained, criterion.key, page);
       if (criterion.test == Test::composite) continue;
-      const bool linked = there || criterion.test == Test::chain;
-      add_coverage(linked ? criterion.target : type, criterion.parts, page);
+      add_coverage(next, chained || chain, criterion.parts, page);
     }
   }
 
   void add_coverage(const search::Plan& plan, Page& page) const {
-    add_coverage(plan.type, plan.criteria, page);
-    for (const auto& key : plan.sort) add_coverage(plan.type, key.key, page);
+    add_coverage(plan.type, false, plan.criteria, page);
+    for (const auto& key : plan.sort) add_coverage(plan.type, false, key.key, page);
   }
 
   const Data& data_;

@@ -19,8 +19,9 @@ namespace fingerpost::store {
 
 // What a resource is found by, under the store's own numbers of the keys.
 struct Indexed {
-  search::IndexValues values;       // empty when the resource is removed
-  std::vector<search::KeyId> keys;  // all that its type had, sorted
+  search::IndexValues values;                                // empty when the resource is removed
+  std::vector<search::KeyId> keys;                           // all that its type had, sorted
+  std::map<std::string, std::vector<search::KeyId>> inside;  // and each type of what it contains
 };
 
 struct Resource {
@@ -30,6 +31,7 @@ struct Resource {
   std::uint64_t reference = 0;
   std::vector<Stored> versions;  // oldest first; none: it was expunged
   Indexed index;                 // of the current version
+  std::uint64_t compartment = 0;
 
   const Stored& current() const { return versions.back(); }
   bool removed() const { return versions.empty() || current().change == Change::removed; }
@@ -46,6 +48,8 @@ struct State {
   std::vector<InboxRow> inbox;    // by id - 1
   std::vector<OutboxRow> outbox;  // by id - 1
   std::map<std::string, bool> held_lanes;
+  std::vector<AuditRow> audit;  // by number - 1
+  AuditHead audit_head;
 
   const Resource* find(std::string_view type, std::string_view id) const {
     const auto at = by_id.find({std::string(type), std::string(id)});

@@ -109,6 +109,8 @@ struct OutboxFilter {
   std::string lane;  // "": any
   std::int64_t after = 0;
   int limit = 50;
+  std::string order_key = {};  // "": any; found by an index
+  bool newest_first = false;   // then `after` is the id that those wanted are below; 0: any
 };
 
 // How many rows need a person, each counted no further than most_counted.

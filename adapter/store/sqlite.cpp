@@ -47,11 +47,12 @@ class SqliteStore final : public Store {
       : lock_(std::move(lock)), path_(std::move(path)), limits_(limits) {}
 
   Result<void> open(const SqliteOptions& options, Clock& clock, Random& random,
-                    std::vector<std::string>& mended) {
+                    std::vector<std::string>& mended, StoreMeasures* measures) {
     LET(auto db, open_writer(path_, random, mended));
     LET(hash_key_, read_hash_key(db));
     LET(keys_, Keys::load(db));
     LET(writer_, Writer::start(std::move(db), *keys_, hash_key_, clock, options));
+    writer_->measure(measures);
     return {};
   }
 
@@ -82,13 +83,14 @@ Result<std::unique_ptr<Store>> open_sqlite(const SqliteOptions& options, Clock& 
 }
 
 Result<std::unique_ptr<Store>> open_sqlite(const SqliteOptions& options, Clock& clock,
-                                           Random& random, std::vector<std::string>& mended) {
+                                           Random& random, std::vector<std::string>& mended,
+                                           StoreMeasures* measures) {
   if (::mkdir(options.directory.c_str(), 0700) != 0 && errno != EEXIST)
     return Error{Kind::fault, "the store's folder cannot be made", options.directory};
   LET(auto lock, FolderLock::take(options.directory + "/fingerpost.lock"));
   auto store = std::make_unique<SqliteStore>(std::move(lock), options.directory + "/fingerpost.db",
                                              options.limits);
-  LET_DONE(store->open(options, clock, random, mended));
+  LET_DONE(store->open(options, clock, random, mended, measures));
   return std::unique_ptr<Store>(std::move(store));
 }
 

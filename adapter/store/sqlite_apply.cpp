@@ -1,6 +1,8 @@
 #include "store/sqlite_apply.h"
 
+#include "search/index_to_store.h"
 #include "search/token.h"
+#include "store/audit_names.h"
 #include "store/sqlite_driver.h"
 #include "store/sqlite_index_rows.h"
 #include "store/sqlite_reader.h"
@@ -112,9 +114,8 @@ Result<std::unique_ptr<Applier>> Applier::prepare(Db& db, Keys& keys, WordIndex&
                                                   const Limits& limits) {
   std::unique_ptr<Applier> made(new Applier(db, keys, words, key, limits));
   LET(made->next_row_, db.integer("SELECT coalesce(max(row), 0) + 1 FROM resource"));
-  LET(made->find_,
-      db.prepare("SELECT row, version, updated, removed, shape, found_by FROM resource "
-                 "WHERE reference = ? AND type = ? AND id = ?"));
+  LET(made->find_, db.prepare("SELECT row, version, updated, removed, shape, found_by, compartment "
+                              "FROM resource WHERE reference = ? AND type = ? AND id = ?"));
   LET(made->body_, db.prepare("SELECT unpacked_or_kept(body) FROM version WHERE at = ?"));
   LET(made->add_version_, db.prepare("INSERT INTO version VALUES(?, ?, ?, packed(?))"));
   LET(made->add_history_, db.prepare("INSERT INTO history VALUES(?, ?, ?)"));
@@ -139,15 +140,19 @@ Result<std::unique_ptr<Applier>> Applier::prepare(Db& db, Keys& keys, WordIndex&
   LET_DONE(made->counts_.prepare(db));
   LET(made->queues_, QueueTables::prepare(db, limits));
   LET(made->guards_, Guards::prepare(db, keys, key, limits));
+  LET(made->audit_, AuditChain::prepare(db, keys));
   return made;
 }
 
 Result<UnitOutcome> Applier::apply(Unit& unit, std::int64_t now_us) {
+  audit_->begin_unit();
+  moved_.clear();
   auto outcome = apply_all(unit, now_us);
   if (outcome) {
     counts_.keep();
   } else {
     counts_.drop();
+    audit_->drop_unit();
   }
   return outcome;
 }
@@ -166,6 +171,8 @@ Result<UnitOutcome> Applier::apply_all(Unit& unit, std::int64_t now_us) {
   if (unit.inspect) LET_DONE(inspect(unit));
   LET_DONE(queues_->update(unit));
   LET_DONE(queues_->add(unit, now_us, outcome));
+  tell_whose(unit.audit, moved_);
+  LET_DONE(audit_->add(unit, outcome, now_us));
   return outcome;
 }
 
@@ -191,6 +198,7 @@ Result<std::optional<Applier::Found>> Applier::find(const Write& write, std::uin
   found.row = find_.integer(0);
   found.current = {find_.integer(1), find_.integer(2), find_.integer(3) != 0, {}};
   found.shape = find_.integer(4);
+  found.compartment = static_cast<std::uint64_t>(find_.integer(6));
   auto values = unpack(find_.bytes(5));
   find_.reset();
   found.damaged = !values;
@@ -219,6 +227,9 @@ Result<WriteOutcome> Applier::apply(Write& write, std::int64_t now_us) {
       write.if_version == current->version)
     LET_DONE(reindex(write, *found, type));
   if (outcome.change == Change::unchanged) return outcome;
+  // What is taken away was somebody's: the audit says whose.
+  if (write.op != Write::Op::put && found) write.index.compartment = found->compartment;
+  if (found && found->compartment != write.index.compartment) moved_.push_back(found->compartment);
   const bool forgets = write.op == Write::Op::expunge || write.op == Write::Op::drop_history;
   if (forgets) LET_DONE(forget(write, *found, type));
   if (!forgets) LET_DONE(store(write, outcome, found, reference, type));
@@ -256,8 +267,10 @@ Result<void> Applier::change_index(std::int64_t row, const Found* found,
 
 // The rows of a resource made anew from the same version.
 Result<void> Applier::reindex(Write& write, const Found& found, std::int64_t type) {
-  LET(const auto set, keys_.parameter_set(*write.index.parameters, write.type));
+  LET(const auto set,
+      keys_.parameter_set(*write.index.parameters, write.type, write.index.contained));
   LET(const auto map, keys_.map(*write.index.parameters));
+  (void)search::take_words(write.index);  // the same as before
   // Held until the commit, as LiveParameters::older_in_use needs it.
   const auto holder = write.index.holder;
   const auto values = translate(std::move(write.index), *map);
@@ -276,17 +289,18 @@ Result<void> Applier::store(Write& write, const WriteOutcome& outcome,
   const bool put = write.op == Write::Op::put;
   const std::int64_t row = found ? found->row : next_row_++;
   const std::uint64_t compartment = write.index.compartment;
+  LET_DONE(words_.changes(row, found ? found->current.version : 0, outcome.version,
+                          search::take_words(write.index)));
   search::IndexValues values;
   std::int64_t set = 0;
   if (put && write.index.parameters != nullptr) {
-    LET(set, keys_.parameter_set(*write.index.parameters, write.type));
+    LET(set, keys_.parameter_set(*write.index.parameters, write.type, write.index.contained));
     LET(const auto map, keys_.map(*write.index.parameters));
     const auto holder = write.index.holder;
     values = translate(std::move(write.index), *map);
     write.index.holder = holder;  // as above
   }
   const std::int64_t shape = keys_.shape(type, set, values.present);
-  LET_DONE(words_.changes(row, found ? found->current.version : 0));
   if (found && !found->current.removed) counts_.add(found->shape, -1);
   if (put) counts_.add(shape, 1);
   const std::string body =

@@ -5,6 +5,7 @@
 #include "fingerpost/result.h"
 #include "search/hash.h"
 #include "store/rules.h"
+#include "store/sqlite_audit.h"
 #include "store/sqlite_db.h"
 #include "store/sqlite_guards.h"
 #include "store/sqlite_inserts.h"
@@ -92,7 +93,13 @@ class Applier {
   // What units so far have counted becomes part of the transaction; what one that failed had is
   // forgotten.
   Result<void> save_counts() { return counts_.save(); }
-  void forget_counts() { counts_.forget(); }
+  // Before the commit, after it, and instead of it.
+  Result<void> save_audit() { return audit_->save(); }
+  void saved() { audit_->saved(); }
+  void not_saved() {
+    counts_.forget();
+    audit_->not_saved();
+  }
 
  private:
   struct Found {
@@ -102,6 +109,7 @@ class Applier {
     search::IndexValues values;
     bool damaged = false;  // values are lost
     std::string body;
+    std::uint64_t compartment = 0;
   };
   Applier(Db& db, Keys& keys, WordIndex& words, const search::HashKey& key, const Limits& limits)
       : db_(db), keys_(keys), words_(words), hash_key_(key), limits_(limits) {}
@@ -129,6 +137,8 @@ class Applier {
   Statement reindex_;
   ShapeCounts counts_;
   std::optional<QueueTables> queues_;
+  std::optional<AuditChain> audit_;
+  std::vector<std::uint64_t> moved_;  // compartments that the unit took resources out of
   std::unique_ptr<Reader> staged_;  // of units that are inspected; null before the first
 };
 

@@ -19,8 +19,8 @@ bool Candidate::refers(search::KeyId key, std::uint64_t to) const {
 
 Result<Fetcher> Fetcher::prepare(Db& db, const Keys& keys) {
   constexpr std::string_view columns =
-      "SELECT row, type, reference, id, version, updated, shape, found_by FROM resource "
-      "WHERE ";
+      "SELECT row, type, reference, id, version, updated, shape, found_by, "
+      "compartment FROM resource WHERE ";
   Fetcher made;
   made.keys_ = &keys;
   LET(made.by_row_, db.prepare(std::string(columns) + "row = ? AND removed = 0"));
@@ -46,6 +46,7 @@ Result<Candidate> Fetcher::candidate(const Statement& statement) {
   auto values = unpack(statement.bytes(7));
   if (!values) return Error{Kind::fault, "the index rows kept with a resource are damaged", ""};
   found.values = std::move(*values);
+  found.values.compartment = static_cast<std::uint64_t>(statement.integer(8));
   return found;
 }
 
@@ -99,7 +100,8 @@ Result<Stored> Fetcher::stored(const Candidate& candidate, std::string type) {
                 candidate.updated,
                 change_of(body_.integer(0)),
                 std::string(body_.bytes(1)),
-                how_of(body_.integer(0))};
+                how_of(body_.integer(0)),
+                candidate.values.compartment};
   body_.reset();
   return stored;
 }

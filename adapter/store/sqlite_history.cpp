@@ -108,14 +108,15 @@ Result<std::vector<History::Found>> History::places(std::int64_t type, const std
 
 Result<Stored> History::stored(const Found& found) {
   LET(Statement* const statement,
-      statements_.get("SELECT r.id, v.change, unpacked(v.body) FROM version v JOIN resource r "
+      statements_.get("SELECT r.id, v.change, unpacked(v.body), r.compartment FROM version v JOIN resource r "
                       "ON r.row = v.at / 16777216 WHERE v.at = ?"));
   LET(const bool there, statement->first(found.place.at));
   if (!there) return Error{Kind::fault, "a version is lost that the history has", ""};
   Stored stored{keys_.type_name(found.type),      std::string(statement->text(0)),
                 found.place.at % versions_of_one, found.place.updated_us,
                 change_of(statement->integer(1)), std::string(statement->bytes(2)),
-                how_of(statement->integer(1))};
+                how_of(statement->integer(1)),
+                static_cast<std::uint64_t>(statement->integer(3))};
   statement->reset();
   return stored;
 }

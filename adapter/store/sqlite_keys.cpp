@@ -6,6 +6,7 @@
 #include <array>
 #include <iterator>
 #include <limits>
+#include <set>
 
 namespace fingerpost::store {
 namespace {
@@ -29,11 +30,12 @@ void translate_criterion(search::Criterion& criterion, const KeyMap& map) {
   for (auto& inner : criterion.parts) translate_criterion(inner, map);
 }
 
-std::string text_of(const std::vector<search::KeyId>& keys) {
-  std::string text = ",";
-  text.reserve(1 + keys.size() * 6);
-  for (const auto key : keys) (text += std::to_string(key)) += ',';
-  return text;
+std::string text_of(const search::Parameters& parameters, const KeyMap& map,
+                    std::string_view type) {
+  std::vector<search::KeyId> keys;
+  for (const auto id : parameters.of_type(type)) keys.push_back(map[id]);
+  std::sort(keys.begin(), keys.end());
+  return KeySets::text_of(keys);
 }
 
 std::string key_text(std::string_view name, std::uint64_t meaning) {
@@ -81,21 +83,28 @@ Result<std::unique_ptr<Keys>> Keys::load(Db& db) {
   for (; row;) {
     keys->keys_.emplace(key_text(names.text(0), static_cast<std::uint64_t>(names.integer(1))),
                         names.integer(2));
+    keys->sets_as_read_.name(static_cast<search::KeyId>(names.integer(2)), names.text(0));
     LET(row, names.step());
   }
+  LET_DONE(keys->load_sets(db));
   LET_DONE(keys->load_shapes(db));
   return keys;
 }
 
-Result<void> Keys::load_shapes(Db& db) {
+Result<void> Keys::load_sets(Db& db) {
   LET(auto sets, db.prepare("SELECT type, keys, id FROM parameter_set"));
   LET(bool row, sets.first());
   for (; row;) {
     sets_.emplace(shape_text(sets.integer(0), 0, sets.text(1)), sets.integer(2));
+    sets_as_read_.add(sets.integer(2), sets.integer(0), sets.text(1));
     LET(row, sets.step());
   }
+  return {};
+}
+
+Result<void> Keys::load_shapes(Db& db) {
   LET(auto shapes, db.prepare("SELECT type, parameter_set, keys, id FROM shape"));
-  LET(row, shapes.first());
+  LET(bool row, shapes.first());
   for (; row;) {
     shapes_.emplace(shape_text(shapes.integer(0), shapes.integer(1), shapes.text(2)),
                     shapes.integer(3));
@@ -167,6 +176,7 @@ Result<std::shared_ptr<const KeyMap>> Keys::map_locked(const search::Parameters&
     if (id > std::numeric_limits<search::KeyId>::max())
       return Error{Kind::unsupported, "more search parameters than can be numbered", ""};
     map->push_back(static_cast<search::KeyId>(id));
+    sets_as_read_.name(map->back(), key.name);
   }
   if (maps_.size() >= most_maps) {
     maps_.clear();
@@ -176,23 +186,49 @@ Result<std::shared_ptr<const KeyMap>> Keys::map_locked(const search::Parameters&
 }
 
 Result<std::int64_t> Keys::parameter_set(const search::Parameters& parameters,
-                                         std::string_view type) {
+                                         std::string_view type,
+                                         const std::vector<search::ContainedRows>& contained) {
+  std::set<std::string_view> inside;
+  for (const auto& one : contained) inside.insert(one.type);
+  std::string types(type);
+  for (const auto one : inside) (types += '/') += one;
   const std::lock_guard lock(mutex_);
   LET(const auto map, map_locked(parameters));
-  auto& known = set_of_[{parameters.fingerprint(), std::string(type)}];
+  auto& known = set_of_[{parameters.fingerprint(), std::move(types)}];
   if (known != 0) return known;
-  std::vector<search::KeyId> keys;
-  for (const auto id : parameters.of_type(type)) keys.push_back((*map)[id]);
-  std::sort(keys.begin(), keys.end());
   const std::int64_t number = give_type(type);
-  const std::string text = text_of(keys);
+  std::string text = text_of(parameters, *map, type);
+  for (const auto one : inside) (text += '/') += text_of(parameters, *map, one);
+  const std::size_t before = sets_.size();
   known = give(sets_, shape_text(number, 0, text), {Of::parameter_set, 0, text, 0, number, 0});
+  if (sets_.size() > before) sets_as_read_.add(known, number, text);
   return known;
+}
+
+Result<std::vector<std::int64_t>> Keys::current_sets(const search::Parameters& parameters) {
+  const std::lock_guard lock(mutex_);
+  LET(const auto map, map_locked(parameters));
+  std::map<std::string, std::string> texts;
+  return sets_as_read_.current([&](const std::string& type) {
+    const auto [at, is_new] = texts.try_emplace(type);
+    if (is_new) at->second = text_of(parameters, *map, type);
+    return at->second;
+  });
+}
+
+std::vector<std::int64_t> Keys::sets_without(std::int64_t type, search::KeyId key) const {
+  const std::lock_guard lock(mutex_);
+  return sets_as_read_.without(type, key);
+}
+
+std::vector<KeySets::Inside> Keys::sets_inside(std::string_view type, search::KeyId key) const {
+  const std::lock_guard lock(mutex_);
+  return sets_as_read_.inside(type, key);
 }
 
 std::int64_t Keys::shape(std::int64_t type, std::int64_t parameter_set,
                          const std::vector<search::KeyId>& present) {
-  const std::string text = text_of(present);
+  const std::string text = KeySets::text_of(present);
   const std::lock_guard lock(mutex_);
   const std::size_t before = shapes_.size();
   const std::int64_t id = give(shapes_, shape_text(type, parameter_set, text),

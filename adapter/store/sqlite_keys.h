@@ -9,6 +9,7 @@
 #include "search/plan.h"
 #include "search/search.h"
 #include "store/sqlite_db.h"
+#include "store/sqlite_key_sets.h"
 
 #include <cstdint>
 #include <map>
@@ -39,8 +40,14 @@ class Keys {
   std::int64_t known_type(std::string_view name) const;  // 0: nothing of it was ever stored
   std::string type_name(std::int64_t type) const;
   Result<std::shared_ptr<const KeyMap>> map(const search::Parameters& parameters);
-  // The set of all keys that resources of the type are indexed by.
-  Result<std::int64_t> parameter_set(const search::Parameters& parameters, std::string_view type);
+  // The set of all keys that resources of the type are indexed by, and what they contain.
+  Result<std::int64_t> parameter_set(const search::Parameters& parameters, std::string_view type,
+                                     const std::vector<search::ContainedRows>& contained);
+  // The sets of resources that need not be indexed again by these.
+  Result<std::vector<std::int64_t>> current_sets(const search::Parameters& parameters);
+  // As KeySets has them.
+  std::vector<std::int64_t> sets_without(std::int64_t type, search::KeyId key) const;
+  std::vector<KeySets::Inside> sets_inside(std::string_view type, search::KeyId key) const;
   // Resources indexed by one set that have values for the same keys are of one shape.
   std::int64_t shape(std::int64_t type, std::int64_t parameter_set,
                      const std::vector<search::KeyId>& present);
@@ -72,6 +79,7 @@ class Keys {
   std::int64_t give(Numbers& numbers, const std::string& text, New made);
   std::int64_t give_type(std::string_view name);
   Result<std::shared_ptr<const KeyMap>> map_locked(const search::Parameters& parameters);
+  Result<void> load_sets(Db& db);
   Result<void> load_shapes(Db& db);
   void add_shape(std::int64_t id, std::string_view keys);
 
@@ -79,7 +87,8 @@ class Keys {
   Numbers types_, keys_, sets_, shapes_;
   std::vector<std::shared_ptr<const std::vector<search::KeyId>>> present_;  // by shape
   std::unordered_map<std::uint64_t, std::shared_ptr<const KeyMap>> maps_;   // by fingerprint
-  std::map<std::pair<std::uint64_t, std::string>, std::int64_t> set_of_;    // and type
+  std::map<std::pair<std::uint64_t, std::string>, std::int64_t> set_of_;    // and types
+  KeySets sets_as_read_;
   std::vector<New> unsaved_;
   std::size_t saving_ = 0;  // how many of them the open transaction holds
 };

@@ -14,34 +14,43 @@ namespace {
 // Each costs a look through all index rows; more of them are no small accident.
 constexpr std::size_t most_damaged = 20;
 
-// The number of the shape of resources that are indexed by nothing yet.
-Result<std::int64_t> bare_shape(Db& db, std::int64_t type) {
+// The number of the shape of resources that are to be indexed again, by the keys they have values
+// for.
+Result<std::int64_t> bare_shape(Db& db, std::int64_t type, const std::string& keys) {
   LET(auto find, db.prepare("SELECT id FROM shape WHERE type = ? AND parameter_set = 0 AND "
-                            "keys = ','"));
-  LET(const bool there, find.first(type));
+                            "keys = ?"));
+  LET(const bool there, find.first(type, keys));
   if (there) return find.integer(0);
   LET(auto add, db.prepare("INSERT INTO shape(id, type, parameter_set, keys, resources) "
-                           "VALUES((SELECT count(*) FROM shape) + 1, ?, 0, ',', 0)"));
-  LET_DONE(add.run(type));
-  LET(const bool added, find.first(type));
+                           "VALUES((SELECT count(*) FROM shape) + 1, ?, 0, ?, 0)"));
+  LET_DONE(add.run(type, keys));
+  LET(const bool added, find.first(type, keys));
   if (!added) return Error{Kind::fault, "a shape cannot be written", ""};
   return find.integer(0);
 }
 
+// Of a row: gives its resource another shape.
+Result<void> change_shape(Db& db, std::int64_t row, std::int64_t to) {
+  LET(auto count, db.prepare("UPDATE shape SET resources = resources + ? * (SELECT removed = 0 "
+                             "FROM resource WHERE row = ?) WHERE id = ?"));
+  LET(const auto before,
+      db.integer("SELECT shape FROM resource WHERE row = " + std::to_string(row)));
+  LET_DONE(count.run(std::int64_t{-1}, row, before));
+  LET_DONE(count.run(std::int64_t{1}, row, to));
+  LET(auto change, db.prepare("UPDATE resource SET shape = ? WHERE row = ?"));
+  return change.run(to, row);
+}
+
 Result<void> strip(Db& db, std::int64_t row) {
-  LET(auto find, db.prepare("SELECT type, shape, removed FROM resource WHERE row = ?"));
+  LET(auto find, db.prepare("SELECT type FROM resource WHERE row = ?"));
   LET(const bool there, find.first(row));
   if (!there) return {};
-  const std::int64_t type = find.integer(0), before = find.integer(1);
-  const std::int64_t counted = find.integer(2) == 0 ? 1 : 0;
+  LET(const std::int64_t shape, bare_shape(db, find.integer(0), ","));
   find.reset();
-  LET(const std::int64_t shape, bare_shape(db, type));
-  LET(auto count, db.prepare("UPDATE shape SET resources = resources + ? WHERE id = ?"));
-  LET_DONE(count.run(-counted, before));
-  LET_DONE(count.run(counted, shape));
-  LET(auto change, db.prepare("UPDATE resource SET shape = ?, found_by = ? WHERE row = ?"));
+  LET_DONE(change_shape(db, row, shape));
+  LET(auto change, db.prepare("UPDATE resource SET found_by = ? WHERE row = ?"));
   const std::string none = pack(search::IndexValues{});
-  LET_DONE(change.run(shape, Bytes{none}, row));
+  LET_DONE(change.run(Bytes{none}, row));
   return clear_index(db, row);
 }
 
@@ -72,6 +81,29 @@ Result<std::vector<std::string>> told(Db& db, const std::vector<Faulty>& faulty)
 }
 
 }  // namespace
+
+Result<void> outdate_containers(Db& db) {
+  struct Container {
+    std::int64_t row, type;
+    std::string keys;
+  };
+  std::vector<Container> found;
+  LET(auto rows, db.prepare("SELECT r.row, r.type, s.keys, r.found_by FROM resource r JOIN shape s "
+                            "ON s.id = r.shape WHERE r.removed = 0"));
+  LET(bool there, rows.first());
+  while (there) {
+    const auto values = unpack(rows.bytes(3));
+    if (values && !values->contained.empty())
+      found.push_back({rows.integer(0), rows.integer(1), std::string(rows.text(2))});
+    LET(there, rows.step());
+  }
+  rows.reset();
+  for (const Container& one : found) {
+    LET(const auto shape, bare_shape(db, one.type, one.keys));
+    LET_DONE(change_shape(db, one.row, shape));
+  }
+  return {};
+}
 
 Result<std::vector<std::string>> mend_newest(Db& db) {
   LET(const auto faulty, faulty_newest(db));

@@ -16,4 +16,8 @@ namespace fingerpost::store {
 // a resource itself is damaged.
 Result<std::vector<std::string>> mend_newest(Db& db);
 
+// Within a transaction: whatever contains other resources is to be indexed again. It is found as
+// before until then.
+Result<void> outdate_containers(Db& db);
+
 }  // namespace fingerpost::store

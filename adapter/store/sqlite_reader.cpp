@@ -2,10 +2,12 @@
 
 #include "search/search.h"
 #include "store/rules.h"
+#include "store/sqlite_audit.h"
 #include "store/sqlite_history.h"
 #include "store/sqlite_schema.h"
 #include "store/sqlite_search.h"
 
+#include <limits>
 #include <utility>
 
 namespace fingerpost::store {
@@ -99,7 +101,8 @@ class SqliteReader final : public Reader {
     LET(fetcher_, Fetcher::prepare(*db_, keys_));
     // version_at() as SQL; v.at % 16777216 is the version.
     const std::string columns =
-        "SELECT v.at % 16777216, v.updated, v.change, unpacked(v.body) FROM resource r "
+        "SELECT v.at % 16777216, v.updated, v.change, unpacked(v.body), r.compartment FROM "
+        "resource r "
         "CROSS JOIN version v ON ";
     const std::string which = " WHERE r.reference = ?1 AND r.type = ?2 AND r.id = ?3";
     LET(read_, db_->prepare(columns + "v.at = r.row * 16777216 + r.version" + which));
@@ -132,14 +135,9 @@ class SqliteReader final : public Reader {
 
   Result<std::vector<Stored>> outdated(const search::Parameters& parameters, int limit) override {
     LET(const auto snapshot, Snapshot::begin(*db_));
+    LET(const auto sets, keys_.current_sets(parameters));
     std::string current = "0";
-    std::string_view last;
-    for (const auto& key : parameters.keys()) {
-      if (key.type.empty() || key.type == last || keys_.known_type(key.type) == 0) continue;
-      last = key.type;
-      LET(const auto set, keys_.parameter_set(parameters, key.type));
-      current += "," + std::to_string(set);
-    }
+    for (const auto set : sets) current += "," + std::to_string(set);
     LET(Statement* const find,
         statements_.get("SELECT r.row FROM shape s CROSS JOIN resource r ON r.type = s.type AND "
                         "r.shape = s.id AND r.removed = 0 WHERE s.resources > 0 AND "
@@ -215,15 +213,22 @@ class SqliteReader final : public Reader {
   }
 
   Result<std::vector<OutboxRow>> outbox(const OutboxFilter& filter) override {
-    std::string where = " FROM outbox WHERE id > ?";
-    std::vector<Bound> values = {filter.after};
+    const bool down = filter.newest_first;
+    std::string where = down ? " FROM outbox WHERE id < ?" : " FROM outbox WHERE id > ?";
+    const auto last = std::numeric_limits<std::int64_t>::max();
+    std::vector<Bound> values = {down && filter.after == 0 ? last : filter.after};
     if (filter.status) where += " AND " + is(*filter.status);
+    if (!filter.order_key.empty()) {
+      where += " AND order_key = ?";
+      values.emplace_back(filter.order_key);
+    }
     if (!filter.lane.empty()) {
       where += " AND lane = ?";
       values.emplace_back(filter.lane);
     }
     values.emplace_back(std::int64_t{filter.limit});
-    return outbox_rows(where + " ORDER BY id LIMIT ?", values, false);
+    return outbox_rows(where + (down ? " ORDER BY id DESC LIMIT ?" : " ORDER BY id LIMIT ?"), values,
+                       false);
   }
 
   Result<OutboxRow> outbox_row(std::int64_t id) override {
@@ -275,14 +280,25 @@ class SqliteReader final : public Reader {
     return counts;
   }
 
+  Result<AuditPage> audit(const AuditQuery& query) override {
+    LET(const auto snapshot, Snapshot::begin(*db_));
+    return AuditRows(statements_).page(query);
+  }
+
  private:
   std::uint64_t reference(std::string_view type, std::string_view id) const {
     return search::reference_hash(hash_key_, type, id);
   }
 
   static Stored stored(const Statement& at, std::string_view type, std::string_view id) {
-    return {std::string(type),        std::string(id),          at.integer(0),        at.integer(1),
-            change_of(at.integer(2)), std::string(at.bytes(3)), how_of(at.integer(2))};
+    return {std::string(type),
+            std::string(id),
+            at.integer(0),
+            at.integer(1),
+            change_of(at.integer(2)),
+            std::string(at.bytes(3)),
+            how_of(at.integer(2)),
+            static_cast<std::uint64_t>(at.integer(4))};
   }
 
   static Result<Stored> one(Statement& statement, bool there, std::string_view type,

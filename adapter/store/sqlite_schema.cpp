@@ -13,7 +13,18 @@ namespace {
 constexpr std::int64_t application_id = 0x46'50'4f'53;  // "FPOS"
 // Goes up with every change of the tables. Folders from oldest_version on are brought up to it,
 // those of other numbers are refused.
-constexpr std::int64_t schema_version = 5;
+constexpr std::int64_t schema_version = 6;
+
+// The newest of the tables: folders before number 6 have none, and theirs begins empty.
+constexpr const char* audit_table = R"sql(
+CREATE TABLE IF NOT EXISTS audit(
+  number INTEGER PRIMARY KEY, at INTEGER NOT NULL, previous BLOB NOT NULL, hash BLOB NOT NULL,
+  text BLOB NOT NULL);
+)sql";
+
+// By whom a row is about; folders before number 6 have no such index.
+constexpr const char* outbox_order =
+    "CREATE INDEX IF NOT EXISTS outbox_order ON outbox(order_key, id)";
 
 constexpr const char* schema = R"sql(
 CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
@@ -89,7 +100,8 @@ INSERT INTO meta VALUES('words form', 0), ('words mark', 0), ('words taken', 0);
 DROP TABLE document;
 ALTER TABLE resource DROP COLUMN document;
 )sql";
-// Number 4 kept all bodies as they are, which is read as well.
+// Number 4 kept all bodies as they are, which is read as well. Number 5 did not say by what the
+// contained resources are indexed.
 constexpr std::int64_t oldest_version = 3;
 
 // The file with mode 0600 before SQLite makes it with another; its log takes the same mode.
@@ -105,6 +117,8 @@ Result<void> make_private(const std::string& path) {
 Result<void> create(Db& db, Random& random) {
   LET_DONE(db.run("BEGIN IMMEDIATE"));
   LET_DONE(db.run(schema));
+  LET_DONE(db.run(audit_table));
+  LET_DONE(db.run(outbox_order));
   std::string key(16, '\0');
   const std::uint64_t words[] = {random.next(), random.next()};
   std::memcpy(key.data(), words, key.size());
@@ -136,6 +150,9 @@ Result<std::int64_t> check(Db& db) {
 Result<void> migrate(Db& db, std::int64_t version) {
   LET_DONE(db.run("BEGIN IMMEDIATE"));
   if (version == 3) LET_DONE(db.run(from_3));
+  LET_DONE(outdate_containers(db));
+  LET_DONE(db.run(audit_table));
+  LET_DONE(db.run(outbox_order));
   LET_DONE(db.run(("PRAGMA user_version = " + std::to_string(schema_version)).c_str()));
   return db.run("COMMIT");
 }

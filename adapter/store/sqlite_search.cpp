@@ -83,6 +83,7 @@ Result<void> Search::open(const search::Plan& asked, std::int64_t page) {
                                     return resolve(criterion, scope.type, page);
                                   }));
   scope.walks = should_walk(scope, page);
+  if (scope.walks && sorts_by_values(asked)) LET_DONE(find_values(scope));
   scopes_.push_back(std::move(scope));
   return {};
 }
@@ -90,7 +91,9 @@ Result<void> Search::open(const search::Plan& asked, std::int64_t page) {
 // Of n resources e may pass: sorting looks at e, walking at n / e for each match of a page; at one
 // where all that is walked passes.
 bool Search::should_walk(const Scope& scope, std::int64_t page) const {
-  if (scope.asked->sort.empty() || !OrderedWalk::possible(*scope.asked)) return false;
+  if (scope.asked->sort.empty() ||
+      !(OrderedWalk::possible(*scope.asked) || sorts_by_values(*scope.asked)))
+    return false;
   const auto sorted = static_cast<double>(std::max<std::int64_t>(scope.driver.estimate, 1));
   if (sorted < 256) return false;
   const auto wanted = static_cast<double>(page > 0 ? page + 1 : asked_.count + 1);
@@ -100,6 +103,24 @@ bool Search::should_walk(const Scope& scope, std::int64_t page) const {
       scope.asked->sort[0].by == search::SortKey::By::last_updated)
     return wanted < sorted;
   return wanted * static_cast<double>(scope.of_type) / sorted < sorted;
+}
+
+// Which values there are takes a while to find out, so that some thousands are sorted sooner.
+Result<void> Search::find_values(Scope& scope) {
+  constexpr std::int64_t soon_sorted = 2000;
+  scope.walks = false;
+  if (scope.driver.estimate < soon_sorted) return {};
+  const auto& parameters = *scope.asked->parameters;
+  LET(const auto map, keys_.map(parameters));
+  OrderedWalk::ByValues by;
+  by.lead = (*map)[parameters.key(scope.asked->sort[0].key).lead];
+  if (by.lead == 0) return {};
+  LET(auto values, values_in_order(statements_, fetcher_, *scope.asked, by.lead));
+  if (!values) return {};
+  by.values = *std::move(values);
+  scope.by_values = std::move(by);
+  scope.walks = true;
+  return {};
 }
 
 Result<std::int64_t> Search::resources_of(std::int64_t type) {
@@ -156,7 +177,8 @@ struct Search::Group {
 
 Result<Search::Matches> Search::by_walking(const Scope& scope, std::size_t room) {
   OrderedWalk walk(statements_, scope.plan.sort[0], *scope.asked, scope.type,
-                   asked_.after ? &*asked_.after : nullptr);
+                   asked_.after ? &*asked_.after : nullptr,
+                   scope.by_values ? &*scope.by_values : nullptr);
   const bool single = scope.plan.sort.size() == 1;
   Matches matches;
   Group group;

@@ -8,6 +8,7 @@
 #include "store/sqlite_driver.h"
 #include "store/sqlite_fetch.h"
 #include "store/sqlite_keys.h"
+#include "store/sqlite_walk.h"
 #include "store/store.h"
 
 #include <cstdint>
@@ -19,8 +20,6 @@
 #include <vector>
 
 namespace fingerpost::store {
-
-class OrderedWalk;
 
 class Search {
  public:
@@ -46,10 +45,12 @@ class Search {
     std::int64_t of_type = 0;  // how many resources there are
     Driver driver;
     bool walks = false;  // in the order of the first sort key, by its index
+    std::optional<OrderedWalk::ByValues> by_values;  // of a walk over tokens or references
   };
 
   Result<void> open(const search::Plan& asked, std::int64_t page);
   bool should_walk(const Scope& scope, std::int64_t page) const;
+  Result<void> find_values(Scope& scope);
 
   // The first `room` matches of a scope after the page before, in order.
   Result<Matches> first(const Scope& scope, std::size_t room);
@@ -101,8 +102,14 @@ class Search {
   Result<void> add_includes(Page& page, const Matches& matches);
   Result<std::vector<Candidate>> include_of(const search::Include& include, const Candidate& from);
   Result<void> add_coverage(Page& page);
-  Result<void> add_coverage(const std::string& type, search::KeyId key, Page& page);
-  Result<void> add_coverage(const std::string& type, const Criteria& criteria, Page& page);
+  struct Asked {
+    const std::string& type;
+    bool chained = false;  // of what a chain leads to, which may be contained
+  };
+  Result<void> add_coverage(const search::Plan& asked, Page& page);
+  Result<void> add_coverage(const Asked& of, search::KeyId key, Page& page);
+  Result<void> add_coverage(const Asked& of, const Criteria& criteria, Page& page);
+  Result<std::uint64_t> resources_by(std::int64_t type, std::int64_t set);
 
   StatementCache& statements_;
   Fetcher& fetcher_;

@@ -248,52 +248,67 @@ Result<std::vector<Candidate>> Search::include_of(const search::Include& include
   return found;
 }
 
-// Resources that are indexed by another set of parameters, one without this key.
-Result<void> Search::add_coverage(const std::string& type, search::KeyId key, Page& page) {
-  const std::int64_t number = keys_.known_type(type);
-  key = asked_.parameters->main(key);
-  if (key == 0 || number == 0) return {};
-  LET(const std::int64_t set, keys_.parameter_set(*asked_.parameters, type));
-  LET(Statement* const others,
-      statements_.get("SELECT 1 FROM shape WHERE type = ? AND resources > 0 AND "
-                      "parameter_set <> ? LIMIT 1"));
-  LET(const bool any, others->first(number, set));
-  others->reset();
-  if (!any) return {};
-  LET(const auto map, keys_.map(*asked_.parameters));
-  const auto& name = asked_.parameters->key(key).name;
-  LET(Statement* const sum,
-      statements_.get("SELECT coalesce(sum(s.resources), 0) FROM shape s JOIN parameter_set p ON "
-                      "p.id = s.parameter_set WHERE s.type = ? AND instr(p.keys, ?) > 0"));
-  LET_DONE(sum->first(number, "," + std::to_string((*map)[key]) + ","));
-  const auto indexed = static_cast<std::uint64_t>(sum->integer(0));
+Result<std::uint64_t> Search::resources_by(std::int64_t type, std::int64_t set) {
+  LET(Statement* const sum, statements_.get("SELECT coalesce(sum(resources), 0) FROM shape WHERE "
+                                            "type = ? AND parameter_set = ?"));
+  LET_DONE(sum->first(type, set));
+  const auto found = static_cast<std::uint64_t>(sum->integer(0));
   sum->reset();
-  LET(const auto resources, resources_of(number));
-  if (indexed < static_cast<std::uint64_t>(resources))
-    page.partial.push_back({name, indexed, static_cast<std::uint64_t>(resources)});
+  return found;
+}
+
+// Resources that are indexed by another set of parameters, one without this key, and where a chain
+// may lead into them those that contain such ones.
+Result<void> Search::add_coverage(const Asked& of, search::KeyId key, Page& page) {
+  const std::int64_t type = keys_.known_type(of.type);
+  key = asked_.parameters->main(key);
+  if (key == 0) return {};
+  LET(const auto map, keys_.map(*asked_.parameters));
+  std::uint64_t lacking = 0, inside = 0;
+  auto without = keys_.sets_without(type, (*map)[key]);
+  without.push_back(0);  // indexed by nothing
+  for (const auto set : without) {
+    LET(const auto some, resources_by(type, set));
+    lacking += some;
+  }
+  if (of.chained) {
+    for (const auto& set : keys_.sets_inside(of.type, (*map)[key])) {
+      LET(const auto some, resources_by(set.type, set.set));
+      inside += some;
+      if (!set.indexed) lacking += some;
+    }
+  }
+  if (lacking == 0) return {};
+  LET(const auto resources, resources_of(type));
+  const std::uint64_t all = static_cast<std::uint64_t>(resources) + inside;
+  page.partial.push_back({asked_.parameters->key(key).name, all - lacking, all});
   return {};
 }
 
-Result<void> Search::add_coverage(const std::string& type, const Criteria& criteria, Page& page) {
+Result<void> Search::add_coverage(const Asked& of, const Criteria& criteria, Page& page) {
   for (const auto& criterion : criteria) {
+    const bool chain = criterion.test == Criterion::Test::chain;
     const bool there = criterion.test == Criterion::Test::has;
-    const std::string& of = there ? criterion.target : type;
-    LET_DONE(add_coverage(of, criterion.key, page));
+    const Asked next{chain || there ? criterion.target : of.type, of.chained || chain};
+    LET_DONE(add_coverage(there ? next : of, criterion.key, page));
     if (criterion.test == Criterion::Test::composite) continue;
-    const bool linked = there || criterion.test == Criterion::Test::chain;
-    LET_DONE(add_coverage(linked ? criterion.target : type, criterion.parts, page));
+    LET_DONE(add_coverage(next, criterion.parts, page));
   }
+  return {};
+}
+
+Result<void> Search::add_coverage(const search::Plan& asked, Page& page) {
+  const Asked of{asked.type, false};
+  LET_DONE(add_coverage(of, asked.criteria, page));
+  for (const auto& key : asked.sort) LET_DONE(add_coverage(of, key.key, page));
   return {};
 }
 
 Result<void> Search::add_coverage(Page& page) {
-  for (const Scope& scope : scopes_) {
-    LET_DONE(add_coverage(scope.asked->type, scope.asked->criteria, page));
-    for (const auto& key : scope.asked->sort)
-      LET_DONE(add_coverage(scope.asked->type, key.key, page));
-  }
+  LET_DONE(add_coverage(asked_, page));
+  for (const auto& other : asked_.others) LET_DONE(add_coverage(other, page));
   for (const auto& include : asked_.includes)
-    LET_DONE(add_coverage(include.source, include.key, page));
+    LET_DONE(add_coverage({include.source, false}, include.key, page));
   return {};
 }
 

@@ -132,14 +132,23 @@ Result<bool> Search::inside_passes(const Criterion& criterion, const Candidate& 
   return false;
 }
 
-// To a contained resource nothing refers but what it is contained in.
+// To a contained resource nothing refers but its container and what is contained beside it.
 Result<bool> Search::container_passes(const Criterion& criterion, const Candidate& candidate) {
   const Candidate& container = *candidate.container;
   const auto link = search::contained_hash(asked_.parameters->hash_key(), candidate.id);
-  if (container.type != keys_.known_type(criterion.target) ||
-      !container.refers(criterion.key, link))
-    return false;
-  return all_pass(criterion.parts, container);
+  if (container.type == keys_.known_type(criterion.target) &&
+      container.refers(criterion.key, link)) {
+    LET(const bool passed, all_pass(criterion.parts, container));
+    if (passed) return true;
+  }
+  for (const auto& one : candidate.contained()) {
+    if (one.type != criterion.target) continue;
+    const Candidate beside = contained(one, container);
+    if (!beside.refers(criterion.key, link)) continue;
+    LET(const bool passed, all_pass(criterion.parts, beside));
+    if (passed) return true;
+  }
+  return false;
 }
 
 Result<bool> Search::has_passes(const Criterion& criterion, const Candidate& candidate) {

@@ -70,6 +70,7 @@ Rows OrderedWalk::valued() const {
   const std::string order = down ? " DESC" : "";
   const std::string after = down ? " <= ?" : " >= ?";
   if (by_time()) return by_times();
+  if (by_ != nullptr) return of_value();
   std::optional<SortedValue> from;
   if (after_ != nullptr) from = search::sorted_value(key_, after_->sort_values[0]);
   const std::int64_t key = key_.key;
@@ -101,7 +102,33 @@ Rows OrderedWalk::valued() const {
   }
 }
 
+Rows OrderedWalk::of_value() const {
+  const bool down = key_.descending;
+  const ValueHash& value = by_->values[value_];
+  Rows rows{"SELECT row, row FROM by_hash WHERE key = ? AND hash = ?",
+            {std::int64_t{by_->lead}, bound(value.hash)}};
+  if (after_ != nullptr && asked_.sort.size() == 1 && after_->sort_values[0] == value.value) {
+    rows.sql += down ? " AND row < ?" : " AND row > ?";
+    rows.values.emplace_back(after_->row);
+  }
+  rows.sql += down ? " ORDER BY row DESC" : " ORDER BY row";
+  return rows;
+}
+
+// Which tokens and references have no text to sort by, no index tells: all are looked at.
+Rows OrderedWalk::of_all() const {
+  const bool down = key_.descending;
+  Rows rows{"SELECT row FROM resource WHERE type = ? AND removed = 0", {type_}};
+  if (after_ != nullptr && asked_.sort.size() == 1 && after_->sort_values[0] == "\x01") {
+    rows.sql += down ? " AND row < ?" : " AND row > ?";
+    rows.values.emplace_back(after_->row);
+  }
+  rows.sql += down ? " ORDER BY row DESC" : " ORDER BY row";
+  return rows;
+}
+
 Result<Rows> OrderedWalk::missing() const {
+  if (by_ != nullptr) return of_all();
   constexpr std::int64_t few = 4096;
   LET(Statement* const sum,
       statements_.get("SELECT coalesce(sum(resources), 0) FROM shape WHERE type = ? AND "
@@ -133,6 +160,7 @@ Result<bool> OrderedWalk::begin() {
 
 std::string OrderedWalk::value_at() const {
   if (stage_ == Stage::missing) return "\x01";
+  if (by_ != nullptr) return by_->values[value_].value;
   SortedValue value;
   if (by_time()) {
     search::Row row;
@@ -155,13 +183,30 @@ std::string OrderedWalk::value_at() const {
   return search::sort_value(key_, value);
 }
 
+// Whether nothing of this stage comes after the place to go on from.
+bool OrderedWalk::is_past() {
+  if (stage_ != Stage::valued || by_time()) return false;
+  if (by_ == nullptr)
+    return after_ != nullptr && !search::sorted_value(key_, after_->sort_values[0]);
+  while (after_ != nullptr && value_ < by_->values.size() &&
+         by_->values[value_].value < after_->sort_values[0])
+    ++value_;
+  return value_ >= by_->values.size();
+}
+
+// To what is walked next.
+void OrderedWalk::go_on() {
+  if (statement_ != nullptr) statement_->reset();
+  statement_ = nullptr;
+  if (stage_ == Stage::valued && by_ != nullptr && ++value_ < by_->values.size()) return;
+  stage_ = stage_ == Stage::valued && !by_time() ? Stage::missing : Stage::done;
+}
+
 Result<std::optional<OrderedWalk::Step>> OrderedWalk::next() {
   while (stage_ != Stage::done) {
     bool there = false;
     if (statement_ == nullptr) {
-      const bool past = stage_ == Stage::valued && after_ != nullptr && !by_time() &&
-                        !search::sorted_value(key_, after_->sort_values[0]);
-      if (!past) {
+      if (!is_past()) {
         LET(there, begin());
       }
     } else {
@@ -171,9 +216,7 @@ Result<std::optional<OrderedWalk::Step>> OrderedWalk::next() {
       const bool lone = stage_ == Stage::missing;
       return std::optional<Step>({value_at(), statement_->integer(lone ? 0 : 1)});
     }
-    if (statement_ != nullptr) statement_->reset();
-    statement_ = nullptr;
-    stage_ = stage_ == Stage::valued && !by_time() ? Stage::missing : Stage::done;
+    go_on();
   }
   return std::optional<Step>{};
 }

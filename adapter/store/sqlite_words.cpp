@@ -12,7 +12,7 @@ namespace fingerpost::store {
 namespace {
 
 // One transaction holds the writer up for about so long as reading and indexing these takes.
-constexpr std::int64_t rows_at_once = 512;
+constexpr std::int64_t rows_at_once = 1024;
 constexpr std::size_t bytes_at_once = std::size_t{4} << 20;
 constexpr int pages_at_once = 500;
 // More than this waits for no quiet moment: each search for words looks at all of it.
@@ -22,6 +22,8 @@ constexpr std::int64_t much = 4096;
 constexpr std::int64_t small = 20'000;
 constexpr std::int64_t one_in = 200;
 constexpr std::int64_t expunged = std::int64_t{1} << 40;
+// Words that came with resources; those beyond are read from the bodies.
+constexpr std::size_t most_known = std::size_t{16} << 20;
 
 }  // namespace
 
@@ -45,12 +47,9 @@ Result<WordIndex> WordIndex::prepare(Db& db, const model::Definitions* definitio
   LET(made.unnote_, db.prepare("DELETE FROM words_behind WHERE row = ?"));
   LET(made.next_behind_, db.prepare("SELECT row, version FROM words_behind ORDER BY row LIMIT ?"));
   LET(made.next_,
-      db.prepare("SELECT r.row, unpacked_or_kept(v.body) FROM resource r CROSS JOIN version v ON "
-                 "v.at = r.row * 16777216 + r.version WHERE r.row > ? ORDER BY r.row"));
+      db.prepare("SELECT row, version FROM resource WHERE row > ? ORDER BY row LIMIT ?"));
   LET(made.body_, db.prepare("SELECT unpacked_or_kept(body) FROM version WHERE at = ?"));
-  LET(made.current_,
-      db.prepare("SELECT unpacked_or_kept(v.body) FROM resource r CROSS JOIN version v ON "
-                 "v.at = r.row * 16777216 + r.version WHERE r.row = ?"));
+  LET(made.current_, db.prepare("SELECT version FROM resource WHERE row = ?"));
   LET(made.add_, db.prepare("INSERT INTO words(rowid, text) VALUES(?, ?)"));
   LET(made.take_, db.prepare("INSERT INTO words(words, rowid, text) VALUES('delete', ?, ?)"));
   LET(made.merge_, db.prepare("INSERT INTO words(words, rank) VALUES('merge', ?)"));
@@ -75,7 +74,24 @@ Result<void> WordIndex::start_over() {
   return db_->run(all.c_str());
 }
 
-Result<void> WordIndex::changes(std::int64_t row, std::int64_t version) {
+void WordIndex::know(std::int64_t row, std::int64_t version, std::optional<std::string> words) {
+  if (const auto at = known_.find(row); at != known_.end()) {
+    known_bytes_ -= at->second.text.size();
+    known_.erase(at);
+  }
+  if (!words_ || !words || known_bytes_ + words->size() > most_known) return;
+  known_bytes_ += words->size();
+  known_.emplace(row, Known{version, *std::move(words)});
+}
+
+void WordIndex::forget_known() {
+  known_.clear();
+  known_bytes_ = 0;
+}
+
+Result<void> WordIndex::changes(std::int64_t row, std::int64_t version, std::int64_t next,
+                                std::optional<std::string> words) {
+  know(row, next, std::move(words));
   last_ = std::max(last_, row);
   if (row > mark_) return {};
   ++behind_;
@@ -83,6 +99,7 @@ Result<void> WordIndex::changes(std::int64_t row, std::int64_t version) {
 }
 
 Result<void> WordIndex::forgets(std::int64_t row, std::int64_t version, bool all) {
+  if (all) know(row, 0, {});
   if (row > mark_) return {};
   LET(const bool noted, behind_of_.first(row));
   const std::int64_t read = noted ? behind_of_.integer(0) : version;
@@ -140,28 +157,36 @@ Result<void> WordIndex::read_some() {
   const auto count = static_cast<std::int64_t>(behind.size());
   behind_ = count < rows_at_once ? 0 : std::max(behind_ - count, std::int64_t{1});
 
-  std::size_t bytes = 0;
-  std::int64_t left = rows_at_once - count;
-  if (left > 0) {
-    LET(there, next_.first(mark_));
-    for (; there && left > 0 && bytes < bytes_at_once; --left) {
-      const std::int64_t row = next_.integer(0);
-      bytes += next_.bytes(1).size();
-      const std::string text = text_of(next_.bytes(1));
-      if (!text.empty()) LET_DONE(add_.run(row, text));
-      mark_ = row;
-      LET(there, next_.step());
-    }
-    next_.reset();
-    if (!there) last_ = mark_;
-  }
+  if (count < rows_at_once) LET_DONE(read_new(rows_at_once - count));
   if (taken_ != taken) LET_DONE(save("words taken", taken_));
   return save("words mark", mark_);
 }
 
+Result<void> WordIndex::read_new(std::int64_t most) {
+  LET(bool there, next_.first(mark_, most));
+  std::vector<Behind> rows;
+  while (there) {
+    rows.push_back({next_.integer(0), next_.integer(1)});
+    LET(there, next_.step());
+  }
+  next_.reset();
+  bytes_read_ = 0;
+  for (const Behind& one : rows) {
+    if (bytes_read_ >= bytes_at_once) return {};
+    LET(const auto text, take_words_of(one.row, one.version));
+    if (!text.empty()) LET_DONE(add_.run(one.row, text));
+    mark_ = one.row;
+  }
+  if (static_cast<std::int64_t>(rows.size()) < most) last_ = mark_;
+  return {};
+}
+
 Result<void> WordIndex::read_behind(const Behind& one) {
   LET(const auto before, words_of(one.row, one.version));
-  LET(const auto now, current_words(one.row));
+  LET(const bool there, current_.first(one.row));
+  const std::int64_t version = there ? current_.integer(0) : 0;
+  current_.reset();
+  LET(const auto now, take_words_of(one.row, version));
   if (before != now) {
     LET_DONE(take(one.row, before));
     if (!now.empty()) LET_DONE(add_.run(one.row, now));
@@ -184,15 +209,18 @@ Result<std::string> WordIndex::words_of(std::int64_t row, std::int64_t version) 
   if (version == 0) return std::string();
   LET(const bool there, body_.first(version_at(row, version)));
   damaged_ = there && is_damaged(body_.bytes(0));
+  if (there) bytes_read_ += body_.bytes(0).size();
   std::string text = there ? text_of(body_.bytes(0)) : std::string();
   body_.reset();
   return text;
 }
 
-Result<std::string> WordIndex::current_words(std::int64_t row) {
-  LET(const bool there, current_.first(row));
-  std::string text = there ? text_of(current_.bytes(0)) : std::string();
-  current_.reset();
+Result<std::string> WordIndex::take_words_of(std::int64_t row, std::int64_t version) {
+  const auto known = known_.find(row);
+  if (known == known_.end() || known->second.version != version) return words_of(row, version);
+  std::string text = std::move(known->second.text);
+  bytes_read_ += text.size();
+  know(row, 0, {});
   return text;
 }
 

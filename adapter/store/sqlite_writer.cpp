@@ -26,6 +26,7 @@ std::size_t size_of(const Unit& unit) {
   for (const auto& write : unit.writes) size += write.body.size() + 512;
   for (const auto& row : unit.outbox) size += row.body.size() + 256;
   if (unit.inbox) size += unit.inbox->raw.size() + unit.inbox->answer.size();
+  for (const auto& note : unit.audit) size += note.things.size() + 256;
   return size;
 }
 
@@ -132,7 +133,8 @@ void Writer::commit(std::vector<Job>& batch) {
     health_ = Health::good;
     return;
   }
-  applier_->forget_counts();
+  applier_->not_saved();
+  words_->undone();
   keys_.not_saved();
   const bool full = done.error().kind == Kind::busy;
   if (db_.in_transaction()) {
@@ -150,14 +152,29 @@ void Writer::commit(std::vector<Job>& batch) {
 Result<void> Writer::transaction(std::vector<Job>& batch) {
   LET_DONE(begin_.run());
   const std::int64_t now = clock_.now_us();
+  const std::int64_t since = clock_.monotonic_us();
   for (Job& job : batch) {
     // What searches within the unit must see what the units before it did.
     if (!job.unit.searches.empty() || job.unit.inspect) LET_DONE(save_numbers());
     LET_DONE(apply(job, now, &job == &batch.front()));
   }
   LET_DONE(save_numbers());
-  LET_DONE(commit_.run());
+  LET_DONE(applier_->save_audit());
+  LET_DONE(make_durable(batch.size(), since));
   keys_.saved();
+  applier_->saved();
+  return {};
+}
+
+Result<void> Writer::make_durable(std::size_t units, std::int64_t since_us) {
+  const auto begun = clock_.monotonic_us();
+  LET_DONE(commit_.run());
+  auto* const measures = measures_.load(std::memory_order_relaxed);
+  if (measures == nullptr) return {};
+  const auto ended = clock_.monotonic_us();
+  measures->batch_units.add(units);
+  measures->commit_us.add(static_cast<std::uint64_t>(ended - begun));
+  measures->transaction_us.add(static_cast<std::uint64_t>(ended - since_us));
   return {};
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "search/hash.h"
+#include "store/measures.h"
 #include "store/sqlite_apply.h"
 #include "store/sqlite_db.h"
 #include "store/sqlite_keys.h"
@@ -32,6 +33,8 @@ class Writer {
 
   void submit(Unit unit, Completion completion);
   Health health() const { return health_; }
+  // Counts its commits there from now on; null: nowhere.
+  void measure(StoreMeasures* measures) { measures_ = measures; }
 
  private:
   struct Job {
@@ -49,6 +52,7 @@ class Writer {
   Result<void> apply(Job& job, std::int64_t now_us, bool first);
   Result<void> undo(bool first, std::size_t saving);
   Result<void> save_numbers();
+  Result<void> make_durable(std::size_t units, std::int64_t since_us);
   void answer(std::vector<Job>& batch);
   bool read_words(bool idle);  // false: it cannot
   void fold_log(bool idle);
@@ -62,6 +66,7 @@ class Writer {
   std::unique_ptr<Applier> applier_;
   Statement begin_, commit_, savepoint_, release_, back_;
   std::atomic<Health> health_ = Health::good;
+  std::atomic<StoreMeasures*> measures_ = nullptr;
   bool goes_on_ = false;  // there is more to do even if nothing comes
 
   std::mutex mutex_;

@@ -15,6 +15,7 @@
 #include "search/hash.h"
 #include "search/index.h"
 #include "search/plan.h"
+#include "store/audit.h"
 #include "store/body.h"
 #include "store/queues.h"
 
@@ -83,6 +84,9 @@ struct Unit {
   std::vector<OutboxRow> outbox;
   std::vector<OutboxUpdate> outbox_updates;
   std::vector<LaneUpdate> lanes;
+  // Who asked for it. The first is told together with what the unit does; a unit may be notes
+  // alone, each an event of its own.
+  std::vector<AuditNote> audit;
 };
 
 struct UnitOutcome {
@@ -112,6 +116,7 @@ struct Stored {
   Change change = Change::created;  // what made this version
   std::string body;                 // empty when it was removed
   How how = How::put;
+  std::uint64_t compartment = 0;  // of the current version: reference_hash of its Patient; 0: none
 };
 
 struct Hit {
@@ -213,6 +218,8 @@ class Reader {
   virtual Result<std::vector<LaneState>> lanes() = 0;
   // By indexes of those rows alone: as quick for a full store as for an empty one.
   virtual Result<QueueCounts> queue_counts() = 0;
+
+  virtual Result<AuditPage> audit(const AuditQuery& query) = 0;
 };
 
 enum class Health : std::uint8_t { good, full, stopped };

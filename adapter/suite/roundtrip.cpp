@@ -18,6 +18,13 @@ Result<std::string> sorted(const Setting& setting, const Tree& tree) {
   return wire::sorted_json(wire::JsonView(document));
 }
 
+// What the file has that is not of FHIR, and so cannot come back; "" when it has nothing.
+std::string misread(const Issues& issues) {
+  for (const auto& issue : issues)
+    if (issue.severity <= Severity::error) return issue.text + " at " + issue.expression;
+  return "";
+}
+
 // "" when JSON and XML both bring back what the tree holds.
 Result<std::string> difference(const Setting& setting, const Tree& tree) {
   LET(const auto wanted, sorted(setting, tree));
@@ -39,6 +46,10 @@ Result<Report> run_roundtrip(const Setting& setting, std::span<const std::filesy
     const std::string expected = "the same";
     if (!read) {
       report.push_back(judged(name, expected, read.error().text + " at " + read.error().where));
+      continue;
+    }
+    if (const auto wrong = misread(read->issues); !wrong.empty()) {
+      report.push_back(judged(name, expected, wrong));
       continue;
     }
     const auto found = difference(setting, read->tree);

@@ -8,6 +8,7 @@
 #include "bench/people.h"
 #include "fingerpost/limits.h"
 #include "model/json.h"
+#include "search/index_to_store.h"
 #include "search/search.h"
 #include "store/store.h"
 #include "support/definitions.h"
@@ -63,7 +64,7 @@ class Loader {
         write.type = one.type;
         write.id = one.id;
         write.body = store::prepare_body(test::definitions(), read->tree, one.id);
-        write.index = search::index(parameters_, {&read->tree, read->tree.root()});
+        write.index = search::index_to_store(parameters_, {&read->tree, read->tree.root()});
         unit.writes.push_back(std::move(write));
       }
       submit(std::move(unit));
@@ -149,6 +150,10 @@ std::vector<SearchKind> kinds_of_values() {
       {"sort: by family", "Patient",
        [](auto) {
          return Pairs{{"_sort", "family"}};
+       }},
+      {"sort: by status", "ServiceRequest",
+       [](auto) {
+         return Pairs{{"_sort", "status"}};
        }},
       {"sort: status, newest first", "ServiceRequest",
        [](auto) {

@@ -8,7 +8,8 @@
 
 using namespace fingerpost;
 using command::Address;
-using command::check_reach;
+using command::check_http_reach;
+using command::check_mllp_reach;
 using command::read_address;
 using command::read_configuration;
 
@@ -46,7 +47,8 @@ TEST_CASE("an empty configuration is a gateway for this machine alone") {
   CHECK(is_loopback(read->http.at));
   CHECK_FALSE(read->mllp);
   CHECK(read->partners.list.empty());
-  CHECK(check_reach(read->http, "HTTP"));
+  CHECK(check_http_reach(*read));
+  CHECK(read->access.clients.empty());
 }
 
 TEST_CASE("a source of extracts says what they are, whose, and where they are put") {
@@ -125,7 +127,7 @@ depth = 7
   CHECK(read->base_url == "https://gateway.example/fhir");
   REQUIRE(read->mllp);
   CHECK(read->mllp->at == Address{"0.0.0.0", 2575});
-  CHECK(check_reach(*read->mllp, "MLLP"));
+  CHECK(check_mllp_reach(*read->mllp));
   CHECK(read->partners.own_application == "GATEWAY");
   CHECK(read->partners.own_facility == "A1");
   CHECK(read->zone == "UTC");
@@ -169,7 +171,7 @@ TEST_CASE("a mistake in a configuration is named with its line") {
       Row{"[[partner]]\nid = \"a\"\nchannel = \"fhir\"\n", "partner a: a FHIR partner needs"},
       Row{"[[partner]]\nid = \"a\"\n[[partner]]\nid = \"a\"\n", "two partners have one id"},
       Row{"[[partner]]\nid = \"a\"\nconcept_maps = [1]\n", "must be a list of texts"},
-      Row{"[http]\nbeyond_loopback = 1\n", "g.toml:2: http.beyond_loopback: must be true or false"},
+      Row{"[mllp]\nbeyond_loopback = 1\n", "g.toml:2: mllp.beyond_loopback: must be true or false"},
       Row{"[limits]\nbody_bytes = -1\n", "g.toml:2: limits.body_bytes: is out of range"},
       Row{"[limits]\ndepth = 4294967296\n", "g.toml:2: limits.depth: is out of range"},
       Row{"[limits]\ndepth = \"7\"\n", "g.toml:2: limits.depth: must be a whole number"},
@@ -199,12 +201,118 @@ TEST_CASE("all mistakes are told at once") {
 }
 
 TEST_CASE("an address that others can reach needs the word of the file") {
-  const command::Listen open{{"0.0.0.0", 80}, false};
-  const auto reach = check_reach(open, "HTTP");
+  const auto reach = check_mllp_reach({{"0.0.0.0", 80}, false});
   REQUIRE_FALSE(reach);
   CHECK(reach.error().kind == Kind::forbidden);
   CHECK(reach.error().where == "0.0.0.0:80");
-  CHECK(check_reach({{"0.0.0.0", 80}, true}, "HTTP"));
+  CHECK(check_mllp_reach({{"0.0.0.0", 80}, true}));
+}
+
+TEST_CASE("HTTP is reached from other machines by clients over TLS alone") {
+  command::Configuration configuration;
+  configuration.http.at = {"0.0.0.0", 80};
+  const bool clients = GENERATE(false, true);
+  const bool tls = GENERATE(false, true);
+  CAPTURE(clients, tls);
+  if (clients) configuration.access.clients.emplace_back();
+  if (tls) configuration.http.tls.emplace();
+  const auto reach = check_http_reach(configuration);
+  CHECK(reach.has_value() == (clients && tls));
+  if (!reach) CHECK(reach.error().where == "0.0.0.0:80");
+}
+
+namespace {
+
+// A client, with one line as given; "" leaves it out.
+std::string client_with(const std::string& key, const std::string& line) {
+  std::string out = "[[client]]\n";
+  const auto add = [&](const std::string& name, const std::string& usual) {
+    const auto& text = name == key ? line : usual;
+    if (!text.empty()) out += text + "\n";
+  };
+  add("id", "id = \"app\"");
+  add("organisation", "organisation = \"A81001\"");
+  add("purpose", "purpose = \"direct-care\"");
+  add("scopes", "scopes = [\"system/Task.cruds\", \"system/Patient.read\"]");
+  add("jwks", "jwks = \"app.jwks\"");
+  add("certificates", "");
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("a client is what its section says") {
+  const auto read = read_configuration(
+      client_with("purpose", "purpose = \"direct-care\"\nname = \"The App\"\nrole = \"R1\"") +
+          "[tokens]\nseconds = 60\n",
+      "g.toml");
+  REQUIRE(read);
+  REQUIRE(read->access.clients.size() == 1);
+  const auto& [is, jwks] = read->access.clients[0];
+  CHECK(is.id == "app");
+  CHECK(is.name == "The App");
+  CHECK(is.organisation == "A81001");
+  CHECK(is.role == "R1");
+  CHECK(is.purpose == access::Purpose::direct_care);
+  CHECK(access::write_scopes(is.scopes) == "system/Task.cruds system/Patient.rs");
+  CHECK(jwks == "app.jwks");
+  CHECK(read->access.token_seconds == 60);
+}
+
+TEST_CASE("what is wrong with a client is told with its line") {
+  struct Row {
+    std::string text, problem;
+  };
+  const std::string pin = "sha256/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+  const std::string certificates = "certificates = [\"" + pin + "\"]";
+  const auto row = GENERATE_COPY(
+      Row{client_with("id", ""), "g.toml:1: client: needs an id"},
+      Row{client_with("id", "id = \"a b\""), "g.toml:2: client.id: "},
+      Row{client_with("organisation", ""), "g.toml:1: client: needs an organisation"},
+      Row{client_with("organisation", "organisation = \"a8\""), "g.toml:3: client.organisation: "},
+      Row{client_with("purpose", ""), "g.toml:1: client: needs a purpose"},
+      Row{client_with("purpose", "purpose = \"beyond-care\""), "beyond-care is not offered"},
+      Row{client_with("purpose", "purpose = \"both\""), "g.toml:4: client.purpose: must be one of"},
+      Row{client_with("scopes", ""), "g.toml:1: client: needs scopes"},
+      Row{client_with("scopes", "scopes = [\"system/Task.r\",\n\"patient/*.r\"]"),
+          "g.toml:6: client.scopes: scopes of a user or a patient are not offered"},
+      Row{client_with("scopes", "scopes = [\"system/Task.r?status=draft\"]"),
+          "g.toml:5: client.scopes: scopes with search parameters are not offered"},
+      Row{client_with("scopes", "scopes = [\"system/Task.dus\"]"),
+          "g.toml:5: client.scopes: a scope is"},
+      Row{client_with("jwks", ""), "g.toml:1: client: needs jwks"},
+      Row{client_with("certificates", "certificates = [\"sha256/AAAA\"]"),
+          "g.toml:7: client.certificates: must be sha256/"},
+      Row{client_with("certificates", certificates),
+          "client app: has certificates, and no http.tls"},
+      Row{client_with("", "") + "[http.tls]\ncertificate = \"c\"\nkey = \"k\"\nclient_ca = \"a\"\n",
+          "client app: needs certificates"},
+      Row{"[http.tls]\nkey = \"k\"\n", "http.tls: needs a certificate and its key"},
+      Row{"[http.tls]\ncertificate = \"c\"\nkey = \"k\"\nverify = false\n",
+          "g.toml:4: http.tls.verify: no such key"},
+      Row{"[http]\nbeyond_loopback = true\n", "g.toml:2: http.beyond_loopback: no such key"},
+      Row{client_with("", "") + client_with("", ""), "client: another client has this id"},
+      Row{client_with("certificates", "secret = \"x\""), "g.toml:7: client.secret: no such key"},
+      Row{"[tokens]\nseconds = 301\n", "tokens: seconds must be 1 to 300"},
+      Row{"[tokens]\nseconds = 0\n", "tokens: seconds must be 1 to 300"});
+  CAPTURE(row.text);
+  const auto read = read_configuration(row.text, "g.toml");
+  REQUIRE_FALSE(read);
+  CAPTURE(read.error().text);
+  CHECK(read.error().text.find(row.problem) != std::string::npos);
+}
+
+TEST_CASE("clients show certificates where they are asked for, and each has its own") {
+  const auto read = read_configuration(
+      client_with("certificates",
+                  "certificates = [\"sha256/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"]") +
+          "[http.tls]\ncertificate = \"c\"\nkey = \"k\"\nclient_ca = \"a\"\ncrl = \"r\"\n",
+      "g.toml");
+  REQUIRE(read);
+  CHECK(read->access.clients[0].is.pins ==
+        std::vector<std::string>{"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="});
+  REQUIRE(read->http.tls);
+  CHECK(read->http.tls->crl == "r");
 }
 
 TEST_CASE("every limit can be configured") {
@@ -249,4 +357,94 @@ TEST_CASE("another server is reached encrypted, or on this machine") {
   const auto read =
       read_configuration(std::string(key) + " = \"" + row.url + "\"\n", "gateway.toml");
   CHECK(read.has_value() == row.good);
+}
+
+TEST_CASE("the ways to partners are what their sections say") {
+  const auto read = read_configuration(R"(
+[bars]
+organisation = "A99999"
+token_url = "https://tokens.example/oauth2/token"
+application = "app"
+key_id = "k"
+key_file = "bars.key"
+[[mesh]]
+mailbox = "HUB1"
+url = "https://mesh.example/"
+password_file = "password"
+shared_key_file = "key"
+cert_file = "c.pem"
+key_file = "k.pem"
+poll_seconds = 600
+chunk_bytes = 1000
+[[partner]]
+id = "mesh"
+channel = "mesh"
+mesh = { from = "HUB1", mailbox = "X26_A", workflow = "WORK-1" }
+carries = "bars"
+[[partner]]
+id = "bars"
+channel = "bars"
+bars = { base = "https://bars.example/FHIR/R4/", service = "2000099999" }
+[[partner]]
+id = "folder"
+channel = "folder"
+folder = { out = "out", in = "in", settle_seconds = 5 }
+[[partner]]
+id = "mllp"
+channel = "mllp"
+mllp = "gp.example:2575"
+tls = { ca_file = "ca.pem", pins = ["sha256/47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="] }
+keep_open = false
+answers = "enhanced"
+)",
+                                       "g.toml");
+  CAPTURE(read ? "" : read.error().text);
+  REQUIRE(read);
+  REQUIRE(read->mesh.size() == 1);
+  CHECK(read->mesh[0].url == "https://mesh.example");
+  CHECK(read->mesh[0].poll_seconds == 600);
+  CHECK(read->mesh[0].chunk_bytes == 1000);
+  CHECK(read->bars.account.key_id == "k");
+  const auto& partners = read->partners.list;
+  CHECK(partners[0].mesh.workflow == "WORK-1");
+  CHECK(language(partners[0]) == exchange::Language::bars);
+  CHECK(partners[1].bars.base == "https://bars.example/FHIR/R4");
+  CHECK(partners[1].bars.service_system == "https://fhir.nhs.uk/Id/dos-service-id");
+  CHECK(language(partners[1]) == exchange::Language::bars);
+  CHECK(partners[2].folder.settle_seconds == 5);
+  CHECK(language(partners[2]) == exchange::Language::hl7v2);
+  CHECK(partners[3].mllp.tls);
+  CHECK(partners[3].mllp.pins.size() == 1);
+  CHECK_FALSE(partners[3].mllp.keep_open);
+  CHECK(partners[3].mllp.answers == exchange::AnswerMode::enhanced);
+}
+
+TEST_CASE("what is wrong with a way to a partner is told") {
+  struct Row {
+    const char* text;
+    const char* fault;
+  };
+  const auto row = GENERATE(
+      Row{"[[partner]]\nid = \"a\"\nchannel = \"mesh\"\n", "partner a: a MESH partner needs"},
+      Row{"[[partner]]\nid = \"a\"\nchannel = \"mesh\"\n"
+          "mesh = { from = \"A\", mailbox = \"B\", workflow = \"C\" }\n",
+          "partner a: no [[mesh]] section has the mailbox"},
+      Row{"[[partner]]\nid = \"a\"\nmesh = { mailbox = \"a b\" }\n", "may have letters, digits"},
+      Row{"[[partner]]\nid = \"a\"\nmesh = { mailbix = \"A\" }\n", "is it mailbox?"},
+      Row{"[[mesh]]\nmailbox = \"A\"\nurl = \"https://m\"\npassword_file = \"p\"\n",
+          "needs a shared_key_file"},
+      Row{"[[mesh]]\nmailbox = \"A\"\nurl = \"http://mesh.example\"\n", "must begin with https://"},
+      Row{"[[partner]]\nid = \"a\"\nchannel = \"bars\"\nbars = { base = \"https://b\" }\n",
+          "partner a: a BaRS partner needs"},
+      Row{"[bars]\ntoken_url = \"https://t/token\"\n", "a token_url needs"},
+      Row{"[[partner]]\nid = \"a\"\nchannel = \"folder\"\n", "partner a: a folder partner needs"},
+      Row{"[[partner]]\nid = \"a\"\nfolder = { out = \"x\", in = \"x\" }\n",
+          "partner a: its folder is another road's too"},
+      Row{"[[partner]]\nid = \"a\"\ntls = { pins = [\"abc\"] }\n", "a pin is sha256/"},
+      Row{"[[partner]]\nid = \"a\"\ntls = { cert_file = \"c\" }\n", "needs both a cert_file"});
+  CAPTURE(row.text);
+  const auto read = read_configuration(row.text, "g.toml");
+  REQUIRE_FALSE(read);
+  CAPTURE(read.error().text);
+  CHECK(read.error().text.find(row.fault) != std::string::npos);
 }

@@ -274,6 +274,57 @@ TEST_CASE("the operators' door opens to its token alone") {
   CHECK(get(world.practice, "/admin/inbox").status == 404);
 }
 
+TEST_CASE("metrics are open to this machine, and hold nobody's data") {
+  World world;
+  REQUIRE(eventually([&] { return ready(world.practice) && ready(world.service); }));
+  const auto door = read_file(world.folder / "practice" / "gateway.door");
+  const auto at = command::read_address(door.substr(0, door.find(' '))).value();
+  REQUIRE(eventually([&] { return get(at, "/metrics").status == 200; }));
+  REQUIRE(test::run({"mllp", "send", to_text(world.messages), referral}).status == 0);
+  CHECK(get(world.practice, "/fhir/Patient/none").status == 404);
+  const auto page = [&] { return get(at, "/metrics").body; };
+  const auto has = [&](const std::string& line) {
+    return eventually([&] { return page().find("\n" + line + "\n") != std::string::npos; });
+  };
+  CHECK(has(R"(fingerpost_http_answers_total{interaction="read",status="4xx"} 1)"));
+  CHECK(has(R"(fingerpost_inbox_messages_total{result="accepted"} 1)"));
+  CHECK(has(R"(fingerpost_outbox_goes_total{result="delivered"} 1)"));
+  CHECK(has(R"(fingerpost_outbox_rows{lane="service",state="open"} 0)"));
+  CHECK(has(R"(fingerpost_store_state{state="good"} 1)"));
+  CHECK_FALSE(find(page(), "fingerpost_store_sync_seconds_count ([1-9][0-9]*)").empty());
+  CHECK(page().find("Winterbourne") == std::string::npos);
+  CHECK(get(world.practice, "/metrics").status == 404);
+}
+
+TEST_CASE("an applied message is replayed by the maps of now, which a dry run only shows") {
+  World world;
+  REQUIRE(eventually([&] { return ready(world.practice) && ready(world.service); }));
+  REQUIRE(test::run({"mllp", "send", to_text(world.messages), referral}).status == 0);
+  const auto data = (world.folder / "practice").string();
+  const auto source =
+      find(test::run({"inbox", "list", "--data", data}).out, "\"source\":\"([^\"]+)\"");
+  for (const auto& words : {std::vector<std::string>{"1"},
+                            {"--partner", source},
+                            {"--partner", source, "--dry-run", "--show"}}) {
+    std::vector<std::string> all{"inbox", "replay", "--data", data};
+    all.insert(all.end(), words.begin(), words.end());
+    const auto done = test::run(all);
+    CAPTURE(words.size(), done.out, done.error);
+    CHECK(done.status == 0);
+    CHECK(done.out == "{\"id\":1,\"resources\":[],\"deliveries\":0}\n");
+  }
+  CHECK(test::run({"inbox", "replay", "--data", data}).status == 2);
+  CHECK(test::run({"inbox", "replay", "--data", data, "99"}).status == 2);
+  CHECK(test::run({"outbox", "retry", "--data", data}).status == 2);
+  CHECK(test::run({"outbox", "retry", "--data", data, "1", "--all-dead"}).status == 2);
+  const auto retried = test::run({"outbox", "retry", "--data", data, "--all-dead"});
+  CHECK(retried.out == "{\"retried\":0,\"overtaken\":0}\n");
+  CHECK(test::run({"outbox", "retry", "--data", data, "--lane", "service"}).out == retried.out);
+  world.practice_gateway->signal(SIGTERM);
+  REQUIRE(world.practice_gateway->wait(std::chrono::seconds(60)) == 0);
+  CHECK(test::run({"inbox", "replay", "--data", data, "1"}).status == 2);
+}
+
 TEST_CASE("two gateways cannot have one data folder, nor one port") {
   World world;
   REQUIRE(eventually([&] { return ready(world.practice); }));

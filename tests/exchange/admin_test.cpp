@@ -194,6 +194,93 @@ TEST_CASE("a lane is a partner's, or one that something was put in") {
   }
 }
 
+TEST_CASE("all dead rows of a lane, or of all lanes, are tried again at once") {
+  const auto lane = GENERATE(std::string("links"), std::string("other"), std::string());
+  CAPTURE(lane);
+  World world;
+  constexpr int count = 1'003;  // more than one page
+  for (int i = 0; i < count; ++i) put(world, OutboxStatus::dead, std::to_string(i));
+  put(world, OutboxStatus::cancelled, "c");
+  put(world, OutboxStatus::delivered, "d");
+  const int tried = lane == "other" ? 0 : count;
+  CHECK(ask(world, AdminMethod::post, "outbox/retry", {{"lane", lane}}).value() ==
+        R"({"retried":)" + std::to_string(tried) + R"(,"overtaken":0})");
+  CHECK(world.reader()->lanes()->at(0).open == tried);
+  CHECK(world.reader()->lanes()->at(0).dead == count - tried);
+}
+
+TEST_CASE("a dead row does not follow what was said later of the same person") {
+  struct Row {
+    OutboxStatus later;
+    const char* lane;
+    const char* order_key;
+    bool overtaken;
+  };
+  const auto row = GENERATE(Row{OutboxStatus::delivered, "links", "Patient/1", true},
+                            Row{OutboxStatus::sending, "links", "Patient/1", true},
+                            Row{OutboxStatus::waiting, "links", "Patient/1", false},
+                            Row{OutboxStatus::dead, "links", "Patient/1", false},
+                            Row{OutboxStatus::cancelled, "links", "Patient/1", false},
+                            Row{OutboxStatus::delivered, "links", "Patient/2", false},
+                            Row{OutboxStatus::delivered, "other", "Patient/1", false});
+  const auto lane = GENERATE(std::string("links"), std::string());
+  CAPTURE(store::name(row.later), row.lane, row.order_key);
+  World world;
+  store::Unit unit;
+  for (const bool first : {true, false}) {
+    auto& made = unit.outbox.emplace_back();
+    made.lane = first ? "links" : row.lane;
+    made.order_key = first ? "Patient/1" : row.order_key;
+    made.idempotency_key = first ? "1" : "2";
+    made.body = "{}";
+    made.status = first ? OutboxStatus::dead : row.later;
+  }
+  REQUIRE(commit_now(*world.store, std::move(unit)));
+  const auto done = ask(world, AdminMethod::post, "outbox/1/retry");
+  CHECK(done.has_value() == !row.overtaken);
+  if (!done) CHECK(done.error().kind == Kind::conflict);
+  CHECK(ask(world, AdminMethod::post, "outbox/1/force"));
+  CHECK(world.outbox().at(0).status == OutboxStatus::waiting);
+  store::Unit again;
+  again.outbox_updates.push_back({1, OutboxStatus::dead, {}, {}, {}});
+  REQUIRE(commit_now(*world.store, std::move(again)));
+  const auto all = ask(world, AdminMethod::post, "outbox/retry", {{"lane", lane}});
+  REQUIRE(all);
+  CHECK(world.outbox().at(0).status ==
+        (row.overtaken ? OutboxStatus::dead : OutboxStatus::waiting));
+  CHECK((all->find(R"("overtaken":1)") != std::string::npos) == row.overtaken);
+}
+
+TEST_CASE("the audit has what an operator did, and which row he was shown") {
+  struct Row {
+    AdminMethod method;
+    const char* path;
+    const char* did;  // "": nothing that is told
+  };
+  const auto row =
+      GENERATE(Row{AdminMethod::get, "outbox", ""}, Row{AdminMethod::get, "lanes", ""},
+               Row{AdminMethod::get, "outbox/1", "show"}, Row{AdminMethod::get, "inbox/1", "show"},
+               Row{AdminMethod::post, "outbox/1/retry", "retry"},
+               Row{AdminMethod::post, "outbox/1/cancel", "cancel"},
+               Row{AdminMethod::post, "outbox/retry", "retry"},
+               Row{AdminMethod::post, "inbox/1/retry", "retry"},
+               Row{AdminMethod::post, "lanes/links/hold", "hold"});
+  CAPTURE(row.path);
+  World world;
+  put(world, OutboxStatus::dead, "1");
+  receive(world, InboxStatus::refused, "1");
+  REQUIRE(ask(world, row.method, row.path));
+  const auto reader = world.reader();
+  const auto audit = reader->audit({});
+  REQUIRE(audit);
+  std::string text;
+  for (const auto& one : audit->rows) text += one.text;
+  const bool told = row.did[0] != '\0';
+  CHECK((text.find("\"operator\"") != std::string::npos) == told);
+  if (told) CHECK(text.find("\"did\":\"" + std::string(row.did) + "\"") != std::string::npos);
+  CHECK(text.find("secret") == std::string::npos);
+}
+
 TEST_CASE("what is not there, or makes no sense, is said so") {
   World world;
   put(world, OutboxStatus::waiting, "1");
@@ -202,6 +289,8 @@ TEST_CASE("what is not there, or makes no sense, is said so") {
   for (const auto* path :
        {"outbox", "outbox/1", "outbox/1/eat", "outbox/x/retry", "inbox/1/hold", "lanes/links/eat"})
     CHECK(ask(world, AdminMethod::post, path).error().kind == Kind::not_found);
+  CHECK(ask(world, AdminMethod::get, "outbox/retry").error().kind == Kind::not_found);
+  CHECK(ask(world, AdminMethod::post, "inbox/1/replay").error().kind == Kind::unsupported);
   CHECK(ask(world, AdminMethod::get, "outbox", {{"status", "odd"}}).error().where == "status");
   CHECK(ask(world, AdminMethod::get, "outbox", {{"limit", "many"}}).error().where == "limit");
 }

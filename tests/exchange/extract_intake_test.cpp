@@ -268,7 +268,7 @@ TEST_CASE("what a record says of referrals long past is nobody's here to act upo
   REQUIRE(bodies(world, "Task").size() == 1);
   CHECK(has(bodies(world, "Task")[0], "\"status\":\"requested\""));
   exchange::Watch watch(world.parts);
-  const auto swept = exchange::raise_overdue(world.parts, watch, {});
+  const auto swept = exchange::raise_overdue(world.parts, watch);
   REQUIRE(swept);
   CHECK(swept->open == 0);
   CHECK(bodies(world, "Task").size() == 1);

@@ -65,6 +65,9 @@ class FaultyReader final : public store::Reader {
   }
   Result<std::vector<store::LaneState>> lanes() override { return behind_->lanes(); }
   Result<store::QueueCounts> queue_counts() override { return behind_->queue_counts(); }
+  Result<store::AuditPage> audit(const store::AuditQuery& query) override {
+    return behind_->audit(query);
+  }
 
  private:
   std::unique_ptr<store::Reader> behind_;

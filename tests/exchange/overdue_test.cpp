@@ -16,7 +16,6 @@ constexpr std::int64_t day_us = std::int64_t{24} * 3600 * 1'000'000;
 
 struct Waiting : World {
   Watch watch{parts};
-  OverdueOptions options;
 
   // A referral to a partner, and what the practice is told over FHIR.
   explicit Waiting(const std::string& status = "requested", const std::string& owner = "LINK1",
@@ -32,7 +31,7 @@ struct Waiting : World {
     REQUIRE(commit_now(*store, std::move(applied->unit)));
   }
   OverdueCounts sweep() {
-    const auto counts = raise_overdue(parts, watch, options);
+    const auto counts = raise_overdue(parts, watch);
     REQUIRE(counts);
     return *counts;
   }
@@ -177,7 +176,7 @@ TEST_CASE("what is done stands in the store: whoever sweeps next knows it") {
   world.days(2);
   CHECK(world.sweep().expired == 1);
   Watch another(world.parts);
-  const auto counts = raise_overdue(world.parts, another, world.options);
+  const auto counts = raise_overdue(world.parts, another);
   REQUIRE(counts);
   CHECK(counts->open == 0);
   CHECK(world.raised().size() == 1);
@@ -222,7 +221,7 @@ TEST_CASE("the worker sweeps when it starts, and stops when it is let go") {
   world.days(20);
   std::promise<std::size_t> first;
   bool told = false;
-  OverdueWorker worker(world.parts, world.watch, world.options,
+  OverdueWorker worker(world.parts, world.watch,
                        [&](const Result<OverdueCounts>& counts) {
                          if (told) return;
                          told = true;

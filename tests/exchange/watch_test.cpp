@@ -208,9 +208,10 @@ TEST_CASE("a change is not committed when those it concerns could not be read") 
     const char* type;
     bool broken;
   };
-  // With the requester's organisation unread nobody would be told.
+  // With the requester's organisation unread nobody would be told; with the request unread, who
+  // keeps the record might be told more than was agreed.
   const auto row = GENERATE(Row{"PractitionerRole", true}, Row{"Organization", true},
-                            Row{"ServiceRequest", false});
+                            Row{"ServiceRequest", true}, Row{"Goal", false});
   CAPTURE(row.type);
   Referred world;
   FaultyStore disk(*world.store, [&](auto type, auto) { return type == row.type; });
@@ -369,8 +370,9 @@ TEST_CASE("a referral that nobody had, or that one of us had, is new for whoever
 
 TEST_CASE("who is told that it is withdrawn from him tells nobody back") {
   Referred world("HOME");
-  const auto reason = R"(,"statusReason":{"coding":[{"system":")" + std::string(withdrawn_system) +
-                      R"(","code":")" + std::string(withdrawn_code) + R"("}]})";
+  const auto reason = R"(,"statusReason":{"coding":[{"system":")" +
+                      std::string(care::status_reason_system) + R"(","code":")" +
+                      std::string(withdrawn_code) + R"("}]})";
   REQUIRE(put_task(world, world.watch, task(world, "R1", "cancelled", reason)));
   CHECK(world.outbox().empty());
 }

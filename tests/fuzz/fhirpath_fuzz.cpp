@@ -1,10 +1,11 @@
 // An expression over a Patient: refused, or printed and parsed again to the same one, and evaluated
-// within its budget, twice the same and as the printed one.
+// within its budget, twice the same, as the printed one, and as the plain evaluator has it.
 #include "fuzz/fuzz.h"
 #include "model/json.h"
 #include "path/fhirpath.h"
 #include "path/syntax.h"
 #include "support/definitions.h"
+#include "support/plain_fhirpath.h"
 
 #include <algorithm>
 #include <string>
@@ -25,17 +26,37 @@ const Tree& patient() {
   return read->tree;
 }
 
+template <class Values>
+std::string told(const Values& values) {
+  std::string out;
+  for (const auto& value : values)
+    out += path::type_text(test::definitions(), value) + " " +
+           path::value_text(test::definitions(), value) + "\n";
+  return out;
+}
+
 std::string shown(const path::Expression& expression) {
   path::Environment world(fuzz::bounds());
   world.now = "2026-11-22T09:30:00.000+00:00";
   const auto& tree = patient();
   const auto found = path::evaluate(expression, NodeRef{&tree, tree.root()}, world);
-  if (!found) return "error: " + found.error().text;
-  std::string out;
-  for (const auto& value : *found)
-    out += path::type_text(test::definitions(), value) + " " +
-           path::value_text(test::definitions(), value) + "\n";
-  return out;
+  return found ? told(*found) : "error: " + found.error().text;
+}
+
+// Where the plain evaluator knows all of it. Bounds are the engine's own.
+void hold_to_plain(const std::string& text, const path::Expression& expression) {
+  const auto syntax = path::parse(text, fuzz::bounds());
+  if (!syntax) return;
+  const NodeRef focus{&patient(), patient().root()};
+  test::PlainFhirpath plain(focus, 10'000);
+  const auto [end, values] = plain.evaluate(**syntax);
+  if (end == test::PlainFhirpath::End::outside) return;
+  path::Environment world(fuzz::bounds());
+  const auto found = path::evaluate(expression, focus, world);
+  if (!found && found.error().kind == Kind::too_costly) return;
+  fuzz::require(found.has_value() == (end == test::PlainFhirpath::End::answer),
+                "an error where the plain evaluator has one");
+  fuzz::require(!found || told(*found) == told(values), "as the plain evaluator has it");
 }
 
 // Brackets are bytes, and nest.
@@ -79,6 +100,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!expression) continue;
     const auto found = shown(*expression);
     fuzz::require(shown(*expression) == found, "the same twice");
+    if (check == path::Check::lenient) hold_to_plain(std::string(text), *expression);
     auto wide = options;
     wide.limits = for_brackets();
     const auto print = printed(std::string(text));

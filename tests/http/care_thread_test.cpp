@@ -33,11 +33,7 @@ std::string transaction(const std::string& entries) {
 
 struct Thread : Server {
   Thread() {
-    for (const auto& [id, code] : {std::pair("practice", "PRAC1"), std::pair("garden", "GARDEN"),
-                                   std::pair("advice", "ADVICE")})
-      put(std::string(R"({"resourceType":"Organization","id":")") + id +
-          R"(","identifier":[{"system":"https://fhir.nhs.uk/Id/ods-organization-code","value":")" +
-          code + R"("}]})");
+    put_organizations({{"practice", "PRAC1"}, {"garden", "GARDEN"}, {"advice", "ADVICE"}});
     put(R"({"resourceType":"Patient","id":"p1","birthDate":"1940-01-01","generalPractitioner":)"
         R"([{"reference":"Organization/practice"}]})");
     put(R"({"resourceType":"Practitioner","id":"w"})");
@@ -155,7 +151,7 @@ TEST_CASE("a person is found, invited, agrees a plan, is referred twice, helped 
   INFO(plan.body);
   CHECK(server.is(plan,
                   "entry.resource.ofType(Goal).achievementStatus.coding.code = 'achieved' and "
-                  "entry.resource.ofType(Task).count() = 2 and "
+                  "entry.resource.ofType(Task).count() = 3 and "
                   "entry.resource.ofType(CarePlan).count() = 2"));
   CHECK(holds(plan, "I want to grow something I can give to my sister."));
 }

@@ -139,6 +139,12 @@ TEST_CASE("conditions that say nothing or do not hold change nothing") {
   play(
       server,
       {{"POST", "/Patient", "If-None-Exist: \r\n", patient, 400, R"(["http.If-None-Exist"])"},
+       {"PUT", "/Patient/a", "If-None-Exist: identifier=urn:s|1\r\n", patient, 400,
+        R"(["http.If-None-Exist"])"},
+       {"DELETE", "/Patient/a", "If-None-Exist: identifier=urn:s|1\r\n", "", 400,
+        R"(["http.If-None-Exist"])"},
+       {"PATCH", "/Patient/a", "If-None-Exist: identifier=urn:s|1\r\n", "{}", 400,
+        R"(["http.If-None-Exist"])"},
        {"PUT", "/Patient/p1", "", patient, 201},
        {"PUT", "/Patient/p1", "If-Unmodified-Since: Sun, 06 Nov 1994 08:49:37 GMT\r\n", patient,
         412, R"(["http.If-Unmodified-Since"])"},

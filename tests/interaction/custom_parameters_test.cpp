@@ -121,6 +121,51 @@ TEST_CASE(
   CHECK(reindex().value() == 0);
 }
 
+TEST_CASE("what a chain leads to within a container is indexed again too, and told until it is") {
+  const bool on_disk = GENERATE(false, true);
+  CAPTURE(on_disk);
+  const test::Folder folder;
+  test::Fhir fhir({}, on_disk ? folder.path() : "");
+  const auto plan = [](const std::string& given) {
+    return R"({"resourceType":"CarePlan","status":"active","intent":"plan","contained":[)"
+           R"({"resourceType":"Patient","id":"p","name":[{"use":"nickname","given":[)" +
+           given + R"(]}]}],"subject":{"reference":"#p"}})";
+  };
+  REQUIRE_FALSE(fhir.create("CarePlan", plan(R"("Robin")")).failed());
+  REQUIRE_FALSE(fhir.create("CarePlan", plan(R"("Ro","Robin")")).failed());
+  REQUIRE_FALSE(fhir.update({"SearchParameter", "nick"}, by_nickname).failed());
+  const auto reindex = [&] {
+    return interaction::reindex(test::definitions(), *fhir.context->parameters.now(), *fhir.store,
+                                {});
+  };
+  const auto search = [&] { return fhir.search("CarePlan", {{"patient.nickname", "robin"}}); };
+  CHECK(holds(search(), "it covers 0 of 2"));
+  CHECK_FALSE(holds(fhir.search("CarePlan", {{"patient.given", "robin"}}), R"("mode":"outcome")"));
+  CHECK_FALSE(holds(fhir.search("Patient", {{"nickname", "robin"}}), R"("mode":"outcome")"));
+  CHECK(fhir.create("CarePlan", plan(R"("X")"), unless_there("patient.nickname", "robin")).status ==
+        interaction::Status::unavailable);
+  const auto complete = [&] {
+    return holds(interaction::reindex_status(*fhir.session, {}),
+                 R"({"name":"complete","valueBoolean":true})");
+  };
+  CHECK_FALSE(complete());
+  CHECK(reindex().value() == 2);
+  CHECK(complete());
+  CHECK(holds(search(), "\"total\":2"));
+  CHECK_FALSE(holds(search(), R"("mode":"outcome")"));
+
+  // One that cannot be evaluated for what is contained leaves the container out, and says so.
+  const std::string by_only_name =
+      R"({"resourceType":"SearchParameter","id":"only","url":"urn:only","name":"N",)"
+      R"("status":"active","description":"d","code":"aaa","base":["Patient"],"type":"string",)"
+      R"x("expression":"Patient.name.given.single()"})x";
+  REQUIRE_FALSE(fhir.update({"SearchParameter", "only"}, by_only_name).failed());
+  CHECK(reindex().error().text.find("cannot be read or indexed") != std::string::npos);
+  const auto found = fhir.search("CarePlan", {{"patient.aaa", "robin"}});
+  CHECK(holds(found, "it covers 1 of 2"));
+  CHECK_FALSE(holds(search(), R"("mode":"outcome")"));
+}
+
 TEST_CASE("who has search parameters keeps them, and is known to have them") {
   test::Fhir fhir;
   auto& live = fhir.context->parameters;

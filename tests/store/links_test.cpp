@@ -66,6 +66,32 @@ TEST_CASE("a chain looks into contained resources, and only through their own co
   CHECK(found("medication.code", "new") == "MedicationRequest/r");
 }
 
+TEST_CASE(
+    "_has of a contained resource is asked of its container and of what is contained beside it") {
+  Both stores;
+  const auto put = [&](const char* id, const char* of_subject) {
+    stores.put(R"({"resourceType":"Observation","status":"final","code":{"text":"x"},"contained":[)"
+               R"({"resourceType":"Patient","id":"in"},{"resourceType":"Patient","id":"out"},)"
+               R"({"resourceType":"CarePlan","id":"c","status":"active","intent":"plan",)"
+               R"("subject":{"reference":")" +
+                   std::string(of_subject) + R"("}}],"subject":{"reference":"#in"}})",
+               id);
+  };
+  put("of-it", "#in");
+  put("of-another", "#out");
+  put("of-a-stored-one", "Patient/in");
+  stores.put(R"({"resourceType":"Patient"})", "in");
+  const auto found = [&](const char* name, const char* value) {
+    return stores.found("Observation", {{name, value}});
+  };
+  CHECK(found("subject:Patient._has:CarePlan:subject:status", "active") == "Observation/of-it");
+  CHECK(found("subject:Patient._has:CarePlan:patient:status", "draft").empty());
+  CHECK(found("subject:Patient._has:Observation:subject:status", "final") ==
+        "Observation/of-it Observation/of-another Observation/of-a-stored-one");
+  // What is contained is nobody's plan but its container's.
+  CHECK(stores.found("Patient", {{"_has:CarePlan:subject:status", "active"}}).empty());
+}
+
 // Of so many, a store goes from what a chain ends at to what leads there.
 TEST_CASE("a chain into contained resources is followed from its far end too") {
   Both stores;

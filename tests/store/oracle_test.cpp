@@ -158,13 +158,19 @@ bool Oracle::passes(const Resource& at, const Text& name, const Text& value) {
     const auto first = name.find(':', 5), second = name.find(':', first + 1);
     const Text source = name.substr(5, first - 5),
                code = name.substr(first + 1, second - first - 1);
-    return std::any_of(resources_.begin(), resources_.end(), [&](const auto& one) {
-      if (one.second->type != source) return false;
-      if (at.container && one.second.get() != at.container) return false;
-      const auto& references = values(*one.second, code).references;
+    const auto refers = [&](const Resource& one) {
+      if (one.type != source) return false;
+      const auto& references = values(one, code).references;
       return std::find(references.begin(), references.end(), at.name()) != references.end() &&
-             passes(*one.second, name.substr(second + 1), value);
-    });
+             passes(one, name.substr(second + 1), value);
+    };
+    if (at.container == nullptr)
+      return std::any_of(resources_.begin(), resources_.end(),
+                         [&](const auto& one) { return refers(*one.second); });
+    const auto& beside = at.container->contained;
+    return refers(*at.container) || std::any_of(beside.begin(), beside.end(), [&](const auto& one) {
+             return refers(*one.second);
+           });
   }
   if (const auto dot = name.find('.'); dot != Text::npos) {
     const auto link = split(name.substr(0, dot), ':');

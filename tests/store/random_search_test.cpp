@@ -93,7 +93,8 @@ std::string contained(Dice& dice) {
             quoted(dice.of(names)) + "}]}";
   if (dice.once_in(3))
     json += R"(,{"resourceType":"CarePlan","id":"other","status":)" +
-            quoted(dice.of(plan_statuses)) + R"(,"intent":"plan","subject":{"reference":"#in"}})";
+            quoted(dice.of(plan_statuses)) + R"(,"intent":"plan","subject":)" +
+            (dice.once_in(3) ? reference(dice, "Patient") : R"({"reference":"#in"})") + "}";
   return json + "]";
 }
 
@@ -312,7 +313,11 @@ search::Pair of_patient(Dice& dice) {
 
 // At the end of a chain to a patient.
 search::Pair of_subject(Dice& dice, const std::string& link) {
-  switch (dice.below(8)) {
+  switch (dice.below(10)) {
+    case 8:
+      return {link + "._has:CarePlan:subject:status", dice.of(plan_statuses)};
+    case 9:
+      return {link + "._has:CarePlan:patient:_has:CarePlan:part-of:status", dice.of(plan_statuses)};
     case 0:
       return {link + ".identifier", token(dice)};
     case 1:

@@ -185,7 +185,7 @@ TEST_CASE("a folder whose bodies are kept whole is read as before, and what is w
   const auto packed = [&] {
     auto db = store::Db::open(path, store::Access::read);
     REQUIRE(db);
-    CHECK(*db->integer("PRAGMA user_version") == 5);
+    CHECK(*db->integer("PRAGMA user_version") == 6);
     return *db->integer("SELECT count(*) FROM version WHERE substr(body, 1, 1) = x'01'");
   };
   CHECK(packed() == 0);
@@ -201,6 +201,41 @@ TEST_CASE("a folder whose bodies are kept whole is read as before, and what is w
   CHECK(world.reader->vread("Patient", "1", 1)->body == first);
   CHECK(text_of(*world.search("Patient", {{"_content", "f2"}})).empty());
   CHECK(text_of(*world.search("Patient", {{"_content", "f3"}})) == "Patient/1");
+}
+
+TEST_CASE(
+    "a folder that does not say by what contained resources are indexed has these indexed again") {
+  const Folder folder;
+  const std::string plan =
+      R"({"resourceType":"CarePlan","status":"active","intent":"plan","contained":[)"
+      R"({"resourceType":"Patient","id":"p","gender":"other"}],"subject":{"reference":"#p"}})";
+  {
+    World world(folder.path());
+    REQUIRE(world.commit(world.put(plan, "c"), world.put(person(1), "1")));
+  }
+  {
+    auto db = store::Db::open(folder.path() + "/fingerpost.db", store::Access::write);
+    REQUIRE(db);
+    REQUIRE(
+        db->run("UPDATE parameter_set SET keys = substr(keys, 1, instr(keys, '/') - 1) WHERE "
+                "instr(keys, '/') > 0; PRAGMA user_version = 5"));
+  }
+  World world(folder.path());
+  const auto outdated = world.reader->outdated(*world.parameters, 10);
+  REQUIRE(outdated);
+  REQUIRE(outdated->size() == 1);
+  CHECK(outdated->front().type == "CarePlan");
+  const auto found = world.search("CarePlan", {{"patient.gender", "other"}});
+  CHECK(text_of(*found) == "CarePlan/c");
+  CHECK_FALSE(found->partial.empty());
+  auto again = world.put(plan, "c");
+  again.op = store::Write::Op::reindex;
+  again.if_version = 1;
+  REQUIRE(world.commit(std::move(again)));
+  CHECK(world.reader->outdated(*world.parameters, 10)->empty());
+  const auto whole = world.search("CarePlan", {{"patient.gender", "other"}});
+  CHECK(text_of(*whole) == "CarePlan/c");
+  CHECK(whole->partial.empty());
 }
 
 TEST_CASE("a body is kept packed and read as it was written, whatever is in it") {

@@ -39,6 +39,29 @@ store::Write expunge(store::Write::Op op, const std::string& id) {
 
 }  // namespace
 
+TEST_CASE("the words that come with a resource are those that its body would be read for") {
+  const auto json = GENERATE(
+      as<std::string>(),
+      R"({"resourceType":"Patient","name":[{"family":"Óg","given":["Ann-Marie"]}],"gender":"other"})",
+      R"({"resourceType":"Patient","id":"mine","meta":{"versionId":"7","source":"http://s","tag":)"
+      R"([{"system":"urn:t","code":"c","display":"A tag"}]},"extension":[{"url":"urn:x",)"
+      R"("valueString":"Extended"},{"url":"urn:y","valueMarkdown":"*bold* text"}]})",
+      R"({"resourceType":"CarePlan","status":"active","intent":"plan","contained":[{"resourceType":)"
+      R"("Patient","id":"in","name":[{"text":"Within"}]}],"subject":{"reference":"#in"},"text":)"
+      R"({"status":"generated","div":"<div xmlns=\"http://www.w3.org/1999/xhtml\">A &amp; b</div>"}})",
+      R"({"resourceType":"Observation","status":"final","code":{"text":"x"},"valueQuantity":)"
+      R"({"value":1.50,"unit":"mg"},"note":[{"text":"walks\nwith a dog"}],"_status":{"extension":)"
+      R"([{"url":"urn:z","valueString":"beside"}]}})",
+      R"({"resourceType":"Basic"})");
+  const World world;
+  auto write = world.put(json, "given-later");
+  const auto words = search::take_words(write.index);
+  REQUIRE(words);
+  CHECK(*words == search::Words(definitions()).text_of_json(store::complete(write.body, 3, 9)));
+  CHECK(words->empty() == (json.find("Basic") != std::string::npos));
+  CHECK_FALSE(search::take_words(write.index));
+}
+
 TEST_CASE("no word of what was replaced, deleted or taken away for good stays") {
   using Op = store::Write::Op;
   const auto op = GENERATE(Op::put, Op::remove, Op::expunge, Op::drop_history);

@@ -144,8 +144,13 @@ TEST_CASE("resources of both forms come back the same") {
 
 TEST_CASE("a file that does not come back the same is told") {
   const test::Folder folder;
-  const std::vector<File> files{folder.write("bad.json", "{"), folder.write("bad.xml", "<a/>")};
+  const std::vector<File> files{
+      folder.write("bad.json", "{"), folder.write("bad.xml", "<a/>"),
+      folder.write("lists.json", R"({"resourceType":"Patient","name":[{"given":["A","B"],
+      "_given":[{"id":"a"}]}]})")};
   const auto report = suite::run_roundtrip(test::setting(), files);
   REQUIRE(report);
-  CHECK(suite::to_text(*report, {}).ends_with("0 passed, 2 failed, 0 skipped\n"));
+  const auto text = suite::to_text(*report, {});
+  CHECK(text.find("not as long as the list beside it at Patient.name[0]") != std::string::npos);
+  CHECK(text.ends_with("0 passed, 3 failed, 0 skipped\n"));
 }

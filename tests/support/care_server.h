@@ -49,7 +49,7 @@ class CareServer {
         written.push_back({change.type, change.id, change.before, change.after});
       return watch.before_commit(unit, written);
     };
-    context.watched = {"Task", "ServiceRequest"};
+    context.watched = exchange::watched_types();
     http::ListenerOptions options;
     options.threads = 2;
     auto opened = http::Listener::open(options, fhir.clock, [&](const http::Post& post) {
@@ -79,6 +79,13 @@ class CareServer {
     const auto answer = ask("PUT", "/" + type + "/" + of(json, "id"), json);
     INFO(answer.body);
     REQUIRE(answer.status < 300);
+  }
+  // Organisations by their ids and the ODS codes that partners have.
+  void put_organizations(std::initializer_list<std::pair<std::string, std::string>> known) {
+    for (const auto& one : known)
+      put(R"({"resourceType":"Organization","id":")" + one.first +
+          R"(","identifier":[{"system":"https://fhir.nhs.uk/Id/ods-organization-code","value":")" +
+          one.second + R"("}]})");
   }
   RawResponse operate(const std::string& url, const std::string& parameters = "") {
     const auto list = parameters.empty() ? "" : R"(,"parameter":[)" + parameters + "]";

@@ -47,6 +47,7 @@ class Program {
     wait(std::chrono::seconds(30));
   }
 
+  pid_t pid() const { return pid_; }
   void signal(int number) const {
     if (pid_ > 0) kill(pid_, number);
   }
