@@ -54,6 +54,7 @@ struct AskedScopes {
   Scopes scopes;
   bool many = false;
   bool mixed = false;  // of a system and of a user or a patient: which of them is meant?
+  std::string wrong;   // why one of a system is none
 };
 
 AskedScopes read_scopes(std::string_view text) {
@@ -65,9 +66,12 @@ AskedScopes read_scopes(std::string_view text) {
     const auto end = std::min(text.find(' '), text.size());
     const auto one = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
+    const bool is_ours = one.starts_with("system/");
     others = others || one.starts_with("user/") || one.starts_with("patient/");
-    own = own || one.starts_with("system/");
-    if (auto scope = read_scope(one)) asked.scopes.add(*std::move(scope));
+    own = own || is_ours;
+    auto scope = read_scope(one);
+    if (!scope && is_ours && scope.error().kind == Kind::invalid) asked.wrong = scope.error().text;
+    if (scope) asked.scopes.add(*std::move(scope));
   }
   asked.mixed = others && own;
   return asked;
@@ -136,6 +140,12 @@ class Authority::Worker {
     Answered answered;
   };
 
+  // A client, by an assertion of his own.
+  struct Signer {
+    const Client* client = nullptr;
+    Assertion assertion;
+  };
+
   void run() {
     for (;;) {
       std::unique_lock lock(mutex_);
@@ -154,21 +164,36 @@ class Authority::Worker {
     if (wish == Wish::token && form.grant_type != "client_credentials")
       return failed(400, form.grant_type.empty() ? "invalid_request" : "unsupported_grant_type",
                     "grant_type is to be client_credentials", "another grant_type");
-    TokenAnswer refused;
-    const auto* const client = prove(form, refused);
-    if (client == nullptr) return refused;
-    auto answer = wish == Wish::token        ? grant(*client, form, generation)
-                  : wish == Wish::introspect ? introspect(*client, form)
-                                             : revoke(*client, form);
-    answer.client = client->id;
+    const auto signer = signer_of(form);
+    if (!signer) return unknown_client(signer.error().text);
+    // From here on it is known who asks, whatever is refused.
+    const auto& client = *signer->client;
+    auto answer = answer_to(wish, *signer, form, generation);
+    answer.client = client.id;
     return answer;
   }
 
-  // RFC 7523 3; null: `refused` says why not.
-  const Client* prove(const TokenForm& form, TokenAnswer& refused) {
-    const auto no = [&](std::string reason) -> const Client* {
-      refused = unknown_client(std::move(reason));
-      return nullptr;
+  TokenAnswer answer_to(Wish wish, const Signer& signer, const TokenForm& form, int generation) {
+    const auto& client = *signer.client;
+    if (!form.client_id.empty() && form.client_id != client.id)
+      return unknown_client("client_id is another");
+    if (!is_pinned(client, form.peer_key))
+      return unknown_client("the connection's certificate is another's");
+    const auto& assertion = signer.assertion;
+    const auto used =
+        used_->use(client.id, assertion.jti, assertion.expires_s, clock_.now_us() / 1'000'000);
+    if (!used)
+      return used.error().kind == Kind::conflict ? unknown_client("jti was used before")
+                                                 : busy(used.error().text);
+    return wish == Wish::token        ? grant(client, form, generation)
+           : wish == Wish::introspect ? introspect(client, form)
+                                      : revoke(client, form);
+  }
+
+  // RFC 7523 3: whose signature it is. The error's text is a reason for the operator.
+  Result<Signer> signer_of(const TokenForm& form) {
+    const auto no = [](std::string reason) {
+      return Error{Kind::forbidden, std::move(reason), ""};
     };
     if (form.assertion_type != assertion_type) return no("client_assertion_type is another");
     const auto token = read_jws(form.assertion);
@@ -191,14 +216,7 @@ class Authority::Worker {
     if (key == client.keys.end() || name(key->second.algorithm) != token->algorithm)
       verify(decoy_.begin()->second, token->signed_bytes, token->signature);
     if (!is_signed(*token, client.keys)) return no("the signature is not of this client's keys");
-    if (!form.client_id.empty() && form.client_id != client.id) return no("client_id is another");
-    if (!is_pinned(client, form.peer_key)) return no("the connection's certificate is another's");
-    const auto used =
-        used_->use(client.id, assertion->jti, assertion->expires_s, clock_.now_us() / 1'000'000);
-    if (used) return &client;
-    if (used.error().kind == Kind::conflict) return no("jti was used before");
-    refused = busy(used.error().text);
-    return nullptr;
+    return Signer{&client, *assertion};
   }
 
   static bool is_pinned(const Client& client, std::string_view peer_key) {
@@ -216,6 +234,7 @@ class Authority::Worker {
       return failed(400, "invalid_scope",
                     "at most " + std::to_string(most_scopes) + " scopes are granted at once",
                     "more scopes than may be asked for at once");
+    if (!asked.wrong.empty()) return failed(400, "invalid_scope", asked.wrong, asked.wrong);
     auto scopes = common(asked.scopes, client.scopes);
     if (scopes.empty())
       return failed(400, "invalid_scope", "nothing of what is asked may be granted",

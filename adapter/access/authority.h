@@ -28,7 +28,7 @@ struct TokenForm {
 struct TokenAnswer {
   int status = 200;
   std::string body;
-  std::string client;  // that is known to have asked; else ""
+  std::string client;  // whose signature was good, whatever was refused then; else ""
   std::string reason;
 };
 using Answered = std::function<void(TokenAnswer)>;

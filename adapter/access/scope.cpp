@@ -1,8 +1,7 @@
 #include "access/scope.h"
 
-#include "base/text.h"
+#include "access/resource_types.h"
 
-#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -38,13 +37,15 @@ std::optional<Rights> read_rights(std::string_view text) {
   return rights;
 }
 
-bool is_type(std::string_view text) {
-  return text == every_type ||
-         (!text.empty() && is_upper(text[0]) && std::all_of(text.begin(), text.end(), is_letter));
-}
-
 Error unsupported(const char* text) {
   return {Kind::unsupported, text, ""};
+}
+
+Error no_such_type(std::string_view type) {
+  const auto nearest = nearest_resource_type(type);
+  std::string text = "a scope is of a type of resource that R4 has, or of *";
+  if (!nearest.empty()) text += "; the nearest is " + std::string(nearest);
+  return {Kind::invalid, std::move(text), ""};
 }
 
 }  // namespace
@@ -60,10 +61,12 @@ Result<Scope> read_scope(std::string_view text) {
   if (text.find('?') != std::string_view::npos)
     return unsupported("scopes with search parameters are not offered");
   const auto dot = text.find('.');
-  if (dot == std::string_view::npos || !is_type(text.substr(0, dot))) return wrong;
+  if (dot == std::string_view::npos || dot == 0) return wrong;
+  const auto type = text.substr(0, dot);
+  if (type != every_type && !is_resource_type(type)) return no_such_type(type);
   const auto rights = read_rights(text.substr(dot + 1));
   if (!rights) return wrong;
-  return Scope{std::string(text.substr(0, dot)), *rights};
+  return Scope{std::string(type), *rights};
 }
 
 std::string write_scope(const Scope& scope) {

@@ -23,8 +23,9 @@ struct Scope {
   Rights rights = 0;
 };
 
-// Kind::invalid: no scope of this form. Kind::unsupported: one that is understood and not offered:
-// of a user or a patient, or with search parameters.
+// Kind::invalid: no scope of this form, or of a type that R4 has not; the text repeats nothing of
+// it. Kind::unsupported: one that is understood and not offered: of a user or a patient, or with
+// search parameters.
 Result<Scope> read_scope(std::string_view text);
 std::string write_scope(const Scope& scope);  // "system/Patient.rs"
 

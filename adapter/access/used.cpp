@@ -35,15 +35,35 @@ std::string text_of(const Line& line) {
          '\n';
 }
 
+bool is_hex(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'f');
+}
+
 std::optional<Line> read_line(std::string_view text) {
   if (text.size() < digest_letters + 4 || text[digest_letters] != ' ') return {};
+  const auto digest = text.substr(0, digest_letters);
+  if (!std::all_of(digest.begin(), digest.end(), is_hex)) return {};
   const auto times = text.substr(digest_letters + 1);
   const auto blank = times.find(' ');
   if (blank == std::string_view::npos) return {};
   const auto expires = to_integer(times.substr(0, blank));
   const auto seen = to_integer(times.substr(blank + 1));
   if (!expires || !seen) return {};
-  return Line{std::string(text.substr(0, digest_letters)), *expires, *seen};
+  return Line{std::string(digest), *expires, *seen};
+}
+
+// A power cut leaves zeros where bytes of the last write did not reach the disk.
+bool is_torn(std::string_view line, std::string_view behind) {
+  return behind.find('\n') == std::string_view::npos && line.find('\0') != std::string_view::npos;
+}
+
+Error damaged(const std::filesystem::path& file, std::size_t line) {
+  return {Kind::fault,
+          "line " + std::to_string(line) +
+              " is damaged. The file says which assertions were used: without it those of the "
+              "last five minutes could be used again. Wait five minutes from when the gateway "
+              "last ran, delete the file, and start again",
+          file.string()};
 }
 
 bool write_all(int descriptor, std::string_view bytes) {
@@ -100,12 +120,16 @@ Result<void> Used::read() {
   ::close(descriptor);
   if (!text) return text.error();
   std::string_view left = *text;
+  std::size_t number = 0;
   for (auto end = left.find('\n'); end != std::string_view::npos; end = left.find('\n')) {
-    const auto line = read_line(left.substr(0, end));
-    if (!line) return Error{Kind::fault, "has a line of another form", file_.string()};
+    const auto one = left.substr(0, end);
+    left.remove_prefix(end + 1);
+    const auto line = read_line(one);
+    ++number;
+    if (!line && is_torn(one, left)) break;
+    if (!line) return damaged(file_, number);
     until_[line->digest] = line->expires_s;
     latest_s_ = std::max(latest_s_, line->seen_s);
-    left.remove_prefix(end + 1);
   }
   return {};
 }

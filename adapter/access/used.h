@@ -17,11 +17,13 @@ namespace fingerpost::access {
 
 // One thread. The file is of one process. A line is "DIGEST EXPIRES SEEN\n": the SHA-256 of client
 // and jti in hexadecimal, and two times in seconds since 1970: until when it counts, and when it
-// was used. The first, of no digest, is there for its time alone. A last line without its end was
-// never answered, and is let go.
+// was used. The first, of no digest, is there for its time alone. Each line is durable before it is
+// answered, so a last one that did not come whole, without its end or with zeros in it, never was,
+// and is let go.
 class Used {
  public:
-  // Kind::fault when the file cannot be read or written, or is not of this form.
+  // Kind::fault when the file cannot be read or written, or is not of this form: then it is left
+  // as it is, and the text says which line, what that means, and what to do.
   static Result<std::unique_ptr<Used>> open(const std::filesystem::path& file, std::int64_t now_s);
   ~Used();
   Used(const Used&) = delete;

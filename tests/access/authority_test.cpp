@@ -166,7 +166,8 @@ TEST_CASE("A20: failures to prove who one is are all the same to the client") {
   CHECK(answer.status == 401);
   CHECK(answer.body == R"({"error":"invalid_client","error_description":)"
                        R"("the client could not be told by its assertion"})");
-  CHECK(answer.client.empty());
+  // The operator is told who it was once the signature has said so.
+  CHECK(answer.client == (what == "client_id" ? "app" : what == "certificate" ? "hub" : ""));
   CHECK_FALSE(answer.reason.empty());
 }
 
@@ -174,7 +175,10 @@ TEST_CASE("A9: an assertion is taken once, also after a restart and with the clo
   World world;
   const auto form = world.form("app", "system/Task.r");
   REQUIRE(world.ask(Wish::token, form).status == 200);
-  CHECK(world.ask(Wish::token, form).status == 401);
+  const auto again = world.ask(Wish::token, form);
+  CHECK(again.status == 401);
+  CHECK(again.client == "app");
+  CHECK(again.reason == "jti was used before");
   CHECK(world.ask(Wish::introspect, form).status == 401);
   world.restart();
   CHECK(world.ask(Wish::token, form).status == 401);
@@ -213,6 +217,29 @@ TEST_CASE("A16: nothing is granted for what is not wholly understood or not allo
   CHECK(answer.status == 400);
   CHECK(World::member(answer, "error") == row.error);
   CHECK(answer.client == "app");
+}
+
+TEST_CASE("a scope of a type that there is not, or of no letters, is refused beside good ones") {
+  struct Row {
+    const char *scope, *says;
+  };
+  const auto row = GENERATE(Row{"system/Task.r system/Patiant.r", "the nearest is Patient"},
+                            Row{"system/Foo.r", "of a type of resource that R4 has"},
+                            Row{"system/Task.", "a scope is system/TYPE.cruds"},
+                            Row{"system/Task.r system/Task.", "a scope is system/TYPE.cruds"},
+                            Row{"system/.r system/Task.r", "a scope is system/TYPE.cruds"});
+  CAPTURE(row.scope);
+  World world;
+  const std::string client = GENERATE("app", "hub");  // hub has every type
+  const auto answer = world.ask(Wish::token, world.form(client, row.scope));
+  CHECK(answer.status == 400);
+  CHECK(World::member(answer, "error") == "invalid_scope");
+  CHECK(World::member(answer, "error_description").find(row.says) != std::string::npos);
+  CHECK(answer.client == client);
+  for (const auto* sent : {"Patiant", "Foo"}) {
+    CHECK(answer.body.find(sent) == std::string::npos);
+    CHECK(answer.reason.find(sent) == std::string::npos);
+  }
 }
 
 TEST_CASE("only client credentials are a grant here") {

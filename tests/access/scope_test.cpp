@@ -1,11 +1,15 @@
 #include "access/scope.h"
 
 #include "access/caller.h"
+#include "access/resource_types.h"
 #include "support/catch.h"
+#include "support/definitions.h"
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <string>
+#include <vector>
 
 using namespace fingerpost;
 using namespace fingerpost::access;
@@ -41,6 +45,35 @@ TEST_CASE("A16: what is not wholly a scope is none") {
   const auto scope = read_scope(text);
   REQUIRE_FALSE(scope);
   CHECK(scope.error().kind == Kind::invalid);
+}
+
+TEST_CASE("a scope is of a type that there is, and the nearest is named") {
+  struct Row {
+    const char *text, *nearest;
+  };
+  const auto row = GENERATE(Row{"system/Foo.r", ""}, Row{"system/Patiant.rs", "Patient"},
+                            Row{"system/patient.rs", "Patient"}, Row{"system/Tasks.cruds", "Task"},
+                            Row{"system/ServiceReqest.r", "ServiceRequest"},
+                            Row{"system/DomainResource.r", ""}, Row{"system/HumanName.r", ""});
+  CAPTURE(row.text);
+  const auto scope = read_scope(row.text);
+  REQUIRE_FALSE(scope);
+  CHECK(scope.error().kind == Kind::invalid);
+  const std::string before = "the nearest is ";
+  const auto at = scope.error().text.find(before);
+  const auto named = at == std::string::npos ? "" : scope.error().text.substr(at + before.size());
+  CHECK(named == row.nearest);
+}
+
+TEST_CASE("the types that a scope may be of are those of the definitions") {
+  const auto& definitions = test::definitions();
+  std::vector<std::string> found;
+  for (const auto& type : definitions.types())
+    if (type.model == model::Model::r4 && type.kind == model::TypeKind::resource && !type.abstract)
+      found.emplace_back(definitions.names().text(type.name));
+  std::sort(found.begin(), found.end());
+  const auto types = resource_types();
+  CHECK(std::vector<std::string>(types.begin(), types.end()) == found);
 }
 
 TEST_CASE("A16, A17: what is a scope and not offered is told apart") {

@@ -22,6 +22,13 @@ std::string contents(const std::string& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
+// Where the line of this number, from 1, begins.
+std::size_t begin_of(const std::string& text, std::size_t number) {
+  std::size_t at = 0;
+  while (--number > 0) at = text.find('\n', at) + 1;
+  return at;
+}
+
 }  // namespace
 
 TEST_CASE("A9: what was used is refused, by the same and by the next process, until it expires") {
@@ -74,6 +81,51 @@ TEST_CASE("a line that was not written to its end is let go") {
     CHECK(used->use("app", "two", now_s + 300, now_s));
     CHECK(Used::open(file, now_s).value()->size() == 1);
   }
+}
+
+TEST_CASE("a last line that a power cut left zeros in is let go") {
+  const test::Folder folder;
+  const auto file = folder.path() + "/used";
+  {
+    auto used = Used::open(file, now_s).value();
+    CHECK(used->use("app", "one", now_s + 300, now_s));
+    CHECK(used->use("app", "two", now_s + 300, now_s));
+  }
+  const auto text = contents(file);
+  const auto from = begin_of(text, 3) + GENERATE(0u, 20u, 66u);
+  const auto to = GENERATE(std::size_t{1}, std::size_t{0});  // with its end, and without
+  auto torn = text;
+  for (auto at = from; at < torn.size() - to; ++at) torn[at] = '\0';
+  CAPTURE(from, to);
+  std::ofstream(file, std::ios::trunc | std::ios::binary) << torn;
+  auto used = Used::open(file, now_s).value();
+  CHECK(used->size() == 1);
+  CHECK_FALSE(used->use("app", "one", now_s + 300, now_s));
+  CHECK(used->use("app", "two", now_s + 300, now_s));
+}
+
+TEST_CASE("a line that is damaged is named, with what it means and what to do") {
+  const test::Folder folder;
+  const auto file = folder.path() + "/used";
+  {
+    auto used = Used::open(file, now_s).value();
+    for (const auto* jti : {"one", "two", "three"})
+      CHECK(used->use("app", jti, now_s + 300, now_s));
+  }
+  auto text = contents(file);
+  const std::size_t number = GENERATE(1u, 2u, 4u);
+  const char with = GENERATE('\0', 'X');
+  if (with == '\0' && number == 4) return;  // torn, as above
+  text[begin_of(text, number) + 10] = with;
+  CAPTURE(number);
+  std::ofstream(file, std::ios::trunc | std::ios::binary) << text;
+  const auto used = Used::open(file, now_s);
+  REQUIRE_FALSE(used);
+  CHECK(used.error().where == file);
+  CHECK(used.error().text.starts_with("line " + std::to_string(number) + " is damaged"));
+  CHECK(used.error().text.find("could be used again") != std::string::npos);
+  CHECK(used.error().text.find("delete the file") != std::string::npos);
+  CHECK(contents(file) == text);
 }
 
 TEST_CASE("a file of another form is not written over") {
