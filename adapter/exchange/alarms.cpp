@@ -22,11 +22,10 @@ bool has(const std::vector<Alarm>& list, const Alarm& alarm) {
   return std::any_of(list.begin(), list.end(), [&](const Alarm& one) { return same(one, alarm); });
 }
 
-Result<std::int64_t> first_row(store::Reader& reader, const std::string& lane,
-                               store::OutboxStatus status) {
+Result<std::int64_t> first_dead(store::Reader& reader, const std::string& lane) {
   store::OutboxFilter filter;
   filter.lane = lane;
-  filter.status = status;
+  filter.status = store::OutboxStatus::dead;
   filter.limit = 1;
   LET(const auto rows, reader.outbox(filter));
   return rows.empty() ? 0 : rows.front().id;
@@ -37,12 +36,9 @@ Result<void> look_at_outbox(store::Reader& reader, const AlarmOptions& options, 
   LET(const auto lanes, reader.lanes());
   for (const auto& lane : lanes) {
     const bool old = lane.oldest_us != 0 && now_us - lane.oldest_us > options.outbox_us;
-    if (old) {
-      LET(const auto row, first_row(reader, lane.lane, store::OutboxStatus::waiting));
-      found.push_back({What::outbox_old, lane.lane, row, lane.oldest_us});
-    }
+    if (old) found.push_back({What::outbox_old, lane.lane, lane.oldest_row, lane.oldest_us});
     if (lane.dead == 0) continue;
-    LET(const auto row, first_row(reader, lane.lane, store::OutboxStatus::dead));
+    LET(const auto row, first_dead(reader, lane.lane));
     found.push_back({What::outbox_dead, lane.lane, row, 0});
   }
   return {};

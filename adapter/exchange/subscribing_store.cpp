@@ -45,6 +45,7 @@ store::OutboxRow subscription_row(const Subscription& subscription, std::string_
       row.lane + "/" + hex(reinterpret_cast<const std::uint8_t*>(words.data()), sizeof words);
   row.kind = kind;
   row.body = std::move(body);
+  row.counts = kind == event_kind;
   return row;
 }
 

@@ -13,30 +13,10 @@
 namespace fingerpost::exchange {
 namespace {
 
-constexpr int page_rows = 1'000;
-
 const Subscription* find(const SubscriptionList& list, std::string_view lane) {
   for (const auto& one : list)
     if (one.lane() == lane) return &one;
   return nullptr;
-}
-
-// Every row of the lane behind `after`, in order, until `visit` says that it is enough.
-template <class Visit>
-Result<void> each_row(store::Reader& reader, const std::string& lane, std::int64_t after,
-                      Visit visit) {
-  store::OutboxFilter filter;
-  filter.lane = lane;
-  filter.after = after;
-  filter.limit = page_rows;
-  for (;;) {
-    LET(const auto rows, reader.outbox(filter));
-    for (const auto& row : rows) {
-      if (!visit(row)) return {};
-      filter.after = row.id;
-    }
-    if (rows.size() < static_cast<std::size_t>(page_rows)) return {};
-  }
 }
 
 remote::Answer not_now() {
@@ -55,37 +35,25 @@ std::string_view type_of(const store::OutboxRow& row) {
 
 }  // namespace
 
-Result<std::int64_t> EventNumbers::up_to(store::Reader& reader, const std::string& lane,
-                                         std::int64_t row) {
-  const std::lock_guard lock(mutex_);
-  auto& seen = seen_[lane];
-  Seen count = row == 0 || row >= seen.row ? seen : Seen{};
-  LET_DONE(each_row(reader, lane, count.row, [&](const store::OutboxRow& one) {
-    if (row != 0 && one.id > row) return false;
-    count.row = one.id;
-    count.events += one.kind == event_kind ? 1 : 0;
-    return true;
-  }));
-  if (count.row > seen.row) seen = count;
-  return count.events;
+Result<std::int64_t> event_count(store::Reader& reader, const std::string& lane) {
+  LET(const auto lanes, reader.lanes());
+  const auto found =
+      std::find_if(lanes.begin(), lanes.end(), [&](const auto& one) { return one.lane == lane; });
+  return found == lanes.end() ? 0 : found->counted;
 }
 
 Result<std::vector<Event>> events(store::Reader& reader, const std::string& lane,
                                   std::int64_t first, std::int64_t last, std::size_t most) {
+  store::OutboxFilter filter;
+  filter.lane = lane;
+  filter.from_number = std::max<std::int64_t>(first, 1);
+  filter.limit = static_cast<int>(most);
+  LET(const auto rows, reader.outbox(filter));
   std::vector<Event> found;
-  std::vector<std::int64_t> rows;
-  std::int64_t number = 0;
-  LET_DONE(each_row(reader, lane, 0, [&](const store::OutboxRow& row) {
-    if (row.kind != event_kind) return true;
-    if (++number > last || rows.size() >= most) return false;
-    if (number < first) return true;
-    found.push_back({number, row.created_us, "", ""});
-    rows.push_back(row.id);
-    return true;
-  }));
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    LET(const auto row, reader.outbox_row(rows[i]));
-    found[i].focus = row.body;
+  for (const auto& row : rows) {
+    if (row.number > last) break;
+    LET(auto whole, reader.outbox_row(row.id));
+    found.push_back({row.number, row.created_us, std::move(whole.body), ""});
   }
   return found;
 }
@@ -164,7 +132,7 @@ bool SubscriptionLanes::waits(const std::string& lane) {
 Result<Event> SubscriptionLanes::event_of(store::Reader& reader, const Subscription& subscription,
                                           const store::OutboxRow& row) {
   Event event;
-  LET(event.number, numbers_.up_to(reader, row.lane, row.id));
+  event.number = row.number;
   event.time_us = row.created_us;
   if (subscription.content == Content::empty) return event;
   const auto place = read_reference(row.body);
@@ -193,7 +161,7 @@ Result<remote::HttpRequest> SubscriptionLanes::request_of(const Subscription& su
   Notification notification;
   notification.type = type_of(row);
   notification.now_us = parts_.clock.now_us();
-  LET(notification.events_since_start, numbers_.up_to(*reader, row.lane, row.id));
+  notification.events_since_start = row.number;
   if (row.kind == event_kind) {
     LET(auto event, event_of(*reader, subscription, row));
     notification.events.push_back(std::move(event));

@@ -9,7 +9,6 @@
 
 #include <cstdint>
 #include <map>
-#include <mutex>
 #include <set>
 #include <string>
 #include <string_view>
@@ -17,21 +16,8 @@
 
 namespace fingerpost::exchange {
 
-// The events of subscriptions by number: the first of a lane is 1, whatever became of it. Any
-// thread.
-class EventNumbers {
- public:
-  // How many events the lane has up to this row, it too; 0: all.
-  Result<std::int64_t> up_to(store::Reader& reader, const std::string& lane, std::int64_t row);
-
- private:
-  struct Seen {
-    std::int64_t row = 0;
-    std::int64_t events = 0;
-  };
-  std::mutex mutex_;
-  std::map<std::string, Seen> seen_;  // guarded by mutex_
-};
+// How many events the lane of a subscription has had; the number of its last one.
+Result<std::int64_t> event_count(store::Reader& reader, const std::string& lane);
 
 // The events of a lane from `first` to `last`, both within it, as they are on record; no resources.
 // At most `most`, the first of them.
@@ -70,7 +56,6 @@ class SubscriptionLanes final : public OtherLanes {
   remote::HttpClient& http_;
   const std::string base_url_;
   Readers readers_;
-  EventNumbers numbers_;
   // Of the worker's thread: the lanes that there were since the start, and each one's last sign of
   // life.
   bool began_ = false;

@@ -32,11 +32,10 @@ Result<exchange::Subscription> read_one(const Session& session, std::string_view
 }
 
 Result<std::string> status_of(const Session& session, const exchange::Subscription& subscription) {
-  exchange::EventNumbers numbers;
   exchange::Notification notification;
   notification.type = "query-status";
   notification.now_us = session.context.clock.now_us();
-  LET(notification.events_since_start, numbers.up_to(session.reader, subscription.lane(), 0));
+  LET(notification.events_since_start, exchange::event_count(session.reader, subscription.lane()));
   return exchange::status_json(subscription, notification, session.context.base_url);
 }
 
@@ -84,11 +83,10 @@ Result<std::string> events_of(const Session& session, const OperationCall& call)
   LET(const auto first, number_of(pairs, "eventsSinceNumber", 1));
   LET(const auto last,
       number_of(pairs, "eventsUntilNumber", std::numeric_limits<std::int64_t>::max()));
-  exchange::EventNumbers numbers;
   exchange::Notification notification;
   notification.type = "query-event";
   notification.now_us = session.context.clock.now_us();
-  LET(notification.events_since_start, numbers.up_to(session.reader, subscription.lane(), 0));
+  LET(notification.events_since_start, exchange::event_count(session.reader, subscription.lane()));
   LET(notification.events,
       exchange::events(session.reader, subscription.lane(), first, last,
                        static_cast<std::size_t>(session.context.limits.page_max)));

@@ -4,6 +4,7 @@
 #include "search/search.h"
 #include "store/sqlite_check.h"
 #include "store/sqlite_keys.h"
+#include "store/sqlite_lanes.h"
 #include "store/sqlite_rows.h"
 #include "store/sqlite_schema.h"
 
@@ -36,6 +37,7 @@ class FolderCheck {
     LET_DONE(count_shapes());
     LET(const auto versions, db_.integer("SELECT count(*) FROM version"));
     LET_DONE(count("history", static_cast<std::uint64_t>(versions)));
+    LET_DONE(count_lanes());
     return std::move(checked_);
   }
 
@@ -97,6 +99,15 @@ class FolderCheck {
         db_.integer("SELECT count(*) FROM shape s WHERE resources <> (SELECT count(*) FROM "
                     "resource r WHERE r.type = s.type AND r.shape = s.id AND r.removed = 0)"));
     if (wrong > 0) add("shape: " + std::to_string(wrong) + " counts of resources are wrong");
+    return {};
+  }
+
+  Result<void> count_lanes() {
+    LET(const auto tables,
+        db_.integer("SELECT count(*) FROM sqlite_schema WHERE name = 'lane_rows'"));
+    if (tables == 0) return {};  // of a folder that an earlier program made
+    LET(const auto wrong, wrong_lane_counts(db_));
+    if (wrong > 0) add("lane_rows: the counts are wrong, of lanes: " + std::to_string(wrong));
     return {};
   }
 

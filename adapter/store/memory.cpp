@@ -25,6 +25,30 @@ Row* row_of(std::vector<Row>& rows, std::int64_t id) {
              : &rows[static_cast<std::size_t>(id - 1)];
 }
 
+template <class Row, class Look>
+void each(const std::vector<Row>& rows, bool newest_first, Look look) {
+  if (newest_first)
+    std::for_each(rows.rbegin(), rows.rend(), look);
+  else
+    std::for_each(rows.begin(), rows.end(), look);
+}
+
+// Whether a list that the filter asks for goes past the row, or has not come to it.
+template <class Filter, class Row>
+bool is_beyond(const Filter& filter, const Row& row) {
+  if (!filter.newest_first) return row.id <= filter.after;
+  return filter.after != 0 && row.id >= filter.after;
+}
+
+bool is_asked(const OutboxFilter& filter, const OutboxRow& row) {
+  if (is_beyond(filter, row) || (filter.status && row.status != *filter.status)) return false;
+  if (!filter.lane.empty() && row.lane != filter.lane) return false;
+  return filter.order_key.empty() || row.order_key == filter.order_key;
+}
+bool is_numbered(const OutboxFilter& filter, const OutboxRow& row) {
+  return row.lane == filter.lane && row.counts && row.number >= filter.from_number;
+}
+
 class MemoryReader final : public Reader {
  public:
   MemoryReader(const Data& data, const Limits& limits) : data_(data), limits_(limits) {}
@@ -118,13 +142,14 @@ class MemoryReader final : public Reader {
   Result<std::vector<InboxRow>> inbox(const InboxFilter& filter) override {
     const std::shared_lock lock(data_.mutex);
     std::vector<InboxRow> found;
-    for (const InboxRow& row : data_.inbox) {
-      if (row.id <= filter.after || (filter.status && row.status != *filter.status)) continue;
-      if (!filter.source.empty() && row.source != filter.source) continue;
-      if (found.size() == static_cast<std::size_t>(filter.limit)) break;
+    const auto look = [&](const InboxRow& row) {
+      if (is_beyond(filter, row) || (filter.status && row.status != *filter.status)) return;
+      if (!filter.source.empty() && row.source != filter.source) return;
+      if (found.size() == static_cast<std::size_t>(filter.limit)) return;
       found.push_back(row);
       found.back().raw.clear();
-    }
+    };
+    each(data_.inbox, filter.newest_first, look);
     return found;
   }
 
@@ -155,20 +180,14 @@ class MemoryReader final : public Reader {
   Result<std::vector<OutboxRow>> outbox(const OutboxFilter& filter) override {
     const std::shared_lock lock(data_.mutex);
     std::vector<OutboxRow> found;
+    const bool by_number = filter.from_number > 0;
     const auto look = [&](const OutboxRow& row) {
-      const bool beyond = filter.newest_first ? filter.after != 0 && row.id >= filter.after
-                                              : row.id <= filter.after;
-      if (beyond || (filter.status && row.status != *filter.status)) return;
-      if (!filter.lane.empty() && row.lane != filter.lane) return;
-      if (!filter.order_key.empty() && row.order_key != filter.order_key) return;
+      if (!(by_number ? is_numbered(filter, row) : is_asked(filter, row))) return;
       if (found.size() == static_cast<std::size_t>(filter.limit)) return;
       found.push_back(row);
       found.back().body.clear();
     };
-    if (filter.newest_first)
-      std::for_each(data_.outbox.rbegin(), data_.outbox.rend(), look);
-    else
-      std::for_each(data_.outbox.begin(), data_.outbox.end(), look);
+    each(data_.outbox, filter.newest_first && !by_number, look);
     return found;
   }
 
@@ -187,10 +206,12 @@ class MemoryReader final : public Reader {
     for (const OutboxRow& row : data_.outbox) {
       LaneState& state = states[row.lane];
       if (row.status == OutboxStatus::dead) ++state.dead;
+      if (row.counts) ++state.counted;
       if (!is_open(row.status)) continue;
       ++state.open;
-      if (state.oldest_us == 0 || row.created_us < state.oldest_us)
-        state.oldest_us = row.created_us;
+      if (state.oldest_us != 0 && row.created_us >= state.oldest_us) continue;
+      state.oldest_us = row.created_us;
+      state.oldest_row = row.id;
     }
     std::vector<LaneState> found;
     for (auto& [lane, state] : states) {
@@ -471,8 +492,11 @@ class MemoryStore final : public Store {
       update_row(row, update);
       if (update.answer) row.answer = *update.answer;
     }
-    for (const auto& update : unit.outbox_updates)
-      update_row(*row_of(data_.outbox, update.id), update);
+    for (const auto& update : unit.outbox_updates) {
+      OutboxRow& row = *row_of(data_.outbox, update.id);
+      update_row(row, update);
+      if (update.body) row.body = *update.body;
+    }
     for (const auto& update : unit.lanes) data_.held_lanes[update.lane] = update.held;
   }
 
@@ -487,6 +511,8 @@ class MemoryStore final : public Store {
       }
       row.id = static_cast<std::int64_t>(data_.outbox.size()) + 1;
       if (row.created_us == 0) row.created_us = now;
+      row.number = row.counts ? 1 : 0;
+      for (const auto& old : data_.outbox) row.number += old.counts && old.lane == row.lane ? 1 : 0;
       outcome.outbox_ids.push_back(row.id);
       data_.outbox.push_back(std::move(row));
     }

@@ -72,6 +72,8 @@ struct OutboxRow {
   int attempts = 0;
   std::int64_t created_us = 0;  // 0: the time of the commit
   std::int64_t due_us = 0;
+  bool counts = false;      // it is counted in its lane, as the events of a subscription are
+  std::int64_t number = 0;  // given by the store: how many rows of its lane count, up to it
 };
 
 struct OutboxUpdate {
@@ -81,6 +83,7 @@ struct OutboxUpdate {
   std::optional<int> attempts;
   std::optional<std::int64_t> due_us;
   std::string kind = {};  // the row's own, for whoever is told of the update; not stored
+  std::optional<std::string> body = {};  // none: unchanged
 };
 
 // A held lane sends nothing until it is released.
@@ -94,7 +97,9 @@ struct LaneState {
   bool held = false;
   std::int64_t open = 0;
   std::int64_t dead = 0;
-  std::int64_t oldest_us = 0;  // created_us of its oldest open row; 0: none
+  std::int64_t oldest_us = 0;   // created_us of its oldest open row; 0: none
+  std::int64_t oldest_row = 0;  // its id
+  std::int64_t counted = 0;     // rows that count in it
 };
 
 // One page of a list: rows with id > after, in order of id.
@@ -103,6 +108,7 @@ struct InboxFilter {
   std::string source;  // "": any
   std::int64_t after = 0;
   int limit = 50;
+  bool newest_first = false;  // then `after` is the id that those wanted are below; 0: any
 };
 struct OutboxFilter {
   std::optional<OutboxStatus> status;
@@ -111,6 +117,9 @@ struct OutboxFilter {
   int limit = 50;
   std::string order_key = {};  // "": any; found by an index
   bool newest_first = false;   // then `after` is the id that those wanted are below; 0: any
+  // Not 0: the rows of `lane` that count in it, from this number on, whatever else is asked for;
+  // found by an index.
+  std::int64_t from_number = 0;
 };
 
 // How many rows need a person, each counted no further than most_counted.

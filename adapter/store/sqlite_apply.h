@@ -10,6 +10,7 @@
 #include "store/sqlite_guards.h"
 #include "store/sqlite_inserts.h"
 #include "store/sqlite_keys.h"
+#include "store/sqlite_lanes.h"
 #include "store/sqlite_words.h"
 #include "store/store.h"
 
@@ -80,6 +81,7 @@ class QueueTables {
   std::size_t most_refused_bytes_ = 0;
   Statement find_inbox_, add_inbox_, answer_inbox_, inbox_status_, update_inbox_;
   Statement add_outbox_, update_outbox_, set_lane_;
+  LaneCounts lanes_;
 };
 
 class Applier {
@@ -139,7 +141,7 @@ class Applier {
   std::optional<QueueTables> queues_;
   std::optional<AuditChain> audit_;
   std::vector<std::uint64_t> moved_;  // compartments that the unit took resources out of
-  std::unique_ptr<Reader> staged_;  // of units that are inspected; null before the first
+  std::unique_ptr<Reader> staged_;    // of units that are inspected; null before the first
 };
 
 }  // namespace fingerpost::store

@@ -24,14 +24,14 @@ Result<QueueTables> QueueTables::prepare(Db& db, const Limits& limits) {
           "UPDATE inbox SET status = ?, answer = coalesce(?, answer), note = coalesce(?, note),"
           " attempts = coalesce(?, attempts), due = coalesce(?, due) WHERE id = ? RETURNING id"));
   LET(tables.add_outbox_,
-      db.prepare("INSERT INTO outbox VALUES(NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+      db.prepare("INSERT INTO outbox VALUES(NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0) "
                  "ON CONFLICT(idempotency_key) DO NOTHING RETURNING id"));
-  LET(tables.update_outbox_,
-      db.prepare("UPDATE outbox SET status = ?, note = coalesce(?, note), "
-                 "attempts = coalesce(?, attempts), due = coalesce(?, due) WHERE id = ? "
-                 "RETURNING id"));
+  LET(tables.update_outbox_, db.prepare("UPDATE outbox SET status = ?, note = coalesce(?, note), "
+                                        "attempts = coalesce(?, attempts), due = coalesce(?, due), "
+                                        "body = coalesce(?, body) WHERE id = ?"));
   LET(tables.set_lane_, db.prepare("INSERT INTO lane VALUES(?, ?) "
                                    "ON CONFLICT(lane) DO UPDATE SET held = excluded.held"));
+  LET(tables.lanes_, LaneCounts::prepare(db));
   return tables;
 }
 
@@ -70,10 +70,12 @@ Result<void> QueueTables::update(const Unit& unit) {
     if (!there) return no_such_row("inbox");
   }
   for (const auto& update : unit.outbox_updates) {
-    LET(const bool there, update_outbox_.first(static_cast<int>(update.status), update.note,
-                                               update.attempts, update.due_us, update.id));
-    update_outbox_.reset();
+    std::optional<Bytes> body;
+    if (update.body) body = Bytes{*update.body};
+    LET(const bool there, lanes_.change(update.id, update.status));
     if (!there) return no_such_row("outbox");
+    LET_DONE(update_outbox_.run(static_cast<int>(update.status), update.note, update.attempts,
+                                update.due_us, body, update.id));
   }
   for (const auto& update : unit.lanes) LET_DONE(set_lane_.run(update.lane, update.held ? 1 : 0));
   return {};
@@ -85,8 +87,10 @@ Result<void> QueueTables::add(Unit& unit, std::int64_t now_us, UnitOutcome& outc
         add_outbox_.first(row.lane, row.receiver, row.order_key, row.idempotency_key, row.kind,
                           Bytes{row.body}, static_cast<int>(row.status), row.note, row.attempts,
                           row.created_us == 0 ? now_us : row.created_us, row.due_us));
-    outcome.outbox_ids.push_back(added ? add_outbox_.integer(0) : 0);
+    const auto id = added ? add_outbox_.integer(0) : 0;
     add_outbox_.reset();
+    if (added) LET_DONE(lanes_.add(row, id));
+    outcome.outbox_ids.push_back(id);
   }
   if (!unit.inbox) return {};
   return add_inbox(*unit.inbox, now_us, outcome);

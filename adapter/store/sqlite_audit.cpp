@@ -19,6 +19,42 @@ std::string_view view(const Sha256& hash) {
   return {reinterpret_cast<const char*>(hash.data()), hash.size()};
 }
 
+// How many versions an audit row says that its commit made.
+std::int64_t told_versions(std::string_view text) {
+  constexpr std::string_view begin = R"("wrote":[)";
+  constexpr std::string_view made = "CUD";  // X: versions were forgotten
+  std::int64_t told = 0;
+  for (auto at = text.find(begin); at != std::string_view::npos; at = text.find(begin, at)) {
+    at += begin.size();
+    while (at + 1 < text.size() && text[at] == '"') {
+      told += made.find(text[at + 1]) != std::string_view::npos ? 1 : 0;
+      at = std::min(text.find('"', at + 1), text.size() - 1) + 1;
+      if (at < text.size() && text[at] == ',') ++at;
+    }
+  }
+  return told;
+}
+
+constexpr const char* all_rows =
+    "SELECT number, at, previous, hash, text FROM audit ORDER BY number";
+
+// What is wrong beside the chain, which whoever emptied it may have made sound: versions are stored
+// that nothing tells of. `told`: by all its rows.
+Result<std::string> fault_beside(Db& db, std::int64_t told) {
+  constexpr std::int64_t first_that_notes = 7;
+  LET(const auto tables, db.integer("PRAGMA user_version"));
+  if (tables < first_that_notes) return std::string();
+  LET(const auto heads, db.integer("SELECT count(*) FROM meta WHERE name = 'audit head'"));
+  if (heads == 0) return std::string("the note of where it ends is missing");
+  LET(const auto before,
+      db.integer("SELECT coalesce(max(value), 0) FROM meta WHERE name = 'audit began'"));
+  LET(const auto stored, db.integer("SELECT count(*) FROM history"));
+  const auto untold = stored - before - told;
+  if (untold <= 0) return std::string();
+  return "rows are missing: none tells of " + std::to_string(untold) +
+         (untold == 1 ? " version that is" : " versions that are") + " stored";
+}
+
 // A hash of another length than it can have is none: the row then does not agree with itself.
 Sha256 hash_from(std::string_view bytes) {
   Sha256 hash{};
@@ -29,6 +65,17 @@ Sha256 hash_from(std::string_view bytes) {
 AuditRow row_of(const Statement& at) {
   return {at.integer(0), at.integer(1), hash_from(at.bytes(2)), hash_from(at.bytes(3)),
           std::string(at.bytes(4))};
+}
+
+Result<std::int64_t> told_by_all(Db& db) {
+  LET(auto rows, db.prepare("SELECT text FROM audit"));
+  LET(bool there, rows.first());
+  std::int64_t told = 0;
+  while (there) {
+    told += told_versions(rows.bytes(0));
+    LET(there, rows.step());
+  }
+  return told;
 }
 
 Result<Db> open_audit(const std::string& directory) {
@@ -52,6 +99,15 @@ Result<AuditHead> read_head(Db& db) {
   std::memcpy(&head.number, bytes.data(), sizeof head.number);
   head.hash = hash_from(bytes.substr(sizeof head.number));
   return head;
+}
+
+Result<void> begin_audit(Db& db) {
+  LET(const auto told, told_by_all(db));
+  LET(const auto stored, db.integer("SELECT count(*) FROM history"));
+  LET(auto began, db.prepare("INSERT OR REPLACE INTO meta VALUES('audit began', ?)"));
+  LET_DONE(began.run(std::max<std::int64_t>(0, stored - told)));
+  LET(auto head, db.prepare("INSERT OR IGNORE INTO meta VALUES('audit head', ?)"));
+  return head.run(Bytes{std::string(head_bytes, '\0')});
 }
 
 // The chain goes on from where it is noted to have ended, so that rows taken from its end stay
@@ -124,16 +180,22 @@ Result<AuditVerified> verify_audit(const std::string& directory) {
   LET_DONE(db.run("BEGIN"));
   AuditVerified verified;
   LET(verified.head, read_head(db));
-  LET(auto rows, db.prepare("SELECT number, at, previous, hash, text FROM audit ORDER BY number"));
+  LET(auto rows, db.prepare(all_rows));
   AuditCheck check;
+  std::int64_t told = 0;
   LET(bool there, rows.first());
   while (there) {
-    auto fault = check.take(row_of(rows));
+    const auto row = row_of(rows);
+    auto fault = check.take(row);
     if (verified.fault.empty()) verified.fault = std::move(fault);
+    told += told_versions(row.text);
     ++verified.rows;
     LET(there, rows.step());
   }
   if (verified.fault.empty()) verified.fault = check.end(verified.head);
+  if (verified.fault.empty()) {
+    LET(verified.fault, fault_beside(db, told));
+  }
   return verified;
 }
 
@@ -151,6 +213,9 @@ Result<AuditVerified> look_at_audit_end(const std::string& directory) {
   if (row.number != found.head.number || row.hash != found.head.hash || !whole)
     found.fault =
         "it does not end where its last commit left it: row " + std::to_string(found.head.number);
+  if (found.fault.empty() && !there) {
+    LET(found.fault, fault_beside(db, 0));
+  }
   return found;
 }
 

@@ -38,6 +38,10 @@ class AuditChain {
 // Where the chain of this database ends, as its last commit has noted.
 Result<AuditHead> read_head(Db& db);
 
+// Notes that there is an audit from now on, and how many versions were stored before it that it
+// does not tell of.
+Result<void> begin_audit(Db& db);
+
 // A reader's look at it. To be run within a read transaction.
 class AuditRows {
  public:

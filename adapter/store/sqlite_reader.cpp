@@ -4,9 +4,11 @@
 #include "store/rules.h"
 #include "store/sqlite_audit.h"
 #include "store/sqlite_history.h"
+#include "store/sqlite_lanes.h"
 #include "store/sqlite_schema.h"
 #include "store/sqlite_search.h"
 
+#include <cstdlib>
 #include <limits>
 #include <utility>
 
@@ -37,7 +39,7 @@ constexpr const char* inbox_columns =
     "due";
 constexpr const char* outbox_columns =
     "SELECT id, lane, receiver, order_key, idempotency_key, kind, status, note, attempts, created, "
-    "due";
+    "due, number";
 
 // As literals, and with the terms of the partial indexes, so that those can serve it.
 std::string is(InboxStatus status) {
@@ -49,6 +51,16 @@ std::string is(OutboxStatus status) {
   std::string text = "status = " + std::to_string(static_cast<int>(status));
   if (status > OutboxStatus::delivered) text += " AND status > 3";
   return text;
+}
+
+// The id that the rows of a list are beyond.
+template <class Filter>
+std::int64_t from(const Filter& filter) {
+  const bool any = filter.newest_first && filter.after == 0;
+  return any ? std::numeric_limits<std::int64_t>::max() : filter.after;
+}
+const char* in_order(bool down) {
+  return down ? " ORDER BY id DESC LIMIT ?" : " ORDER BY id LIMIT ?";
 }
 
 InboxRow inbox_of(const Statement& at, bool with_raw) {
@@ -82,7 +94,9 @@ OutboxRow outbox_of(const Statement& at, bool with_body) {
   row.attempts = static_cast<int>(at.integer(8));
   row.created_us = at.integer(9);
   row.due_us = at.integer(10);
-  if (with_body) row.body = std::string(at.bytes(11));
+  row.counts = at.integer(11) > 0;
+  row.number = std::abs(at.integer(11));
+  if (with_body) row.body = std::string(at.bytes(12));
   return row;
 }
 
@@ -174,15 +188,16 @@ class SqliteReader final : public Reader {
   }
 
   Result<std::vector<InboxRow>> inbox(const InboxFilter& filter) override {
-    std::string where = " FROM inbox WHERE id > ?";
-    std::vector<Bound> values = {filter.after};
+    const bool down = filter.newest_first;
+    std::string where = down ? " FROM inbox WHERE id < ?" : " FROM inbox WHERE id > ?";
+    std::vector<Bound> values = {from(filter)};
     if (filter.status) where += " AND " + is(*filter.status);
     if (!filter.source.empty()) {
       where += " AND source = ?";
       values.emplace_back(filter.source);
     }
     values.emplace_back(std::int64_t{filter.limit});
-    return inbox_rows(where + " ORDER BY id LIMIT ?", values, false);
+    return inbox_rows(where + in_order(down), values, false);
   }
 
   Result<InboxRow> inbox_row(std::int64_t id) override {
@@ -213,10 +228,14 @@ class SqliteReader final : public Reader {
   }
 
   Result<std::vector<OutboxRow>> outbox(const OutboxFilter& filter) override {
+    if (filter.from_number > 0)
+      return outbox_rows(
+          " FROM outbox INDEXED BY outbox_number WHERE lane = ? AND number > 0 AND number >= ? "
+          "ORDER BY number LIMIT ?",
+          {filter.lane, filter.from_number, std::int64_t{filter.limit}}, false);
     const bool down = filter.newest_first;
     std::string where = down ? " FROM outbox WHERE id < ?" : " FROM outbox WHERE id > ?";
-    const auto last = std::numeric_limits<std::int64_t>::max();
-    std::vector<Bound> values = {down && filter.after == 0 ? last : filter.after};
+    std::vector<Bound> values = {from(filter)};
     if (filter.status) where += " AND " + is(*filter.status);
     if (!filter.order_key.empty()) {
       where += " AND order_key = ?";
@@ -227,8 +246,7 @@ class SqliteReader final : public Reader {
       values.emplace_back(filter.lane);
     }
     values.emplace_back(std::int64_t{filter.limit});
-    return outbox_rows(where + (down ? " ORDER BY id DESC LIMIT ?" : " ORDER BY id LIMIT ?"), values,
-                       false);
+    return outbox_rows(where + in_order(down), values, false);
   }
 
   Result<OutboxRow> outbox_row(std::int64_t id) override {
@@ -245,22 +263,8 @@ class SqliteReader final : public Reader {
   }
 
   Result<std::vector<LaneState>> lanes() override {
-    LET(Statement* const statement,
-        statements_.get(
-            "SELECT lane, max(held), sum(status < 3), sum(status = 4), "
-            "coalesce(min(CASE WHEN status < 3 THEN created END), 0) FROM ("
-            "SELECT lane, 0 AS held, status, created FROM outbox WHERE status < 3 "
-            "UNION ALL SELECT lane, 0, status, created FROM outbox WHERE status > 3 "
-            "UNION ALL SELECT lane, held, 3, 0 FROM lane) GROUP BY lane ORDER BY lane"));
-    LET(bool there, statement->first());
-    std::vector<LaneState> lanes;
-    while (there) {
-      lanes.push_back({std::string(statement->text(0)), statement->integer(1) != 0,
-                       statement->integer(2), statement->integer(3), statement->integer(4)});
-      LET(there, statement->step());
-    }
-    statement->reset();
-    return lanes;
+    LET(const auto snapshot, Snapshot::begin(*db_));
+    return lane_states(statements_);
   }
 
   Result<QueueCounts> queue_counts() override {

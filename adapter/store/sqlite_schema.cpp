@@ -1,5 +1,7 @@
 #include "store/sqlite_schema.h"
 
+#include "store/sqlite_audit.h"
+#include "store/sqlite_lanes.h"
 #include "store/sqlite_mend.h"
 
 #include <cstring>
@@ -13,18 +15,22 @@ namespace {
 constexpr std::int64_t application_id = 0x46'50'4f'53;  // "FPOS"
 // Goes up with every change of the tables. Folders from oldest_version on are brought up to it,
 // those of other numbers are refused.
-constexpr std::int64_t schema_version = 6;
+constexpr std::int64_t schema_version = 7;
 
-// The newest of the tables: folders before number 6 have none, and theirs begins empty.
+// Folders before number 6 have none, and theirs begins empty.
 constexpr const char* audit_table = R"sql(
 CREATE TABLE IF NOT EXISTS audit(
   number INTEGER PRIMARY KEY, at INTEGER NOT NULL, previous BLOB NOT NULL, hash BLOB NOT NULL,
   text BLOB NOT NULL);
 )sql";
 
-// By whom a row is about; folders before number 6 have no such index.
-constexpr const char* outbox_order =
-    "CREATE INDEX IF NOT EXISTS outbox_order ON outbox(order_key, id)";
+// By whom a row is about, of folders from number 6 on; what came and is not applied, and what is
+// under way, however much went before it: from number 7 on.
+constexpr const char* newer_indexes = R"sql(
+CREATE INDEX IF NOT EXISTS outbox_order ON outbox(order_key, id);
+CREATE INDEX IF NOT EXISTS inbox_received ON inbox(id) WHERE status = 0;
+CREATE INDEX IF NOT EXISTS outbox_sending ON outbox(id) WHERE status = 1;
+)sql";
 
 constexpr const char* schema = R"sql(
 CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
@@ -118,7 +124,9 @@ Result<void> create(Db& db, Random& random) {
   LET_DONE(db.run("BEGIN IMMEDIATE"));
   LET_DONE(db.run(schema));
   LET_DONE(db.run(audit_table));
-  LET_DONE(db.run(outbox_order));
+  LET_DONE(db.run(newer_indexes));
+  LET_DONE(make_lane_counts(db));
+  LET_DONE(begin_audit(db));
   std::string key(16, '\0');
   const std::uint64_t words[] = {random.next(), random.next()};
   std::memcpy(key.data(), words, key.size());
@@ -150,9 +158,11 @@ Result<std::int64_t> check(Db& db) {
 Result<void> migrate(Db& db, std::int64_t version) {
   LET_DONE(db.run("BEGIN IMMEDIATE"));
   if (version == 3) LET_DONE(db.run(from_3));
-  LET_DONE(outdate_containers(db));
+  if (version < 6) LET_DONE(outdate_containers(db));
   LET_DONE(db.run(audit_table));
-  LET_DONE(db.run(outbox_order));
+  LET_DONE(db.run(newer_indexes));
+  LET_DONE(make_lane_counts(db));
+  LET_DONE(begin_audit(db));
   LET_DONE(db.run(("PRAGMA user_version = " + std::to_string(schema_version)).c_str()));
   return db.run("COMMIT");
 }

@@ -260,6 +260,49 @@ TEST_CASE("L3: whatever is done to the rows of the audit is found, and named") {
   CHECK(verified(folder).starts_with(row.says));
 }
 
+TEST_CASE("L3: an audit that was emptied is found, with the note of where it ended too") {
+  const auto* const sql = GENERATE(
+      "DELETE FROM audit; DELETE FROM meta WHERE name = 'audit head'",
+      "DELETE FROM audit; UPDATE meta SET value = zeroblob(40) WHERE name = 'audit head'",
+      // The last rows alone: the note is made to fit.
+      "DELETE FROM audit WHERE number > 2; UPDATE meta SET value = CAST(x'0200000000000000' "
+      "|| (SELECT hash FROM audit WHERE number = 2) AS BLOB) WHERE name = 'audit head'");
+  CAPTURE(sql);
+  const Folder folder;
+  {
+    World world(folder.path());
+    for (int i = 0; i < 5; ++i) REQUIRE(world.commit(world.put(patient, std::to_string(i))));
+  }
+  REQUIRE(verified(folder).empty());
+  run_sql(folder, sql);
+  CHECK_FALSE(verified(folder).empty());
+  // What is done afterwards does not hide it.
+  {
+    World world(folder.path());
+    REQUIRE(world.commit(world.put(patient, "later")));
+  }
+  CHECK(verified(folder).starts_with("rows are missing: none tells of "));
+}
+
+TEST_CASE("an audit without a row is sound where nothing was stored") {
+  const Folder folder;
+  { const World world(folder.path()); }
+  CHECK(verified(folder).empty());
+}
+
+TEST_CASE("what was expunged is not missed by the audit") {
+  const Folder folder;
+  {
+    World world(folder.path());
+    for (int i = 0; i < 3; ++i) REQUIRE(world.commit(world.put(patient, "p")));
+    auto expunge = World::remove("Patient", "p");
+    expunge.op = store::Write::Op::expunge;
+    REQUIRE(world.commit(world.put(request, "r")));
+    REQUIRE(world.commit(std::move(expunge)));
+  }
+  CHECK(verified(folder).empty());
+}
+
 TEST_CASE("a row that follows on the chain but that no commit has made is extra") {
   const Folder folder;
   store::AuditRow last;

@@ -109,7 +109,7 @@ TEST_CASE("a folder of another layout is refused with the way out, and stays as 
   auto db = store::Db::open(path, store::Access::read);
   REQUIRE(db);
   CHECK(*db->integer("PRAGMA user_version") == row.number);
-  CHECK(*db->integer("SELECT count(*) FROM meta") == 4);
+  CHECK(*db->integer("SELECT count(*) FROM meta") == 6);
 }
 
 TEST_CASE("a folder of the number before is brought up to this one, whole or not at all") {
@@ -185,7 +185,7 @@ TEST_CASE("a folder whose bodies are kept whole is read as before, and what is w
   const auto packed = [&] {
     auto db = store::Db::open(path, store::Access::read);
     REQUIRE(db);
-    CHECK(*db->integer("PRAGMA user_version") == 6);
+    CHECK(*db->integer("PRAGMA user_version") == 7);
     return *db->integer("SELECT count(*) FROM version WHERE substr(body, 1, 1) = x'01'");
   };
   CHECK(packed() == 0);
@@ -201,6 +201,66 @@ TEST_CASE("a folder whose bodies are kept whole is read as before, and what is w
   CHECK(world.reader->vread("Patient", "1", 1)->body == first);
   CHECK(text_of(*world.search("Patient", {{"_content", "f2"}})).empty());
   CHECK(text_of(*world.search("Patient", {{"_content", "f3"}})) == "Patient/1");
+}
+
+TEST_CASE("a folder that did not count the rows of its lanes has them counted, and numbered") {
+  const Folder folder;
+  const auto path = folder.path() + "/fingerpost.db";
+  {
+    World world(folder.path());
+    for (int i = 0; i < 6; ++i) {
+      store::Unit unit;
+      store::OutboxRow row;
+      row.lane = i % 2 == 0 ? "subscription/s" : "link";
+      row.idempotency_key = std::to_string(i);
+      row.kind = i == 0 ? "subscription-handshake" : "subscription-event";
+      row.status = i == 5 ? store::OutboxStatus::dead : store::OutboxStatus::waiting;
+      unit.outbox.push_back(row);
+      REQUIRE(store::commit_now(*world.store, std::move(unit)));
+    }
+  }
+  {
+    auto db = store::Db::open(path, store::Access::write);
+    REQUIRE(db);
+    REQUIRE(
+        db->run("DROP TABLE lane_rows; DROP INDEX outbox_number; DROP INDEX outbox_oldest;"
+                "ALTER TABLE outbox DROP COLUMN number; PRAGMA user_version = 6"));
+  }
+  World world(folder.path());
+  const auto lanes = world.reader->lanes().value();
+  REQUIRE(lanes.size() == 2);
+  CHECK(lanes[0].open == 2);
+  CHECK(lanes[0].dead == 1);
+  CHECK(lanes[0].counted == 0);
+  CHECK(lanes[1].open == 3);
+  CHECK(lanes[1].counted == 2);
+  CHECK(world.reader->outbox_row("0")->number == 0);
+  CHECK(world.reader->outbox_row("4")->number == 2);
+}
+
+TEST_CASE("a check tells of counts of lanes that are not those of their rows") {
+  const Folder folder;
+  {
+    World world(folder.path());
+    store::Unit unit;
+    unit.outbox.push_back({});
+    unit.outbox[0].lane = "link";
+    unit.outbox[0].idempotency_key = "k";
+    REQUIRE(store::commit_now(*world.store, std::move(unit)));
+  }
+  const auto faults = [&] {
+    const auto checked = store::check_folder(folder.path(), nullptr);
+    REQUIRE(checked);
+    return checked->faults;
+  };
+  CHECK(faults().empty());
+  {
+    auto db = store::Db::open(folder.path() + "/fingerpost.db", store::Access::write);
+    REQUIRE(db);
+    REQUIRE(db->run("UPDATE lane_rows SET open = 7"));
+  }
+  REQUIRE(faults().size() == 1);
+  CHECK(faults()[0] == "lane_rows: the counts are wrong, of lanes: 1");
 }
 
 TEST_CASE(

@@ -4,7 +4,9 @@
 
 #include "store/fixture.h"
 
+#include <algorithm>
 #include <array>
+#include <map>
 
 using namespace fingerpost;
 using namespace fingerpost::test;
@@ -334,6 +336,118 @@ TEST_CASE("outbox rows leave one at a time for each order key, unless their lane
   CHECK(lanes->at(0).held);
   CHECK(lanes->at(0).open == 3);
   CHECK(lanes->at(0).dead == 1);
+}
+
+TEST_CASE("what a lane has is counted in the commits that change it: as a full count would be") {
+  Both both;
+  World& world = both.world;
+  std::uint32_t seed = 11;
+  const auto draw = [&seed](std::uint32_t below) {
+    seed = seed * 1664525u + 1013904223u;
+    return (seed >> 16) % below;
+  };
+  const auto any_status = [&] { return static_cast<store::OutboxStatus>(draw(6)); };
+  constexpr const char* lanes[] = {"a", "b", "subscription/s"};
+  std::int64_t last = 0;
+  for (int i = 0; i < 300; ++i) {
+    store::Unit unit;
+    for (auto left = draw(3); left > 0; --left) {
+      auto row = delivery("k" + std::to_string(draw(200)), "");  // some are there already
+      row.lane = lanes[draw(3)];
+      row.status = any_status();
+      row.created_us = 1 + draw(1000);
+      row.counts = row.lane[0] == 's' && draw(2) == 0;
+      unit.outbox.push_back(std::move(row));
+    }
+    if (last > 0)
+      unit.outbox_updates.push_back(
+          {1 + draw(static_cast<std::uint32_t>(last)), any_status(), {}, {}, {}});
+    // Nothing of a unit that is refused is counted.
+    if (draw(5) == 0) unit.outbox_updates.push_back({last + 1000, any_status(), {}, {}, {}});
+    const auto done = store::commit_now(*world.store, std::move(unit));
+    if (!done) continue;
+    for (const auto id : done->outbox_ids) last = std::max(last, id);
+  }
+  store::OutboxFilter all;
+  all.limit = 10'000;
+  const auto rows = world.reader->outbox(all).value();
+  REQUIRE(rows.size() > 100);
+  std::map<std::string, store::LaneState> expected;
+  for (const auto& row : rows) {
+    CAPTURE(row.id);
+    auto& lane = expected[row.lane];
+    lane.open += store::is_open(row.status) ? 1 : 0;
+    lane.dead += row.status == store::OutboxStatus::dead ? 1 : 0;
+    lane.counted += row.counts ? 1 : 0;
+    CHECK(row.number == lane.counted);
+    if (!store::is_open(row.status) || (lane.oldest_us != 0 && row.created_us >= lane.oldest_us))
+      continue;
+    lane.oldest_us = row.created_us;
+    lane.oldest_row = row.id;
+  }
+  const auto found = world.reader->lanes().value();
+  REQUIRE(found.size() == expected.size());
+  for (const auto& lane : found) {
+    CAPTURE(lane.lane);
+    const auto& is = expected[lane.lane];
+    CHECK(lane.open == is.open);
+    CHECK(lane.dead == is.dead);
+    CHECK(lane.counted == is.counted);
+    CHECK(lane.oldest_us == is.oldest_us);
+    CHECK(lane.oldest_row == is.oldest_row);
+  }
+}
+
+TEST_CASE("rows that count in their lane are found by their number") {
+  Both both;
+  World& world = both.world;
+  store::Unit unit;
+  for (int i = 0; i < 10; ++i) {
+    auto row = delivery("k" + std::to_string(i), "");
+    row.lane = i % 3 == 0 ? "other" : "subscription/s";
+    row.counts = i % 2 == 0;
+    unit.outbox.push_back(std::move(row));
+  }
+  REQUIRE(store::commit_now(*world.store, std::move(unit)));
+  store::OutboxFilter filter;
+  filter.lane = "subscription/s";
+  filter.from_number = 1;
+  CHECK(keys_of(*world.reader->outbox(filter)) == "k2 k4 k8");
+  filter.from_number = 2;
+  filter.limit = 1;
+  CHECK(keys_of(*world.reader->outbox(filter)) == "k4");
+  CHECK(world.reader->outbox(filter)->at(0).number == 2);
+  CHECK(world.reader->outbox_row("k5")->number == 2);
+  CHECK_FALSE(world.reader->outbox_row("k5")->counts);
+}
+
+TEST_CASE("a list of messages goes either way") {
+  Both both;
+  World& world = both.world;
+  for (int i = 1; i <= 5; ++i) {
+    store::Unit unit;
+    unit.inbox = message(std::to_string(i), "d");
+    unit.inbox->source = i == 3 ? "other" : "gp";
+    REQUIRE(store::commit_now(*world.store, std::move(unit)));
+  }
+  store::InboxFilter filter;
+  filter.source = "gp";
+  filter.limit = 2;
+  const auto keys = [&] {
+    std::string text;
+    for (const auto& row : world.reader->inbox(filter).value()) text += row.key + " ";
+    return text;
+  };
+  CHECK(keys() == "1 2 ");
+  filter.after = 2;
+  CHECK(keys() == "4 5 ");
+  filter.newest_first = true;
+  filter.after = 0;
+  CHECK(keys() == "5 4 ");
+  filter.after = 4;
+  CHECK(keys() == "2 1 ");
+  filter.after = 1;
+  CHECK(keys().empty());
 }
 
 TEST_CASE("a page has at most _count matches, and its cursor gives the rest") {
