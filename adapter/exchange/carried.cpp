@@ -26,7 +26,22 @@ void settle_acknowledgement(InboxRow& row) {
   quarantine(row, "an acknowledgement that refuses a message of ours");
 }
 
-InboxRow row_of_hl7v2(const record::Hl7v2Header& header, std::string source, std::string bytes) {
+// Whether MSH-3 and MSH-4 say somebody else than the carrier does.
+bool names_another(const Partners& partners, std::string_view from,
+                   const record::Hl7v2Header& header) {
+  const auto* const partner = partners.find(from);
+  if (partner == nullptr) return false;
+  const auto &application = partner->application, &facility = partner->facility;
+  if (application.empty() && facility.empty())
+    return partners.find_hl7_sender(header.sending_application, header.sending_facility) != nullptr;
+  const auto fits = [](const std::string& own, const auto& said) {
+    return own.empty() || own == said;
+  };
+  return !fits(application, header.sending_application) || !fits(facility, header.sending_facility);
+}
+
+InboxRow row_of_hl7v2(const Partners& partners, const record::Hl7v2Header& header,
+                      std::string source, std::string bytes) {
   auto row =
       inbox_row(std::move(source), name(Format::hl7v2), message_key(header), std::move(bytes));
   if (record::is_acknowledgement(header)) {
@@ -36,6 +51,8 @@ InboxRow row_of_hl7v2(const record::Hl7v2Header& header, std::string source, std
   if (const auto readable = record::check(header); !readable) {
     if (header.control_id.empty()) row.key += row.digest;
     quarantine(row, readable.error().where + ": " + readable.error().text);
+  } else if (names_another(partners, row.source, header)) {
+    quarantine(row, "MSH-3 and MSH-4 name another sender than whom it came from");
   }
   return row;
 }
@@ -43,7 +60,7 @@ InboxRow row_of_hl7v2(const record::Hl7v2Header& header, std::string source, std
 InboxRow row_of(const Parts& parts, Carried message) {
   auto source = message.partner.empty() ? message.sender : message.partner;
   if (const auto header = record::read_hl7v2_header(message.bytes))
-    return row_of_hl7v2(*header, std::move(source), std::move(message.bytes));
+    return row_of_hl7v2(parts.partners, *header, std::move(source), std::move(message.bytes));
   const auto header = record::read_bars_header(parts.definitions, message.bytes, parts.limits);
   if (header && !header->id.empty())
     return inbox_row(std::move(source), name(Format::bars), message_key(*header),

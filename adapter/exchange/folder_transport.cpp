@@ -41,7 +41,8 @@ void FolderTransport::send(const store::OutboxRow& row, const Partner& partner, 
     return done({Outcome::refused, "the partner is not reached this way", 0, 0, ""});
   {
     const std::lock_guard lock(mutex_);
-    waiting_.push_back({partner.folder.out, file_name(row), row.body, std::move(done)});
+    const auto& folder = partner.folder;
+    waiting_.push_back({folder.out, file_name(row), row.body, folder.mode, std::move(done)});
   }
   changed_.notify_one();
 }
@@ -59,7 +60,7 @@ void FolderTransport::run() {
     const auto job = std::move(waiting_.front());
     waiting_.pop_front();
     lock.unlock();
-    job.done(remote::drop_file(job.folder, job.name, job.bytes));
+    job.done(remote::drop_file(job.folder, job.name, job.bytes, job.mode));
     lock.lock();
   }
 }

@@ -26,6 +26,7 @@ class FolderTransport final : public Transport {
  private:
   struct Job {
     std::string folder, name, bytes;
+    unsigned mode = 0;
     Done done;
   };
   void run();

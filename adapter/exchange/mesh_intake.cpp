@@ -4,7 +4,6 @@
 #include "exchange/quoted.h"
 #include "exchange/work.h"
 
-#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -118,21 +117,34 @@ bool MeshIntake::poll() {
     }
     shaken_us_ = now;
   }
-  const auto ids = inbox_->list();
-  if (!ids) {
-    tell(ids.error());
-    return false;
-  }
-  std::erase_if(told_, [&](const std::string& told) {
-    const auto where = told.substr(0, told.find('\n'));
-    return std::find(ids->begin(), ids->end(), where) == ids->end();
-  });
+  return take_pages();
+}
+
+// Page by page, so that what cannot be taken hides nothing behind it. Whether there are more at
+// once.
+bool MeshIntake::take_pages() {
+  std::set<std::string> seen, pages;
   std::size_t taken = 0;
-  for (const auto& id : *ids) {
-    if (stop_) return false;
-    taken += take(id) ? 1 : 0;
-  }
-  return taken > 0 && ids->size() >= full_list;
+  bool full = false;
+  std::string page;
+  do {
+    const auto list = inbox_->list(page);
+    if (!list) {
+      tell(list.error());
+      return false;
+    }
+    for (const auto& id : list->ids) {
+      if (stop_) return false;
+      if (seen.insert(id).second) taken += take(id) ? 1 : 0;
+    }
+    full = list->ids.size() >= full_list;
+    page = list->next;
+  } while (!page.empty() && pages.insert(page).second);
+  std::erase_if(told_, [&](const std::string& told) {
+    return seen.count(told.substr(0, told.find('\n'))) == 0;
+  });
+  // Of a server that names no other page.
+  return taken > 0 && full && pages.empty();
 }
 
 bool MeshIntake::take(const std::string& id) {

@@ -45,6 +45,7 @@ class MeshIntake {
  private:
   void run();
   bool poll();
+  bool take_pages();
   bool take(const std::string& id);
   Result<void> keep(const std::string& id);
   void tell(const Error& error);

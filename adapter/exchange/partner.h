@@ -50,6 +50,7 @@ struct BarsRoad {
 struct FolderRoad {
   std::string out, in;      // in: "" for none
   int settle_seconds = 10;  // how long a file must have stayed as it is
+  unsigned mode = 0640;     // of what is put there
 };
 
 struct PartnerIdentifier {

@@ -83,13 +83,15 @@ bool holds(int folder, const std::string& name, std::string_view bytes) {
   return there && *there == bytes;
 }
 
-Result<void> write_aside(int folder, const std::string& name, std::string_view bytes) {
-  constexpr int mode = 0640;
+Result<void> write_aside(int folder, const std::string& name, std::string_view bytes,
+                         unsigned mode) {
+  constexpr int own = 0600;
   ::unlinkat(folder, name.c_str(), 0);  // what a stop left, perhaps a second link of what is there
   const Descriptor file(
-      ::openat(folder, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
+      ::openat(folder, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, own));
   if (!file) return failed("it cannot be written");
-  if (!write_all(*file, bytes) || ::fsync(*file) != 0) {
+  // Nobody else opens it before it is whole, and then those whom the partner's account is of.
+  if (!write_all(*file, bytes) || ::fchmod(*file, mode) != 0 || ::fsync(*file) != 0) {
     auto error = failed("it cannot be written");
     ::unlinkat(folder, name.c_str(), 0);
     return error;
@@ -125,12 +127,13 @@ Answer answer_of(const Error& error) {
 
 }  // namespace
 
-Answer drop_file(const std::string& folder, const std::string& name, std::string_view bytes) {
+Answer drop_file(const std::string& folder, const std::string& name, std::string_view bytes,
+                 unsigned mode) {
   if (!is_plain(name)) return {Outcome::refused, "no name of a file", 0, 0, ""};
   const auto at = open_folder(folder);
   if (!at) return answer_of(failed("the folder cannot be opened"));
   const auto aside = "." + name + ".part";
-  if (const auto written = write_aside(*at, aside, bytes); !written)
+  if (const auto written = write_aside(*at, aside, bytes, mode); !written)
     return answer_of(written.error());
   const auto renamed = rename_in(*at, aside, *at, name);
   if (!renamed) {

@@ -14,9 +14,11 @@
 namespace fingerpost::remote {
 
 // Puts a file there, whole or not at all: written and synced under a name that begins with a dot,
-// renamed, and the folder synced. delivered: it is there, perhaps from an earlier go. refused: a
-// file of that name with other content is. later: no room, no folder.
-Answer drop_file(const std::string& folder, const std::string& name, std::string_view bytes);
+// renamed, and the folder synced. Its mode is `mode`, whatever the process's umask takes away.
+// delivered: it is there, perhaps from an earlier go. refused: a file of that name with other
+// content is. later: no room, no folder.
+Answer drop_file(const std::string& folder, const std::string& name, std::string_view bytes,
+                 unsigned mode = 0640);
 
 // A file as it was seen. Its name is its sender's, and may say anything: no error repeats it.
 struct FolderFile {

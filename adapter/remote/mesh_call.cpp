@@ -81,6 +81,20 @@ Result<std::string> unpack_each(const std::vector<std::string>& chunks, std::siz
   return whole;
 }
 
+// What stands behind the '?' of a link of MESH's own; where it leads is ours to say. "": nothing
+// that may stand in a query.
+std::string query_of(std::string_view link) {
+  constexpr std::size_t longest = 1'000;
+  const auto begin = link.find('?');
+  if (begin == std::string_view::npos) return "";
+  const auto query = link.substr(begin + 1);
+  const bool plain = query.size() <= longest && std::all_of(query.begin(), query.end(), [](char c) {
+                       return is_letter(c) || is_digit(c) ||
+                              std::string_view("-._~%=&+,:").find(c) != std::string_view::npos;
+                     });
+  return plain ? std::string(query) : "";
+}
+
 std::string joined(const std::vector<std::string>& chunks) {
   std::string whole;
   for (const auto& chunk : chunks) whole += chunk;
@@ -125,8 +139,10 @@ HttpRequest MeshCalls::handshake() const {
   return request;
 }
 
-HttpRequest MeshCalls::inbox() const {
-  return call(HttpRequest::Method::get, "/inbox");
+HttpRequest MeshCalls::inbox(std::string_view page) const {
+  auto path = std::string("/inbox");
+  if (!page.empty()) (path += '?') += page;
+  return call(HttpRequest::Method::get, path);
 }
 
 HttpRequest MeshCalls::download(std::string_view id, int chunk, std::size_t most_bytes) const {
@@ -180,17 +196,18 @@ std::string read_message_id(std::string_view body) {
   return is_mesh_id(id) ? id : "";
 }
 
-Result<std::vector<std::string>> read_inbox(std::string_view body) {
+Result<MeshList> read_inbox(std::string_view body) {
   const Error no_list{Kind::invalid, "the inbox is no list of messages", "inbox"};
   const auto document = wire::parse_json(std::string(body), json_limits());
   if (!document) return no_list;
   const auto list = wire::JsonView(*document)["messages"];
   if (list.kind() != wire::JsonToken::Kind::array) return no_list;
-  std::vector<std::string> ids;
-  list.each([&ids](wire::JsonView item) {
-    if (is_mesh_id(item.text())) ids.emplace_back(item.text());
+  MeshList page;
+  list.each([&page](wire::JsonView item) {
+    if (is_mesh_id(item.text())) page.ids.emplace_back(item.text());
   });
-  return ids;
+  page.next = query_of(wire::JsonView(*document)["links"]["next"].text());
+  return page;
 }
 
 Tracking read_tracking(const HttpAnswer& got) {

@@ -49,7 +49,7 @@ class MeshCalls {
       : mailbox_(std::move(mailbox)), clock_(clock), random_(random) {}
 
   HttpRequest handshake() const;
-  HttpRequest inbox() const;
+  HttpRequest inbox(std::string_view page = "") const;  // as MeshList::next names it
   HttpRequest download(std::string_view id, int chunk, std::size_t most_bytes) const;
   HttpRequest acknowledge(std::string_view id) const;
   HttpRequest track(std::string_view local_id) const;
@@ -76,8 +76,14 @@ class MeshCalls {
 // The id in an answer to send_first; "" when it names none.
 std::string read_message_id(std::string_view body);
 
-// The ids of an inbox. Kind::invalid: the answer is no list. Ids that are none are left out.
-Result<std::vector<std::string>> read_inbox(std::string_view body);
+// One page of an inbox.
+struct MeshList {
+  std::vector<std::string> ids;
+  std::string next;  // the query that leads to those behind; "": MESH names none
+};
+// Kind::invalid: the answer is no list. Ids that are none are left out, and of a link all but what
+// may stand in a query.
+Result<MeshList> read_inbox(std::string_view body);
 
 // Where a message is that was sent.
 enum class Tracked { absent, uploading, accepted, undeliverable, several, untold };

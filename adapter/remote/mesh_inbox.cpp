@@ -73,8 +73,8 @@ Result<void> MeshInbox::handshake() {
   return {};
 }
 
-Result<std::vector<std::string>> MeshInbox::list() {
-  const auto got = ask(calls_.inbox());
+Result<MeshList> MeshInbox::list(std::string_view page) {
+  const auto got = ask(calls_.inbox(page));
   if (auto wrong = fault(got, ok, ok)) return *wrong;
   return read_inbox(got.body);
 }

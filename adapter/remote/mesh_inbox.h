@@ -9,7 +9,7 @@
 
 #include <cstddef>
 #include <string>
-#include <vector>
+#include <string_view>
 
 namespace fingerpost::remote {
 
@@ -37,8 +37,8 @@ class MeshInbox {
   MeshInbox(MeshInboxOptions options, MeshMailbox mailbox, Clock& clock, Random& random);
 
   Result<void> handshake();
-  // The first of those that wait, at most 500.
-  Result<std::vector<std::string>> list();
+  // Those that wait, a page of at most 500: the first, or that which the one before it names.
+  Result<MeshList> list(std::string_view page = "");
   Result<MeshReceived> download(const std::string& id);
   // MESH forgets the message then. Once more does no harm.
   Result<void> acknowledge(const std::string& id);

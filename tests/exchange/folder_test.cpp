@@ -6,6 +6,8 @@
 #include "support/peer.h"
 #include "world.h"
 
+#include <sys/stat.h>
+
 namespace fs = std::filesystem;
 using namespace fingerpost;
 using namespace fingerpost::exchange;
@@ -110,6 +112,51 @@ TEST_CASE("a file that stays as it is becomes an inbox row of its partner, and i
   REQUIRE(world.inbox().size() == 1);
   CHECK(world.inbox()[0].source == "practice");
   CHECK(world.inbox()[0].status == InboxStatus::received);
+}
+
+TEST_CASE("what is put for a partner has the mode that is configured, whatever the umask") {
+  FolderWorld world;
+  const unsigned mode = GENERATE(0600u, 0640u, 0660u);
+  for (auto& one : world.partners.list) one.folder.mode = mode;
+  world.put("key-1");
+  const auto before = ::umask(077);
+  FolderTransport folders;
+  OutboxWorker worker(world.parts, folders, quick());
+  REQUIRE(eventually([&] { return worker.counts().delivered == 1; }));
+  ::umask(before);
+  const auto file = world.folder / "links-out" / world.names("links-out").at(0);
+  CHECK(static_cast<unsigned>(fs::status(file).permissions()) == mode);
+}
+
+TEST_CASE("a message from a folder that says another is its sender is nobody's word") {
+  struct Row {
+    const char *application, *facility;   // of the partner whose folder it is
+    const char *other, *others_facility;  // of another
+    bool kept;
+  };
+  // It says GP and SURGERY.
+  const auto row = GENERATE(
+      Row{"", "", "", "", true}, Row{"GP", "", "", "", true}, Row{"GP", "SURGERY", "", "", true},
+      Row{"", "SURGERY", "GP", "", true}, Row{"", "", "LW", "LW", true},
+      Row{"LW", "", "", "", false}, Row{"GP", "HOSPITAL", "", "", false},
+      Row{"", "", "GP", "SURGERY", false}, Row{"LW", "LW", "GP", "SURGERY", false});
+  CAPTURE(row.application, row.facility, row.other, row.others_facility);
+  FolderWorld world;
+  for (auto& one : world.partners.list) {
+    const bool is = one.id == "practice";
+    one.application = is ? row.application : one.id == "links" ? row.other : "";
+    one.facility = is ? row.facility : one.id == "links" ? row.others_facility : "";
+  }
+  world.folder.write("practice-in/1.hl7", referral_message("M1", "r1"));
+  const auto intake = world.intake();
+  REQUIRE(world.soon([&] { return world.is_taken("1.hl7"); }));
+  REQUIRE(world.inbox().size() == 1);
+  const auto kept = world.inbox()[0];
+  CHECK(kept.source == "practice");
+  CHECK((kept.status == InboxStatus::received) == row.kept);
+  if (row.kept) return;
+  CHECK(kept.status == InboxStatus::quarantined);
+  CHECK(kept.note == "MSH-3 and MSH-4 name another sender than whom it came from");
 }
 
 TEST_CASE("a file that grows is left until it has settled") {

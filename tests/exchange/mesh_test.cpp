@@ -314,6 +314,24 @@ TEST_CASE("an acknowledgement that says yes needs nobody") {
   CHECK(world.inbox().at(0).status == InboxStatus::applied);
 }
 
+TEST_CASE("a page of damaged messages hides nothing behind it") {
+  MeshServer server;
+  server.list_by(3);
+  MeshWorld world(server);
+  for (int i = 0; i < 7; ++i) {
+    auto bad = for_us("PRACTICE", referral_message("B" + std::to_string(i), "b"));
+    bad.checksum = std::string(64, 'a');
+    server.put(bad);
+  }
+  server.put(for_us("PRACTICE", referral_message("M1", "r1")));
+  server.put(for_us("PRACTICE", referral_message("M2", "r2")));
+  const auto intake = world.intake();
+  CHECK(eventually([&] { return waiting_in(server, "HUB") == 7; }));
+  int kept = 0;
+  for (const auto& row : world.inbox()) kept += row.kind == "hl7v2" ? 1 : 0;
+  CHECK(kept == 2);
+}
+
 TEST_CASE("a message that is damaged stays with MESH and holds up no other") {
   MeshServer server;
   MeshWorld world(server);

@@ -90,9 +90,20 @@ TEST_CASE("an answer that did not come says nothing of where a message is") {
 }
 
 TEST_CASE("an inbox lists what can be asked for, and nothing else") {
-  CHECK(read_inbox(R"({"messages":["A1","","../../x","B_2"]})").value() ==
+  CHECK(read_inbox(R"({"messages":["A1","","../../x","B_2"]})").value().ids ==
         std::vector<std::string>{"A1", "B_2"});
-  CHECK(read_inbox(R"({"messages":[]})").value().empty());
+  CHECK(read_inbox(R"({"messages":[]})").value().ids.empty());
+  CHECK(read_inbox(R"({"messages":[]})").value().next.empty());
+  // Of a link its query alone is gone by.
+  for (const auto* link : {"/messageexchange/A/inbox?continue_from=B_2&max_results=500",
+                           "https://elsewhere.example/x?continue_from=B_2&max_results=500"})
+    CHECK(read_inbox(std::string(R"({"messages":[],"links":{"next":")") + link + R"("}})")
+              .value()
+              .next == "continue_from=B_2&max_results=500");
+  for (const auto* link : {"", "/inbox", "/inbox?a b", "/inbox?a\\r\\nX: y", "/inbox?a#b"})
+    CHECK(read_inbox(std::string(R"({"messages":[],"links":{"next":")") + link + R"("}})")
+              .value()
+              .next.empty());
   CHECK(!read_inbox("{}"));
   CHECK(!read_inbox("<html>"));
 }

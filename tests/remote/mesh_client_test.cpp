@@ -92,13 +92,13 @@ TEST_CASE("a message arrives as it was, under its LocalID and workflow") {
   CHECK(sent.local_id == "local-1");
   CHECK(sent.of == (size + 999) / 1'000);
   auto theirs = inbox(server);
-  REQUIRE(theirs.list().value() == std::vector<std::string>{sent.id});
+  REQUIRE(theirs.list().value().ids == std::vector<std::string>{sent.id});
   const auto got = theirs.download(sent.id).value();
   CHECK(got.body == body);
   CHECK(got.from == "OURS");
   CHECK(!got.report);
   CHECK(theirs.acknowledge(sent.id));
-  CHECK(theirs.list().value().empty());
+  CHECK(theirs.list().value().ids.empty());
   CHECK(theirs.download(sent.id).error().kind == Kind::gone);
   CHECK(theirs.acknowledge(sent.id));  // once more does no harm
 }
@@ -157,7 +157,7 @@ TEST_CASE("a message left half uploaded is gone on with, not begun anew") {
   CHECK(half.outcome == Outcome::unknown);
   CHECK(half.reason == "chunk 3 of 4: HTTP 500");
   CHECK(sender.look_up("local-1").outcome == Outcome::unknown);
-  CHECK(inbox(server).list().value().empty());
+  CHECK(inbox(server).list().value().ids.empty());
   broken = false;
   CHECK(sender.again(message(text(3'500))).outcome == Outcome::delivered);
   REQUIRE(server.messages().size() == 1);

@@ -58,6 +58,11 @@ class MeshServer {
       found += ask.method == method && ask.path.starts_with(path_start) ? 1 : 0;
     return found;
   }
+  // An inbox is listed so many at a time, and the list names the next.
+  void list_by(std::size_t most) {
+    const std::lock_guard lock(mutex_);
+    most_listed_ = most;
+  }
   // Puts a message there as it stands; its id is given when it has none.
   std::string put(Message message) {
     const std::lock_guard lock(mutex_);
@@ -142,7 +147,8 @@ class MeshServer {
     const std::lock_guard lock(mutex_);
     if (!lets_in(ask)) return http(403);
     if (ask.method == "GET" && ask.path.empty()) return http(200);
-    if (ask.method == "GET" && ask.path == "/inbox") return inbox(ask);
+    const bool lists = ask.path == "/inbox" || ask.path.starts_with("/inbox?");
+    if (ask.method == "GET" && lists) return inbox(ask);
     if (ask.method == "POST" && ask.path == "/outbox") return take(ask);
     if (ask.path.starts_with("/outbox/tracking/")) return track(ask, ask.path.substr(17));
     if (ask.method == "POST" && ask.path.starts_with("/outbox/")) return take_chunk(ask);
@@ -152,11 +158,27 @@ class MeshServer {
   }
 
   std::string inbox(const Ask& ask) const {
-    std::string list;
-    for (const auto& message : messages_)
-      if (message.to == ask.mailbox && message.status == "Accepted")
+    const std::string behind = "continue_from=";
+    const auto at = ask.path.find(behind);
+    const auto after = at == std::string::npos ? "" : ask.path.substr(at + behind.size());
+    bool begun = after.empty(), more = false;
+    std::size_t listed = 0;
+    std::string list, last;
+    for (const auto& message : messages_) {
+      const bool waits = message.to == ask.mailbox && message.status == "Accepted";
+      if (begun && waits) {
+        more = listed == most_listed_;
+        if (more) break;
         list += (list.empty() ? "\"" : ",\"") + message.id + "\"";
-    return http(200, "", R"({"messages":[)" + list + "]}");
+        last = message.id;
+        ++listed;
+      }
+      begun = begun || message.id == after;
+    }
+    const auto next = more ? R"(,"links":{"next":"/messageexchange/)" + ask.mailbox + "/inbox?" +
+                                 behind + last + "\"}"
+                           : "";
+    return http(200, "", R"({"messages":[)" + list + "]" + next + "}");
   }
   static std::string value(const Ask& ask, const std::string& name) {
     const auto found = ask.headers.find(name);
@@ -247,6 +269,7 @@ class MeshServer {
   std::vector<Ask> asked_;
   std::set<std::string> tokens_;
   int last_id_ = 0;
+  std::size_t most_listed_ = 500;
   Peer peer_;  // last: it answers while the others are there
 };
 
