@@ -193,15 +193,10 @@ IndexValues index_whole(const Parameters& parameters, Whole& whole, NodeId resou
   return values;
 }
 
-// The same parameters but those of clients that these keys are of; nothing when they are fixed.
+// Nothing when they are fixed.
 std::shared_ptr<const Parameters> made_without(const Parameters& parameters,
                                                const std::vector<KeyId>& failed) {
-  std::vector<ParameterText> rest(parameters.custom().begin(), parameters.custom().end());
-  std::erase_if(rest, [&](const ParameterText& text) {
-    return std::any_of(failed.begin(), failed.end(),
-                       [&](KeyId id) { return parameters.key(id).url == text.url; });
-  });
-  auto made = parameters.with(std::move(rest));
+  auto made = parameters.without(failed);
   return made ? *std::move(made) : nullptr;
 }
 
@@ -237,12 +232,14 @@ IndexValues index(const Parameters& parameters, NodeRef resource) {
 }
 
 IndexValues index_to_store(const Parameters& parameters, NodeRef resource) {
-  Whole whole(parameters, *resource.tree);
-  auto values = index_whole(parameters, whole, resource.node);
-  if (!whole.failed.empty()) {
+  IndexValues values;
+  std::shared_ptr<const Parameters> others;
+  for (const auto* by = &parameters; by != nullptr; by = others.get()) {
+    Whole whole(*by, *resource.tree);
+    values = index_whole(*by, whole, resource.node);
+    if (whole.failed.empty()) break;
     sort_unique(whole.failed);
-    const auto others = without(parameters, whole.failed);
-    if (others) values = index(*others, resource);
+    others = without(*by, whole.failed);
   }
   std::string words;
   for (const auto& word : parameters.extractor().words().of(resource)) (words += word) += ' ';

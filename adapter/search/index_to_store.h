@@ -10,10 +10,10 @@
 namespace fingerpost::search {
 
 // As index(), by those parameters alone that can be evaluated for the resource and for what it
-// contains. Where an expression of a client's fails, or takes more steps than there are, the rows
-// are of other parameters,
-// which lack that one: the store counts the resource as not indexed by it, and searches by it say
-// so, as they do during a reindex. What is compared with a plan's keys is made by index().
+// contains. Where an expression fails, R4's own or a client's, or takes more steps than there are,
+// the rows are of other parameters, which lack that one: the store counts the resource as not
+// indexed by it, and searches by it say so, as they do during a reindex. What is compared with a
+// plan's keys is made by index().
 // With them come the resource's words, so that no store need read its body for them.
 IndexValues index_to_store(const Parameters& parameters, NodeRef resource);
 

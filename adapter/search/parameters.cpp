@@ -120,6 +120,10 @@ bool is_offered(const ParameterText& parameter) {
   return parameter.code != "_lastUpdated" && parameter.code != "_id";
 }
 
+Error fixed() {
+  return {Kind::unsupported, "these search parameters are fixed", ""};
+}
+
 Error code_is_taken() {
   return {Kind::invalid, "there is a parameter of this code", "SearchParameter.code"};
 }
@@ -174,9 +178,22 @@ Parameters::Parameters(const std::shared_ptr<const Parameters>& base)
 Result<std::shared_ptr<const Parameters>> Parameters::with(
     std::vector<ParameterText> custom) const {
   const auto base = base_ ? base_ : weak_from_this().lock();
-  if (!base) return Error{Kind::unsupported, "these search parameters are fixed", ""};
+  if (!base) return fixed();
   std::shared_ptr<Parameters> made(new Parameters(base));
   LET_DONE(made->add_custom(std::move(custom)));
+  return std::shared_ptr<const Parameters>(std::move(made));
+}
+
+// All keys have the same numbers in both.
+Result<std::shared_ptr<const Parameters>> Parameters::without(std::span<const KeyId> keys) const {
+  const auto base = base_ ? base_ : weak_from_this().lock();
+  if (!base) return fixed();
+  std::shared_ptr<Parameters> made(new Parameters(base));
+  made->lacking_ = lacking_;
+  made->lacking_.insert(made->lacking_.end(), keys.begin(), keys.end());
+  LET_DONE(made->add_custom(custom_));
+  for (const auto id : made->lacking_)
+    made->fingerprint_ = hash64("without " + made->keys_[id].name, made->fingerprint_);
   return std::shared_ptr<const Parameters>(std::move(made));
 }
 
@@ -408,9 +425,12 @@ void Parameters::add_other_forms(std::size_t first) {
 }
 
 void Parameters::sort_by_type() {
+  const auto is_lacking = [this](std::size_t id) {
+    return std::find(lacking_.begin(), lacking_.end(), id) != lacking_.end();
+  };
   by_type_.clear();
   for (std::size_t id = 1; id < keys_.size(); ++id)
-    if (!keys_[id].code.empty()) by_type_.push_back(static_cast<KeyId>(id));
+    if (!keys_[id].code.empty() && !is_lacking(id)) by_type_.push_back(static_cast<KeyId>(id));
   std::sort(by_type_.begin(), by_type_.end(), [&](KeyId a, KeyId b) {
     return std::pair(keys_[a].type, keys_[a].code) < std::pair(keys_[b].type, keys_[b].code);
   });

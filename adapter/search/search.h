@@ -66,6 +66,8 @@ class Parameters : public std::enable_shared_from_this<Parameters> {
   // The same with these custom ones instead of its own. Kind::unsupported: too many, or no
   // shared_ptr holds this.
   Result<std::shared_ptr<const Parameters>> with(std::vector<ParameterText> custom) const;
+  // The same, by these keys no type is searched. Kind::unsupported: no shared_ptr holds this.
+  Result<std::shared_ptr<const Parameters>> without(std::span<const KeyId> keys) const;
   ~Parameters();
   Parameters(const Parameters&) = delete;
   Parameters& operator=(const Parameters&) = delete;
@@ -120,6 +122,7 @@ class Parameters : public std::enable_shared_from_this<Parameters> {
   HashKey hash_key_;
   std::vector<Key> keys_;
   std::vector<KeyId> by_type_;  // sorted by (type, code)
+  std::vector<KeyId> lacking_;  // not among these
   std::vector<std::string> left_out_;
   std::set<std::string> known_;  // names of keys
   std::map<std::string, model::SearchType> kind_of_url_;

@@ -5,6 +5,8 @@
 
 #include "interaction/operations.h"
 #include "interaction/reindex.h"
+#include "model/json.h"
+#include "search/index_to_store.h"
 #include "search/live_parameters.h"
 #include "support/catch.h"
 #include "support/fhir.h"
@@ -119,6 +121,41 @@ TEST_CASE(
   REQUIRE_FALSE(fhir.remove({"SearchParameter", "only"}).failed());
   CHECK(reindex().has_value());
   CHECK(reindex().value() == 0);
+}
+
+TEST_CASE("what one of R4's own parameters could not be evaluated for is not missed in silence") {
+  const bool on_disk = GENERATE(false, true);
+  CAPTURE(on_disk);
+  const test::Folder folder;
+  test::Fhir fhir({}, on_disk ? folder.path() : "");
+  const auto all = fhir.context->parameters.now();
+  const search::KeyId deceased[] = {all->find("Patient", "deceased")};
+  REQUIRE(deceased[0] != 0);
+  // As they are where its expression has failed.
+  const auto others = all->without(deceased);
+  REQUIRE(others);
+  CHECK((*others)->find("Patient", "deceased") == 0);
+  CHECK((*others)->find("Patient", "given") == all->find("Patient", "given"));
+  CHECK((*others)->fingerprint() != all->fingerprint());
+  const std::string body =
+      R"({"resourceType":"Patient","id":"p","name":[{"given":["Robin"]}],"deceasedBoolean":true})";
+  auto read = model::read_json(test::definitions(), body, {});
+  REQUIRE(read);
+  store::Unit unit;
+  auto& write = unit.writes.emplace_back();
+  write.type = "Patient";
+  write.id = "p";
+  write.body = store::prepare_body(test::definitions(), read->tree, "p");
+  write.index = search::index_to_store(**others, {&read->tree, read->tree.root()});
+  REQUIRE(store::commit_now(*fhir.store, std::move(unit)));
+  CHECK(holds(fhir.search("Patient", {{"deceased", "true"}}), "it covers 0 of 1"));
+  CHECK_FALSE(holds(fhir.search("Patient", {{"given", "robin"}}), R"("mode":"outcome")"));
+  CHECK(fhir.create("Patient", robin, unless_there("deceased", "true")).status ==
+        interaction::Status::unavailable);
+  CHECK(interaction::reindex(test::definitions(), *all, *fhir.store, {}).value() == 1);
+  const auto found = fhir.search("Patient", {{"deceased", "true"}});
+  CHECK(holds(found, "\"total\":1"));
+  CHECK_FALSE(holds(found, R"("mode":"outcome")"));
 }
 
 TEST_CASE("what a chain leads to within a container is indexed again too, and told until it is") {
