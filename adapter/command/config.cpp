@@ -69,6 +69,18 @@ std::string listen_faults(const Configuration& configuration, const std::string&
   return lines;
 }
 
+// Partners that nothing can be written for, a line each.
+std::string road_faults(const Configuration& configuration, const std::string& file) {
+  std::string lines;
+  if (!configuration.bars.use_case.empty()) return lines;
+  for (const auto& partner : configuration.partners.list)
+    if (exchange::language(partner) == exchange::Language::bars)
+      lines += file + ": partner " + partner.id +
+               ": cannot be sent referrals: BaRS messages are written under bars.use_case, and it "
+               "is not said\n";
+  return lines;
+}
+
 }  // namespace
 
 int run(const ConfigCheck& command, Console console) {
@@ -80,7 +92,8 @@ int run(const ConfigCheck& command, Console console) {
     return found_errors;
   }
   const auto faults =
-      file_faults(*configuration, command.file) + listen_faults(*configuration, command.file);
+      file_faults(*configuration, command.file) + listen_faults(*configuration, command.file) +
+      road_faults(*configuration, command.file);
   if (!faults.empty()) {
     console.error << faults;
     return found_errors;

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "exchange/json_object.h"
 #include "exchange/replay.h"
+#include "exchange/unwritten.h"
 #include "exchange/work.h"
 #include "fingerpost/translate.h"
 
@@ -139,13 +140,27 @@ Error not_so(std::string_view status) {
   return {Kind::conflict, "a row that is " + std::string(status) + " cannot be changed so", ""};
 }
 
-store::OutboxUpdate tried_again(std::int64_t id, std::int64_t now_us) {
+// What could not be written is written now, by `parts`; null: there are no maps here.
+Result<store::OutboxUpdate> tried_again(const Parts* parts, store::Reader& reader,
+                                        const store::OutboxRow& row, std::int64_t now_us) {
   store::OutboxUpdate update;
-  update.id = id;
+  update.id = row.id;
   update.status = OutboxStatus::waiting;
   update.due_us = now_us;
   update.attempts = 0;
   update.note = "sent again by an operator";
+  if (!is_unwritten(row)) return update;
+  if (parts == nullptr)
+    return Error{Kind::unsupported, "only a running gateway has the maps to write it by", ""};
+  auto message = write_anew(*parts, reader, row);
+  if (!message) {
+    const auto& error = message.error();
+    if (error.kind == Kind::fault || error.kind == Kind::busy || error.kind == Kind::conflict)
+      return error;
+    return Error{Kind::conflict, not_written(error), ""};
+  }
+  update.body = std::move(*message);
+  update.note = "written anew and sent by an operator";
   return update;
 }
 
@@ -269,7 +284,9 @@ Result<store::Unit> Admin::act_on_outbox(std::int64_t id, std::string_view actio
                    "there; force sends it all the same",
                    ""};
     allowed = (idle || row.status == OutboxStatus::dead) && !row.body.empty();
-    update = tried_again(id, clock_.now_us());
+    if (allowed) {
+      LET(update, tried_again(parts_, *reader, row, clock_.now_us()));
+    }
   } else if (action == "hold") {
     allowed = row.status == OutboxStatus::waiting;
     update.status = OutboxStatus::held;
@@ -342,7 +359,7 @@ Result<std::string> Admin::retry_dead(const Query& query) {
   LET(const auto overtakers, Overtakers::of(*reader, filter.lane, 0));
   filter.status = OutboxStatus::dead;
   filter.limit = most_rows;
-  std::int64_t count = 0, overtaken = 0;
+  std::int64_t count = 0, overtaken = 0, not_written = 0;
   for (bool more = true; more;) {
     LET(const auto rows, reader->outbox(filter));
     more = rows.size() == static_cast<std::size_t>(filter.limit);
@@ -351,13 +368,22 @@ Result<std::string> Admin::retry_dead(const Query& query) {
       filter.after = listed.id;
       LET(const auto row, reader->outbox_row(listed.id));
       if (row.body.empty()) continue;  // there is nothing to send
-      const bool passed = overtakers.passed(row);
-      ++(passed ? overtaken : count);
-      if (!passed) unit.outbox_updates.push_back(tried_again(row.id, clock_.now_us()));
+      if (overtakers.passed(row)) {
+        ++overtaken;
+        continue;
+      }
+      auto update = tried_again(parts_, *reader, row, clock_.now_us());
+      if (!update && update.error().kind == Kind::fault) return update.error();
+      ++(update ? count : not_written);
+      if (update) unit.outbox_updates.push_back(std::move(*update));
     }
     if (!unit.outbox_updates.empty()) LET_DONE(commit_now(store_, std::move(unit)));
   }
-  return JsonObject().number("retried", count).number("overtaken", overtaken).end();
+  return JsonObject()
+      .number("retried", count)
+      .number("overtaken", overtaken)
+      .number("notWritten", not_written)
+      .end();
 }
 
 Result<std::string> Admin::replay_one(AdminMethod method, std::int64_t id, bool values) {

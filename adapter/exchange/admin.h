@@ -21,9 +21,9 @@
 // GET outbox/ID
 // POST outbox/ID/retry, force, hold, release or cancel
 //   retry: not when a later row of its lane and order was delivered since, which force does not
-//   look at
+//   look at; what could not be written is written now (unwritten.h), or Kind::conflict says why not
 // POST outbox/retry ?lane=
-//   all dead rows, of one lane or of all, but those: {"retried":12,"overtaken":1}
+//   all dead rows, of one lane or of all, but those: {"retried":12,"overtaken":1,"notWritten":0}
 // GET lanes
 //   {"rows":[…]}
 // POST lanes/NAME/hold or release
@@ -54,7 +54,7 @@ class Admin {
   using Done = std::function<void(Result<std::string>)>;
 
   // All must outlive it. `partners` are whose lanes there are beside those that were ever used;
-  // null: not known. `parts` are what messages are replayed with; null: none is.
+  // null: not known. `parts` are what messages are replayed and written anew with; null: none is.
   Admin(store::Store& store, Clock& clock, const Partners* partners = nullptr,
         const Parts* parts = nullptr)
       : store_(store), clock_(clock), partners_(partners), parts_(parts) {}

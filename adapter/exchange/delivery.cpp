@@ -236,11 +236,10 @@ void add_for(const Parts& parts, Neighbourhood& near, const TaskChange& change,
                      : message_pieces(parts, near, task, said.resource());
   if (to_practice && change.fact != nullptr) pieces.push_back(change.fact);
   std::replace(pieces.begin(), pieces.end(), &task, &said.resource());
+  row.kind = kind_of(*spoken);
   if (fhir) {
-    row.kind = fhir_kind;
     row.body = transaction(pieces, partner);
   } else {
-    row.kind = *spoken == Language::bars ? bars_kind : hl7v2_kind;
     write_outward(parts, pieces, partner, message_type(change, pieces, told, share), row);
   }
   out.push_back(std::move(row));

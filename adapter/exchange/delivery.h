@@ -23,6 +23,11 @@ constexpr std::string_view fhir_kind = "fhir-transaction";
 constexpr std::string_view hl7v2_kind = "hl7v2";
 constexpr std::string_view bars_kind = "bars";
 constexpr std::string_view hl7v2_answer_kind = "hl7v2-answer";  // nobody acknowledges it
+constexpr std::string_view kind_of(Language language) {
+  return language == Language::fhir   ? fhir_kind
+         : language == Language::bars ? bars_kind
+                                      : hl7v2_kind;
+}
 
 struct TaskChange {
   NodeRef task;

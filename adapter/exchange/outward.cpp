@@ -1,5 +1,6 @@
 #include "exchange/outward.h"
 
+#include "exchange/unwritten.h"
 #include "exchange/work.h"
 
 #include <algorithm>
@@ -7,10 +8,8 @@
 #include <vector>
 
 namespace fingerpost::exchange {
-namespace {
 
-// The Task first, then the rest in the order they were found.
-Tree collection(const Parts& parts, const std::vector<const Resource*>& pieces) {
+Tree collection_of(const Parts& parts, const std::vector<const Resource*>& pieces) {
   const auto& common = parts.definitions.common();
   const auto& names = parts.definitions.names();
   Tree tree(names);
@@ -33,23 +32,27 @@ Tree collection(const Parts& parts, const std::vector<const Resource*>& pieces) 
   return tree;
 }
 
-}  // namespace
+Result<std::string> message_of(const Parts& parts, const Tree& collection, const Partner& partner,
+                               MessageType type, std::string_view idempotency_key) {
+  if (!parts.write_message)
+    return Error{Kind::unsupported, "nothing here writes HL7 v2 messages", ""};
+  LET(auto message, parts.write_message({collection, partner, control_id(idempotency_key),
+                                         hl7_time(parts.clock.now_us()), type.type, type.event}));
+  if (partner.channel == Channel::mllp) ask_for_answers(partner.mllp.answers, message);
+  return message;
+}
 
 void write_outward(const Parts& parts, const std::vector<const Resource*>& pieces,
                    const Partner& partner, MessageType type, store::OutboxRow& row) {
-  Result<std::string> message = Error{Kind::unsupported, "nothing here writes HL7 v2 messages", ""};
-  if (parts.write_message) {
-    const auto bundle = collection(parts, pieces);
-    message = parts.write_message({bundle, partner, control_id(row.idempotency_key),
-                                   hl7_time(parts.clock.now_us()), type.type, type.event});
-  }
+  const auto collection = collection_of(parts, pieces);
+  auto message = message_of(parts, collection, partner, type, row.idempotency_key);
   if (message) {
     row.body = std::move(*message);
-    if (partner.channel == Channel::mllp) ask_for_answers(partner.mllp.answers, row.body);
     return;
   }
   row.status = store::OutboxStatus::dead;
-  row.note = "not written: " + message.error().where + ": " + message.error().text;
+  row.note = not_written(message.error());
+  row.body = unwritten(parts, collection, type);
 }
 
 void ask_for_answers(AnswerMode mode, std::string& message) {

@@ -17,9 +17,17 @@ struct MessageType {
   std::string_view event;
 };
 
-// Fills the row's body with the HL7 v2 message of this type that tells the partner of the Task; the
-// pieces are the Task and what it leads to. When the maps cannot say it, the row is dead from the
-// start, with the reason in its note: visible, and never half said.
+// A collection of the Task first, then of what it leads to.
+Tree collection_of(const Parts& parts, const std::vector<const Resource*>& pieces);
+
+// The message of this type that tells the partner of a collection, in the partner's own format.
+Result<std::string> message_of(const Parts& parts, const Tree& collection, const Partner& partner,
+                               MessageType type, std::string_view idempotency_key);
+
+// Fills the row's body with the message of this type that tells the partner of the Task; the pieces
+// are the Task and what it leads to. When it cannot be written, the row is dead from the start,
+// with the reason in its note: visible, never half said, and written anew when it is retried
+// (unwritten.h).
 void write_outward(const Parts& parts, const std::vector<const Resource*>& pieces,
                    const Partner& partner, MessageType type, store::OutboxRow& row);
 

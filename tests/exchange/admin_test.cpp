@@ -204,7 +204,7 @@ TEST_CASE("all dead rows of a lane, or of all lanes, are tried again at once") {
   put(world, OutboxStatus::delivered, "d");
   const int tried = lane == "other" ? 0 : count;
   CHECK(ask(world, AdminMethod::post, "outbox/retry", {{"lane", lane}}).value() ==
-        R"({"retried":)" + std::to_string(tried) + R"(,"overtaken":0})");
+        R"({"retried":)" + std::to_string(tried) + R"(,"overtaken":0,"notWritten":0})");
   CHECK(world.reader()->lanes()->at(0).open == tried);
   CHECK(world.reader()->lanes()->at(0).dead == count - tried);
 }
