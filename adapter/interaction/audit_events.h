@@ -4,9 +4,11 @@
 
 #include "interaction/answers.h"
 #include "interaction/interactions.h"
+#include "interaction/search_offers.h"
 #include "store/audit.h"
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,7 +29,10 @@ std::vector<AuditEvent> audit_events(const Limits& limits, const store::AuditRow
 // Nothing: the id is not of the audit's.
 std::optional<Answer> read_audit_event(const Session& session, std::string_view id);
 
-// By _id, date, patient, entity, agent:identifier, action and outcome, newest first. A search looks
+// What events are searched by, with the modifier where only that works.
+std::span<const Searched> audit_searched();
+
+// By audit_searched() and _count, newest first. A search looks
 // at so many rows at most, and its next link goes on from there: a page may have fewer events than
 // were asked for, or none.
 Answer search_audit_events(const Session& session, const std::vector<search::Pair>& pairs,

@@ -1,4 +1,5 @@
 #include "interaction/answers.h"
+#include "interaction/audit_events.h"
 #include "interaction/conformance.h"
 #include "interaction/offers.h"
 #include "interaction/openapi_parts.h"
@@ -40,6 +41,13 @@ constexpr Where places[] = {
     {Place::compartment, "/{id}/{member}", "id member"},
 };
 
+// Of the audit's events there is less to ask: they are read, and searched by what they have.
+bool is_offered(const Offer& offer, std::string_view type) {
+  using I = Interaction;
+  return type != audit_event_type || offer.interaction == I::read ||
+         offer.interaction == I::search_type || offer.interaction == I::search_by_post;
+}
+
 class Writer {
  public:
   explicit Writer(const Context& context)
@@ -61,12 +69,17 @@ class Writer {
     for (const auto& where : places) {
       if (is_typed(where.place) != of_types) continue;
       if (where.place == Place::compartment && compartments_.count(type) == 0) continue;
+      const auto all = offers();
+      if (std::none_of(all.begin(), all.end(), [&](const Offer& offer) {
+            return offer.place == where.place && is_offered(offer, type);
+          }))
+        continue;
       begin((of_types ? "/" + std::string(type) : "") + std::string(where.path), where.variables);
       for (const auto& offer : offers())
-        if (offer.place == where.place) offered(offer, type);
+        if (offer.place == where.place && is_offered(offer, type)) offered(offer, type);
       out_ += '}';
     }
-    operations_of(type);
+    if (type != audit_event_type) operations_of(type);
   }
 
   std::string end() && { return std::move(out_) + "}}"; }
@@ -111,8 +124,15 @@ class Writer {
   void search_parameters(const Offer& offer, std::string_view type) {
     // What is in a compartment is of another type: those that all have.
     const bool of_any = offer.interaction == Interaction::search_compartment;
+    if (type == audit_event_type) return add_audit_queries();
     add_queries(searched_by(*parameters_, of_any ? "" : type));
     add_queries(shaped_by());
+  }
+
+  void add_audit_queries() {
+    const auto own = audit_searched();
+    add_queries({own.begin(), own.end()});
+    add_queries({{"_count", "", ""}, {"_format", "", ""}, {"_pretty", "", ""}});
   }
 
   // To the list of parameters that was written last.

@@ -31,7 +31,9 @@ Error unknown(std::string_view name, std::string_view names) {
   int least = static_cast<int>(std::min<std::size_t>(name.size(), 64) / 3) + 2;
   while (!names.empty() && name.size() <= 64) {
     const auto candidate = next_word(names);
-    const int edits = edit_distance(candidate, name);
+    // One that is known with a modifier alone is the nearest.
+    const bool lacks_modifier = candidate.starts_with(std::string(name) + ":");
+    const int edits = lacks_modifier ? 0 : edit_distance(candidate, name);
     if (edits >= least) continue;
     least = edits;
     nearest = candidate;

@@ -178,13 +178,35 @@ TEST_CASE("AuditEvents are stated as what they are: read, and searched by what i
                                                        {"agent:identifier", "hub"},
                                                        {"action", "R"},
                                                        {"outcome", "0"}};
-  Texts used;
+  Texts used, plain;
   for (const auto& [name, value] : pairs) {
     CAPTURE(name);
     CHECK_FALSE(fhir.search("AuditEvent", {{name, value}}).failed());
-    used.insert(std::string(name).substr(0, std::string(name).find(':')));
+    used.emplace(name);
+    if (std::string(name).find(':') == std::string::npos) plain.emplace(name);
   }
-  CHECK(said.searched_by("AuditEvent") == used);
+  // What is stated works as it stands there; what needs a modifier is told of in words.
+  CHECK(said.searched_by("AuditEvent") == plain);
+  CHECK(stated["documentation"].text().find("agent:identifier") != std::string_view::npos);
+  const auto refused = fhir.search("AuditEvent", {{"agent", "hub"}});
+  CHECK(refused.failed());
+  REQUIRE(refused.issues.size() == 1);
+  CHECK(refused.issues[0].text.find("the nearest is agent:identifier") != std::string::npos);
+
+  const auto document = parsed(interaction::openapi(*fhir.context));
+  const auto paths = JsonView(document)["paths"];
+  Texts asked;
+  paths["/AuditEvent"]["get"]["parameters"].each([&](JsonView one) {
+    if (one["in"].text() == "query") asked.emplace(one["name"].text());
+  });
+  used.insert({"_count", "_format", "_pretty"});
+  CHECK(asked == used);
+  CHECK(paths["/AuditEvent/{id}"]["get"]);
+  for (const auto* method : {"put", "patch", "delete"})
+    CHECK_FALSE(paths["/AuditEvent/{id}"][method]);
+  CHECK_FALSE(paths["/AuditEvent"]["post"]);
+  CHECK_FALSE(paths["/AuditEvent/{id}/_history"]);
+  CHECK_FALSE(paths["/AuditEvent/$validate"]);
 }
 
 TEST_CASE("every interaction of the table is in the statement") {
