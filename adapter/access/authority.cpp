@@ -83,6 +83,7 @@ Caller caller_of(const Client& client, Scopes scopes) {
   caller.name = client.name;
   caller.organisation = client.organisation;
   caller.role = client.role;
+  caller.partners = client.partners;
   caller.purpose = client.purpose;
   caller.scopes = std::move(scopes);
   return caller;

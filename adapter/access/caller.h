@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace fingerpost::access {
 
@@ -22,6 +23,7 @@ struct Caller {
   std::string name;          // of the client, for a person
   std::string organisation;  // its ODS code
   std::string role;          // of the client there, a code of the configuration
+  std::vector<std::string> partners;  // ids of those that it speaks for, beside its organisation
   Purpose purpose = Purpose::direct_care;
   Scopes scopes;         // granted
   std::string token_id;  // names the token in records; is not the token

@@ -16,6 +16,7 @@ struct Client {
   std::string name;
   std::string organisation;  // ODS code
   std::string role;
+  std::vector<std::string> partners;  // ids of those that it speaks for, beside its organisation
   Purpose purpose = Purpose::direct_care;
   Scopes scopes;  // the most it is granted
   KeySet keys;

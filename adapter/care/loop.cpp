@@ -103,6 +103,12 @@ std::span<const Rule> rules() {
   return table;
 }
 
+Party party_of(Event event) {
+  const auto* const rule = std::find_if(std::begin(table), std::end(table),
+                                        [&](const Rule& one) { return one.event == event; });
+  return event == note || rule == std::end(table) ? either : rule->by;
+}
+
 Result<Standing> after(Standing before, Event event, Party by, const Given& given) {
   for (const auto& rule : table) {
     if (rule.event != event || !fits(rule, before)) continue;

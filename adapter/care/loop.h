@@ -90,6 +90,8 @@ struct Rule {
   Needs needs;
 };
 std::span<const Rule> rules();
+// Whose it is; Party::either for a note, which whoever has a part in the referral may add.
+Party party_of(Event event);
 
 // Where the referral stands after an event. Kind::unsupported: not from here, naming what is
 // allowed, or without what it needs; Kind::forbidden: the other party's.

@@ -16,10 +16,12 @@ constexpr std::string_view six_stages = FINGERPOST_PROFILES "PlanDefinition/six-
 
 constexpr std::string_view agreed_extension = FINGERPOST_STRUCTURE "agreed";
 constexpr std::string_view attempt_extension = FINGERPOST_STRUCTURE "attempt";
+constexpr std::string_view choice_offer_extension = FINGERPOST_STRUCTURE "choice-offer";
 constexpr std::string_view cohort_change_extension = FINGERPOST_STRUCTURE "cohort-change";
 constexpr std::string_view directory_source_extension = FINGERPOST_STRUCTURE "directory-source";
 constexpr std::string_view disclosure_extension = FINGERPOST_STRUCTURE "disclosure";
 constexpr std::string_view evaluated_extension = FINGERPOST_STRUCTURE "evaluated-criteria";
+constexpr std::string_view identity_assurance_extension = FINGERPOST_STRUCTURE "identity-assurance";
 constexpr std::string_view review_due_extension = FINGERPOST_STRUCTURE "review-due";
 constexpr std::string_view sessions_extension = FINGERPOST_STRUCTURE "sessions";
 constexpr std::string_view thread_extension = FINGERPOST_STRUCTURE "thread";
@@ -31,6 +33,7 @@ constexpr std::string_view community_service_profile = FINGERPOST_STRUCTURE "com
 constexpr std::string_view double_appointment_profile = FINGERPOST_STRUCTURE "double-appointment";
 constexpr std::string_view invitation_profile = FINGERPOST_STRUCTURE "invitation";
 constexpr std::string_view referral_task_profile = FINGERPOST_STRUCTURE "referral-task";
+constexpr std::string_view referral_profile = FINGERPOST_STRUCTURE "social-prescribing-referral";
 constexpr std::string_view stage_task_profile = FINGERPOST_STRUCTURE "stage-task";
 constexpr std::string_view tier_flag_profile = FINGERPOST_STRUCTURE "tier-flag";
 

@@ -201,6 +201,16 @@ void check_pins(const Configuration& configuration, const toml::source_region& a
                          : "has certificates, and no http.tls.client_ca asks for them");
 }
 
+// Whom a client speaks for is there.
+void check_spoken_for(const Configuration& configuration, const toml::source_region& at,
+                      Problems& problems) {
+  for (const auto& client : configuration.access.clients)
+    for (const auto& id : client.is.partners)
+      if (configuration.partners.find(id) == nullptr)
+        problems.add(at, "client " + client.is.id,
+                     "partners: no partner has the id \"" + id + "\"");
+}
+
 }  // namespace
 
 Result<Configuration> read_configuration(std::string_view text, std::string_view name) {
@@ -218,6 +228,7 @@ Result<Configuration> read_configuration(std::string_view text, std::string_view
     if (!sound)
       problems.add(parsed.table().source(), "partner " + sound.error().where, sound.error().text);
     check_pins(configuration, parsed.table().source(), problems);
+    check_spoken_for(configuration, parsed.table().source(), problems);
     check_sources(configuration, parsed.table().source(), problems);
     const auto operators = check_operators(configuration.operators, configuration.partners);
     if (!operators)

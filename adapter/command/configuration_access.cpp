@@ -56,6 +56,7 @@ void read_client(Section& section, AccessConfiguration& access) {
   section.text("name", is.name);
   section.text_read_by("organisation", is.organisation, read_organisation);
   section.text("role", is.role);
+  section.texts("partners", is.partners);
   bool purpose = false;
   section.word("purpose", {"direct-care", "beyond-care"}, [&](std::size_t index) {
     is.purpose = static_cast<access::Purpose>(index);

@@ -38,6 +38,7 @@
 #include "interaction/custom_parameters.h"
 #include "interaction/reindex.h"
 #include "interaction/remote_codes.h"
+#include "interaction/speaker.h"
 #include "interaction/stored_maps.h"
 #include "interaction/url.h"
 #include "model/json.h"
@@ -301,15 +302,15 @@ void Gateway::Parts::join(const std::string& version) {
   inbox.emplace(*shared, *intake, exchange::InboxOptions{});
   watch.emplace(*shared);
   admin.emplace(*noticing, clock, &configuration.partners, &*shared);
-  const auto before_commit = [this](store::Unit& unit,
-                                    std::span<const interaction::Change> changes) -> Result<void> {
+  const auto before_commit = [this](store::Unit& unit, std::span<const interaction::Change> changes,
+                                    const access::Caller& caller) -> Result<void> {
     std::vector<exchange::Written> written;
     for (const auto& change : changes)
       written.push_back({change.type, change.id, change.before, change.after});
     for (const auto& change : changes)
       if (change.type == "Subscription" && change.after != nullptr)
         LET_DONE(subscribing->check({change.after, change.after->root()}));
-    return watch->before_commit(unit, written);
+    return watch->before_commit(unit, written, interaction::speaker_of(caller));
   };
   context.emplace(interaction::Context{*definitions,
                                        *live,

@@ -1,6 +1,7 @@
 #include "command/record_handler.h"
 
 #include "command/responses.h"
+#include "interaction/speaker.h"
 
 #include <optional>
 
@@ -8,15 +9,20 @@ namespace fingerpost::command {
 namespace {
 
 // The source is a partner's id, or "records" when the query names none. Kind::invalid for a query
-// of another form, and for one that names nobody known.
-Result<std::string> source_of(std::string_view query, const exchange::Partners& partners) {
+// of another form, and for one that names nobody known; Kind::forbidden: the caller does not speak
+// for it.
+Result<std::string> source_of(std::string_view query, const exchange::Partners& partners,
+                              const access::CallerPtr& caller) {
   constexpr std::string_view name = "source=";
   if (query.empty()) return "records";
   const auto value = query.starts_with(name) ? query.substr(name.size()) : "";
   if (value.empty() || value.find_first_of("&%+") != std::string_view::npos)
     return Error{Kind::invalid, "the query may only be source=PARTNER", ""};
-  if (partners.find(value) == nullptr)
+  const auto* const partner = partners.find(value);
+  if (partner == nullptr)
     return Error{Kind::invalid, "no partner of the configuration has this id", "source"};
+  if (caller && !exchange::speaks_for(interaction::speaker_of(*caller), *partner))
+    return Error{Kind::forbidden, "this client does not speak for the source", "source"};
   return std::string(value);
 }
 
@@ -40,7 +46,7 @@ http::Handler record_handler(exchange::Intake& intake, const exchange::Partners&
       response.fields = "Allow: POST\r\n";
       return respond(std::move(response));
     }
-    auto source = source_of(request.head.query, partners);
+    auto source = source_of(request.head.query, partners, request.caller);
     if (!source) return respond(refused(source.error()));
     intake.take_record(*format, std::move(request.body), *std::move(source),
                        [respond](Result<exchange::TakenRecord> taken) {

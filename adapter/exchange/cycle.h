@@ -22,6 +22,7 @@ struct Cycle {
   store::Reader& reader;
   store::Unit& unit;
   std::span<const Written> written;
+  const Speaker& speaker;
 
   // What the commit does to a resource; null: nothing.
   const Written* written_at(std::string_view type, std::string_view id) const;

@@ -167,6 +167,32 @@ Result<void> keep_stage(Cycle& cycle, const Written& one, const std::optional<Tr
   return Error{Kind::unsupported, "a stage that did not take place says why", "Task.statusReason"};
 }
 
+void add_each(NodeRef resource, std::string_view element, std::vector<NodeRef>& parties) {
+  const Tree& tree = *resource.tree;
+  for (auto node = child(resource, element).node; node != no_node; node = tree.next_same(node))
+    parties.push_back({&tree, node});
+}
+
+void add_practice(Cycle& cycle, NodeRef person, std::vector<NodeRef>& parties) {
+  const auto* patient = cycle.near.find(child_text(person, "reference"));
+  if (patient == nullptr) return;
+  for (const auto* element : {"generalPractitioner", "managingOrganization"})
+    add_each(patient->node, element, parties);
+}
+
+// What the gateway, or a plan, gives somebody to do is done by his organisation, by whoever made
+// the plan, or by the person's practice: a service does not close the Task that asks after it.
+Result<void> check_whose_stage(Cycle& cycle, const Written& one, NodeRef was) {
+  if (cycle.speaker.anybody || !claims(was, care::stage_task_profile)) return {};
+  std::vector<NodeRef> parties;
+  add_each(was, "owner", parties);
+  if (const auto* plan = cycle.near.find(child_text(child(was, "basedOn"), "reference")))
+    add_each(plan->node, "author", parties);
+  add_practice(cycle, child(was, "for"), parties);
+  return check_speaker(cycle.parts, cycle.near, cycle.speaker, {}, "Task/" + std::string(one.id),
+                       parties);
+}
+
 // A plan is changed by whoever made it, takes part in it, or is the person's practice: what a
 // community service does is in its own referrals, and the clinical plan stays as it is (OM-19).
 Result<void> check_whose(Cycle& cycle, const Written& one, NodeRef was) {
@@ -174,18 +200,11 @@ Result<void> check_whose(Cycle& cycle, const Written& one, NodeRef was) {
   for (const auto& other : cycle.written)
     if (other.type == "Provenance" && other.after != nullptr)
       said.push_back({other.after, other.after->root()});
-  if (said.empty()) return {};
-  const auto add_each = [&](NodeRef resource, std::string_view element) {
-    const Tree& tree = *resource.tree;
-    for (auto node = child(resource, element).node; node != no_node; node = tree.next_same(node))
-      parties.push_back({&tree, node});
-  };
-  for (const auto* element : {"author", "contributor", "subject"}) add_each(was, element);
-  const auto* patient = cycle.near.find(child_text(child(was, "subject"), "reference"));
-  if (patient != nullptr)
-    for (const auto* element : {"generalPractitioner", "managingOrganization"})
-      add_each(patient->node, element);
-  return check_speaker(cycle.parts, cycle.near, said, "CarePlan/" + std::string(one.id), parties);
+  if (said.empty() && cycle.speaker.anybody) return {};
+  for (const auto* element : {"author", "contributor", "subject"}) add_each(was, element, parties);
+  add_practice(cycle, child(was, "subject"), parties);
+  return check_speaker(cycle.parts, cycle.near, cycle.speaker, said,
+                       "CarePlan/" + std::string(one.id), parties);
 }
 
 }  // namespace
@@ -194,6 +213,7 @@ Result<void> keep_task(Cycle& cycle, const Written& one) {
   if (one.after == nullptr) return {};
   const NodeRef task{one.after, one.after->root()};
   LET(const auto before, cycle.before(one));
+  if (before) LET_DONE(check_whose_stage(cycle, one, {&*before, before->root()}));
   LET_DONE(keep_sessions(cycle, before, task));
   return keep_stage(cycle, one, before, task);
 }

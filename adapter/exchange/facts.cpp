@@ -20,6 +20,13 @@ bool is_social_prescribing(NodeRef request) {
          has_code(child(request, "code"), snomed, care::social_prescribing_code);
 }
 
+// Nothing goes into the record of somebody who may be another: what the sender says of who the
+// person is must be traced.
+bool is_traced(NodeRef request) {
+  const auto level = extension_text(request, care::identity_assurance_extension);
+  return level.empty() || level == "verified";
+}
+
 std::string thread_of(NodeRef task, const Resource& request) {
   for (const auto thread : {child(request.node, "requisition"), child(task, "groupIdentifier")})
     if (const auto value = child_text(thread, "value"); !value.empty()) return std::string(value);
@@ -138,8 +145,8 @@ Result<const Resource*> add_fact(const Parts& parts, Neighbourhood& near, store:
   const auto* request = near.find(child_text(child(change.task, "focus"), "reference"));
   const auto person = read_reference(child_text(child(change.task, "for"), "reference"));
   if (request == nullptr || request->type != "ServiceRequest" ||
-      !is_social_prescribing(request->node) || person.type != "Patient" ||
-      disclosure_of(parts, near, change.task) == care::Disclosure::none)
+      !is_social_prescribing(request->node) || !is_traced(request->node) ||
+      person.type != "Patient" || disclosure_of(parts, near, change.task) == care::Disclosure::none)
     return nullptr;
   const bool done = fact->code == care::social_prescribing_code;
   const auto thread = thread_of(change.task, *request);

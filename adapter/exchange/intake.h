@@ -8,6 +8,7 @@
 
 #include "exchange/answers.h"
 #include "exchange/parts.h"
+#include "exchange/speaker.h"
 #include "fingerpost/translate.h"
 
 #include <atomic>
@@ -55,6 +56,7 @@ struct BarsRequest {
   std::string request_id;  // X-Request-Id
   std::string target;      // NHSD-Target-Identifier: Base64 of {"system","value"}
   std::string end_user;    // NHSD-End-User-Organisation: Base64 of an Organization
+  Speaker speaker = {};    // whose request it is
 };
 
 // What became of it: the body to answer with, a message or an OperationOutcome.
@@ -81,7 +83,8 @@ class Intake {
 
   // A BaRS message: one commit of it, its answer and what it does. It is known again by its sender
   // and its MessageHeader.id, else by X-Request-Id: the same bytes are answered as before, others
-  // under that key are kept and refused (Kind::conflict). `done` is called where `post` runs work.
+  // under that key are kept and refused (Kind::conflict). Of a sender whom the speaker does not
+  // speak for nothing is kept (Kind::forbidden). `done` is called where `post` runs work.
   void take_bars(BarsRequest request, std::function<void(std::function<void()>)> post,
                  std::function<void(TakenMessage)> done);
 

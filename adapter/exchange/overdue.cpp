@@ -7,6 +7,7 @@
 #include "exchange/quoted.h"
 #include "exchange/referral_step.h"
 #include "exchange/status_change.h"
+#include "exchange/waiting.h"
 #include "model/json.h"
 #include "search/index_to_store.h"
 #include "store/body.h"
@@ -132,7 +133,7 @@ Result<bool> Sweep::commit(Making making) {
   std::vector<Written> written;
   for (std::size_t i = 0; i < making.trees.size(); ++i)
     written.push_back({"Task", making.unit.writes[i].id, making.befores[i], &making.trees[i]});
-  const auto agreed = watch_.before_commit(making.unit, written);
+  const auto agreed = watch_.before_commit(making.unit, written, anybody());
   if (!agreed) return agreed.error();
   const auto done = commit_now(parts_.store, std::move(making.unit));
   if (done) return true;
@@ -219,13 +220,14 @@ Result<void> Sweep::look(const store::Stored& stored) {
   Neighbourhood near(parts_, reader_);
   if (!is_ours(near, task)) return {};
   LET(const auto standing, standing_of(task));
-  const auto since = waiting_since(task, standing, parts_.policy.deadlines);
-  if (!since) return {};
+  const auto& deadlines = parts_.policy.deadlines;
+  const Past past{parts_.definitions, parts_.limits, reader_};
+  LET(const auto since, waiting_since(past, stored.id, task, standing, deadlines));
   ++counts_.open;
-  const Referral referral{stored, task, standing, *since};
-  if (const auto late = care::overdue(standing, *since, now_, parts_.policy.deadlines))
+  const Referral referral{stored, task, standing, since};
+  if (const auto late = care::overdue(standing, since, now_, deadlines))
     return raise(referral, *late);
-  if (care::nudge_due(standing, *since, now_, parts_.policy.deadlines)) return remind(referral);
+  if (care::nudge_due(standing, since, now_, deadlines)) return remind(referral);
   return {};
 }
 

@@ -1,16 +1,15 @@
-// What a written referral Task says has happened, by whose word, and since when it waits.
+// What a written referral Task says has happened, and by whose word.
 
 #pragma once
 
-#include "care/deadlines.h"
 #include "care/loop.h"
 #include "care/names.h"
 #include "exchange/neighbourhood.h"
 #include "fingerpost/result.h"
 #include "fingerpost/tree.h"
 
+#include <chrono>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string_view>
 
@@ -37,12 +36,6 @@ struct Word {
 Result<Word> word_about(const Parts& parts, Neighbourhood& near, std::span<const NodeRef> said,
                         std::string_view about, NodeRef task);
 
-// Since when an open referral, as it is stored, waits for what it waits for: an answer that is due
-// at Task.restriction.period.end, since `deadlines` ago of that, where the Task has our profile
-// referral-task or no other date; else since it was last modified.
-// Nothing: it has no date.
-std::optional<std::chrono::sys_seconds> waiting_since(NodeRef task, care::Standing standing,
-                                                      const care::Deadlines& deadlines);
 std::chrono::sys_seconds seconds_of(std::int64_t time_us);
 
 }  // namespace fingerpost::exchange

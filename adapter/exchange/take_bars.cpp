@@ -36,6 +36,18 @@ Result<Identified> read_identified(const std::string& text, const char* header,
   return found;
 }
 
+// A client sends what those say for whom it speaks. What is refused is nobody's word, and not kept.
+Result<void> check_sender(const Speaker& speaker, const Partner* partner,
+                          const record::BarsHeader& header) {
+  if (speaker.anybody) return {};
+  const bool own = partner != nullptr ? speaks_for(speaker, *partner)
+                                      : header.sender_system == ods_system &&
+                                            header.sender == speaker.organisation;
+  if (own) return {};
+  return Error{Kind::forbidden, "this client does not speak for the sender of the message",
+               "MessageHeader.sender"};
+}
+
 }  // namespace
 
 struct Intake::BarsJob {
@@ -85,6 +97,8 @@ void Intake::take_bars(BarsRequest request, std::function<void(std::function<voi
   const auto read = read_bars(*job, request);
   const auto& header = job->header;
   const auto* partner = parts_.partners.find_identifier(header.sender_system, header.sender);
+  const auto own = check_sender(request.speaker, partner, header);
+  if (read && !own) return job->fail(own.error());
   job->row = inbox_row(
       partner != nullptr ? partner->id : "bars:" + header.sender_system + "|" + header.sender,
       name(Format::bars), message_key(header), std::move(request.bytes));

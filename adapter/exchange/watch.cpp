@@ -8,7 +8,10 @@
 #include "exchange/facts.h"
 #include "exchange/made.h"
 #include "exchange/neighbourhood.h"
+#include "exchange/referral_checks.h"
 #include "exchange/referral_step.h"
+#include "exchange/step_author.h"
+#include "exchange/waiting.h"
 #include "exchange/whose.h"
 #include "model/json.h"
 #include "search/search.h"
@@ -45,82 +48,6 @@ bool is_watched(const Written& one) {
          (one.after == nullptr && is_party(one.type));
 }
 
-// What a change finds of a referral. No status: there was none, or no referral.
-struct Before {
-  std::optional<Tree> tree;
-  std::optional<care::Status> status;
-
-  NodeRef task() const { return {&*tree, tree->root()}; }
-};
-
-Result<Before> read_before(const Parts& parts, Neighbourhood& near, std::string_view body) {
-  Before before;
-  if (body.empty()) return before;
-  LET(auto read, model::read_json(parts.definitions, std::string(body), parts.limits));
-  before.tree = std::move(read.tree);
-  if (!is_referral(near, before.task())) return before;
-  LET(before.status, status_of(before.task()));
-  return before;
-}
-
-std::string_view reference_of(NodeRef task, std::string_view element) {
-  return child_text(child(task, element), "reference");
-}
-
-// Once somebody was asked, a referral stays about the same request and with the same requester:
-// otherwise what becomes of it could not be told.
-Result<void> check_kept(const Parts& parts, Neighbourhood& near, const Before& before,
-                        NodeRef task) {
-  if (!before.status || *before.status == care::Status::draft) return {};
-  const auto was = reference_of(before.task(), "focus");
-  const auto is = reference_of(task, "focus");
-  const auto was_at = read_reference(was);
-  const auto is_at = read_reference(is);
-  if (was != is && (was_at.id.empty() || was_at.type != is_at.type || was_at.id != is_at.id))
-    return Error{Kind::unsupported, "a referral's request stays the same", "Task.focus"};
-  if (find_partner(parts, near, child(before.task(), "requester")) !=
-      find_partner(parts, near, child(task, "requester")))
-    return Error{Kind::unsupported, "a referral's requester stays the same", "Task.requester"};
-  return {};
-}
-
-Result<void> check_removal(const Before& before) {
-  if (!before.status || !care::open(*before.status)) return {};
-  return Error{Kind::conflict, "an open referral is cancelled before it is deleted", "Task.status"};
-}
-
-// A Task that was not known before may come at any step.
-Result<void> check_first(NodeRef task) {
-  LET(const auto status, status_of(task));
-  LET_DONE(care::check_transition({}, status));
-  if (status == care::Status::completed && !child(task, "output"))
-    return Error{Kind::unsupported, "a referral is completed with its outcome", "Task.output"};
-  return {};
-}
-
-// Whoever claims it stands on the version in which nobody had: two cannot both have it.
-Result<void> check_claim(const Before& before, NodeRef task, bool named_version) {
-  const bool claimed = care::has(care::in_asked, *before.status) &&
-                       !child(before.task(), "owner") && child(task, "owner");
-  if (!claimed || named_version) return {};
-  return Error{Kind::conflict, "a referral that anybody may claim is claimed with If-Match",
-               "If-Match"};
-}
-
-// What is asked of whoever has the referral goes to him, whose word its status may be.
-bool asks_owner(care::Event event, const Before& before, NodeRef task) {
-  const bool reminds = has_business_status(task, reminded_code) &&
-                       !has_business_status(before.task(), reminded_code);
-  return event == care::Event::ask_cancel || reminds;
-}
-
-Result<void> check_owner(NodeRef task) {
-  LET(const auto status, status_of(task));
-  const bool works = care::has(care::in_work, status) || status == care::Status::completed;
-  if (!works || child(task, "owner")) return {};
-  return Error{Kind::unsupported, "a referral that a service works on has an owner", "Task.owner"};
-}
-
 // The body that is replaced carries its version, so the seed is this change's alone.
 std::string seed_of(const Written& written, const store::Write& write) {
   return hex(sha256(written.before)) + hex(sha256(write.body.head + write.body.tail));
@@ -130,12 +57,26 @@ std::string seed_of(const Written& written, const store::Write& write) {
 class Change {
  public:
   Change(const Parts& parts, store::Reader& reader, store::Unit& unit,
-         std::span<const Written> written)
-      : parts_(parts), reader_(reader), near_(parts, reader), unit_(unit), written_(written) {}
+         std::span<const Written> written, const Speaker& speaker)
+      : parts_(parts),
+        reader_(reader),
+        near_(parts, reader),
+        stored_(parts, reader),
+        unit_(unit),
+        written_(written),
+        speaker_(speaker),
+        author_(parts, near_, stored_, speaker) {}
 
   Result<void> run();
-  const std::optional<Error>& trouble() const { return near_.trouble(); }
-  const std::vector<store::ReadGuard>& reads() const { return near_.reads(); }
+  // The rest is of a run that is done.
+  const std::optional<Error>& trouble() const {
+    return near_.trouble() ? near_.trouble() : stored_.trouble();
+  }
+  std::vector<store::ReadGuard> reads() const {
+    auto all = near_.reads();
+    all.insert(all.end(), stored_.reads().begin(), stored_.reads().end());
+    return all;
+  }
 
  private:
   bool changes(const Written& written, const store::Write& write) const {
@@ -160,8 +101,11 @@ class Change {
   const Parts& parts_;
   store::Reader& reader_;
   Neighbourhood near_;
+  Neighbourhood stored_;  // without what this unit puts
   store::Unit& unit_;
   std::span<const Written> written_;
+  const Speaker& speaker_;
+  StepAuthor author_;
   std::set<std::string, std::less<>> told_;  // Tasks whose owners get all of it by this unit
 };
 
@@ -220,11 +164,18 @@ Result<care::Event> Change::check_step(const Written& written, const Before& bef
   given.reason = static_cast<bool>(child(task, "statusReason"));
   given.output = static_cast<bool>(child(task, "output"));
   given.audit = word.audited;
-  const auto& deadlines = parts_.policy.deadlines;
-  if (const auto since = waiting_since(before.task(), was, deadlines))
+  if (now.status == care::Status::cancelled) {
+    const auto& deadlines = parts_.policy.deadlines;
+    const Past past{parts_.definitions, parts_.limits, reader_};
+    LET(const auto since, waiting_since(past, written.id, before.task(), was, deadlines));
     given.overdue =
-        care::overdue(was, *since, seconds_of(parts_.clock.now_us()), deadlines).has_value();
-  LET(const auto event, care::event_between(was, now, word.by, given));
+        care::overdue(was, since, seconds_of(parts_.clock.now_us()), deadlines).has_value();
+  }
+  const auto likely = care::event_between(was, now, care::Party::either, given);
+  LET(const auto by,
+      author_.party(before.task(), task, word.by, care::code(likely ? *likely : care::Event::note),
+                    likely ? care::party_of(*likely) : care::Party::either));
+  LET(const auto event, care::event_between(was, now, by, given));
   if (event == care::Event::reject) LET_DONE(check_not_revoked(written));
   return event;
 }
@@ -259,8 +210,10 @@ Result<void> Change::put_task(const Written& written) {
     LET(const auto event, check_step(written, before, task));
     if (asks_owner(event, before, task)) told = care::Party::owner;
   } else {
+    LET_DONE(author_.check_first(task));
     LET_DONE(check_first(task));
   }
+  LET_DONE(check_choice(near_, before, task));
   if (!changes(written, *write)) return {};
   const auto seed = seed_of(written, *write);
   TaskChange change{task, written.id, before.status, seed, "", false, told};
@@ -310,20 +263,31 @@ Result<void> Change::put_request(const Written& written) {
                     reference_of({&was.tree, was.tree.root()}, "subject")));
   const auto was_status = child_text({&was.tree, was.tree.root()}, "status");
   const auto status_now = child_text({written.after, written.after->root()}, "status");
-  return each_open_referral(
+  const bool asks = author_.speaks_for(stored_, child({&was.tree, was.tree.root()}, "requester"));
+  bool any = asks, open = false;
+  LET_DONE(each_open_referral(
       written.id, [&](const Resource& task, care::Status status) -> Result<void> {
+        const auto* known = author_.anybody() ? nullptr : stored_.find("Task", task.id);
+        const auto sides = author_.sides_of(stored_, known == nullptr ? task.node : known->node);
+        open = true;
+        any = any || sides.requester || sides.owner;
         if (!same)
           return Error{Kind::unsupported, "the request of an open referral stays about its person",
                        "ServiceRequest.subject"};
         LET(const auto word, word_on(written, task.node));
-        if (word.by == care::Party::owner && was_status != status_now)
+        const bool owners = word.by == care::Party::owner || !(asks || sides.requester);
+        if (owners && was_status != status_now)
           return Error{Kind::forbidden, "the status of a request is its requester's",
                        "ServiceRequest.status"};
         const bool told = told_.find(task.id) != told_.end();
         if (told || find_partner(parts_, near_, child(task.node, "owner")) == nullptr) return {};
         return add_deliveries(parts_, near_, {task.node, task.id, status, seed, "", true},
                               unit_.outbox);
-      });
+      }));
+  if (any || !open) return {};
+  return Error{Kind::forbidden,
+               "the request of an open referral is changed by whoever asked or has it",
+               "ServiceRequest"};
 }
 
 Result<void> Change::check_unnamed(const Written& removed, NodeRef task) {
@@ -385,7 +349,7 @@ Result<void> Change::run() {
     if (one.after == nullptr) LET_DONE(remove(one));
     if (one.after != nullptr && one.type == "ServiceRequest") LET_DONE(put_request(one));
   }
-  Cycle cycle{parts_, near_, reader_, unit_, written_};
+  Cycle cycle{parts_, near_, reader_, unit_, written_, speaker_};
   return keep_cycle(cycle);
 }
 
@@ -395,13 +359,15 @@ std::vector<std::string> watched_types() {
   return {"Task", "ServiceRequest", "Appointment", "Slot", "Communication", "CarePlan"};
 }
 
-Result<void> Watch::before_commit(store::Unit& unit, std::span<const Written> written) {
+Result<void> Watch::before_commit(store::Unit& unit, std::span<const Written> written,
+                                  const Speaker& speaker) {
   if (std::none_of(written.begin(), written.end(), is_watched)) return {};
   LET(const auto reader, readers_.lend());
-  Change change(parts_, *reader, unit, written);
+  Change change(parts_, *reader, unit, written, speaker);
   auto done = change.run();
   if (change.trouble()) return *change.trouble();
-  unit.reads.insert(unit.reads.end(), change.reads().begin(), change.reads().end());
+  const auto reads = change.reads();
+  unit.reads.insert(unit.reads.end(), reads.begin(), reads.end());
   return done;
 }
 

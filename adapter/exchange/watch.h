@@ -3,6 +3,7 @@
 #pragma once
 
 #include "exchange/parts.h"
+#include "exchange/speaker.h"
 #include "fingerpost/tree.h"
 
 #include <span>
@@ -42,7 +43,8 @@ class Watch {
   // request that is revoked because its Task is rejected; `where` is the element. Kind::forbidden:
   // the other party's step. Kind::conflict: an open referral, or its request, would be deleted; a
   // claim without a version (`where` "If-Match"); a cancellation that was asked for is forgotten.
-  Result<void> before_commit(store::Unit& unit, std::span<const Written> written);
+  Result<void> before_commit(store::Unit& unit, std::span<const Written> written,
+                             const Speaker& speaker);
 
  private:
   const Parts& parts_;

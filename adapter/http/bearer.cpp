@@ -56,6 +56,7 @@ Handler guarded(const access::Authority& authority, std::string type, access::Ri
       return respond(
           lacking_scope({Kind::forbidden,
                          "the scope " + access::write_scope({type, rights}) + " is needed", ""}));
+    request.caller = std::get<access::CallerPtr>(std::move(found));
     handler(std::move(request), respond);
   };
 }

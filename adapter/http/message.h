@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include "access/caller.h"
 #include "http/head.h"
 
 #include <functional>
@@ -19,6 +20,7 @@ struct Request {
   // Of the certificate that the client showed: SHA-256 of its public key, base64; "": it showed
   // none.
   std::string_view peer_key = {};
+  access::CallerPtr caller = {};  // who asks, where he was asked for before
 };
 
 struct Response {

@@ -103,7 +103,8 @@ Result<store::Unit> make_unit(Work& work, bool last) {
       changes.push_back({draft.type, draft.id, before[i], draft.tree ? &*draft.tree : nullptr});
   }
   if (context.before_commit) {
-    if (auto agreed = context.before_commit(unit, changes); !agreed) return agreed.error();
+    if (auto agreed = context.before_commit(unit, changes, *work.session.caller); !agreed)
+      return agreed.error();
   }
   const auto& [bodies, reads, searches, inspect, inbox] = work.options;
   unit.reads.insert(unit.reads.end(), reads.begin(), reads.end());

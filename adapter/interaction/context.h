@@ -52,11 +52,11 @@ struct Change {
   const Tree* after = nullptr;  // null: removed
 };
 
-// Sees a unit before it is committed and may add to it (outbox rows) or refuse it. Called on a
-// connection's thread, any of them, so it must be safe to call from several at once. The changes
-// live only for the call.
-using BeforeCommit =
-    std::function<Result<void>(store::Unit& unit, std::span<const Change> changes)>;
+// Sees a unit before it is committed for a caller, and may add to it (outbox rows) or refuse it.
+// Called on a connection's thread, any of them, so it must be safe to call from several at once.
+// The changes live only for the call.
+using BeforeCommit = std::function<Result<void>(store::Unit& unit, std::span<const Change> changes,
+                                                const access::Caller& caller)>;
 
 // References live as long as the server. Safe to use from any thread.
 struct Context {

@@ -3,6 +3,7 @@
 #include "exchange/intake.h"
 #include "interaction/noting.h"
 #include "interaction/operations.h"
+#include "interaction/speaker.h"
 
 #include <functional>
 #include <utility>
@@ -46,7 +47,8 @@ void process_message(const Session& session, const OperationCall& call, Done don
     return done(failure(Error{Kind::invalid, "there is no message", ""}));
   const auto& beside = call.message;
   exchange::BarsRequest request{*call.body, std::string(beside.request_id),
-                                std::string(beside.target), std::string(beside.end_user)};
+                                std::string(beside.target), std::string(beside.end_user),
+                                speaker_of(*session.caller)};
   intake->take_bars(std::move(request), noting_post(session.post),
                     [done = std::move(done)](exchange::TakenMessage taken) {
                       Answer answer;

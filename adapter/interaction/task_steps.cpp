@@ -1,6 +1,7 @@
 #include "care/deadlines.h"
 #include "care/loop.h"
 #include "exchange/referral_step.h"
+#include "exchange/waiting.h"
 #include "interaction/care.h"
 #include "interaction/care_operations.h"
 
@@ -155,16 +156,18 @@ std::string merge_of(const Session& session, const Step& step, NodeRef task, Eve
   return merge + R"("lastModified":")" + now + "\"}";
 }
 
-care::Given given_of(const Session& session, const Step& step, NodeRef task,
-                     care::Standing standing, bool output) {
-  const auto& deadlines = session.context.policy.deadlines;
+Result<care::Given> given_of(const Session& session, const Step& step, NodeRef task,
+                             care::Standing standing, bool output) {
+  const auto& context = session.context;
+  const auto& deadlines = context.policy.deadlines;
   care::Given given;
   given.reason = step.parameters.value("reason") || child(task, "statusReason");
   given.output = output || child(task, "output");
-  if (const auto since = exchange::waiting_since(task, standing, deadlines))
-    given.overdue = care::overdue(standing, *since,
-                                  exchange::seconds_of(session.context.clock.now_us()), deadlines)
-                        .has_value();
+  const exchange::Past past{context.definitions, context.limits, session.reader};
+  LET(const auto since, exchange::waiting_since(past, step.id, task, standing, deadlines));
+  given.overdue =
+      care::overdue(standing, since, exchange::seconds_of(context.clock.now_us()), deadlines)
+          .has_value();
   return given;
 }
 
@@ -212,8 +215,9 @@ Decision decide(const Session& session, const Step& step) {
   if (auto* failed = std::get_if<Answer>(&outputs)) return std::move(*failed);
   const auto& output = std::get<std::vector<std::string>>(outputs);
   const auto event = step.event(*standing, step.by);
-  const auto reached = care::after(*standing, event, step.by,
-                                   given_of(session, step, task, *standing, !output.empty()));
+  const auto given = given_of(session, step, task, *standing, !output.empty());
+  if (!given) return care_failure(given.error());
+  const auto reached = care::after(*standing, event, step.by, *given);
   if (!reached) return care_failure(reached.error());
   const auto merge = merge_of(session, step, task, event, *reached, output);
   if (auto refused = add(attempt, draft_changed(session, *held, merge))) return *std::move(refused);

@@ -122,7 +122,7 @@ Answer validate_delete(const Session& session, const OperationCall& call) {
   if (const auto& decide = session.context.before_commit) {
     store::Unit never;
     const Change removal{call.type, call.id, stored->body, nullptr};
-    if (const auto may = decide(never, {&removal, 1}); !may)
+    if (const auto may = decide(never, {&removal, 1}, *session.caller); !may)
       issues.push_back(issue_of(may.error()));
   }
   Answer answer;

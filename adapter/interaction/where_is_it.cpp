@@ -1,6 +1,7 @@
 #include "care/deadlines.h"
 #include "exchange/delivery.h"
 #include "exchange/referral_step.h"
+#include "exchange/waiting.h"
 #include "interaction/care.h"
 #include "interaction/care_operations.h"
 #include "model/json.h"
@@ -151,10 +152,11 @@ Result<std::string> parts_of(const Session& session, const Held& task, const Mes
   add_text(parts, "due", "DateTime",
            child_text(child(child(root, "restriction"), "period"), "end"));
   const auto& deadlines = context.policy.deadlines;
-  const auto waiting = exchange::waiting_since(root, standing, deadlines);
+  const exchange::Past past{context.definitions, context.limits, session.reader};
+  LET(const auto waiting, exchange::waiting_since(past, task.stored.id, root, standing, deadlines));
   const bool late =
-      waiting &&
-      care::overdue(standing, *waiting, exchange::seconds_of(context.clock.now_us()), deadlines);
+      care::overdue(standing, waiting, exchange::seconds_of(context.clock.now_us()), deadlines)
+          .has_value();
   add_value(parts, "overdue", "Boolean", late ? "true" : "false");
   care::Given given{true, true, late, false, true};
   const bool claimed = static_cast<bool>(child(root, "owner"));

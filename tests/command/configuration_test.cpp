@@ -243,8 +243,11 @@ std::string client_with(const std::string& key, const std::string& line) {
 
 TEST_CASE("a client is what its section says") {
   const auto read = read_configuration(
-      client_with("purpose", "purpose = \"direct-care\"\nname = \"The App\"\nrole = \"R1\"") +
-          "[tokens]\nseconds = 60\n",
+      client_with("purpose",
+                  "purpose = \"direct-care\"\nname = \"The App\"\nrole = \"R1\"\n"
+                  "partners = [\"surgery\", \"links\"]") +
+          "[tokens]\nseconds = 60\n[[partner]]\nid = \"links\"\n[[partner]]\nid = "
+          "\"surgery\"\n",
       "g.toml");
   REQUIRE(read);
   REQUIRE(read->access.clients.size() == 1);
@@ -253,6 +256,7 @@ TEST_CASE("a client is what its section says") {
   CHECK(is.name == "The App");
   CHECK(is.organisation == "A81001");
   CHECK(is.role == "R1");
+  CHECK(is.partners == std::vector<std::string>{"surgery", "links"});
   CHECK(is.purpose == access::Purpose::direct_care);
   CHECK(access::write_scopes(is.scopes) == "system/Task.cruds system/Patient.rs");
   CHECK(jwks == "app.jwks");
@@ -291,6 +295,8 @@ TEST_CASE("what is wrong with a client is told with its line") {
       Row{"[http.tls]\ncertificate = \"c\"\nkey = \"k\"\nverify = false\n",
           "g.toml:4: http.tls.verify: no such key"},
       Row{"[http]\nbeyond_loopback = true\n", "g.toml:2: http.beyond_loopback: no such key"},
+      Row{client_with("certificates", "partners = [\"links\"]"),
+          "client app: partners: no partner has the id \"links\""},
       Row{client_with("", "") + client_with("", ""), "client: another client has this id"},
       Row{client_with("certificates", "secret = \"x\""), "g.toml:7: client.secret: no such key"},
       Row{"[tokens]\nseconds = 301\n", "tokens: seconds must be 1 to 300"},

@@ -127,6 +127,48 @@ TEST_CASE("clients come in over TLS with a token, each by its own certificate") 
   CHECK(page.find(world.base + "/auth/token") != std::string::npos);
 }
 
+TEST_CASE("a client speaks for its organisation and its partners, in steps, messages and records") {
+  World world;
+  const auto partner = [](const std::string& id, const std::string& code) {
+    return "[[partner]]\nid = \"" + id +
+           "\"\nidentifier = [{ system = \"https://fhir.nhs.uk/Id/ods-organization-code\", value = "
+           "\"" +
+           code + "\" }]\nchannel = \"self\"\n";
+  };
+  world.config(partner("surgery", "A81001") + partner("sender", "A99999"));
+  world.start();
+  const auto token = world.token(world.app, "app", world.key);
+  REQUIRE_FALSE(token.empty());
+  const auto record = [&](const std::string& source) {
+    return world.status(world.app, "POST /inbox/gpconnect?source=" + source, token, "{}");
+  };
+  CHECK(record("sender") == 403);
+  CHECK(record("surgery") == 400);
+  const auto fhir = token + "Content-Type: application/fhir+json\r\n";
+  const auto task = [](const std::string& code) {
+    return R"({"resourceType":"Task","id":"t","status":"requested","intent":"order","focus":)"
+           R"({"reference":"ServiceRequest/r"},"requester":{"identifier":{"system":)"
+           R"("https://fhir.nhs.uk/Id/ods-organization-code","value":")" +
+           code + R"("}}})";
+  };
+  const auto refused = world.ask(world.app, "PUT /fhir/Task/t", fhir, task("A99999"));
+  CHECK(refused.starts_with("HTTP/1.1 403"));
+  CHECK(refused.find("requester, whom this client does not speak for") != std::string::npos);
+  // Its own is looked at: nothing is known of the request.
+  CHECK(world.status(world.app, "PUT /fhir/Task/t", fhir, task("A81001")) == 422);
+  const auto message = world.ask(
+      world.app, "POST /fhir/$process-message", fhir,
+      test::read_file(test::project_dir() + "/mappings/bars/samples/referral-request.json"));
+  CHECK(message.starts_with("HTTP/1.1 403"));
+  // Who was refused what is in the audit, as every refusal is.
+  const auto data = (world.folder / "data").string();
+  REQUIRE(eventually([&] {
+    const auto rows = test::run({"audit", "list", "--data", data, "--did", "update"}).out;
+    return rows.find(R"("client":"app")") != std::string::npos &&
+           rows.find(R"("status":403)") != std::string::npos;
+  }));
+}
+
 TEST_CASE("A9: a restart takes no assertion again, and forgets the tokens") {
   World world;
   world.config();

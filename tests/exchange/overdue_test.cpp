@@ -2,7 +2,7 @@
 
 #include "exchange/apply.h"
 #include "exchange/delivery.h"
-#include "world.h"
+#include "watching.h"
 
 #include <future>
 
@@ -102,7 +102,8 @@ TEST_CASE("an answer is due when the referral says so") {
 }
 
 TEST_CASE("what is first seen late is reminded of, told of, and ends two days after that") {
-  Waiting world("requested", "LINK1", R"("authoredOn":"2026-10-20T09:00:00Z",)");
+  Waiting world;
+  world.days(33);
   const auto first = world.sweep();
   CHECK(first.reminded == 1);
   CHECK(first.raised == 1);
@@ -114,6 +115,79 @@ TEST_CASE("what is first seen late is reminded of, told of, and ends two days af
   world.days(1);
   CHECK(world.sweep().expired == 1);
   CHECK(world.raised().size() == 1);
+}
+
+TEST_CASE(
+    "an answer is due so long after it was asked for here, whatever the referral's dates say") {
+  const std::string ours =
+      R"("meta":{"profile":["https://fingerpost.example/StructureDefinition/referral-task"]},)";
+  struct Row {
+    const char* name;
+    std::string more;
+  };
+  const auto row = GENERATE_COPY(
+      Row{"written last year", R"("authoredOn":"2025-11-22T09:00:00Z",)"},
+      Row{"touched last year",
+          R"("authoredOn":"2025-11-22","lastModified":"2025-11-23T09:00:00Z",)"},
+      Row{"by a clock at its beginning", R"("lastModified":"1970-01-01T00:00:01Z",)"},
+      Row{"by a clock years ahead", R"("authoredOn":"2031-01-01T00:00:00Z",)"},
+      Row{"due last year", ours + R"("authoredOn":"2025-11-22T09:00:00Z",)"
+                                  R"("restriction":{"period":{"end":"2025-12-06"}},)"},
+      Row{"due by a clock a year ahead",
+          ours + R"("authoredOn":"2027-11-22T10:13:20Z","lastModified":"2027-11-22T10:13:20Z",)"
+                 R"("restriction":{"period":{"end":"2027-12-06T10:13:20Z"}},)"});
+  CAPTURE(row.name);
+  Waiting world("requested", "LINK1", row.more);
+  const auto at_first = world.sweep();
+  CHECK(at_first.open == 1);
+  CHECK(at_first.reminded + at_first.raised + at_first.expired == 0);
+  world.days(6);
+  CHECK(world.sweep().reminded == 0);
+  world.days(2);
+  CHECK(world.sweep().reminded == 1);
+  world.days(5);
+  CHECK(world.sweep().expired == 0);
+  world.days(2);
+  const auto late = world.sweep();
+  CHECK(late.expired == 1);
+  CHECK(late.raised == 1);
+}
+
+TEST_CASE("a record of last year raises nothing when it comes in") {
+  const auto* const status = GENERATE("received", "accepted", "in-progress", "on-hold");
+  CAPTURE(status);
+  Waiting world(status, "LINK1", R"("lastModified":"2025-01-10T09:00:00Z",)");
+  const auto counts = world.sweep();
+  CHECK(counts.open == 1);
+  CHECK(counts.reminded + counts.raised + counts.expired == 0);
+}
+
+TEST_CASE("each owner has his own time to answer, and what was accepted its own to begin") {
+  Waiting world;
+  const auto put = [&](const std::string& body) { REQUIRE(put_task(world, world.watch, body)); };
+  world.days(10);
+  put(given_to(world.task(), "LINK2"));
+  world.days(6);
+  CHECK(world.sweep().expired == 0);
+  world.days(2);
+  CHECK(world.sweep().reminded == 1);
+  put(task(world, "R1", "received"));  // is no answer yet
+  world.days(5);
+  CHECK(world.sweep().expired == 0);
+  put(task(world, "R1", "accepted", R"(,"lastModified":"2025-01-10T09:00:00Z")"));
+  world.days(20);
+  put(task(world, "R1", "accepted", R"(,"description":"rang")"));  // has not begun
+  world.days(7);
+  CHECK(world.sweep().raised == 0);
+  world.days(2);
+  CHECK(world.sweep().raised == 1);
+  put(task(world, "R1", "in-progress"));
+  world.days(80);
+  put(task(world, "R1", "in-progress", R"(,"statusReason":{"text":"came"})"));  // is news
+  world.days(80);
+  CHECK(world.sweep().raised == 0);
+  world.days(11);
+  CHECK(world.sweep().raised == 1);
 }
 
 TEST_CASE("what the service says of it in its own codes stays beside the reminder") {
@@ -221,12 +295,11 @@ TEST_CASE("the worker sweeps when it starts, and stops when it is let go") {
   world.days(20);
   std::promise<std::size_t> first;
   bool told = false;
-  OverdueWorker worker(world.parts, world.watch,
-                       [&](const Result<OverdueCounts>& counts) {
-                         if (told) return;
-                         told = true;
-                         first.set_value(counts ? counts->raised : 0);
-                       });
+  OverdueWorker worker(world.parts, world.watch, [&](const Result<OverdueCounts>& counts) {
+    if (told) return;
+    told = true;
+    first.set_value(counts ? counts->raised : 0);
+  });
   CHECK(first.get_future().get() == 1);
   CHECK(world.raised().size() == 1);
 }

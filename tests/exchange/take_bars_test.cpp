@@ -22,6 +22,7 @@ std::string with(std::string text, std::string_view from, std::string_view to) {
 // A surgery asks the links, or is asked by them, in the sample's words.
 struct Peers : World {
   Intake intake{parts};
+  Speaker speaker = anybody();
 
   Peers() {
     partners.list[0].identifiers = {{std::string(ods), "A99999"}};
@@ -35,6 +36,7 @@ struct Peers : World {
 
   TakenMessage take(BarsRequest request) {
     std::optional<TakenMessage> taken;
+    request.speaker = speaker;
     intake.take_bars(
         std::move(request), [](const std::function<void()>& piece) { piece(); },
         [&](TakenMessage made) { taken = std::move(made); });
@@ -125,6 +127,41 @@ TEST_CASE("the same BaRS message again is answered as before, others under its i
   CHECK(peers.intake.counts().conflicts == 1);
   CHECK(code_of(peers.take(other)) == "REC_CONFLICT");
   CHECK(peers.inbox().size() == 2);
+}
+
+TEST_CASE("a BaRS message is taken of a client that speaks for its sender, and no other is kept") {
+  struct Row {
+    Speaker speaker;
+    bool may;
+  };
+  const auto row =
+      GENERATE(Row{{false, "A99999", {}}, true}, Row{{false, "B1", {"practice"}}, true},
+               Row{{false, "X99999", {}}, false}, Row{{false, "B1", {"links"}}, false},
+               Row{{}, false}, Row{anybody(), true});
+  CAPTURE(row.speaker.organisation, row.speaker.partners);
+  Peers peers;
+  peers.speaker = row.speaker;
+  const auto taken = peers.take(sample());
+  CHECK(taken.refused.has_value() == !row.may);
+  CHECK(peers.inbox().size() == (row.may ? 1 : 0));
+  if (row.may) return;
+  CHECK(taken.refused->kind == Kind::forbidden);
+  CHECK(taken.answer.find("does not speak for the sender") != std::string::npos);
+  // Nor does what a partner has sent answer another client's repetition.
+  peers.speaker = anybody();
+  REQUIRE_FALSE(peers.take(sample()).refused);
+  peers.speaker = row.speaker;
+  CHECK(peers.take(sample()).refused);
+}
+
+TEST_CASE("a BaRS message of nobody's partner is its own organisation's alone") {
+  Peers peers;
+  peers.partners.list.erase(peers.partners.list.begin());
+  peers.speaker = {false, "B1", {}};
+  CHECK(peers.take(sample()).refused->kind == Kind::forbidden);
+  peers.speaker = {false, "A99999", {}};
+  const auto taken = peers.take(sample());
+  CHECK((!taken.refused || taken.refused->kind != Kind::forbidden));
 }
 
 TEST_CASE("a BaRS message without an id is known by its request") {

@@ -267,6 +267,26 @@ TEST_CASE("a request is not committed past a new Task about it, nor a Task past 
   CHECK(holds(sent.back(), "other words"));
 }
 
+TEST_CASE("a step is not committed past a party that becomes another's meanwhile") {
+  Referred world("LINK1");
+  const Speaker link{false, "LINK1", {}};
+  const auto organization = uuid_v5({"test", "LINK1"});
+  const auto other = R"({"resourceType":"Organization","id":")" + organization +
+                     R"(","identifier":[{"system":")" + std::string(ods) +
+                     R"(","value":"LINK2"}]})";
+  const auto accepted = task(world, "R1", "accepted");
+  const auto done = put_all(
+      world, world.watch, {accepted}, [&] { REQUIRE(put_all(world, world.watch, {other})); }, 0,
+      link);
+  REQUIRE_FALSE(done);
+  CHECK(done.error().where == "guard");
+  CHECK(world.task_status("R1") == "requested");
+  const auto again = put_all(
+      world, world.watch, {accepted}, [] {}, 0, link);
+  REQUIRE_FALSE(again);
+  CHECK(again.error().kind == Kind::forbidden);
+}
+
 TEST_CASE("a request that changes with its Task goes to the owner once") {
   Referred world("LINK1");
   auto changed = task(world, "R1", "requested", R"(,"description":"soon")");

@@ -21,7 +21,8 @@ using namespace exchange;
 // its commit.
 inline Result<store::UnitOutcome> put_all(
     World& world, Watch& watch, const std::vector<std::string>& resources,
-    const std::function<void()>& between = [] {}, std::int64_t named_version = 0) {
+    const std::function<void()>& between = [] {}, std::int64_t named_version = 0,
+    const Speaker& by = anybody()) {
   std::deque<Tree> trees;
   std::deque<std::string> types, ids, befores;
   std::vector<Written> written;
@@ -45,7 +46,7 @@ inline Result<store::UnitOutcome> put_all(
     unit.writes.push_back(std::move(write));
     written.push_back({type, id, before, &tree});
   }
-  const auto allowed = watch.before_commit(unit, written);
+  const auto allowed = watch.before_commit(unit, written, by);
   if (!allowed) return allowed.error();
   between();
   return commit_now(*world.store, std::move(unit));
@@ -64,7 +65,7 @@ inline Result<void> remove(World& world, Watch& watch, const std::string& type,
   write.type = type;
   write.id = id;
   const Written written{type, id, stored->body, nullptr};
-  return watch.before_commit(unit, {&written, 1});
+  return watch.before_commit(unit, {&written, 1}, anybody());
 }
 inline Result<void> remove_task(World& world, Watch& watch, const std::string& key) {
   return remove(world, watch, "Task", task_id(key));

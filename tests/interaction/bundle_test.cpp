@@ -239,7 +239,8 @@ TEST_CASE("what is refused at the commit is told at the entry that writes it, wh
   test::Fhir fhir;
   const bool alone = GENERATE(true, false);
   fhir.context->before_commit = [](store::Unit&,
-                                   std::span<const interaction::Change>) -> Result<void> {
+                                   std::span<const interaction::Change>,
+                                    const access::Caller&) -> Result<void> {
     return Error{Kind::unsupported, "not so", "Task.focus"};
   };
   std::vector<std::string> entries = {entry("POST", "Patient", patient("", "Once"), urn1),
@@ -259,7 +260,8 @@ TEST_CASE("a transaction sent again under its key is done once and answered the 
   options.idempotency_key = "key-1";
   int hooks = 0;
   fhir.context->before_commit = [&](store::Unit&,
-                                    std::span<const interaction::Change>) -> Result<void> {
+                                    std::span<const interaction::Change>,
+                                    const access::Caller&) -> Result<void> {
     ++hooks;
     return {};
   };

@@ -291,7 +291,8 @@ TEST_CASE("a reference to our own base is stored, seen and found as a local one"
   test::Fhir fhir;
   std::string seen;
   fhir.context->before_commit = [&](store::Unit&,
-                                    std::span<const interaction::Change> changes) -> Result<void> {
+                                    std::span<const interaction::Change> changes,
+                                    const access::Caller&) -> Result<void> {
     const auto& tree = *changes[0].after;
     seen = interaction::child_text(tree, interaction::child(tree, tree.root(), "for"), "reference");
     return {};
@@ -380,7 +381,8 @@ TEST_CASE("the hook sees each change with what it replaces, and may refuse it") 
   std::string log;
   fhir.context->watched = {"Patient"};
   fhir.context->before_commit = [&](store::Unit& unit,
-                                    std::span<const interaction::Change> changes) -> Result<void> {
+                                    std::span<const interaction::Change> changes,
+                                    const access::Caller&) -> Result<void> {
     CHECK(unit.writes.size() == changes.size());
     for (const auto& change : changes) {
       log += std::string(change.type) + "/" + std::string(change.id) +
@@ -413,7 +415,8 @@ TEST_CASE("a watched change that is overtaken is looked at again") {
   fhir.context->watched = {"Patient"};
   std::vector<std::string> seen;
   fhir.context->before_commit = [&](store::Unit&,
-                                    std::span<const interaction::Change> changes) -> Result<void> {
+                                    std::span<const interaction::Change> changes,
+                                    const access::Caller&) -> Result<void> {
     seen.emplace_back(changes[0].before);
     if (seen.size() == 1) fhir.update({"Patient", "p1"}, patient("p1", "Quick"));
     return {};

@@ -91,7 +91,8 @@ TEST_CASE("a profile is asked for by the URL or the body, and one that is not kn
 TEST_CASE("mode delete tells whether a delete would be refused") {
   Validating server;
   REQUIRE_FALSE(server.fhir.update({"Patient", "a"}, good).failed());
-  server.fhir.context->before_commit = [](store::Unit&, std::span<const interaction::Change> all) {
+  server.fhir.context->before_commit = [](store::Unit&, std::span<const interaction::Change> all,
+                                          const access::Caller&) {
     for (const auto& change : all)
       if (change.after == nullptr && change.id == "a")
         return Result<void>(Error{Kind::conflict, "a referral needs it", ""});

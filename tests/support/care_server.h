@@ -8,6 +8,7 @@
 #include "http/listener.h"
 #include "http/routes.h"
 #include "interaction/custom_parameters.h"
+#include "interaction/speaker.h"
 #include "model/json.h"
 #include "path/fhirpath.h"
 #include "support/catch.h"
@@ -25,7 +26,19 @@ namespace fingerpost::test {
 
 class CareServer {
  public:
-  CareServer() {
+  // A client of this organisation that may do everything its scopes could let it, served at "/ID".
+  static access::Caller client(const std::string& id, const std::string& organisation,
+                               std::vector<std::string> speaks_for = {}) {
+    access::Caller caller;
+    caller.client = id;
+    caller.organisation = organisation;
+    caller.partners = std::move(speaks_for);
+    caller.scopes.add({"*", access::all_rights});
+    return caller;
+  }
+
+  // At "/fhir" everybody may do everything.
+  explicit CareServer(const std::vector<access::Caller>& clients = {}) {
     const auto add = [&](const std::string& id, const std::string& code,
                          exchange::Channel channel) {
       exchange::Partner partner;
@@ -42,20 +55,23 @@ class CareServer {
     add("advice", "ADVICE", exchange::Channel::fhir);
     add("v2", "OLD", exchange::Channel::mllp);
     auto& context = *fhir.context;
-    context.before_commit = [this](store::Unit& unit,
-                                   std::span<const interaction::Change> changes) {
+    context.before_commit = [this](store::Unit& unit, std::span<const interaction::Change> changes,
+                                   const access::Caller& caller) {
       std::vector<exchange::Written> written;
       for (const auto& change : changes)
         written.push_back({change.type, change.id, change.before, change.after});
-      return watch.before_commit(unit, written);
+      return watch.before_commit(unit, written, interaction::speaker_of(caller));
     };
     context.watched = exchange::watched_types();
     http::ListenerOptions options;
     options.threads = 2;
     auto opened = http::Listener::open(options, fhir.clock, [&](const http::Post& post) {
       http::Routes routes;
-      routes.mount("/fhir",
-                   http::fhir_handler(interaction::open_session(*fhir.context, post).value()));
+      const auto session = interaction::open_session(*fhir.context, post).value();
+      routes.mount("/fhir", http::fhir_handler(session));
+      for (const auto& one : clients)
+        routes.mount("/" + one.client, http::fhir_handler(interaction::session_of(
+                                           session, std::make_shared<access::Caller>(one))));
       return std::move(routes).handler();
     });
     listener_ = std::move(opened.value());
@@ -64,7 +80,7 @@ class CareServer {
   RawResponse ask(const std::string& method, const std::string& url, const std::string& body = "",
                   const std::string& fields = "") {
     RawHttp client(listener_->port());
-    auto bytes = method + " /fhir" + url + " HTTP/1.1\r\nHost: a\r\n" + fields;
+    auto bytes = method + " " + base + url + " HTTP/1.1\r\nHost: a\r\n" + fields;
     if (!body.empty()) {
       if (fields.find("Content-Type") == std::string::npos)
         bytes += "Content-Type: application/fhir+json\r\n";
@@ -128,6 +144,7 @@ class CareServer {
     return rows;
   }
 
+  std::string base = "/fhir";  // who asks: "/garden" is the client of this id
   exchange::Partners partners;
   Fhir fhir;
   exchange::Parts parts{definitions(),

@@ -1,0 +1,99 @@
+#include "exchange/places.h"
+
+#include <algorithm>
+#include <array>
+
+namespace fingerpost::exchange {
+namespace {
+
+constexpr std::string_view organization = "Organization";
+constexpr std::string_view partner_place = "partner/";
+constexpr std::string_view ods_place = "ods/";
+
+// By whom a role or a service is there. That an organisation is a part of another one does not make
+// it speak for its sisters.
+constexpr std::array<std::string_view, 3> stands_for = {"organization", "healthcareService",
+                                                        "providedBy"};
+
+void add_code(NodeRef identifier, Places& out) {
+  const auto code = child_text(identifier, "value");
+  if (child_text(identifier, "system") == ods_system && !code.empty())
+    out.insert(std::string(ods_place).append(code));
+}
+
+void add_places(const Parts& parts, Neighbourhood& near, NodeRef reference, int hops, Places& out) {
+  if (!reference || hops == 0) return;
+  if (const auto* partner = find_partner(parts, near, reference))
+    out.insert(std::string(partner_place) + partner->id);
+  add_code(child(reference, "identifier"), out);
+  const auto place = read_reference(child_text(reference, "reference"));
+  if (place.id.empty()) return;
+  out.insert(place.type + "/" + place.id);
+  const auto* resource = near.find(place.type, place.id);
+  if (resource == nullptr) return;
+  const Tree& tree = *resource->node.tree;
+  const auto each = [&](std::string_view name, const auto& work) {
+    for (auto node = child(resource->node, name).node; node != no_node; node = tree.next_same(node))
+      work(NodeRef{&tree, node});
+  };
+  if (resource->type == organization)
+    each("identifier", [&](NodeRef identifier) { add_code(identifier, out); });
+  for (const auto name : stands_for)
+    each(name, [&](NodeRef further) { add_places(parts, near, further, hops - 1, out); });
+}
+
+}  // namespace
+
+Places places_of(const Parts& parts, Neighbourhood& near, NodeRef reference) {
+  constexpr int hops = 4;
+  Places places;
+  add_places(parts, near, reference, hops, places);
+  return places;
+}
+
+Places places_of(const Partners& partners, const Speaker& speaker) {
+  Places places;
+  if (!speaker.organisation.empty()) places.insert(std::string(ods_place) + speaker.organisation);
+  for (const auto& partner : partners.list)
+    if (speaks_for(speaker, partner)) places.insert(std::string(partner_place) + partner.id);
+  return places;
+}
+
+bool is_about(NodeRef provenance, std::string_view about) {
+  const Tree& tree = *provenance.tree;
+  for (auto target = child(provenance, "target").node; target != no_node;
+       target = tree.next_same(target)) {
+    const auto place = read_reference(child_text({&tree, target}, "reference"));
+    if (place.type + "/" + place.id == about) return true;
+  }
+  return false;
+}
+
+Places said_by(const Parts& parts, Neighbourhood& near, std::span<const NodeRef> provenances,
+               std::string_view about) {
+  Places speaking;
+  for (const auto provenance : provenances) {
+    if (!is_about(provenance, about)) continue;
+    const Tree& tree = *provenance.tree;
+    for (auto agent = child(provenance, "agent").node; agent != no_node;
+         agent = tree.next_same(agent)) {
+      const NodeRef at{&tree, agent};
+      const auto behalf = child(at, "onBehalfOf");
+      speaking.merge(places_of(parts, near, behalf ? behalf : child(at, "who")));
+    }
+  }
+  return speaking;
+}
+
+bool meet(const Places& a, const Places& b) {
+  return std::any_of(a.begin(), a.end(), [&](const auto& place) { return b.count(place) != 0; });
+}
+
+bool names_organization(const Places& places) {
+  return std::any_of(places.begin(), places.end(), [](std::string_view place) {
+    return place.starts_with(partner_place) || place.starts_with(ods_place) ||
+           (place.starts_with(organization) && place.substr(organization.size()).starts_with('/'));
+  });
+}
+
+}  // namespace fingerpost::exchange
