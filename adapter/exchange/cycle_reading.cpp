@@ -120,7 +120,8 @@ bool is_raised_here(const Cycle& cycle, const std::string& goal_id) {
 
 }  // namespace
 
-// Observations are many and are not watched: of two at the same instant each may raise its Task.
+// One at a time for each goal: of two at the same instant the later one is decided on again, and
+// finds the Task of the other.
 Result<void> keep_reading(Cycle& cycle, const Written& one) {
   if (one.after == nullptr) return {};
   const NodeRef observation{one.after, one.after->root()};
@@ -131,12 +132,12 @@ Result<void> keep_reading(Cycle& cycle, const Written& one) {
   for (const auto& goal_id : goals) {
     const auto* goal = cycle.near.find("Goal", goal_id);
     if (goal == nullptr || !breaks_goal(goal->node, observation)) continue;
-    LET(const auto open,
-        find_all(cycle.parts, cycle.reader, "Task",
-                 {{"based-on", "Goal/" + goal_id},
-                  {"code", std::string(care::task_code_system) + "|check-reading"},
-                  {"status", "requested,received,accepted,ready,in-progress,on-hold"}}));
+    LET(auto open, find_all(cycle.parts, cycle.reader, "Task",
+                            {{"based-on", "Goal/" + goal_id},
+                             {"code", std::string(care::task_code_system) + "|check-reading"},
+                             {"status", "requested,received,accepted,ready,in-progress,on-hold"}}));
     if (!open.ids.empty() || is_raised_here(cycle, goal_id)) continue;
+    cycle.unit.searches.push_back(std::move(open));
     const auto id = uuid_v5({"check-reading", goal_id, one.id});
     LET([[maybe_unused]] const bool added,
         add_once(cycle.parts, cycle.near, check_json(cycle, observation, one.id, goal_id, id),

@@ -75,6 +75,17 @@ Result<std::string> pin(const Session& session, store::Write& write) {
   return std::move(current->body);
 }
 
+// The hook has looked at something, though nothing here is watched: that may change before the
+// commit, and the unit is then made again.
+void keep_for_another_go(Work& work, const store::Unit& unit) {
+  for (std::size_t i = 0; i < work.drafts.size(); ++i) {
+    work.bodies[i] = unit.writes[i].body;
+    work.indexes[i] = unit.writes[i].index;
+  }
+  work.watching = true;
+  work.left = goes - 1;
+}
+
 Result<store::Unit> make_unit(Work& work, bool last) {
   const auto& context = work.session.context;
   store::Unit unit;
@@ -106,6 +117,8 @@ Result<store::Unit> make_unit(Work& work, bool last) {
     if (auto agreed = context.before_commit(unit, changes, *work.session.caller); !agreed)
       return agreed.error();
   }
+  const bool looked = !unit.reads.empty() || !unit.searches.empty();
+  if (last && looked && !work.watching) keep_for_another_go(work, unit);
   const auto& [bodies, reads, searches, inspect, inbox] = work.options;
   unit.reads.insert(unit.reads.end(), reads.begin(), reads.end());
   unit.searches.insert(unit.searches.end(), searches.begin(), searches.end());

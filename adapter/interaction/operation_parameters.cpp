@@ -65,7 +65,8 @@ constexpr Row rows[] = {
      "those "
      "that were folded."},
     {"ServiceRequest-where-is-it", "return", true, 1, "1", "Parameters",
-     "thread, requestStatus, canBeRouted, and for each Task a referral: task, owner, status, "
+     "thread, requestStatus, canBeRouted, duplicateOf, and for each Task a referral: task, owner, "
+     "status, "
      "businessStatus, reason, since, waitsFor, due, overdue, requesterMay, ownerMay, undelivered."},
     {"backport-subscription-status", "id", false, 0, "*", "id", "Only of these subscriptions."},
     {"backport-subscription-status", "status", false, 0, "*", "code", "Only of those that are so."},

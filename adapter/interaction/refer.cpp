@@ -1,9 +1,9 @@
 #include "base/uuid.h"
 #include "care/deadlines.h"
-#include "care/onward.h"
 #include "exchange/referral_step.h"
 #include "interaction/care.h"
 #include "interaction/care_operations.h"
+#include "interaction/duplicates.h"
 #include "search/range.h"
 #include "store/body.h"
 
@@ -16,21 +16,10 @@ namespace {
 
 using exchange::child, exchange::child_text;
 
-constexpr std::string_view open_statuses = "requested,received,accepted,in-progress,on-hold";
-
 struct Referral {
   CareParameters parameters;
   std::string id;  // of the request
 };
-
-std::string coding_of(NodeRef request) {
-  const auto coding = child(child(request, "code"), "coding");
-  return std::string(child_text(coding, "system")) + "|" + std::string(child_text(coding, "code"));
-}
-
-std::string reference_of(NodeRef resource, std::string_view element) {
-  return std::string(child_text(child(resource, element), "reference"));
-}
 
 // Whether the request may be sent at all: it is an order that stands, and nobody has it or did it.
 Result<void> check_request(NodeRef request, const std::vector<Held>& tasks) {
@@ -52,30 +41,6 @@ Result<void> check_request(NodeRef request, const std::vector<Held>& tasks) {
   if (care::can_be_routed(standings)) return {};
   return Error{Kind::conflict, "the request is with a service, or was done: " + holder,
                "ServiceRequest"};
-}
-
-// The open referrals of the person that another request asks the same for.
-Result<std::optional<std::string>> duplicate(const Session& session, const Referral& referral,
-                                             const Held& request, Attempt& attempt) {
-  const auto patient = reference_of(request.root(), "subject");
-  LET(auto open,
-      search_held(session, "Task", {{"patient", patient}, {"status", std::string(open_statuses)}}));
-  attempt.searches.push_back(std::move(open.guard));
-  const auto code = coding_of(request.root());
-  const std::string owner(child_text(referral.parameters.value("owner"), "reference"));
-  for (const auto& task : open.found) {
-    const auto focus = exchange::read_reference(reference_of(task.root(), "focus"));
-    if (focus.type != "ServiceRequest" || focus.id == referral.id) continue;
-    const auto other = hold(session, focus.type, focus.id);
-    if (!other) continue;
-    LET(const auto standing, exchange::standing_of(task.root()));
-    const auto asked_of = reference_of(task.root(), "owner");
-    const auto other_code = coding_of(other->root());
-    const care::Asked before{patient, other_code, asked_of, standing};
-    const care::Asked asked{patient, code.size() > 1 ? code : std::string_view(), owner, standing};
-    if (care::duplicate_of(asked, {&before, 1})) return std::optional(task.place());
-  }
-  return std::optional<std::string>();
 }
 
 // Everybody whom the referral names is named by a Reference.
@@ -102,7 +67,8 @@ std::string due_of(const Session& session, const CareParameters& parameters) {
   const auto due = parameters.text("due");
   if (!due.empty()) return std::string(due);
   constexpr std::int64_t second_us = 1'000'000;
-  const auto wait = std::chrono::duration_cast<std::chrono::seconds>(session.context.policy.deadlines.response);
+  const auto wait =
+      std::chrono::duration_cast<std::chrono::seconds>(session.context.policy.deadlines.response);
   return store::instant(session.context.clock.now_us() + wait.count() * second_us);
 }
 
@@ -150,12 +116,14 @@ Decision decide(const Session& session, const Referral& referral) {
   if (const auto fit = check_request(request->root(), tasks->found); !fit)
     return care_failure(fit.error());
   if (!referral.parameters.is_set("force")) {
-    const auto found = duplicate(session, referral, *request, attempt);
-    if (!found) return care_failure(found.error());
-    if (*found)
+    auto same = open_duplicate(session, *request,
+                               child_text(referral.parameters.value("owner"), "reference"));
+    if (!same) return care_failure(same.error());
+    attempt.searches.push_back(std::move(same->guard));
+    if (!same->task.empty())
       return care_failure(Error{
           Kind::conflict,
-          "the same was asked for before, and is open: " + **found + "; force asks all the same",
+          "the same was asked for before, and is open: " + same->task + "; force asks all the same",
           "ServiceRequest"});
   }
   auto json = task_json(session, referral, *request);

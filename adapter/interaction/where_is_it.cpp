@@ -4,6 +4,7 @@
 #include "exchange/waiting.h"
 #include "interaction/care.h"
 #include "interaction/care_operations.h"
+#include "interaction/duplicates.h"
 #include "model/json.h"
 #include "store/body.h"
 
@@ -197,10 +198,12 @@ Result<std::string> told(const Session& session, const std::string& id) {
     if (!parts.empty()) parts += ',';
     parts += R"({"name":"referral","part":[)" + of_task + "]}";
   }
-  add_value(parts, "canBeRouted", "Boolean",
-            care::can_be_routed(standings) && child_text(request.root(), "status") == "active"
-                ? "true"
-                : "false");
+  LET(const auto same, open_duplicate(session, request, ""));
+  const bool free =
+      care::can_be_routed(standings) && child_text(request.root(), "status") == "active";
+  add_value(parts, "canBeRouted", "Boolean", free && same.task.empty() ? "true" : "false");
+  if (!same.task.empty())
+    add_value(parts, "duplicateOf", "Reference", R"({"reference":)" + quoted(same.task) + "}");
   return R"({"resourceType":"Parameters","parameter":[)" + parts + "]}";
 }
 

@@ -388,6 +388,34 @@ TEST_CASE("a reading at home that is not what the goal asks for is somebody's Ta
   CHECK(server.count("/Task?code=check-reading&status=requested") == "1");
 }
 
+TEST_CASE("two readings at one instant are one Task, and both are kept (OM-20)") {
+  Person server;
+  server.put(R"({"resourceType":"Goal","id":"g","lifecycleStatus":"active","description":)"
+             R"({"text":"x"},"subject":{"reference":"Patient/p1"},"target":[{"measure":)"
+             R"({"coding":[{"system":"http://loinc.org","code":"8480-6"}]},"detailRange":)"
+             R"({"high":{"value":140,"unit":"mm[Hg]"}}}]})");
+  const auto reading = [](const std::string& id) {
+    return R"({"resourceType":"Observation","id":")" + id +
+           R"(","status":"final","code":{"coding":[{"system":"http://loinc.org","code":)"
+           R"("8480-6"}]},"subject":{"reference":"Patient/p1"},"performer":[{"reference":)"
+           R"("Patient/p1"}],"valueQuantity":{"value":170,"unit":"mm[Hg]"}})";
+  };
+  auto& hook = server.fhir.context->before_commit;
+  const auto decide = hook;
+  bool first = true;
+  hook = [&](store::Unit& unit, std::span<const interaction::Change> changes,
+             const access::Caller& caller) {
+    const auto done = decide(unit, changes, caller);
+    // The other one comes between what was decided and its commit.
+    if (std::exchange(first, false)) server.fhir.update({"Observation", "o2"}, reading("o2"));
+    return done;
+  };
+  CHECK(server.fhir.update({"Observation", "o1"}, reading("o1")).status ==
+        interaction::Status::created);
+  CHECK(server.count("/Task?code=check-reading") == "1");
+  CHECK(server.count("/Observation?patient=Patient/p1") == "2");
+}
+
 TEST_CASE("a cohort with a tier flags who is in it, from the day, with the reason (OM-12)") {
   Person server;
   server.put(R"({"resourceType":"Group","id":"k","extension":[{"url":")" + structure +

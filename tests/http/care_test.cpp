@@ -249,6 +249,19 @@ TEST_CASE("the same asked for twice is a conflict that names the open one, unles
   const auto twice = server.operate("/ServiceRequest/r2/$refer", garden);
   CHECK(twice.status == 409);
   CHECK(holds(twice, "Task/" + id));
+  const auto where = [&](const std::string& request) {
+    return server.operate("/ServiceRequest/" + request + "/$where-is-it");
+  };
+  CHECK(server.is(where("r2"),
+                  "parameter.where(name = 'canBeRouted').value = false and "
+                  "parameter.where(name = 'duplicateOf').value.reference = 'Task/" +
+                      id + "'"));
+  server.put(R"({"resourceType":"ServiceRequest","id":"r8","status":"active","intent":"order",)"
+             R"("code":{"coding":[{"system":"urn:other","code":"x"}]},"subject":{"reference":)"
+             R"("Patient/p1"},"requester":{"reference":"Organization/practice"}})");
+  CHECK(server.is(where("r8"),
+                  "parameter.where(name = 'canBeRouted').value = true and "
+                  "parameter.where(name = 'duplicateOf').empty()"));
   CHECK(server.operate("/ServiceRequest/r2/$refer", Loop::reference("owner", "Organization/advice"))
             .status == 201);
   server.put(request("r3"));
