@@ -6,6 +6,7 @@
 #include "command/files.h"
 #include "fingerpost/translate.h"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
@@ -109,14 +110,16 @@ struct Queue {
   Box box = Box::inbox;
   Action action = Action::list;
   std::string data;
-  std::string status;     // of list: only rows of this status
-  std::string id;         // of hold and release: a lane; of the others: a row
-  std::string lane;       // of retry: all dead rows of this lane
-  bool all_dead = false;  // of retry: of every lane
-  std::string partner;    // of replay: all applied messages of this source
-  bool force = false;     // of retry: whatever was delivered since
-  bool dry_run = false;   // of replay: says what it would do
-  bool values = false;    // of replay: what was and what will be, beside the places
+  std::string status;      // of list: only rows of this status
+  std::string order;       // of list: "newest" or "oldest" first; "": as its box is usually read
+  std::int64_t after = 0;  // of list: behind this row
+  std::string id;          // of hold and release: a lane; of the others: a row
+  std::string lane;        // of retry: all dead rows of this lane
+  bool all_dead = false;   // of retry: of every lane
+  std::string partner;     // of replay: all applied messages of this source
+  bool force = false;      // of retry: whatever was delivered since
+  bool dry_run = false;    // of replay: says what it would do
+  bool values = false;     // of replay: what was and what will be, beside the places
   int limit = 50;
 };
 
@@ -133,6 +136,7 @@ struct MllpListen {
 };
 
 struct ConfigCheck {
+  SharedPaths shared;
   std::string file;
 };
 

@@ -295,6 +295,11 @@ void add_action(CLI::App& box, Chosen& chosen, Queue::Box which, Queue::Action a
   app.add_option("--data", to.data, "Folder of the store")->type_name("DIR")->required();
   if (action == Action::list) {
     app.add_option("--status", to.status, "Only rows of this status");
+    app.add_option("--order", to.order, "Which rows come first")
+        ->check(CLI::IsMember({"newest", "oldest"}));
+    app.add_option("--after", to.after, "Only rows behind this one in that order")
+        ->type_name("ID")
+        ->check(CLI::NonNegativeNumber);
     app.add_option("--limit", to.limit, "At most so many rows")
         ->capture_default_str()
         ->check(CLI::Range(1, 1'000));
@@ -327,7 +332,8 @@ void add_queues(CLI::App& app, Chosen& chosen) {
     const auto which = box == &inbox ? Queue::Box::inbox : Queue::Box::outbox;
     box->require_subcommand(1);
     add_action(*box, chosen, which, Action::list, "list",
-               box == &inbox ? "A line for each row, the newest first" : "A line for each row");
+               box == &inbox ? "A line for each row, the newest first"
+                             : "A line for each row, the oldest first");
     add_action(*box, chosen, which, Action::show, "show", "One row, whole");
     add_action(*box, chosen, which, Action::retry, "retry", "Try a row again, now");
   }
@@ -372,6 +378,7 @@ void add_config(CLI::App& app, Chosen& chosen) {
   config.require_subcommand(1);
   auto& check = *config.add_subcommand("check", "Say what is wrong with a configuration file");
   check.add_option("FILE", chosen.config_check.file, "TOML")->required();
+  add_shared(check, chosen.config_check.shared);
   choose(check, chosen, chosen.config_check);
 }
 

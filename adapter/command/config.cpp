@@ -1,56 +1,41 @@
 #include "command/command.h"
 #include "command/configuration.h"
-#include "command/files.h"
-#include "wire/json.h"
+#include "command/configuration_files.h"
 
 #include <filesystem>
 #include <ostream>
 #include <string>
-#include <system_error>
 
 namespace fingerpost::command {
 namespace {
 
 namespace fs = std::filesystem;
 
-// What is wrong with the files that a configuration names, a line each: those that are not there,
-// and tables of codes that are no JSON.
-std::string file_faults(const Configuration& configuration, const std::string& file) {
-  std::string lines;
-  const auto look = [&](const std::string& key, const fs::path& path) {
-    std::error_code error;
-    if (!fs::exists(path, error)) {
-      lines += file + ": " + key + ": is not there: " + path.string() + "\n";
-    } else if (path.extension() == ".json") {
-      const auto text = read_file(path);
-      const auto read = text ? wire::parse_json(*text, Limits{}) : text.error();
-      if (!read) lines += file + ": " + key + ": " + path.string() + ": is no JSON\n";
-    }
-  };
+// "gateway.toml:12: " of what stands in line 12: the longest text of the file that ends `where`.
+std::string place_of(const Configuration& configuration, const std::string& file,
+                     const std::string& where) {
   const auto folder = fs::path(file).parent_path();
-  for (const auto& name : configuration.packages) look("fhir.packages", folder / name);
-  for (const auto& partner : configuration.partners.list)
-    for (const auto& name : partner.concept_maps)
-      look("partner " + partner.id + ".concept_maps", folder / name);
-  for (const auto& source : configuration.sources) look("source.folder", source.folder);
-  if (!configuration.terminology.ca_file.empty())
-    look("terminology.ca_file", configuration.terminology.ca_file);
-  for (const auto& [key, path] : files_of_roads(configuration.mesh, configuration.bars.account,
-                                                configuration.partners))
-    look(key, path);
-  for (const auto& client : configuration.access.clients)
-    look("client " + client.is.id + ".jwks", folder / client.jwks);
-  if (!lines.empty()) return lines;
-  const auto load = [&](const std::optional<TlsFiles>& tls, std::string_view listener) {
-    if (!tls) return;
-    const auto loaded = load_tls(*tls, file, listener);
-    if (!loaded) lines += file + ": " + loaded.error().where + ": " + loaded.error().text + "\n";
+  const auto ends = [&where](const std::string& text) {
+    if (text.empty() || !where.ends_with(text)) return false;
+    const auto before = where.size() - text.size();
+    return before == 0 || where[before - 1] == '/' || where[before - 1] == ' ';
   };
-  load(configuration.http.tls, "http");
-  if (configuration.mllp) load(configuration.mllp->tls, "mllp");
-  const auto clients = load_clients(configuration.access, file);
-  if (!clients)
-    lines += file + ": " + clients.error().where + ": " + clients.error().text + "\n";
+  std::size_t longest = 0;
+  unsigned line = 0;
+  for (const auto& [text, at] : configuration.lines) {
+    if (text.size() <= longest || !(ends(text) || ends((folder / text).string()))) continue;
+    longest = text.size();
+    line = at;
+  }
+  return file + ":" + (line == 0 ? "" : std::to_string(line) + ":") + " ";
+}
+
+// What is wrong with the files that a configuration names, a line each.
+std::string named_faults(const Configuration& configuration, const std::string& file,
+                         const SharedPaths& shared) {
+  std::string lines;
+  for (const auto& fault : file_faults(configuration, file, shared))
+    lines += place_of(configuration, file, fault.where) + fault.where + ": " + fault.text + "\n";
   return lines;
 }
 
@@ -58,14 +43,24 @@ std::string file_faults(const Configuration& configuration, const std::string& f
 std::string listen_faults(const Configuration& configuration, const std::string& file) {
   std::string lines;
   const auto look = [&](const Result<void>& reach) {
-    if (!reach) lines += file + ": " + reach.error().where + ": " + reach.error().text + "\n";
+    if (reach) return;
+    const auto& where = reach.error().where;
+    lines += place_of(configuration, file, where) + where + ": " + reach.error().text + "\n";
+  };
+  const auto meet = [&](const char* key, const Address& address, const char* others_key,
+                        const Address& other) {
+    if (address.port == 0 || address.port != other.port || address.host != other.host) return;
+    lines += place_of(configuration, file, to_text(address)) + key + ": is the address of " +
+             others_key + "\n";
   };
   look(check_http_reach(configuration));
+  const auto &http = configuration.http.at, &admin = configuration.operators.listen;
+  meet("admin.listen", admin, "http.listen", http);
   if (!configuration.mllp) return lines;
   look(check_mllp_reach(*configuration.mllp));
-  const auto &http = configuration.http.at, &mllp = configuration.mllp->at;
-  if (http.port != 0 && http.port == mllp.port && http.host == mllp.host)
-    lines += file + ": mllp.listen: is the address of http.listen\n";
+  const auto& mllp = configuration.mllp->at;
+  meet("mllp.listen", mllp, "http.listen", http);
+  meet("admin.listen", admin, "mllp.listen", mllp);
   return lines;
 }
 
@@ -91,9 +86,9 @@ int run(const ConfigCheck& command, Console console) {
     console.error << configuration.error().text << '\n';
     return found_errors;
   }
-  const auto faults =
-      file_faults(*configuration, command.file) + listen_faults(*configuration, command.file) +
-      road_faults(*configuration, command.file);
+  const auto faults = named_faults(*configuration, command.file, command.shared) +
+                      listen_faults(*configuration, command.file) +
+                      road_faults(*configuration, command.file);
   if (!faults.empty()) {
     console.error << faults;
     return found_errors;

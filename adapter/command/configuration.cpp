@@ -201,6 +201,15 @@ void check_pins(const Configuration& configuration, const toml::source_region& a
                          : "has certificates, and no http.tls.client_ca asks for them");
 }
 
+// What links begin with is what is listened at: nobody is sent from TLS to where there is none.
+void check_base_url(const Configuration& configuration, const toml::table& root,
+                    Problems& problems) {
+  if (!configuration.http.tls || !configuration.base_url.starts_with("http://")) return;
+  const auto written = root["http"]["base_url"];
+  problems.add(written.node()->source(), "http.base_url",
+               "must begin with https://: http.tls is what is listened with");
+}
+
 // Whom a client speaks for is there.
 void check_spoken_for(const Configuration& configuration, const toml::source_region& at,
                       Problems& problems) {
@@ -227,6 +236,7 @@ Result<Configuration> read_configuration(std::string_view text, std::string_view
     const auto sound = check(configuration.partners);
     if (!sound)
       problems.add(parsed.table().source(), "partner " + sound.error().where, sound.error().text);
+    check_base_url(configuration, parsed.table(), problems);
     check_pins(configuration, parsed.table().source(), problems);
     check_spoken_for(configuration, parsed.table().source(), problems);
     check_sources(configuration, parsed.table().source(), problems);
@@ -237,6 +247,7 @@ Result<Configuration> read_configuration(std::string_view text, std::string_view
     if (!roads) problems.add(parsed.table().source(), roads.error().where, roads.error().text);
   }
   if (!problems.text.empty()) return Error{Kind::invalid, problems.text, ""};
+  configuration.lines = std::move(problems.lines);
   return configuration;
 }
 
@@ -265,10 +276,11 @@ Result<void> check_http_reach(const Configuration& configuration) {
 Result<void> check_mllp_reach(const Listen& listen) {
   const bool shown = listen.tls && !listen.tls->client_ca.empty();
   if (is_loopback(listen.at) || listen.beyond_loopback || shown) return {};
-  return Error{Kind::forbidden,
-               "MLLP would be reachable from other machines, and open to all. Only a configuration "
-               "file can have that: with mllp.tls and its client_ca, or with beyond_loopback = true.",
-               to_text(listen.at)};
+  return Error{
+      Kind::forbidden,
+      "MLLP would be reachable from other machines, and open to all. Only a configuration "
+      "file can have that: with mllp.tls and its client_ca, or with beyond_loopback = true.",
+      to_text(listen.at)};
 }
 
 }  // namespace fingerpost::command

@@ -14,6 +14,7 @@
 #include "fingerpost/limits.h"
 #include "fingerpost/result.h"
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -68,6 +69,8 @@ struct Configuration {
   // Limits too, of what serves HTTP alone.
   int most_waiting_ms = 100;
   std::size_t async_kept_bytes = std::size_t{512} << 20;
+  // Where each text of the file stands first, for whoever finds something wrong with what it names.
+  std::map<std::string, unsigned> lines = {};
 };
 
 // All that is wrong stands in the error's text, a line each: "name:12: http.port: no such key".

@@ -167,6 +167,9 @@ void read_road(Section& section, exchange::Partner& partner) {
     inner.text("out", partner.folder.out);
     inner.text("in", partner.folder.in);
     inner.number("settle_seconds", partner.folder.settle_seconds);
+    constexpr unsigned modes[] = {0600, 0640, 0660};  // what is in it is no stranger's to read
+    inner.word("mode", {"0600", "0640", "0660"},
+               [&](std::size_t index) { partner.folder.mode = modes[index]; });
     if (partner.folder.settle_seconds < 1) inner.refuse("settle_seconds must be 1 at least");
   });
   section.word("carries", {"hl7v2", "bars"}, [&](std::size_t index) {
@@ -191,29 +194,30 @@ Result<void> check_roads(const std::vector<MeshAccount>& accounts,
   return {};
 }
 
-NamedPaths files_of_roads(const std::vector<MeshAccount>& accounts, const BarsAccount& bars,
-                          const exchange::Partners& partners) {
-  NamedPaths files;
-  const auto add = [&files](const std::string& key, const std::string& path) {
-    if (!path.empty()) files.emplace_back(key, path);
+std::vector<NamedFile> files_of_roads(const std::vector<MeshAccount>& accounts,
+                                      const BarsAccount& bars, const exchange::Partners& partners) {
+  using Is = NamedFile::Is;
+  std::vector<NamedFile> files;
+  const auto add = [&files](const std::string& key, const std::string& path, Is is) {
+    if (!path.empty()) files.push_back({key, path, is});
   };
   for (const auto& one : accounts) {
     const auto where = "mesh " + one.mailbox + ".";
-    add(where + "password_file", one.password_file);
-    add(where + "shared_key_file", one.shared_key_file);
-    add(where + "ca_file", one.ca_file);
-    add(where + "cert_file", one.cert_file);
-    add(where + "key_file", one.key_file);
+    add(where + "password_file", one.password_file, Is::secret);
+    add(where + "shared_key_file", one.shared_key_file, Is::secret);
+    add(where + "ca_file", one.ca_file, Is::certificates);
+    add(where + "cert_file", one.cert_file, Is::certificates);
+    add(where + "key_file", one.key_file, Is::private_key);
   }
-  add("bars.key_file", bars.key_file);
-  add("bars.ca_file", bars.ca_file);
+  add("bars.key_file", bars.key_file, Is::private_key);
+  add("bars.ca_file", bars.ca_file, Is::certificates);
   for (const auto& one : partners.list) {
     const auto where = "partner " + one.id + ".";
-    add(where + "tls.ca_file", one.mllp.ca_file);
-    add(where + "tls.cert_file", one.mllp.cert_file);
-    add(where + "tls.key_file", one.mllp.key_file);
-    add(where + "folder.out", one.folder.out);
-    add(where + "folder.in", one.folder.in);
+    add(where + "tls.ca_file", one.mllp.ca_file, Is::certificates);
+    add(where + "tls.cert_file", one.mllp.cert_file, Is::certificates);
+    add(where + "tls.key_file", one.mllp.key_file, Is::private_key);
+    add(where + "folder.out", one.folder.out, Is::folder);
+    add(where + "folder.in", one.folder.in, Is::folder);
   }
   return files;
 }

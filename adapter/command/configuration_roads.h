@@ -10,9 +10,9 @@
 #include "remote/mesh_call.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace fingerpost::command {
@@ -47,9 +47,13 @@ Result<void> check_roads(const std::vector<MeshAccount>& accounts,
                          const exchange::Partners& partners);
 
 // The files and folders that the roads need, each with the key it is named by.
-using NamedPaths = std::vector<std::pair<std::string, std::string>>;
-NamedPaths files_of_roads(const std::vector<MeshAccount>& accounts, const BarsAccount& bars,
-                          const exchange::Partners& partners);
+struct NamedFile {
+  enum class Is : std::uint8_t { folder, certificates, private_key, secret };
+  std::string key, path;
+  Is is = Is::folder;
+};
+std::vector<NamedFile> files_of_roads(const std::vector<MeshAccount>& accounts,
+                                      const BarsAccount& bars, const exchange::Partners& partners);
 
 // That the file is there, and that not everybody may open it. `where` of the error is the path.
 Result<void> check_secret(const std::string& path);

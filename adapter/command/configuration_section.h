@@ -12,18 +12,21 @@
 #include <cstdint>
 #include <initializer_list>
 #include <limits>
+#include <map>
 #include <string>
 #include <string_view>
 #include <toml++/toml.h>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 namespace fingerpost::command {
 
-// What is wrong with one file.
+// What is wrong with one file, and where each text in it stands first.
 struct Problems {
   std::string_view file;
   std::string text;
+  std::map<std::string, unsigned> lines = {};
 
   void add(const toml::source_region& at, std::string_view where, std::string_view what) {
     if (!text.empty()) text += '\n';
@@ -41,6 +44,15 @@ inline bool is_local(std::string_view url) {
   return address && is_loopback(*address);
 }
 
+// "gateway.example", "127.0.0.1:8080", "[::1]:8080".
+inline bool is_authority(std::string_view text) {
+  const auto bracket = text.rfind(']');
+  const auto colon = text.find(':', bracket == std::string_view::npos ? 0 : bracket);
+  const bool has_port = colon != std::string_view::npos;
+  const auto address = read_address(std::string(text) + (has_port ? "" : ":80"));
+  return address && address->port != 0;
+}
+
 // "https://gateway.example/fhir", without a slash at the end.
 inline Result<std::string> read_base_url(const std::string& url) {
   if (url.empty()) return url;
@@ -52,8 +64,11 @@ inline Result<std::string> read_base_url(const std::string& url) {
     return is_letter(c) || is_digit(c) ||
            std::string_view("-._~:[]%/").find(c) != std::string_view::npos;
   };
-  if (host.empty() || host.starts_with(':') || !std::all_of(rest.begin(), rest.end(), plain))
-    return Error{Kind::invalid, "must be http://HOST… or https://HOST…, without a query", ""};
+  if (!is_authority(host) || !std::all_of(rest.begin(), rest.end(), plain))
+    return Error{Kind::invalid,
+                 "must be http://HOST… or https://HOST…, with a port or not, and without a user, a "
+                 "query or a fragment",
+                 ""};
   return url.substr(0, url.find_last_not_of('/') + 1);
 }
 
@@ -215,7 +230,10 @@ class Section {
 
   template <class Value, class Set>
   void value(const toml::node& node, std::string_view key, std::string_view expected, Set set) {
-    if (auto found = node.value_exact<Value>())
+    auto found = node.value_exact<Value>();
+    if constexpr (std::is_same_v<Value, std::string>)
+      if (found) problems_.lines.try_emplace(*found, node.source().begin.line);
+    if (found)
       set(*std::move(found));
     else
       wrong(node, key, expected);

@@ -11,6 +11,7 @@
 #include "command/metrics_page.h"
 #include "command/notices.h"
 #include "command/packages.h"
+#include "command/private_data.h"
 #include "command/record_handler.h"
 #include "command/sockets.h"
 #include "exchange/bars_step.h"
@@ -230,6 +231,9 @@ Result<void> Gateway::Parts::load(const GatewayOptions& options) {
   sqlite.directory = configuration.data;
   sqlite.limits = configuration.limits;
   sqlite.definitions = &*definitions;
+  for (const auto& [path, was, done] : make_private(configuration.data))
+    done ? log.info("made private", {{"path", path}, {"was", was}})
+         : log.error("open to others", {{"path", path}, {"mode", was}});
   std::vector<std::string> mended;
   LET(store, store::open_sqlite(sqlite, clock, random, mended, &commits));
   for (const auto& fault : mended) log.error("index rows made anew", {{"reason", fault}});
@@ -312,19 +316,10 @@ void Gateway::Parts::join(const std::string& version) {
         LET_DONE(subscribing->check({change.after, change.after->root()}));
     return watch->before_commit(unit, written, interaction::speaker_of(caller));
   };
-  context.emplace(interaction::Context{*definitions,
-                                       *live,
-                                       *subscribing,
-                                       clock,
-                                       random,
-                                       configuration.limits,
-                                       configuration.base_url,
-                                       version,
-                                       before_commit,
-                                       exchange::watched_types(),
-                                       &*validator,
-                                       &*codes,
-                                       &maps->first().translator.maps()});
+  context.emplace(interaction::Context{*definitions, *live, *subscribing, clock, random,
+                                       configuration.limits, configuration.base_url, version,
+                                       before_commit, exchange::watched_types(), &*validator,
+                                       &*codes, &maps->first().translator.maps()});
   context->closed = entrance->authority() != nullptr;
   context->may_expunge = configuration.expunge;
   context->policy = configuration.policy;
@@ -394,9 +389,9 @@ Result<void> Gateway::Parts::listen() {
   options.most_waiting_ms = configuration.most_waiting_ms;
   options.tls_context = entrance->http_tls();
   options.drain_seconds = drain_seconds;
-  overdue.emplace(
-      *shared, *watch,
-      [this](const Result<exchange::OverdueCounts>& counts) { write_sweep(log, counts); });
+  overdue.emplace(*shared, *watch, [this](const Result<exchange::OverdueCounts>& counts) {
+    write_sweep(log, counts);
+  });
   LET(http, http::Listener::open(options, clock,
                                  [this](http::Post post) { return handler(std::move(post)); }));
   if (!mllp_at) return {};
@@ -457,11 +452,10 @@ http::Response Gateway::Parts::metrics() {
   if (!complete) return http::outcome(503, "transient", "the gateway is starting");
   http::Response page;
   page.content_type = "text/plain; version=0.0.4; charset=utf-8";
-  page.body = metrics_page({program_version, started_us, *store, clock, configuration.partners, commits,
-                            answers, intake->counts(), outbox->counts(), &*alarms, &*heard,
-                            &configuration.operators.alarms.quiet, http.get(),
-                            extracts ? &extracts->progress() : nullptr,
-                            mllp ? mllp->connections() : 0});
+  page.body = metrics_page(
+      {program_version, started_us, *store, clock, configuration.partners, commits, answers,
+       intake->counts(), outbox->counts(), &*alarms, &*heard, &configuration.operators.alarms.quiet,
+       http.get(), extracts ? &extracts->progress() : nullptr, mllp ? mllp->connections() : 0});
   return page;
 }
 

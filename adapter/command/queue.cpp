@@ -38,7 +38,9 @@ Question question_of(const Queue& command) {
     case Action::list: {
       Question list{AdminMethod::get, box, {{"limit", std::to_string(command.limit)}}};
       if (!command.status.empty()) list.query.emplace_back("status", command.status);
-      if (command.box == Queue::Box::inbox) list.query.emplace_back("order", "newest");
+      const auto* const usual = command.box == Queue::Box::inbox ? "newest" : "oldest";
+      list.query.emplace_back("order", command.order.empty() ? usual : command.order);
+      if (command.after > 0) list.query.emplace_back("after", std::to_string(command.after));
       return list;
     }
     case Action::lanes:
@@ -48,7 +50,8 @@ Question question_of(const Queue& command) {
     case Action::retry:
       if (command.all_dead || !command.lane.empty())
         return {AdminMethod::post, box + "/retry", {{"lane", command.lane}}};
-      return {AdminMethod::post, box + "/" + command.id + (command.force ? "/force" : "/retry"), {}};
+      return {
+          AdminMethod::post, box + "/" + command.id + (command.force ? "/force" : "/retry"), {}};
     case Action::replay:
       return replay_of(command);
     case Action::cancel:
@@ -169,8 +172,8 @@ std::string print(const std::string& answer, const Queue& command, Console conso
     console.out << line << '\n';
   });
   if (command.action == Queue::Action::replay) return std::string(root["next"].text());
-  if (root["older"]) console.error << "there are older ones: --limit shows more\n";
-  if (root["next"]) console.error << "there may be more, and newer ones: --limit shows them\n";
+  if (const auto next = root["next"].text(); !next.empty())
+    console.error << "there may be more: --after " << next << " shows them\n";
   return "";
 }
 

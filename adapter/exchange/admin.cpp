@@ -57,38 +57,6 @@ JsonObject object(const store::OutboxRow& row) {
   return out;
 }
 
-// The last rows that the filter finds, the newest first, and whether there are older ones. Rows are
-// asked for behind a number, so the number is found that leaves just as many.
-struct Latest {
-  std::vector<store::InboxRow> rows;
-  bool older = false;
-};
-Result<Latest> latest(store::Reader& reader, store::InboxFilter filter) {
-  Latest found;
-  const auto ask = [&](std::int64_t after) -> Result<bool> {
-    filter.after = after;
-    LET(found.rows, reader.inbox(filter));
-    return found.rows.size() == static_cast<std::size_t>(filter.limit);
-  };
-  std::int64_t enough = 0;
-  LET(const bool many, ask(enough));
-  const auto oldest = found.rows.empty() ? 0 : found.rows.front().id;
-  std::int64_t too_far = 1;
-  for (bool full = many; full;) {
-    LET(full, ask(too_far));
-    if (full) enough = std::exchange(too_far, too_far * 2);
-  }
-  while (many && enough + 1 < too_far) {
-    const auto middle = enough + (too_far - enough) / 2;
-    LET(const auto full, ask(middle));
-    (full ? enough : too_far) = middle;
-  }
-  LET([[maybe_unused]] const auto full, ask(enough));
-  found.older = !found.rows.empty() && found.rows.front().id > oldest;
-  std::reverse(found.rows.begin(), found.rows.end());
-  return found;
-}
-
 template <class Row>
 std::vector<std::string> list_of(const std::vector<Row>& rows) {
   std::vector<std::string> list;
@@ -130,6 +98,10 @@ Result<void> read_place(const Admin::Query& query, Filter& filter) {
   LET(filter.after, number(query, "after", 0));
   LET(const auto limit, number(query, "limit", filter.limit));
   filter.limit = static_cast<int>(std::clamp<std::int64_t>(limit, 1, most_rows));
+  const auto order = value(query, "order");
+  if (!order.empty() && order != "newest" && order != "oldest")
+    return Error{Kind::invalid, "newest or oldest", "order"};
+  filter.newest_first = order == "newest";
   return {};
 }
 
@@ -218,15 +190,8 @@ Result<std::string> Admin::list_inbox(const Query& query) {
   const auto placed = read_place(query, filter);
   if (!placed) return placed.error();
   LET(const auto reader, store_.reader());
-  if (value(query, "order") != "newest") {
-    LET(const auto rows, reader->inbox(filter));
-    return page(rows, filter.limit);
-  }
-  LET(const auto found, latest(*reader, filter));
-  JsonObject out;
-  out.list("rows", list_of(found.rows));
-  if (found.older) out.raw("older", "true");
-  return out.end();
+  LET(const auto rows, reader->inbox(filter));
+  return page(rows, filter.limit);
 }
 
 Result<std::string> Admin::list_outbox(const Query& query) {
@@ -245,7 +210,13 @@ Result<std::string> Admin::list_outbox(const Query& query) {
 
 Result<std::string> Admin::list_lanes() {
   LET(const auto reader, store_.reader());
-  LET(const auto lanes, reader->lanes());
+  LET(auto lanes, reader->lanes());
+  const auto is_there = [&lanes](const std::string& id) {
+    return std::any_of(lanes.begin(), lanes.end(), [&](const auto& one) { return one.lane == id; });
+  };
+  if (partners_ != nullptr)
+    for (const auto& partner : partners_->list)
+      if (!is_there(partner.id)) lanes.push_back({partner.id});
   std::vector<std::string> list;
   for (const auto& lane : lanes) {
     JsonObject out;
@@ -313,11 +284,6 @@ Result<store::Unit> Admin::act_on_lane(std::string_view lane, std::string_view a
     LET(const auto lanes, reader->lanes());
     known = std::any_of(lanes.begin(), lanes.end(),
                         [&](const store::LaneState& one) { return one.lane == lane; });
-    store::OutboxFilter rows;
-    rows.lane = lane;
-    rows.limit = 1;
-    LET(const auto sent, reader->outbox(rows));
-    known = known || !sent.empty();
   }
   if (!known)
     return Error{Kind::not_found,
@@ -405,6 +371,7 @@ Result<std::string> Admin::replay_many(AdminMethod method, const Query& query) {
   filter.source = value(query, "source");
   if (filter.source.empty()) return Error{Kind::invalid, "whose messages?", "source"};
   LET_DONE(read_place(query, filter));
+  filter.newest_first = false;
   filter.limit = std::min(filter.limit, most_replayed);
   LET(const auto reader, store_.reader());
   LET(const auto rows, reader->inbox(filter));

@@ -1,8 +1,9 @@
 // What an operator sees of the inbox and the outbox, and may do to them. The command line and the
 // HTTP administration page both speak through this.
 //
-// GET inbox ?status=&source=&after=&limit=
-//   {"rows":[…],"next":id}; with order=newest instead of after {"rows":[…],"older":true}
+// GET inbox ?status=&source=&order=&after=&limit=
+//   {"rows":[…],"next":id}: order=oldest, which is what no order says, or newest; `after`: those
+//   behind that row in this order; `next`: the last row, where more may stand behind it
 // GET inbox/ID
 //   with the message itself
 // POST inbox/ID/retry
@@ -17,7 +18,7 @@
 // GET, POST inbox/replay ?source=&after=&limit=&values=
 //   the same of all applied messages of a source, in the order they came: {"rows":[…],"next":id};
 //   a row that cannot be translated now says why: {"id":6,"refused":"…"}
-// GET outbox ?status=&lane=&after=&limit=
+// GET outbox ?status=&lane=&order=&after=&limit=
 // GET outbox/ID
 // POST outbox/ID/retry, force, hold, release or cancel
 //   retry: not when a later row of its lane and order was delivered since, which force does not
@@ -25,7 +26,7 @@
 // POST outbox/retry ?lane=
 //   all dead rows, of one lane or of all, but those: {"retried":12,"overtaken":1,"notWritten":0}
 // GET lanes
-//   {"rows":[…]}
+//   {"rows":[…]}: every partner's, and every other that ever had a row or was held
 // POST lanes/NAME/hold or release
 
 #pragma once

@@ -180,6 +180,15 @@ TEST_CASE("a mistake in a configuration is named with its line") {
       Row{"[http]\nbase_url = \"ftp://a/b\"\n", "g.toml:2: http.base_url: must be http://HOST"},
       Row{"[http]\nbase_url = \"https:///b\"\n", "g.toml:2: http.base_url: must be http://HOST"},
       Row{"[http]\nbase_url = \"https://a/b?c\"\n", "g.toml:2: http.base_url: must be http://HOST"},
+      Row{"[http]\nbase_url = \"https://a/b#c\"\n", "g.toml:2: http.base_url: must be http://HOST"},
+      Row{"[http]\nbase_url = \"https://me@a/b\"\n", "g.toml:2: http.base_url: must be http://H"},
+      Row{"[http]\nbase_url = \"https://me:x@a/b\"\n", "g.toml:2: http.base_url: must be http"},
+      Row{"[http]\nbase_url = \"https://a:99999/b\"\n", "g.toml:2: http.base_url: must be http"},
+      Row{"[http]\nbase_url = \"https://a:b/c\"\n", "g.toml:2: http.base_url: must be http://HO"},
+      Row{"[http]\nbase_url = \"https://a:1:2/c\"\n", "g.toml:2: http.base_url: must be http://"},
+      Row{"[http]\nbase_url = \"https://a]b/c\"\n", "g.toml:2: http.base_url: must be http://HO"},
+      Row{"[http]\n\nbase_url = \"http://a/b\"\n[http.tls]\ncertificate = \"c\"\nkey = \"k\"\n",
+          "g.toml:3: http.base_url: must begin with https://"},
       Row{"[[partner]]\nid = \"a\"\nfhir = \"http//a\"\n", "g.toml:3: partner.fhir: must be"},
       Row{"[[partner]]\nid = \"a b\"\n", "g.toml:2: partner.id: may have letters, digits"},
       Row{"[[partner]]\nid = \"a/b\"\n", "g.toml:2: partner.id: may have letters, digits"},
@@ -192,6 +201,18 @@ TEST_CASE("a mistake in a configuration is named with its line") {
   REQUIRE_FALSE(read);
   CAPTURE(read.error().text);
   CHECK(read.error().text.find(row.problem) != std::string::npos);
+}
+
+TEST_CASE("a base URL has a host, and a port or none") {
+  const auto* const url =
+      GENERATE("https://gateway.example/fhir", "https://gateway.example:8443/fhir",
+               "http://127.0.0.1:8080/fhir", "https://[::1]:8443/fhir", "https://[::1]/fhir",
+               "http://localhost/a/b", "https://h");
+  CAPTURE(url);
+  const auto read =
+      read_configuration("[http]\nbase_url = \"" + std::string(url) + "\"\n", "g.toml");
+  REQUIRE(read);
+  CHECK(read->base_url == url);
 }
 
 TEST_CASE("all mistakes are told at once") {
@@ -284,6 +305,11 @@ TEST_CASE("what is wrong with a client is told with its line") {
           "g.toml:5: client.scopes: scopes with search parameters are not offered"},
       Row{client_with("scopes", "scopes = [\"system/Task.dus\"]"),
           "g.toml:5: client.scopes: a scope is"},
+      Row{client_with("scopes", "scopes = [\"system/Tsak.r\"]"),
+          "g.toml:5: client.scopes: a scope is of a type of resource that R4 has, or of *; the "
+          "nearest is Task"},
+      Row{client_with("scopes", "scopes = [\"system/Task.\"]"),
+          "g.toml:5: client.scopes: a scope is system/TYPE.cruds"},
       Row{client_with("jwks", ""), "g.toml:1: client: needs jwks"},
       Row{client_with("certificates", "certificates = [\"sha256/AAAA\"]"),
           "g.toml:7: client.certificates: must be sha256/"},

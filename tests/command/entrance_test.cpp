@@ -119,6 +119,18 @@ TEST_CASE("clients come in over TLS with a token, each by its own certificate") 
   // T3: another's certificate is no good with it, nor for a token of that client.
   CHECK(world.status(world.hub, "GET /fhir/Task", token) == 403);
   CHECK(world.token(world.hub, "app", world.key).empty());
+  // Once the signature is good, whoever watches is told whose it was.
+  CHECK(eventually([&] {
+    return test::read_file(world.folder / "log")
+               .find(
+                   R"("event":"token endpoint refused","path":"/token","client":"app","reason":)") !=
+           std::string::npos;
+  }));
+  CHECK(eventually([&] {
+    const auto listed = test::run({"audit", "list", "--data", (world.folder / "data").string(),
+                                   "--did", "token", "--client", "app"});
+    return listed.out.find(R"("status":401,"client":"app")") != std::string::npos;
+  }));
   CHECK_FALSE(world.token(world.hub, "hub", world.key).empty());
   test::TlsClient plain(world.port, {});
   CHECK_FALSE((plain.shake_hands() && plain.send("GET /health HTTP/1.1\r\nHost: a\r\n\r\n") &&

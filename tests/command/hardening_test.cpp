@@ -9,6 +9,7 @@
 
 #include <cstring>
 #include <elf.h>
+#include <filesystem>
 #include <set>
 #include <string>
 #include <vector>
@@ -141,6 +142,42 @@ TEST_CASE("F2, F3: the process makes its files its user's alone and leaves no co
   const auto limit = line_of(read_file(process + "/limits"), "Max core file size");
   CHECK(limit.find(" 0  ") != std::string::npos);
   CHECK(limit.find("unlimited") == std::string::npos);
+}
+
+TEST_CASE(
+    "F3: a data folder that others could open is made its owner's alone, and the log says so") {
+  namespace fs = std::filesystem;
+  const Folder folder;
+  const auto data = folder / "data";
+  fs::create_directory(data);
+  constexpr auto open_to_all = static_cast<fs::perms>(0755);
+  fs::permissions(data, open_to_all);
+  for (const auto* name : {"fingerpost.lock", "yours"}) {
+    folder.write(std::string("data/") + name, "");
+    fs::permissions(data / name, static_cast<fs::perms>(0644));
+  }
+  const auto mode = [&](const std::string& name) {
+    return static_cast<unsigned>(fs::status(data / name).permissions());
+  };
+  const auto log = [&](const std::string& run) {
+    test::Program gateway({"serve", "--data", data.string(), "--http",
+                           "127.0.0.1:" + std::to_string(test::free_port())},
+                          folder / "out", folder / run);
+    REQUIRE(test::eventually(
+        [&] { return read_file(folder / run).find("started") != std::string::npos; }));
+    CHECK(mode("") == 0700);
+    for (const auto* name : {"fingerpost.lock", "fingerpost.db", "gateway.door"}) {
+      CAPTURE(name);
+      CHECK(mode(name) == 0600);
+    }
+    return read_file(folder / run);
+  };
+  const auto first = log("first");
+  CHECK(first.find(R"("event":"made private","path":")" + data.string() + R"(","was":"0755")") !=
+        std::string::npos);
+  CHECK(first.find(R"(fingerpost.lock","was":"0644")") != std::string::npos);
+  CHECK(mode("yours") == 0644);  // not ours
+  CHECK(log("second").find("made private") == std::string::npos);
 }
 
 TEST_CASE("F3: no option takes a secret on the command line") {

@@ -484,8 +484,9 @@ TEST_CASE("config check names every mistake with its line") {
       "[fhir]\npackages = [\"none.tgz\"]\n[[partner]]\nid = \"a\"\nconcept_maps = [\"m.json\"]\n");
   const auto looked = run({"config", "check", missing});
   CHECK(looked.status == 1);
-  CHECK(holds(looked.error, "missing.toml: fhir.packages: is not there: "));
-  CHECK(holds(looked.error, "missing.toml: partner a.concept_maps: is not there: "));
+  CHECK(holds(looked.error, "missing.toml:2: fhir.packages: "));
+  CHECK(holds(looked.error, "none.tgz: is not there"));
+  CHECK(holds(looked.error, "missing.toml:5: partner a.concept_maps: "));
   folder.write("broken.json", "{");
   const auto wrong =
       folder.write("wrong.toml",

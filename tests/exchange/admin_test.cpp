@@ -1,5 +1,6 @@
 #include "exchange/admin.h"
 
+#include "wire/json_view.h"
 #include "world.h"
 
 #include <algorithm>
@@ -89,8 +90,63 @@ TEST_CASE("the newest rows of the inbox come first, however many there are") {
         CHECK(listed->compare(at + 6, std::to_string(last - rows * step).size(),
                               std::to_string(last - rows * step)) == 0);
       CHECK(rows == std::min(limit, count / step));
-      CHECK((listed->find("\"older\":true") != std::string::npos) == (count / step > limit));
+      CHECK((listed->find("\"next\":") != std::string::npos) == (rows == limit));
     }
+}
+
+TEST_CASE("every row of a box is reached page by page, from either end") {
+  World world;
+  constexpr int count = 1'205;
+  store::Unit unit;
+  for (int i = 1; i <= count; ++i) {
+    store::OutboxRow row;
+    row.lane = "links";
+    row.idempotency_key = std::to_string(i);
+    unit.outbox.push_back(std::move(row));
+    receive(world, InboxStatus::applied, std::to_string(i));
+  }
+  REQUIRE(commit_now(*world.store, std::move(unit)));
+  const std::string box = GENERATE("inbox", "outbox");
+  const std::string order = GENERATE("newest", "oldest", "");
+  CAPTURE(box, order);
+  std::vector<std::string> ids;
+  std::string after;
+  for (int pages = 0; pages < 5; ++pages) {
+    Admin::Query query{{"limit", "1000"}, {"after", after}};
+    if (!order.empty()) query.emplace_back("order", order);
+    const auto listed = ask(world, AdminMethod::get, box, query);
+    REQUIRE(listed);
+    const auto document = wire::parse_json(*listed, Limits{});
+    REQUIRE(document);
+    wire::JsonView(*document)["rows"].each(
+        [&](wire::JsonView row) { ids.emplace_back(row["id"].text()); });
+    after = wire::JsonView(*document)["next"].text();
+    if (after.empty()) break;
+  }
+  REQUIRE(ids.size() == count);
+  for (int i = 0; i < count; ++i)
+    REQUIRE(ids[static_cast<std::size_t>(i)] ==
+            std::to_string(order == "newest" ? count - i : i + 1));
+  CHECK(ask(world, AdminMethod::get, box, {{"order", "best"}}).error().kind == Kind::invalid);
+}
+
+TEST_CASE("every partner has a lane, and so has what is held or had rows, be it idle") {
+  World world;
+  put(world, OutboxStatus::delivered, "1");
+  store::Unit held;
+  held.lanes.push_back({"gone", true});
+  REQUIRE(commit_now(*world.store, std::move(held)));
+  Admin admin(*world.store, world.clock, &world.partners);
+  std::string lanes;
+  admin.answer(AdminMethod::get, "lanes", {},
+               [&](const Result<std::string>& answer) { lanes = answer.value(); });
+  for (const auto* lane :
+       {R"("lane":"gone","held":true,"open":0,"dead":0)", R"("lane":"links","held":false,"open":0)",
+        R"("lane":"practice","held":false,"open":0)", R"("lane":"other","held":false)",
+        R"("lane":"home","held":false)"}) {
+    CAPTURE(lane);
+    CHECK(lanes.find(lane) != std::string::npos);
+  }
 }
 
 TEST_CASE("one row is shown whole, as text whatever its bytes") {
