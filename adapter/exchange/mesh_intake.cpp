@@ -4,6 +4,7 @@
 #include "exchange/quoted.h"
 #include "exchange/work.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -143,16 +144,25 @@ bool MeshIntake::take_pages() {
   std::erase_if(told_, [&](const std::string& told) {
     return seen.count(told.substr(0, told.find('\n'))) == 0;
   });
+  std::erase_if(damaged_, [&](const auto& one) { return seen.count(one.first) == 0; });
   // Of a server that names no other page.
   return taken > 0 && full && pages.empty();
 }
 
 bool MeshIntake::take(const std::string& id) {
+  const auto now = parts_.clock.monotonic_us();
+  if (const auto damaged = damaged_.find(id);
+      damaged != damaged_.end() && now < damaged->second.again_us)
+    return false;
   if (kept_.count(id) == 0) {
     if (auto kept = keep(id); !kept) {
       auto error = kept.error();
       const bool lasting = error.kind == Kind::invalid || error.kind == Kind::too_costly;
-      if (lasting && !stop_) static_cast<void>(keep_damaged(parts_, inbox_->mailbox(), id, error));
+      if (lasting && !stop_ && keep_damaged(parts_, inbox_->mailbox(), id, error)) {
+        auto& [again_us, pause_us] = damaged_[id];
+        pause_us = std::min(std::max(2 * pause_us, options_.poll_us), options_.damaged_us);
+        again_us = now + pause_us;
+      }
       error.where = id;
       tell(error);
       return error.kind == Kind::gone;

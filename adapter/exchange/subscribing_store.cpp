@@ -52,7 +52,7 @@ store::OutboxRow subscription_row(const Subscription& subscription, std::string_
 void SubscribingStore::obey(const Parts& parts, SubscriptionRules rules) {
   parts_ = &parts;
   rules_ = std::move(rules);
-  *changed_ = true;
+  changes_->any = true;
 }
 
 Result<void> SubscribingStore::check(NodeRef resource) {
@@ -95,10 +95,13 @@ Result<SubscriptionList> SubscribingStore::load() {
 
 Result<std::shared_ptr<const SubscriptionList>> SubscribingStore::subscriptions() {
   const std::lock_guard lock(mutex_);
-  if (parts_ == nullptr || !changed_->exchange(false)) return list_;
+  // In this order: what ends in between has left its mark.
+  const bool under_way = changes_->under_way > 0;
+  const bool changed = changes_->any.exchange(false) || under_way;
+  if (parts_ == nullptr || !changed) return list_;
   auto list = load();
   if (!list) {
-    *changed_ = true;
+    changes_->any = true;
     return Error{Kind::busy, "who is to be told cannot be read now", ""};
   }
   list_ = std::make_shared<const SubscriptionList>(std::move(*list));
@@ -184,9 +187,11 @@ void SubscribingStore::commit(store::Unit unit, store::Completion completion) {
       std::any_of(unit.writes.begin(), unit.writes.end(),
                   [](const store::Write& write) { return write.type == subscription_type; });
   if (!about_subscriptions) return behind_.commit(std::move(unit), std::move(completion));
-  behind_.commit(std::move(unit), [changed = changed_, completion = std::move(completion)](
+  ++changes_->under_way;
+  behind_.commit(std::move(unit), [changes = changes_, completion = std::move(completion)](
                                       Result<store::UnitOutcome> outcome) {
-    *changed = true;
+    changes->any = true;
+    --changes->under_way;
     completion(std::move(outcome));
   });
 }

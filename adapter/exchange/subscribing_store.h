@@ -31,14 +31,14 @@ class SubscribingStore final : public store::Store {
   void obey(const Parts& parts, SubscriptionRules rules);
 
   // What the rules go by has changed: whom they allow is looked at anew.
-  void look_again() { *changed_ = true; }
+  void look_again() { changes_->any = true; }
 
   // What a client writes as a Subscription: one that may be obeyed, is to be turned on or off, and
   // is not one too many. Kind::unsupported, and where.
   Result<void> check(NodeRef resource);
 
-  // Those that are requested or active and may be obeyed. It is read anew after a change; when that
-  // fails, Kind::busy.
+  // Those that are requested or active and may be obeyed. It is read anew after a change, and while
+  // one is under way, which others may see already; when that fails, Kind::busy.
   Result<std::shared_ptr<const SubscriptionList>> subscriptions();
   const SubscriptionRules& rules() const { return rules_; }
 
@@ -59,7 +59,11 @@ class SubscribingStore final : public store::Store {
   std::mutex mutex_;
   std::shared_ptr<const SubscriptionList> list_ =
       std::make_shared<const SubscriptionList>();  // guarded by mutex_
-  std::shared_ptr<std::atomic<bool>> changed_ = std::make_shared<std::atomic<bool>>(false);
+  struct Changes {
+    std::atomic<bool> any{false};
+    std::atomic<int> under_way{0};  // commits
+  };
+  std::shared_ptr<Changes> changes_ = std::make_shared<Changes>();
 };
 
 // A row of a subscription's lane.

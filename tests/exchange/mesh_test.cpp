@@ -330,6 +330,12 @@ TEST_CASE("a page of damaged messages hides nothing behind it") {
   int kept = 0;
   for (const auto& row : world.inbox()) kept += row.kind == "hl7v2" ? 1 : 0;
   CHECK(kept == 2);
+  // However often the lists are looked at, nothing damaged is downloaded again before its time.
+  const auto listed = server.count("GET", "/inbox");
+  REQUIRE(eventually([&] { return server.count("GET", "/inbox") > listed + 8; }));
+  CHECK(server.count("GET", "/inbox/") == 9);
+  world.clock.advance(1'000);  // the time of a poll
+  CHECK(eventually([&] { return server.count("GET", "/inbox/") == 16; }));
 }
 
 TEST_CASE("a message that is damaged stays with MESH and holds up no other") {

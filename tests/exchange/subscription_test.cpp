@@ -5,6 +5,8 @@
 #include "world.h"
 
 #include <algorithm>
+#include <functional>
+#include <vector>
 
 using namespace fingerpost;
 using namespace fingerpost::exchange;
@@ -272,6 +274,51 @@ TEST_CASE("a client asks for a subscription or turns it off, and no more than th
   REQUIRE(commit_now(store, std::move(unit)));
   CHECK(check("requested").error().where == "Subscription");
   CHECK(check("off"));
+}
+
+namespace {
+
+// What is committed can be seen, and who asked for it has not been told.
+struct LateStore final : store::Store {
+  explicit LateStore(store::Store& to) : behind(to) {}
+  void commit(store::Unit unit, store::Completion completion) override {
+    behind.commit(std::move(unit),
+                  [this, completion = std::move(completion)](Result<store::UnitOutcome> outcome) {
+                    told.push_back([completion, outcome] { completion(outcome); });
+                  });
+  }
+  Result<std::unique_ptr<store::Reader>> reader() override { return behind.reader(); }
+  const search::HashKey& hash_key() const override { return behind.hash_key(); }
+  store::Health health() const override { return behind.health(); }
+
+  store::Store& behind;
+  std::vector<std::function<void()>> told;
+};
+
+}  // namespace
+
+TEST_CASE("what makes a subscription active is heeded as soon as anybody can see it") {
+  World world;
+  LateStore late(*world.store);
+  SubscribingStore store(late);
+  store.obey(world.parts, rules_of("http://127.0.0.1:9/told"));
+  REQUIRE(store.subscriptions().value()->empty());
+  auto tree = tree_of(text_of({.status = "active"}));
+  store::Unit unit;
+  auto& write = unit.writes.emplace_back();
+  write.type = "Subscription";
+  write.id = "s1";
+  write.index = search::index(parameters(), {&tree, tree.root()});
+  write.body = store::prepare_body(definitions(), tree, write.id);
+  bool done = false;
+  store.commit(std::move(unit), [&done](const Result<store::UnitOutcome>&) { done = true; });
+  REQUIRE(late.told.size() == 1);
+  CHECK(store.subscriptions().value()->size() == 1);
+  CHECK(store.subscriptions().value()->size() == 1);
+  CHECK_FALSE(done);
+  late.told[0]();
+  CHECK(done);
+  CHECK(store.subscriptions().value()->size() == 1);
 }
 
 TEST_CASE("a handshake makes it active, and then each version that meets the criteria is told") {
