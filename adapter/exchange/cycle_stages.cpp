@@ -210,20 +210,20 @@ Result<void> check_whose(Cycle& cycle, const Written& one, NodeRef was) {
 }  // namespace
 
 Result<void> keep_task(Cycle& cycle, const Written& one) {
-  if (one.after == nullptr) return {};
-  const NodeRef task{one.after, one.after->root()};
   LET(const auto before, cycle.before(one));
   if (before) LET_DONE(check_whose_stage(cycle, one, {&*before, before->root()}));
+  if (one.after == nullptr) return {};
+  const NodeRef task{one.after, one.after->root()};
   LET_DONE(keep_sessions(cycle, before, task));
   return keep_stage(cycle, one, before, task);
 }
 
 Result<void> keep_plan(Cycle& cycle, const Written& one) {
-  if (one.after == nullptr) return {};
-  const NodeRef plan{one.after, one.after->root()};
   LET(const auto earlier, cycle.before(one));
   const auto was = earlier ? NodeRef{&*earlier, earlier->root()} : NodeRef{};
   if (was) LET_DONE(check_whose(cycle, one, was));
+  if (one.after == nullptr) return {};
+  const NodeRef plan{one.after, one.after->root()};
   const auto status = child_text(plan, "status");
   const bool staged = follows_stages(plan);
   if (status == "revoked" || status == "completed" || status == "entered-in-error") {

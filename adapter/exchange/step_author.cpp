@@ -21,14 +21,15 @@ std::string_view name_of(Party party) {
   return names[static_cast<std::size_t>(party)];
 }
 
-Error refusal(std::string text, const char* where) {
-  return {Kind::forbidden, std::move(text), where};
+Error refusal(std::string text, std::string where) {
+  return {Kind::forbidden, std::move(text), std::move(where)};
 }
 
 bool same_reference(NodeRef a, NodeRef b) {
   const auto place = [](NodeRef reference) {
-    return std::pair(child_text(reference, "reference"),
-                     child_text(child(reference, "identifier"), "value"));
+    const auto identifier = child(reference, "identifier");
+    return std::array{child_text(reference, "reference"), child_text(identifier, "system"),
+                      child_text(identifier, "value")};
   };
   return place(a) == place(b);
 }
@@ -74,6 +75,15 @@ StepAuthor::Sides StepAuthor::sides_of(Neighbourhood& where, NodeRef task) {
   return {speaks_for(where, child(task, "requester")), speaks_for(where, child(task, "owner"))};
 }
 
+bool StepAuthor::has_request(NodeRef request) {
+  const auto asked = places_of(parts_, stored_, child(request, "requester"));
+  if (anybody() || !names_organization(asked) || meet(own_, asked)) return true;
+  bool named = false;
+  each(request, "performer",
+       [&](NodeRef performer) { named = named || speaks_for(stored_, performer); });
+  return named;
+}
+
 // Who has a referral gives it to nobody else, nor makes it somebody else's: whoever asked does.
 Result<void> StepAuthor::check_moved(NodeRef before, NodeRef task) {
   const auto asked = child(before, "requester"), asks = child(task, "requester");
@@ -117,6 +127,28 @@ Result<void> StepAuthor::check_first(NodeRef task) {
                      "\" is written by its " + std::string(name_of(its)) +
                      ", whom this client does not speak for",
                  its == Party::requester ? "Task.requester" : "Task.owner");
+}
+
+Result<void> StepAuthor::check_entry(std::string_view type, std::string_view id) {
+  if (anybody() || stored_.find(type, id) == nullptr) return {};
+  const auto& common = parts_.definitions.common();
+  const auto& names = parts_.definitions.names();
+  Tree tree(names);
+  tree.set_type(tree.root(), common.reference);
+  tree.set(tree.add(tree.root(), names.find("reference"), common.string), Shape::string,
+           std::string(type).append("/").append(id));
+  const NodeRef itself{&tree, tree.root()};
+  if (speaks_for(stored_, itself) || !speaks_for(near_, itself)) return {};
+  return refusal("this entry was another's, or nobody's: a client does not make it its own",
+                 std::string(type));
+}
+
+Result<void> StepAuthor::check_removed(NodeRef before) {
+  const auto sides = sides_of(stored_, before);
+  if (sides.requester || sides.owner) return {};
+  return refusal("to delete a referral belongs to the " + std::string(name_of(Party::either)) +
+                     std::string(neither),
+                 "Task");
 }
 
 // Those that a request names as its performers, or Task.restriction as its recipients, may claim

@@ -31,9 +31,18 @@ class StepAuthor {
                             care::Party its);
   // A Task that was not known before is written by the party whose word its status is.
   Result<void> check_first(NodeRef task);
+  // An organisation, a role or a service that is stored: nobody makes it his own who was not behind
+  // it before.
+  Result<void> check_entry(std::string_view type, std::string_view id);
+  // What was asked, and what became of it, is taken away by its parties alone.
+  Result<void> check_removed(NodeRef before);
   // A referral that nobody owns, and that is claimed for whom the client speaks: its request and
   // the Task say who may.
   Result<void> check_claim(NodeRef before, NodeRef task);
+
+  // Whether a stored request is the client's to refer: it asked for it, or is asked for it by name,
+  // or nobody known here asked.
+  bool has_request(NodeRef request);
 
   // Which of its parties the client speaks for.
   struct Sides {

@@ -42,6 +42,11 @@ bool is_party(std::string_view type) {
   return std::find(parties.begin(), parties.end(), type) != parties.end();
 }
 
+// What says whose a party is.
+bool is_entry(const Written& one) {
+  return one.after != nullptr && one.type != "Patient" && is_party(one.type);
+}
+
 // A new request concerns nobody yet.
 bool is_watched(const Written& one) {
   return is_of_cycle(one.type) || (one.type == "ServiceRequest" && !one.before.empty()) ||
@@ -88,6 +93,7 @@ class Change {
   Result<void> check_person(const Before& before, NodeRef task);
   Result<care::Event> check_step(const Written& written, const Before& before, NodeRef task);
   Result<void> check_not_revoked(const Written& task);
+  Result<void> check_asks(NodeRef task);
   Result<void> put_task(const Written& written);
   Result<void> put_request(const Written& written);
   Result<void> remove(const Written& written);
@@ -196,6 +202,24 @@ Result<void> Change::check_not_revoked(const Written& task) {
   return {};
 }
 
+// A request that is here already is given to somebody, and so shown, by whoever asked, or whom it
+// names: nobody has another's request sent to himself.
+Result<void> Change::check_asks(NodeRef task) {
+  if (author_.anybody()) return {};
+  const auto* request = stored_.find(reference_of(task, "focus"));
+  if (request == nullptr || author_.has_request(request->node)) return {};
+  LET(auto asked, find_all(parts_, reader_, "Task", {{"focus", "ServiceRequest/" + request->id}}));
+  bool asks = false;
+  for (const auto& id : asked.ids)
+    if (const auto* known = stored_.find("Task", id))
+      asks = asks || author_.sides_of(stored_, known->node).requester;
+  unit_.searches.push_back(std::move(asked));
+  if (asks) return {};
+  return Error{Kind::forbidden,
+               "the request is another organisation's: this client does not refer it",
+               "Task.focus"};
+}
+
 // A referral Task that is put.
 Result<void> Change::put_task(const Written& written) {
   const auto* write = write_of(unit_, written);
@@ -213,6 +237,7 @@ Result<void> Change::put_task(const Written& written) {
     LET_DONE(author_.check_first(task));
     LET_DONE(check_first(task));
   }
+  if (!before.status || *before.status == care::Status::draft) LET_DONE(check_asks(task));
   LET_DONE(check_choice(near_, before, task));
   if (!changes(written, *write)) return {};
   const auto seed = seed_of(written, *write);
@@ -323,6 +348,7 @@ Result<void> Change::remove(const Written& written) {
   if (is_party(written.type)) return remove_party(written);
   if (written.type == "Task") {
     LET(const auto before, read_before(parts_, near_, written.before));
+    if (before.status) LET_DONE(author_.check_removed(before.task()));
     return check_removal(before);
   }
   if (written.type != "ServiceRequest") return {};
@@ -343,6 +369,8 @@ Result<void> Change::run() {
                store::complete(write->body, version, parts_.clock.now_us())});
   }
   for (const auto& one : written_)
+    if (is_entry(one)) LET_DONE(author_.check_entry(one.type, one.id));
+  for (const auto& one : written_)
     if (one.type == "Task" && one.after != nullptr) LET_DONE(put_task(one));
   for (const auto& one : written_) {
     if (!is_watched(one)) continue;
@@ -361,7 +389,8 @@ std::vector<std::string> watched_types() {
 
 Result<void> Watch::before_commit(store::Unit& unit, std::span<const Written> written,
                                   const Speaker& speaker) {
-  if (std::none_of(written.begin(), written.end(), is_watched)) return {};
+  const bool entries = !speaker.anybody && std::any_of(written.begin(), written.end(), is_entry);
+  if (!entries && std::none_of(written.begin(), written.end(), is_watched)) return {};
   LET(const auto reader, readers_.lend());
   Change change(parts_, *reader, unit, written, speaker);
   auto done = change.run();

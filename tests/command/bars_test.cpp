@@ -110,6 +110,26 @@ TEST_CASE("what is no BaRS message is refused by $process-message in BaRS's code
             .status == 400);
 }
 
+TEST_CASE("config check says which partners of BaRS can be sent nothing") {
+  test::Folder folder;
+  const std::string text =
+      "data = \"" + (folder / "data").string() +
+      "\"\n[[partner]]\nid = \"pharmacy\"\nchannel = \"bars\"\nbars = { base = "
+      "\"http://127.0.0.1:9/FHIR/R4\", service = \"2000099999\" }\n"
+      "[[partner]]\nid = \"quiet\"\nchannel = \"none\"\n";
+  const auto check = [&](const std::string& more) {
+    return test::run({"config", "check", folder.write("gateway.toml", text + more)});
+  };
+  const auto without = check("");
+  CHECK(without.status == 1);
+  CHECK(without.error.find("partner pharmacy: cannot be sent referrals") != std::string::npos);
+  CHECK(without.error.find("bars.use_case") != std::string::npos);
+  CHECK(without.error.find("quiet") == std::string::npos);
+  const auto with = check("[bars]\nuse_case = \"a1t1\"\norganisation = \"X99999\"\n");
+  CAPTURE(with.error);
+  CHECK(with.status == 0);
+}
+
 TEST_CASE("$process-message is stated and defined") {
   Gateway gateway;
   const auto statement = gateway.call("GET", "/fhir/metadata");

@@ -194,7 +194,7 @@ TEST_CASE("a referral is written first by the party whose word its status is") {
                Row{"requested", "fhir", true}, Row{"accepted", "fhir", true});
   CAPTURE(row.status, row.who);
   Parties server;
-  server.request("r-t");
+  server.request("r-t", R"(,"performer":[{"reference":"HealthcareService/plots"}])");
   const auto answer = server.by(
       row.who, [&] { return server.ask("PUT", "/Task/t", Parties::task("t", row.status)); });
   INFO(answer.body);
@@ -245,6 +245,44 @@ TEST_CASE("who is whose is decided by what was there before the commit") {
   const auto answer = server.by("advice", [&] { return server.ask("POST", "", body); });
   CHECK(answer.status == 403);
   CHECK(server.is(server.ask("GET", "/Organization/garden"), "identifier.value = 'GARDEN'"));
+}
+
+TEST_CASE("an entry that is stored is made nobody's own, and a step is not stolen in two writes") {
+  Parties server;
+  server.refer("t", "requested", "PractitionerRole/worker");
+  server.put(R"({"resourceType":"Organization","id":"unknown","name":"Somebody"})");
+  const auto organization = [](const std::string& id, const std::string& code) {
+    return R"({"resourceType":"Organization","id":")" + id +
+           R"(","identifier":[{"system":"https://fhir.nhs.uk/Id/ods-organization-code","value":")" +
+           code + R"("}]})";
+  };
+  const auto led = [](const std::string& type, const std::string& id, const std::string& element,
+                      const std::string& to) {
+    return R"({"resourceType":")" + type + R"(","id":")" + id + R"(",")" + element +
+           R"(":{"reference":"Organization/)" + to + R"("}})";
+  };
+  struct Row {
+    const char* who;
+    std::string entry;
+    int status;
+  };
+  const std::vector<Row> rows = {
+      {"advice", organization("garden", "ADVICE"), 403},
+      {"advice", organization("unknown", "ADVICE"), 403},
+      {"advice", led("PractitionerRole", "worker", "organization", "advice"), 403},
+      {"advice", led("HealthcareService", "plots", "providedBy", "advice"), 403},
+      {"advice", organization("branch", "ADVICE"), 201},    // a new one is
+      {"practice", organization("garden", "GARDEN"), 200},  // as a delivery brings it along
+      {"garden", led("PractitionerRole", "worker", "organization", "garden"), 200},
+      {"fhir", organization("unknown", "ADVICE"), 200}};
+  for (const auto& row : rows) {
+    const auto place = "/" + Base::type_of(row.entry) + "/" + Base::of(row.entry, "id");
+    const auto answer = server.by(row.who, [&] { return server.ask("PUT", place, row.entry); });
+    INFO(row.who << " " << row.entry << " " << answer.body);
+    CHECK(answer.status == row.status);
+  }
+  CHECK(server.patch("advice", "/Task/t", R"({"status":"accepted"})").status == 403);
+  CHECK(server.patch("garden", "/Task/t", R"({"status":"accepted"})").status == 200);
 }
 
 TEST_CASE("$refer and the person's plan are their own parties'") {
@@ -327,6 +365,66 @@ TEST_CASE("a referral that nobody owns is claimed by whom its request, and it, l
   const auto operated = server.by(
       row.who, [&] { return server.operate("/Task/t/$accept", reference("owner", row.owner)); });
   CHECK(operated.status == row.status);
+}
+
+TEST_CASE("a request is referred by whoever asked, or was asked by name, and is sent to no other") {
+  struct Row {
+    const char* who;
+    const char* organization;  // who it says asks, and who is to have it
+    const char* owner;
+    const char* performer;
+    int status;
+  };
+  const auto row =
+      GENERATE(Row{"advice", "advice", "advice", "", 403},
+               Row{"advice", "advice", "garden", "", 403}, Row{"hub", "garden", "garden", "", 403},
+               Row{"hub", "garden", "garden", "Organization/garden", 201},
+               Row{"practice", "practice", "advice", "Organization/garden", 201});
+  CAPTURE(row.who, row.organization, row.owner, row.performer);
+  Parties server;
+  server.request("r-t", *row.performer == '\0' ? ""
+                                               : std::string(R"(,"performer":[{"reference":")") +
+                                                     row.performer + R"("}])");
+  const std::string of = "Organization/";
+  const auto task = Parties::task("t", "requested", of + row.owner, of + row.organization);
+  const auto answer = server.by(row.who, [&] { return server.ask("PUT", "/Task/t", task); });
+  INFO(answer.body);
+  CHECK(answer.status == row.status);
+  CHECK(server.outbox().size() == (row.status == 201 ? 1 : 0));
+  // By operation it is the same.
+  if (row.status == 201) return;
+  const auto operated = server.by(row.who, [&] {
+    return server.operate(
+        "/ServiceRequest/r-t/$refer",
+        reference("owner", of + row.owner) + "," + reference("requester", of + row.organization));
+  });
+  CHECK(operated.status == 403);
+  // Nor is it by a draft that was about another one.
+  server.put(
+      R"({"resourceType":"ServiceRequest","id":"own","status":"active","intent":"order","subject":)"
+      R"({"reference":"Patient/p1"},"requester":{"reference":")" +
+      of + row.organization + R"("}})");
+  auto draft = Parties::task("d", "draft", of + row.owner, of + row.organization);
+  draft.replace(draft.find("r-d"), 3, "own");
+  REQUIRE(server.by(row.who, [&] { return server.ask("PUT", "/Task/d", draft); }).status == 201);
+  CHECK(server
+            .patch(row.who, "/Task/d",
+                   R"({"status":"requested","focus":{"reference":"ServiceRequest/r-t"}})")
+            .status == 403);
+}
+
+TEST_CASE("what was asked, and planned, is deleted by those whose it is") {
+  Parties server;
+  server.refer("t", "rejected");
+  server.put(R"({"resourceType":"CarePlan","id":"c1","status":"draft","intent":"plan","subject":)"
+             R"({"reference":"Patient/p1"},"author":{"reference":"Organization/practice"}})");
+  const auto remove = [&](const std::string& who, const std::string& url) {
+    return server.by(who, [&] { return server.ask("DELETE", url); }).status;
+  };
+  for (const auto* who : {"advice", "stranger", "unnamed"}) CHECK(remove(who, "/Task/t") == 403);
+  for (const auto* who : {"advice", "garden", "unnamed"}) CHECK(remove(who, "/CarePlan/c1") == 403);
+  CHECK(remove("garden", "/Task/t") == 204);
+  CHECK(remove("practice", "/CarePlan/c1") == 204);
 }
 
 TEST_CASE("who has a referral gives it to nobody else, and makes it nobody else's") {
