@@ -86,6 +86,8 @@ Caller caller_of(const Client& client, Scopes scopes) {
   caller.partners = client.partners;
   caller.purpose = client.purpose;
   caller.scopes = std::move(scopes);
+  caller.sees_everything = client.sees_everything;
+  caller.labels = client.labels;
   return caller;
 }
 

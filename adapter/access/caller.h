@@ -25,9 +25,12 @@ struct Caller {
   std::string role;          // of the client there, a code of the configuration
   std::vector<std::string> partners;  // ids of those that it speaks for, beside its organisation
   Purpose purpose = Purpose::direct_care;
-  Scopes scopes;         // granted
-  std::string token_id;  // names the token in records; is not the token
-  bool local = false;    // nobody is asked who he is here: no clients are configured
+  Scopes scopes;  // granted
+  // Of which resources it sees: all; else those of patients that its organisation is related to.
+  bool sees_everything = false;
+  std::uint64_t labels = 0;  // of search::Label: that withhold nothing from it
+  std::string token_id;      // names the token in records; is not the token
+  bool local = false;        // nobody is asked who he is here: no clients are configured
 
   bool may(std::string_view type, Rights rights) const {
     return local || scopes.grant(type, rights);

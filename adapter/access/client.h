@@ -18,7 +18,9 @@ struct Client {
   std::string role;
   std::vector<std::string> partners;  // ids of those that it speaks for, beside its organisation
   Purpose purpose = Purpose::direct_care;
-  Scopes scopes;  // the most it is granted
+  Scopes scopes;                 // the most it is granted
+  bool sees_everything = false;  // as a Caller has it
+  std::uint64_t labels = 0;
   KeySet keys;
   // Of its certificates where the listener asks for one: SHA-256 of the public key, base64. Not
   // empty: it is served over connections with one of these alone.

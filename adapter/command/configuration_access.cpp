@@ -3,6 +3,7 @@
 #include "base/base64.h"
 #include "command/configuration_section.h"
 #include "command/files.h"
+#include "search/belonging.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -65,6 +66,14 @@ void read_client(Section& section, AccessConfiguration& access) {
   section.texts_read_by("scopes", [&](const std::string& text) -> Result<void> {
     LET(auto scope, access::read_scope(text));
     is.scopes.add(std::move(scope));
+    return {};
+  });
+  section.word("sees", {"relationship", "everything"},
+               [&](std::size_t index) { is.sees_everything = index == 1; });
+  section.texts_read_by("labels", [&](const std::string& text) -> Result<void> {
+    const auto label = search::label_named(text);
+    if (label == 0) return invalid("must be of R, V and NOPAT");
+    is.labels |= label;
     return {};
   });
   section.text("jwks", client.jwks);

@@ -48,7 +48,7 @@ Result<std::unique_ptr<Entrance>> Entrance::open(const Configuration& configurat
     return entrance;
   }
   LET(auto clients, load_clients(access, config));
-  entrance->keep_scopes(clients);
+  entrance->keep(clients);
   access::AuthorityOptions options;
   options.token_url = configuration.base_url + std::string(http::auth_path) + "/token";
   options.used_file = std::filesystem::path(configuration.data) / used_file;
@@ -58,17 +58,27 @@ Result<std::unique_ptr<Entrance>> Entrance::open(const Configuration& configurat
   return entrance;
 }
 
-void Entrance::keep_scopes(const access::Clients& clients) {
+void Entrance::keep(const access::Clients& clients) {
   const std::lock_guard lock(mutex_);
-  scopes_.clear();
-  for (const auto& [id, client] : clients) scopes_.emplace(id, client.scopes);
+  clients_.clear();
+  for (const auto& [id, client] : clients)
+    clients_.emplace(id,
+                     Kept{client.scopes,
+                          {client.sees_everything, client.organisation, client.labels, client.id}});
 }
 
 bool Entrance::may(std::string_view client, std::string_view type, access::Rights rights) const {
   if (!authority_) return true;
   const std::lock_guard lock(mutex_);
-  const auto found = scopes_.find(client);
-  return found != scopes_.end() && found->second.grant(type, rights);
+  const auto found = clients_.find(client);
+  return found != clients_.end() && found->second.scopes.grant(type, rights);
+}
+
+store::Policy Entrance::policy_of(std::string_view client) const {
+  if (!authority_) return {};
+  const std::lock_guard lock(mutex_);
+  const auto found = clients_.find(client);
+  return found != clients_.end() ? found->second.policy : store::Policy{false, "", 0, ""};
 }
 
 http::Handler Entrance::only(std::string type, access::Rights rights, http::Handler handler) const {
@@ -116,7 +126,7 @@ Result<std::size_t> Entrance::read_again(http::Listener& listener,
   const auto count = clients.size();
   listener.replace_tls(std::move(http_tls));
   if (messages != nullptr) messages->replace_tls(std::move(mllp_tls));
-  keep_scopes(clients);
+  keep(clients);
   if (authority_) authority_->replace(std::move(clients));
   return count;
 }

@@ -12,6 +12,7 @@
 #include "http/message.h"
 #include "http/oauth.h"
 #include "http/routes.h"
+#include "store/policy.h"
 
 #include <map>
 #include <memory>
@@ -34,6 +35,8 @@ class Entrance {
   const access::Authority* authority() const { return authority_.get(); }
   // Whether a client has these rights by the file as it was last read. Any thread.
   bool may(std::string_view client, std::string_view type, access::Rights rights) const;
+  // What it sees, by that file. Any thread.
+  store::Policy policy_of(std::string_view client) const;
   // The handler, for callers with these rights alone.
   http::Handler only(std::string type, access::Rights rights, http::Handler handler) const;
   // The endpoints that grant tokens, below the path of the FHIR base. `told` hears of every answer,
@@ -56,12 +59,16 @@ class Entrance {
   Result<void> check_reach(Configuration& configuration) const;
   Result<std::size_t> read_again(http::Listener& listener, exchange::MllpListener* messages);
 
-  void keep_scopes(const access::Clients& clients);
+  void keep(const access::Clients& clients);
 
   std::string config_;
   Log& log_;
   mutable std::mutex mutex_;
-  std::map<std::string, access::Scopes, std::less<>> scopes_;  // of each client; guarded by mutex_
+  struct Kept {
+    access::Scopes scopes;
+    store::Policy policy;
+  };
+  std::map<std::string, Kept, std::less<>> clients_;  // guarded by mutex_
   Address http_at_;  // of the start, as the command line may have named it
   std::optional<Address> mllp_at_;
   std::unique_ptr<access::Authority> authority_;

@@ -350,6 +350,7 @@ void Gateway::Parts::join_subscriptions() {
   rules.may = [this](std::string_view client, std::string_view type) {
     return entrance->may(client, type, access::can_read | access::can_search);
   };
+  rules.sees = [this](std::string_view client) { return entrance->policy_of(client); };
   subscribing->obey(*shared, std::move(rules));
   remote::HttpClientOptions options;
   options.bases = allowed.endpoints;

@@ -150,7 +150,8 @@ void SubscribingStore::add_events(const SubscriptionList& list, store::Unit& uni
            (one.end_us == 0 || now < one.end_us);
   };
   std::unique_ptr<store::Reader> reader;
-  for (const auto& write : unit.writes) {
+  for (std::size_t i = 0; i < unit.writes.size(); ++i) {
+    const auto& write = unit.writes[i];
     const bool any = is_put(write) && std::any_of(list.begin(), list.end(), [&](const auto& one) {
                        return concerns(one, write);
                      });
@@ -160,10 +161,13 @@ void SubscribingStore::add_events(const SubscriptionList& list, store::Unit& uni
     if (reader && !changes(*reader, write)) continue;
     const auto tree = tree_of(*parts_, write);
     if (!tree) continue;  // it is not what the store takes either
-    for (const auto& one : list)
-      if (concerns(one, write) && meets(one, {&*tree, tree->root()}))
-        unit.outbox.push_back(
-            subscription_row(one, event_kind, write.type + "/" + write.id, parts_->random));
+    for (const auto& one : list) {
+      if (!concerns(one, write) || !meets(one, {&*tree, tree->root()})) continue;
+      auto row = subscription_row(one, event_kind, write.type + "/" + write.id, parts_->random);
+      if (!one.policy.everything) row.eyes = std::make_shared<const store::Policy>(one.policy);
+      row.about = i;
+      unit.outbox.push_back(std::move(row));
+    }
   }
 }
 

@@ -17,8 +17,6 @@ namespace {
 constexpr std::string_view extensions =
     "http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/backport-";
 
-constexpr std::string_view subscriber_system = "https://fingerpost.example/CodeSystem/subscriber";
-
 constexpr Topic offered[] = {
     {"https://fingerpost.example/SubscriptionTopic/referral-change", "Task"},
     {"https://fingerpost.example/SubscriptionTopic/care-plan-change", "CarePlan"},
@@ -186,13 +184,14 @@ void set_subscriber(const model::Definitions& definitions, Tree& tree, std::stri
   auto meta = child({&tree, tree.root()}, "meta").node;
   for (auto tag = child({&tree, meta}, "tag").node; meta != no_node && tag != no_node;) {
     const auto next = tree.next_same(tag);
-    if (child_text({&tree, tag}, "system") == subscriber_system) tree.remove(tag);
+    if (child_text({&tree, tag}, "system") == search::subscriber_system) tree.remove(tag);
     tag = next;
   }
   if (client.empty()) return;
   if (meta == no_node) meta = tree.add(tree.root(), names.find("meta"), common.meta);
   const auto tag = tree.add(meta, names.find("tag"), common.coding);
-  tree.set(tree.add(tag, names.find("system"), common.uri), Shape::string, subscriber_system);
+  tree.set(tree.add(tag, names.find("system"), common.uri), Shape::string,
+           search::subscriber_system);
   tree.set(tree.add(tag, names.find("code"), common.code), Shape::string, client);
 }
 
@@ -211,7 +210,7 @@ Subscription describe_subscription(NodeRef resource) {
   const auto meta = child(resource, "meta");
   const Tree& tree = *resource.tree;
   for (auto tag = child(meta, "tag").node; tag != no_node; tag = tree.next_same(tag))
-    if (child_text({&tree, tag}, "system") == subscriber_system)
+    if (child_text({&tree, tag}, "system") == search::subscriber_system)
       made.client = child_text({&tree, tag}, "code");
   made.content = content_of(child(resource, "channel"));
   return made;
@@ -223,6 +222,7 @@ Result<Subscription> read_subscription(const Parts& parts, NodeRef resource,
   LET_DONE(read_what(parts, resource, rules, made));
   if (rules.may && !rules.may(made.client, made.type))
     return no("criteria", "its client may not read and search that type");
+  if (rules.sees) made.policy = rules.sees(made.client);
   LET_DONE(read_channel(child(resource, "channel"), rules, made));
   if (const auto end = child_text(resource, "end"); !end.empty()) {
     const auto time = search::date_range(end);

@@ -7,6 +7,7 @@
 #include "fingerpost/result.h"
 #include "fingerpost/tree.h"
 #include "search/plan.h"
+#include "store/policy.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -28,6 +29,8 @@ std::span<const Topic> topics();
 struct SubscriptionRules {
   // Whether the client may read and search the type, as things stand; empty: everybody may.
   std::function<bool(std::string_view client, std::string_view type)> may;
+  // What the client sees, as things stand; empty: everything.
+  std::function<store::Policy(std::string_view client)> sees;
   // The parameters of a query's text.
   std::function<Result<std::vector<search::Pair>>(std::string_view)> read_query;
   std::vector<std::string> endpoints;  // nothing is ever sent but to these, and below them
@@ -50,6 +53,7 @@ struct Subscription {
   std::int64_t heartbeat_us = 0;  // 0: none
   std::int64_t end_us = 0;        // 0: it does not end by itself
   std::string client;             // who wrote it; "": whoever reaches a gateway without clients
+  store::Policy policy = {};      // what he sees: of nothing else he is told
 
   std::string lane() const;
 };

@@ -137,9 +137,9 @@ Result<Event> SubscriptionLanes::event_of(store::Reader& reader, const Subscript
   if (subscription.content == Content::empty) return event;
   const auto place = read_reference(row.body);
   if (place.type != subscription.type) return event;  // it was about another type then
-  const auto stored = reader.read(place.type, place.id);
+  const auto stored = reader.seen_by(subscription.policy)->read(place.type, place.id);
   if (!stored && !is_absence(stored.error())) return stored.error();
-  if (!stored) return event;  // removed since: that it was is not told
+  if (!stored) return event;  // removed since, or out of sight: that it was is not told
   LET(const auto read, model::read_json(parts_.definitions, stored->body, parts_.limits));
   // What does not meet the criteria any more is not the subscriber's to see.
   if (!meets(subscription, {&read.tree, read.tree.root()})) return event;

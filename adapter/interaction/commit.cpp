@@ -8,6 +8,7 @@
 #include "interaction/noting.h"
 #include "interaction/own_definitions.h"
 #include "interaction/references.h"
+#include "interaction/sight.h"
 #include "model/xml.h"
 #include "search/index_to_store.h"
 #include "search/search.h"
@@ -113,6 +114,8 @@ Result<store::Unit> make_unit(Work& work, bool last) {
     if (draft.op != store::Write::Op::drop_history)
       changes.push_back({draft.type, draft.id, before[i], draft.tree ? &*draft.tree : nullptr});
   }
+  unit.policy = policy_of(*work.session.caller);
+  unit.asked = unit.writes.size();
   if (context.before_commit) {
     if (auto agreed = context.before_commit(unit, changes, *work.session.caller); !agreed)
       return agreed.error();
@@ -135,7 +138,7 @@ void attempt(const std::shared_ptr<Work>& work);
 bool overtaken(const Work& work, const Error& error) {
   if (error.where == "guard")
     return work.options.reads.empty() && work.options.searches.empty() && !work.options.inspect;
-  if (error.where == "entry") return false;
+  if (error.where == "entry" || error.where == "policy") return false;
   return error.where == "If-Match" || error.where == "id" || error.kind == Kind::not_found ||
          error.kind == Kind::gone;
 }

@@ -117,6 +117,9 @@ class NotingReader final : public store::Reader {
   Result<store::AuditPage> audit(const store::AuditQuery& query) override {
     return behind_.audit(query);
   }
+  std::unique_ptr<store::Reader> seen_by(store::Policy policy) override {
+    return noting_reader(behind_.seen_by(std::move(policy)));
+  }
 
  private:
   static bool noting() { return current && current->reads; }

@@ -68,6 +68,9 @@ class StoppableReader final : public Reader {
   Result<AuditPage> audit(const AuditQuery& query) override {
     return unless_stopped([&] { return reader_->audit(query); });
   }
+  std::unique_ptr<Reader> seen_by(Policy policy) override {
+    return std::make_unique<StoppableReader>(reader_->seen_by(std::move(policy)), stop_);
+  }
 
  private:
   template <class Look>
@@ -85,7 +88,8 @@ struct Owned {
   Session session;
 
   Owned(std::unique_ptr<Reader> eyes, const Context& context, Post post, const Stop& stop)
-      : reader(std::move(eyes), stop), session{context, reader, std::move(post), first_caller(context)} {}
+      : reader(std::move(eyes), stop),
+        session{context, reader, std::move(post), first_caller(context)} {}
 };
 
 }  // namespace

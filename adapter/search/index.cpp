@@ -241,6 +241,7 @@ IndexValues index_to_store(const Parameters& parameters, NodeRef resource) {
     sort_unique(whole.failed);
     others = without(*by, whole.failed);
   }
+  values.belonging = belonging(parameters, resource);
   std::string words;
   for (const auto& word : parameters.extractor().words().of(resource)) (words += word) += ' ';
   values.texts.insert(values.texts.begin(), {0, true, std::move(words), 0});

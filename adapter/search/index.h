@@ -3,6 +3,7 @@
 #pragma once
 
 #include "fingerpost/tree.h"
+#include "search/belonging.h"
 #include "search/hash.h"
 
 #include <cstddef>
@@ -88,6 +89,7 @@ struct IndexValues : ValueRows {
   // reference_hash of the Patient in whose compartment it is; 0 when in none.
   std::uint64_t compartment = 0;
   std::vector<ContainedRows> contained;  // of the resources in it that have an id
+  Belonging belonging = {};              // by index_to_store() alone
 };
 
 // What a contained resource has, for chains that lead to it (R4 search.html#contained): a store

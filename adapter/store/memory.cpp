@@ -3,15 +3,16 @@
 
 #include "search/index_to_store.h"
 #include "store/audit_names.h"
+#include "store/memory_reader.h"
 #include "store/memory_search.h"
+#include "store/memory_sight.h"
 #include "store/rules.h"
 #include "store/store.h"
+#include "store/under_policy.h"
 
 #include <algorithm>
-#include <functional>
 #include <map>
 #include <mutex>
-#include <set>
 #include <shared_mutex>
 #include <utility>
 
@@ -25,267 +26,6 @@ Row* row_of(std::vector<Row>& rows, std::int64_t id) {
              : &rows[static_cast<std::size_t>(id - 1)];
 }
 
-template <class Row, class Look>
-void each(const std::vector<Row>& rows, bool newest_first, Look look) {
-  if (newest_first)
-    std::for_each(rows.rbegin(), rows.rend(), look);
-  else
-    std::for_each(rows.begin(), rows.end(), look);
-}
-
-// Whether a list that the filter asks for goes past the row, or has not come to it.
-template <class Filter, class Row>
-bool is_beyond(const Filter& filter, const Row& row) {
-  if (!filter.newest_first) return row.id <= filter.after;
-  return filter.after != 0 && row.id >= filter.after;
-}
-
-bool is_asked(const OutboxFilter& filter, const OutboxRow& row) {
-  if (is_beyond(filter, row) || (filter.status && row.status != *filter.status)) return false;
-  if (!filter.lane.empty() && row.lane != filter.lane) return false;
-  return filter.order_key.empty() || row.order_key == filter.order_key;
-}
-bool is_numbered(const OutboxFilter& filter, const OutboxRow& row) {
-  return row.lane == filter.lane && row.counts && row.number >= filter.from_number;
-}
-
-class MemoryReader final : public Reader {
- public:
-  MemoryReader(const Data& data, const Limits& limits) : data_(data), limits_(limits) {}
-
-  Result<Stored> read(std::string_view type, std::string_view id) override {
-    const std::shared_lock lock(data_.mutex);
-    const Resource* resource = data_.find(type, id);
-    if (resource == nullptr) return not_there();
-    return found(*resource, resource->current());
-  }
-
-  Result<Stored> vread(std::string_view type, std::string_view id, std::int64_t version) override {
-    const std::shared_lock lock(data_.mutex);
-    const Resource* resource = data_.find(type, id);
-    if (resource == nullptr) return not_there();
-    for (const Stored& one : resource->versions)
-      if (one.version == version) return found(*resource, one);
-    return not_there();
-  }
-
-  Result<HistoryPage> history(const HistoryQuery& query) override {
-    const std::shared_lock lock(data_.mutex);
-    if (!query.id.empty() && data_.find(query.type, query.id) == nullptr) return not_there();
-    std::map<std::pair<std::int64_t, std::int64_t>, const Stored*, std::greater<>> all;
-    for (const Resource& resource : data_.resources) {
-      if (!query.type.empty() && resource.type != query.type) continue;
-      if (!query.id.empty() && resource.id != query.id) continue;
-      for (std::size_t i = 0; i < resource.versions.size(); ++i)
-        if (wanted(query, resource, i))
-          all.emplace(place(resource, resource.versions[i]), &resource.versions[i]);
-    }
-    HistoryPage page;
-    for (const auto& [place, version] : all) {
-      if (query.after && place >= std::pair(query.after->updated_us, query.after->at)) continue;
-      if (page.versions.size() == static_cast<std::size_t>(query.limit)) {
-        const auto& last = page.versions.back();
-        const auto at = this->place(*data_.find(last.type, last.id), last);
-        page.next = {at.first, at.second};
-        break;
-      }
-      page.versions.push_back(*version);
-      page.versions.back().compartment = data_.find(version->type, version->id)->compartment;
-    }
-    return page;
-  }
-
-  Result<Page> search(const search::Plan& plan) override {
-    const std::shared_lock lock(data_.mutex);
-    return search_memory(data_, plan, limits_);
-  }
-
-  Result<std::vector<Stored>> outdated(const search::Parameters& parameters, int limit) override {
-    const std::shared_lock lock(data_.mutex);
-    std::vector<Stored> found;
-    for (const Resource& resource : data_.resources) {
-      if (resource.removed() || found.size() == static_cast<std::size_t>(limit)) continue;
-      LET(const auto keys, keys_of(data_, parameters, resource.type));
-      bool current = resource.index.keys == keys;
-      for (const auto& [type, inside] : resource.index.inside) {
-        LET(const auto those, keys_of(data_, parameters, type));
-        current = current && inside == those;
-      }
-      if (!current) found.push_back(resource.current());
-    }
-    return found;
-  }
-  Result<Explained> explain(const search::Plan& plan) override {
-    const std::shared_lock lock(data_.mutex);
-    auto none = plan;
-    none.count = 0;
-    LET(auto page, search_memory(data_, none, limits_));
-    Explained explained;
-    explained.types.push_back({plan.type, 0, "everything that is stored", "sorted", {}});
-    explained.partial = std::move(page.partial);
-    return explained;
-  }
-
-  Result<std::vector<InboxRow>> inbox_due(std::int64_t now_us, int limit) override {
-    const std::shared_lock lock(data_.mutex);
-    std::vector<InboxRow> found;
-    std::set<std::pair<std::string, std::string>> begun;
-    for (const InboxRow& row : data_.inbox) {
-      if (row.status != InboxStatus::received) continue;
-      const bool first = row.order_key.empty() || begun.insert({row.source, row.order_key}).second;
-      if (first && row.due_us <= now_us) found.push_back(row);
-    }
-    by_due(found, limit);
-    return found;
-  }
-
-  Result<std::vector<InboxRow>> inbox(const InboxFilter& filter) override {
-    const std::shared_lock lock(data_.mutex);
-    std::vector<InboxRow> found;
-    const auto look = [&](const InboxRow& row) {
-      if (is_beyond(filter, row) || (filter.status && row.status != *filter.status)) return;
-      if (!filter.source.empty() && row.source != filter.source) return;
-      if (found.size() == static_cast<std::size_t>(filter.limit)) return;
-      found.push_back(row);
-      found.back().raw.clear();
-    };
-    each(data_.inbox, filter.newest_first, look);
-    return found;
-  }
-
-  Result<InboxRow> inbox_row(std::int64_t id) override {
-    return first_inbox([&](const InboxRow& row) { return row.id == id; });
-  }
-  Result<InboxRow> inbox_row(std::string_view source, std::string_view key) override {
-    return first_inbox([&](const InboxRow& row) { return row.source == source && row.key == key; });
-  }
-
-  Result<std::vector<OutboxRow>> outbox_due(std::string_view lane, std::int64_t now_us,
-                                            int limit) override {
-    const std::shared_lock lock(data_.mutex);
-    std::vector<OutboxRow> found;
-    const auto held = data_.held_lanes.find(std::string(lane));
-    if (held != data_.held_lanes.end() && held->second) return found;
-    std::set<std::string> begun;
-    for (const OutboxRow& row : data_.outbox) {
-      if (row.lane != lane || !is_open(row.status)) continue;
-      const bool first = row.order_key.empty() || begun.insert(row.order_key).second;
-      if (first && row.status == OutboxStatus::waiting && row.due_us <= now_us)
-        found.push_back(row);
-    }
-    by_due(found, limit);
-    return found;
-  }
-
-  Result<std::vector<OutboxRow>> outbox(const OutboxFilter& filter) override {
-    const std::shared_lock lock(data_.mutex);
-    std::vector<OutboxRow> found;
-    const bool by_number = filter.from_number > 0;
-    const auto look = [&](const OutboxRow& row) {
-      if (!(by_number ? is_numbered(filter, row) : is_asked(filter, row))) return;
-      if (found.size() == static_cast<std::size_t>(filter.limit)) return;
-      found.push_back(row);
-      found.back().body.clear();
-    };
-    each(data_.outbox, filter.newest_first && !by_number, look);
-    return found;
-  }
-
-  Result<OutboxRow> outbox_row(std::int64_t id) override {
-    return first_outbox([&](const OutboxRow& row) { return row.id == id; });
-  }
-  Result<OutboxRow> outbox_row(std::string_view idempotency_key) override {
-    return first_outbox(
-        [&](const OutboxRow& row) { return row.idempotency_key == idempotency_key; });
-  }
-
-  Result<std::vector<LaneState>> lanes() override {
-    const std::shared_lock lock(data_.mutex);
-    std::map<std::string, LaneState> states;
-    for (const auto& [lane, held] : data_.held_lanes) states[lane].held = held;
-    for (const OutboxRow& row : data_.outbox) {
-      LaneState& state = states[row.lane];
-      if (row.status == OutboxStatus::dead) ++state.dead;
-      if (row.counts) ++state.counted;
-      if (!is_open(row.status)) continue;
-      ++state.open;
-      if (state.oldest_us != 0 && row.created_us >= state.oldest_us) continue;
-      state.oldest_us = row.created_us;
-      state.oldest_row = row.id;
-    }
-    std::vector<LaneState> found;
-    for (auto& [lane, state] : states) {
-      state.lane = lane;
-      found.push_back(state);
-    }
-    return found;
-  }
-
-  Result<QueueCounts> queue_counts() override {
-    const std::shared_lock lock(data_.mutex);
-    const auto count = [](const auto& rows, auto status) {
-      const auto found = std::count_if(rows.begin(), rows.end(),
-                                       [&](const auto& row) { return row.status == status; });
-      return std::min<std::int64_t>(found, most_counted);
-    };
-    return QueueCounts{
-        count(data_.inbox, InboxStatus::refused), count(data_.inbox, InboxStatus::quarantined),
-        count(data_.outbox, OutboxStatus::held), count(data_.outbox, OutboxStatus::dead)};
-  }
-
-  Result<AuditPage> audit(const AuditQuery& query) override {
-    const std::shared_lock lock(data_.mutex);
-    return page_of(data_.audit, query);
-  }
-
- private:
-  static std::pair<std::int64_t, std::int64_t> place(const Resource& resource,
-                                                     const Stored& version) {
-    return {version.last_updated_us, resource.row << 24 | version.version};
-  }
-  static bool wanted(const HistoryQuery& query, const Resource& resource, std::size_t i) {
-    const auto time = resource.versions[i].last_updated_us;
-    if (time < query.since_us) return false;
-    if (!query.at_high_us) return true;
-    const bool over = i + 1 < resource.versions.size() &&
-                      resource.versions[i + 1].last_updated_us <= query.at_low_us;
-    return time <= *query.at_high_us && !over;
-  }
-
-  static Error not_there() { return {Kind::not_found, "there is no such resource", ""}; }
-
-  static Result<Stored> found(const Resource& resource, Stored stored) {
-    if (stored.change == Change::removed) return Error{Kind::gone, "the resource was deleted", ""};
-    stored.compartment = resource.compartment;
-    return stored;
-  }
-
-  template <class Row>
-  static void by_due(std::vector<Row>& rows, int limit) {
-    std::stable_sort(rows.begin(), rows.end(),
-                     [](const Row& a, const Row& b) { return a.due_us < b.due_us; });
-    if (rows.size() > static_cast<std::size_t>(limit)) rows.resize(static_cast<std::size_t>(limit));
-  }
-
-  template <class Test>
-  Result<InboxRow> first_inbox(const Test& test) const {
-    const std::shared_lock lock(data_.mutex);
-    const auto at = std::find_if(data_.inbox.begin(), data_.inbox.end(), test);
-    if (at == data_.inbox.end()) return no_such_row("inbox");
-    return *at;
-  }
-  template <class Test>
-  Result<OutboxRow> first_outbox(const Test& test) const {
-    const std::shared_lock lock(data_.mutex);
-    const auto at = std::find_if(data_.outbox.begin(), data_.outbox.end(), test);
-    if (at == data_.outbox.end()) return no_such_row("outbox");
-    return *at;
-  }
-
-  const Data& data_;
-  const Limits& limits_;
-};
-
 class MemoryStore final : public Store {
  public:
   MemoryStore(const Limits& limits, Clock& clock, Random& random) : limits_(limits), clock_(clock) {
@@ -296,9 +36,7 @@ class MemoryStore final : public Store {
     auto outcome = apply(unit);
     completion(std::move(outcome));
   }
-  Result<std::unique_ptr<Reader>> reader() override {
-    return std::unique_ptr<Reader>(std::make_unique<MemoryReader>(data_, limits_));
-  }
+  Result<std::unique_ptr<Reader>> reader() override { return make_memory_reader(data_, limits_); }
   const search::HashKey& hash_key() const override { return data_.hash_key; }
   Health health() const override { return Health::good; }
 
@@ -318,7 +56,9 @@ class MemoryStore final : public Store {
         return outcome;
       }
     }
-    LET_DONE(check_guards(unit));
+    const MemorySight sight(data_, unit.policy);
+    LET_DONE(check_sight(unit, sight));
+    LET_DONE(check_guards(unit, sight));
     if (unit.inbox) LET_DONE(check_room(*unit.inbox));
     const std::int64_t now = clock_.now_us();
     LET_DONE(decide_all(unit, now, outcome));
@@ -328,15 +68,19 @@ class MemoryStore final : public Store {
       indexed.push_back(std::move(one));
     }
     std::vector<std::uint64_t> moved;
-    const State before = unit.inspect ? static_cast<const State&>(data_) : State();
+    const bool looks = unit.inspect || !unit.policy.everything;
+    const State before = looks ? static_cast<const State&>(data_) : State();
     for (std::size_t i = 0; i < unit.writes.size(); ++i) {
       const auto* const old = data_.find(unit.writes[i].type, unit.writes[i].id);
       const auto whose = old == nullptr ? 0 : old->compartment;
-      write(unit.writes[i], outcome.writes[i], std::move(indexed[i]));
+      write(unit.writes[i], outcome.writes[i], std::move(indexed[i]), !unit.policy.everything);
       const bool changed = outcome.writes[i].change != Change::unchanged;
       if (changed && whose != unit.writes[i].index.compartment) moved.push_back(whose);
     }
-    if (auto agreed = inspect(unit); !agreed) {
+    settle_others(unit);
+    auto agreed = check_written(unit, sight);
+    if (agreed) agreed = inspect(unit);
+    if (!agreed) {
       static_cast<State&>(data_) = before;
       return agreed.error();
     }
@@ -362,21 +106,102 @@ class MemoryStore final : public Store {
   Result<void> inspect(const Unit& unit) const {
     if (!unit.inspect) return {};
     const Data staged(static_cast<const State&>(data_));  // without the lock that is held
-    MemoryReader reader(staged, limits_);
-    return unit.inspect(reader);
+    const auto reader = make_memory_reader(staged, limits_);
+    const auto eyes = reader->seen_by(unit.policy);
+    return unit.inspect(*eyes);
   }
 
-  Result<void> check_guards(const Unit& unit) const {
-    for (const auto& guard : unit.reads) {
-      const Resource* const resource = data_.find(guard.type, guard.id);
-      const bool there = resource != nullptr && !resource->removed();
-      if ((there ? resource->current().version : 0) != guard.version) return guard_failed();
-    }
-    for (const auto& guard : unit.searches) {
-      LET(const auto page, search_memory(data_, guarding(guard), limits_));
-      if (!finds_exactly(page, guard.ids)) return guard_failed();
+  // As PolicyGuard has it.
+  Result<void> check_sight(const Unit& unit, const MemorySight& sight) const {
+    if (sight.everything()) return {};
+    for (std::size_t i = 0; i < unit.asked; ++i) {
+      const Write& write = unit.writes[i];
+      const Resource* const there = data_.find(write.type, write.id);
+      if (there != nullptr && !sight.sees(*there)) return not_in_sight();
+      if (write.op != Write::Op::put) continue;
+      const auto whose = write.index.belonging.whose;
+      if (whose == search::reference_hash(data_.hash_key, write.type, write.id)) {
+        if (write.type == "Patient" && there == nullptr && !write.must_be_new)
+          return not_in_sight();
+        continue;
+      }
+      if (search::is_somebody(whose) && !is_made_by(unit, whose) && !sight.sees_patient(whose))
+        return patient_not_in_sight();
     }
     return {};
+  }
+
+  bool is_made_by(const Unit& unit, std::uint64_t patient) const {
+    for (std::size_t i = 0; i < unit.asked; ++i) {
+      const Write& write = unit.writes[i];
+      if (write.type == "Patient" && write.must_be_new &&
+          search::reference_hash(data_.hash_key, write.type, write.id) == patient)
+        return true;
+    }
+    return false;
+  }
+
+  Result<void> check_written(const Unit& unit, const MemorySight& before) const {
+    if (before.everything()) return {};
+    const MemorySight now(data_, unit.policy);
+    const auto& known = before.organisations();
+    if (!std::includes(known.begin(), known.end(), now.organisations().begin(),
+                       now.organisations().end()))
+      return organisation_taken();
+    for (std::size_t i = 0; i < unit.asked; ++i) {
+      const Write& write = unit.writes[i];
+      if (write.op == Write::Op::put && !now.sees(*data_.find(write.type, write.id)))
+        return written_out_of_sight();
+    }
+    return {};
+  }
+
+  // Whose a resource is that is whose others are, which the unit may have written behind it.
+  void settle_others(const Unit& unit) {
+    for (const Write& write : unit.writes) {
+      const auto at = data_.by_id.find({write.type, write.id});
+      if (at == data_.by_id.end()) continue;
+      Resource& resource = data_.resources[at->second];
+      if (resource.removed() || resource.belonging.about.empty()) continue;
+      resource.belonging.whose = whose(resource.belonging.about);
+    }
+  }
+
+  std::uint64_t whose(const std::vector<std::uint64_t>& references) const {
+    std::uint64_t whose = search::of_all;
+    for (const auto reference : references) {
+      auto its = search::unplaced;
+      for (const Resource& one : data_.resources)
+        if (one.reference == reference && !one.versions.empty()) its = one.belonging.whose;
+      if (its == search::of_all) continue;
+      const bool another = whose != search::of_all && whose != its;
+      if (another || !search::is_somebody(its)) return search::unplaced;
+      whose = its;
+    }
+    return whose;
+  }
+
+  // By the eyes of the unit, or by those that see all: rules added what they saw.
+  Result<void> check_guards(const Unit& unit, const MemorySight& sight) const {
+    const MemorySight all(data_, {});
+    for (const auto& guard : unit.reads)
+      if (!holds(guard, sight) && !holds(guard, all)) return guard_failed();
+    for (const auto& guard : unit.searches) {
+      LET(const bool held, holds(guard, sight));
+      LET(const bool held_for_all, held ? Result<bool>(true) : holds(guard, all));
+      if (!held_for_all) return guard_failed();
+    }
+    return {};
+  }
+
+  bool holds(const ReadGuard& guard, const MemorySight& sight) const {
+    const Resource* const resource = data_.find(guard.type, guard.id);
+    const bool there = resource != nullptr && !resource->removed() && sight.sees(*resource);
+    return (there ? resource->current().version : 0) == guard.version;
+  }
+  Result<bool> holds(const SearchGuard& guard, const MemorySight& sight) const {
+    LET(const auto page, search_memory(data_, guarding(guard), limits_, sight));
+    return finds_exactly(page, guard.ids);
   }
 
   Result<void> check_room(const InboxRow& row) const {
@@ -418,6 +243,7 @@ class MemoryStore final : public Store {
 
   Result<Indexed> index_of(Write& write) {
     Indexed made;
+    made.values.belonging = write.index.belonging;
     if (write.index.parameters == nullptr) return made;
     LET(const auto map, data_.keys->map(*write.index.parameters));
     LET(made.keys, keys_of(data_, *write.index.parameters, write.type));
@@ -431,7 +257,7 @@ class MemoryStore final : public Store {
     return made;
   }
 
-  void write(Write& write, const WriteOutcome& outcome, Indexed index) {
+  void write(Write& write, const WriteOutcome& outcome, Indexed index, bool keeps_labels) {
     if (write.op == Write::Op::reindex) return reindex(write, std::move(index));
     if (outcome.change == Change::unchanged) return;
     if (const auto* old = data_.find(write.type, write.id); old && write.op != Write::Op::put)
@@ -454,8 +280,21 @@ class MemoryStore final : public Store {
     const bool put = write.op == Write::Op::put;
     if (put) stored.body = complete(write.body, outcome.version, outcome.last_updated_us);
     resource.compartment = write.index.compartment;
+    if (put) belong(resource, index.values.belonging, outcome.version, keeps_labels);
     resource.versions.push_back(std::move(stored));
     resource.index = put ? std::move(index) : Indexed{};
+  }
+
+  // As Applier::standing has it.
+  static void belong(Resource& resource, search::Belonging to, std::int64_t version,
+                     bool keeps_labels) {
+    const bool is_new = resource.versions.empty();
+    auto labels = to.labels;
+    if (keeps_labels) labels |= resource.labels;
+    const bool moved = resource.belonging.whose != to.whose || (resource.labels & ~labels) != 0;
+    if (moved && !is_new) resource.seen_from = version;
+    resource.belonging = std::move(to);
+    resource.labels = labels;
   }
 
   void reindex(const Write& write, Indexed index) {
@@ -463,7 +302,10 @@ class MemoryStore final : public Store {
     if (at == data_.by_id.end()) return;
     Resource& resource = data_.resources[at->second];
     const bool same = !resource.removed() && write.if_version == resource.current().version;
-    if (same) resource.index = std::move(index);
+    if (!same) return;
+    resource.belonging = index.values.belonging;
+    resource.labels |= resource.belonging.labels;
+    resource.index = std::move(index);
   }
 
   void forget(const Write& write) {
@@ -500,12 +342,19 @@ class MemoryStore final : public Store {
     for (const auto& update : unit.lanes) data_.held_lanes[update.lane] = update.held;
   }
 
+  bool is_for(const OutboxRow& row, const Unit& unit) const {
+    if (row.eyes == nullptr || row.eyes->everything) return true;
+    const Write& write = unit.writes.at(row.about);
+    const Resource* const left = data_.find(write.type, write.id);
+    return left != nullptr && MemorySight(data_, *row.eyes).sees(*left);
+  }
+
   void add_outbox(Unit& unit, std::int64_t now, UnitOutcome& outcome) {
     for (OutboxRow& row : unit.outbox) {
       const auto there = [&](const OutboxRow& old) {
         return old.idempotency_key == row.idempotency_key;
       };
-      if (std::any_of(data_.outbox.begin(), data_.outbox.end(), there)) {
+      if (!is_for(row, unit) || std::any_of(data_.outbox.begin(), data_.outbox.end(), there)) {
         outcome.outbox_ids.push_back(0);
         continue;
       }

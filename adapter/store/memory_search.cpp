@@ -3,6 +3,7 @@
 #include "search/search.h"
 #include "search/token.h"
 #include "search/words.h"
+#include "store/memory_sight.h"
 #include "store/order.h"
 #include "store/rules.h"
 
@@ -28,8 +29,14 @@ struct Seen {
 // One search over everything, under the lock.
 class Searcher {
  public:
-  Searcher(const Data& data, const search::Plan& plan, const KeyMap& map, const Limits& limits)
-      : data_(data), asked_(plan), map_(map), plan_(translate(plan, map)), limits_(limits) {}
+  Searcher(const Data& data, const search::Plan& plan, const KeyMap& map, const Limits& limits,
+           const MemorySight& sight)
+      : data_(data),
+        asked_(plan),
+        map_(map),
+        plan_(translate(plan, map)),
+        limits_(limits),
+        sight_(sight) {}
 
   Result<Page> run() {
     std::vector<std::pair<search::Place, const Resource*>> found;
@@ -60,16 +67,19 @@ class Searcher {
                     std::vector<std::pair<search::Place, const Resource*>>& found) const {
     LET_DONE(settle(plan.criteria));
     for (const Resource& resource : data_.resources)
-      if (!resource.removed() && resource.type == plan.type &&
+      if (is_there(resource) && resource.type == plan.type &&
           all_pass(plan.criteria, {&resource, nullptr}))
         found.push_back({{sort_values(plan, resource.search_row()), resource.row}, &resource});
     return {};
   }
 
+  // For this search there is nothing that is not in sight.
+  bool is_there(const Resource& one) const { return !one.removed() && sight_.sees(one); }
+
   const Resource* by_reference(std::uint64_t reference) const {
     const auto at = std::find_if(
         data_.resources.begin(), data_.resources.end(),
-        [&](const Resource& one) { return !one.removed() && one.reference == reference; });
+        [&](const Resource& one) { return one.reference == reference && is_there(one); });
     return at == data_.resources.end() ? nullptr : &*at;
   }
 
@@ -94,7 +104,7 @@ class Searcher {
     for (std::size_t before = 0; before != known.size();) {
       before = known.size();
       for (const Resource& one : data_.resources) {
-        if (one.removed()) continue;
+        if (!is_there(one)) continue;
         for (const auto& row : one.index.values.hashes) {
           const bool up = std::any_of(criterion.parents.begin(), criterion.parents.end(),
                                       [&](const auto& parent) { return parent.key == row.key; });
@@ -146,7 +156,7 @@ class Searcher {
 
   bool chain_passes(const search::Criterion& criterion, const Seen& from) const {
     return std::any_of(data_.resources.begin(), data_.resources.end(), [&](const Resource& to) {
-      if (to.removed() || to.type != criterion.target) return false;
+      if (to.type != criterion.target || !is_there(to)) return false;
       if (!refers(from.values(), criterion.key, to) &&
           !refers_by_url(from.values(), criterion.key, to, criterion.url_key))
         return false;
@@ -191,7 +201,7 @@ class Searcher {
   bool has_passes(const search::Criterion& criterion, const Seen& to) const {
     if (to.inner) return beside_passes(criterion, to);
     return std::any_of(data_.resources.begin(), data_.resources.end(), [&](const Resource& from) {
-      if (from.removed() || from.type != criterion.target) return false;
+      if (from.type != criterion.target || !is_there(from)) return false;
       const auto& values = from.index.values;
       if (!refers(values, criterion.key, *to.resource)) return false;
       if (!all_pass(criterion.parts, {&from, nullptr})) return false;
@@ -250,7 +260,7 @@ class Searcher {
       for (const auto& include : plan_.includes) {
         if (round > 0 && !include.iterate) continue;
         for (const Resource& other : data_.resources) {
-          if (other.removed() || shown_.contains(other.row) || !wanted(include, other, from))
+          if (!is_there(other) || shown_.contains(other.row) || !wanted(include, other, from))
             continue;
           if (shown_.size() - matches >= limits_.included) {
             page.cut = true;
@@ -294,7 +304,7 @@ class Searcher {
       if (std::binary_search(keys.begin(), keys.end(), map_[main])) ++coverage.indexed;
     };
     for (const Resource& resource : data_.resources) {
-      if (resource.removed()) continue;
+      if (!is_there(resource)) continue;
       if (resource.type == type) count(resource.index.keys);
       const auto inside = resource.index.inside.find(type);
       if (chained && inside != resource.index.inside.end()) count(inside->second);
@@ -325,6 +335,7 @@ class Searcher {
   const KeyMap& map_;
   const search::Plan plan_;  // by the store's own numbers
   const Limits& limits_;
+  const MemorySight& sight_;
   Rows shown_;
   mutable bool other_version_ = false;
   mutable std::optional<search::Words> words_;  // made by the first criterion on words
@@ -341,9 +352,10 @@ Result<std::vector<search::KeyId>> keys_of(const Data& data, const search::Param
   return keys;
 }
 
-Result<Page> search_memory(const Data& data, const search::Plan& plan, const Limits& limits) {
+Result<Page> search_memory(const Data& data, const search::Plan& plan, const Limits& limits,
+                           const MemorySight& sight) {
   LET(const auto map, data.keys->map(*plan.parameters));
-  return Searcher(data, plan, *map, limits).run();
+  return Searcher(data, plan, *map, limits, sight).run();
 }
 
 }  // namespace fingerpost::store

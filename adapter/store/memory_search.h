@@ -32,6 +32,9 @@ struct Resource {
   std::vector<Stored> versions;  // oldest first; none: it was expunged
   Indexed index;                 // of the current version
   std::uint64_t compartment = 0;
+  search::Belonging belonging = {};  // `whose` as the store settled it
+  std::uint64_t labels = 0;
+  std::int64_t seen_from = 1;  // versions before are nobody's to see who is under a policy
 
   const Stored& current() const { return versions.back(); }
   bool removed() const { return versions.empty() || current().change == Change::removed; }
@@ -67,7 +70,9 @@ struct Data : State {
 Result<std::vector<search::KeyId>> keys_of(const Data& data, const search::Parameters& parameters,
                                            std::string_view type);
 
+class MemorySight;
 // Under the lock.
-Result<Page> search_memory(const Data& data, const search::Plan& plan, const Limits& limits);
+Result<Page> search_memory(const Data& data, const search::Plan& plan, const Limits& limits,
+                           const MemorySight& sight);
 
 }  // namespace fingerpost::store

@@ -2,8 +2,12 @@
 
 #pragma once
 
+#include "store/policy.h"
+
+#include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -74,6 +78,9 @@ struct OutboxRow {
   std::int64_t due_us = 0;
   bool counts = false;      // it is counted in its lane, as the events of a subscription are
   std::int64_t number = 0;  // given by the store: how many rows of its lane count, up to it
+  // Not null: it is added only if what the unit's write of this number leaves is in sight.
+  std::shared_ptr<const Policy> eyes = {};
+  std::size_t about = 0;
 };
 
 struct OutboxUpdate {

@@ -114,8 +114,10 @@ Result<std::unique_ptr<Applier>> Applier::prepare(Db& db, Keys& keys, WordIndex&
                                                   const Limits& limits) {
   std::unique_ptr<Applier> made(new Applier(db, keys, words, key, limits));
   LET(made->next_row_, db.integer("SELECT coalesce(max(row), 0) + 1 FROM resource"));
-  LET(made->find_, db.prepare("SELECT row, version, updated, removed, shape, found_by, compartment "
-                              "FROM resource WHERE reference = ? AND type = ? AND id = ?"));
+  LET(made->find_,
+      db.prepare(
+          "SELECT row, version, updated, removed, shape, found_by, compartment, "
+          "whose, labels, seen_from FROM resource WHERE reference = ? AND type = ? AND id = ?"));
   LET(made->body_, db.prepare("SELECT unpacked_or_kept(body) FROM version WHERE at = ?"));
   LET(made->add_version_, db.prepare("INSERT INTO version VALUES(?, ?, ?, packed(?))"));
   LET(made->add_history_, db.prepare("INSERT INTO history VALUES(?, ?, ?)"));
@@ -125,18 +127,20 @@ Result<std::unique_ptr<Applier>> Applier::prepare(Db& db, Keys& keys, WordIndex&
       db.prepare("DELETE FROM history WHERE type = ? AND updated = ? AND at = ?"));
   LET(made->take_resource_, db.prepare("DELETE FROM resource WHERE row = ?"));
   LET(made->add_resource_,
-      db.prepare("INSERT INTO resource VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+      db.prepare("INSERT INTO resource VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
   LET(made->change_resource_,
       db.prepare("UPDATE resource SET version = ?, updated = ?, removed = ?, "
-                 "compartment = ?, labels = ?, shape = ?, found_by = ? "
+                 "compartment = ?, labels = ?, shape = ?, found_by = ?, whose = ?, seen_from = ? "
                  "WHERE row = ?"));
   // SQLite writes the rows of an index anew when a column of it, or of its condition, is named
   // here.
   LET(made->change_same_,
       db.prepare("UPDATE resource SET version = ?, updated = ?, compartment = ?, labels = ?, "
-                 "found_by = ? WHERE row = ?"));
-  LET(made->reindex_, db.prepare("UPDATE resource SET shape = ?, found_by = ? WHERE row = ?"));
+                 "found_by = ?, whose = ?, seen_from = ? WHERE row = ?"));
+  LET(made->reindex_, db.prepare("UPDATE resource SET shape = ?, found_by = ?, whose = ?, labels = "
+                                 "?, seen_from = ? WHERE row = ?"));
   LET(made->index_, IndexTables::prepare(db));
+  LET(made->belonging_, BelongingTables::prepare(db));
   LET_DONE(made->counts_.prepare(db));
   LET(made->queues_, QueueTables::prepare(db, limits));
   LET(made->guards_, Guards::prepare(db, keys, key, limits));
@@ -147,6 +151,8 @@ Result<std::unique_ptr<Applier>> Applier::prepare(Db& db, Keys& keys, WordIndex&
 Result<UnitOutcome> Applier::apply(Unit& unit, std::int64_t now_us) {
   audit_->begin_unit();
   moved_.clear();
+  with_others_.clear();
+  keeps_labels_ = !unit.policy.everything;
   auto outcome = apply_all(unit, now_us);
   if (outcome) {
     counts_.keep();
@@ -162,15 +168,18 @@ Result<UnitOutcome> Applier::apply_all(Unit& unit, std::int64_t now_us) {
     LET(auto duplicate, queues_->duplicate(*unit.inbox));
     if (duplicate) return std::move(*duplicate);
   }
+  LET_DONE(policy_guard_.before(unit));
   LET_DONE(guards_->check(unit));
   UnitOutcome outcome;
   for (Write& write : unit.writes) {
     LET(const WriteOutcome done, apply(write, now_us));
     outcome.writes.push_back(done);
   }
+  LET_DONE(belong_with_others());
+  LET_DONE(policy_guard_.after(unit));
   if (unit.inspect) LET_DONE(inspect(unit));
   LET_DONE(queues_->update(unit));
-  LET_DONE(queues_->add(unit, now_us, outcome));
+  LET_DONE(queues_->add(unit, now_us, policy_guard_, outcome));
   tell_whose(unit.audit, moved_);
   LET_DONE(audit_->add(unit, outcome, now_us));
   return outcome;
@@ -184,7 +193,8 @@ Result<void> Applier::inspect(const Unit& unit) {
   if (!staged_) {
     LET(staged_, make_sqlite_reader(db_, keys_, hash_key_, limits_));
   }
-  return unit.inspect(*staged_);
+  const auto eyes = staged_->seen_by(unit.policy);
+  return unit.inspect(*eyes);
 }
 
 Result<std::optional<Applier::Found>> Applier::find(const Write& write, std::uint64_t reference,
@@ -199,6 +209,9 @@ Result<std::optional<Applier::Found>> Applier::find(const Write& write, std::uin
   found.current = {find_.integer(1), find_.integer(2), find_.integer(3) != 0, {}};
   found.shape = find_.integer(4);
   found.compartment = static_cast<std::uint64_t>(find_.integer(6));
+  found.whose = static_cast<std::uint64_t>(find_.integer(7));
+  found.labels = static_cast<std::uint64_t>(find_.integer(8));
+  found.seen_from = find_.integer(9);
   auto values = unpack(find_.bytes(5));
   find_.reset();
   found.damaged = !values;
@@ -254,6 +267,7 @@ Result<void> Applier::forget(const Write& write, const Found& found, std::int64_
   if (!all) return {};
   if (!found.current.removed) counts_.add(found.shape, -1);
   LET_DONE(change_index(found.row, &found, search::IndexValues{}));
+  LET_DONE(belonging_->clear(found.row));
   return take_resource_.run(found.row);
 }
 
@@ -263,6 +277,41 @@ Result<void> Applier::change_index(std::int64_t row, const Found* found,
                                    const search::IndexValues& to) {
   if (found != nullptr && found->damaged) LET_DONE(clear_index(db_, row));
   return index_->change(row, found != nullptr ? found->values : search::IndexValues{}, to);
+}
+
+// What is removed stays whose it was. Versions that were another's, or had labels that are gone,
+// are behind it.
+Applier::Standing Applier::standing(const Write& write, std::int64_t version,
+                                    const Found* found) const {
+  if (write.op != Write::Op::put)
+    return found == nullptr ? Standing{search::unplaced, 0, 1}
+                            : Standing{found->whose, found->labels, found->seen_from};
+  const auto& belonging = write.index.belonging;
+  Standing standing{belonging.whose, belonging.labels, 1};
+  if (found == nullptr) return standing;
+  if (keeps_labels_) standing.labels |= found->labels;
+  const bool moved = found->whose != standing.whose || (found->labels & ~standing.labels) != 0;
+  standing.seen_from = moved ? version : found->seen_from;
+  return standing;
+}
+
+Result<void> Applier::belong(std::int64_t row, const Write& write,
+                             const search::Belonging& belonging, const Standing& standing,
+                             const Found* found) {
+  if (write.op == Write::Op::remove) return belonging_->removed(row);
+  if (found != nullptr) LET_DONE(belonging_->clear(row));
+  auto said = belonging;
+  said.labels = standing.labels;
+  if (!said.about.empty()) with_others_.push_back({row, standing.seen_from, said.about});
+  return belonging_->add(row, write.type, said);
+}
+
+Result<void> Applier::belong_with_others() {
+  for (const auto& one : with_others_) {
+    LET(const auto whose, belonging_->whose(one.others));
+    LET_DONE(belonging_->place(one.row, whose, one.seen_from));
+  }
+  return {};
 }
 
 // The rows of a resource made anew from the same version.
@@ -275,11 +324,17 @@ Result<void> Applier::reindex(Write& write, const Found& found, std::int64_t typ
   const auto holder = write.index.holder;
   const auto values = translate(std::move(write.index), *map);
   write.index.holder = holder;
+  Standing standing{values.belonging.whose, values.belonging.labels | found.labels,
+                    found.seen_from};
+  // Whose the versions before were, nobody has looked.
+  if (found.whose == search::not_looked_at) standing.seen_from = found.current.version;
+  LET_DONE(belong(found.row, write, values.belonging, standing, &found));
   const std::int64_t shape = keys_.shape(type, set, values.present);
   counts_.add(found.shape, -1);
   counts_.add(shape, 1);
   const std::string found_by = pack(values);
-  LET_DONE(reindex_.run(shape, Bytes{found_by}, found.row));
+  LET_DONE(reindex_.run(shape, Bytes{found_by}, standing.whose, standing.labels, standing.seen_from,
+                        found.row));
   return change_index(found.row, &found, values);
 }
 
@@ -289,6 +344,8 @@ Result<void> Applier::store(Write& write, const WriteOutcome& outcome,
   const bool put = write.op == Write::Op::put;
   const std::int64_t row = found ? found->row : next_row_++;
   const std::uint64_t compartment = write.index.compartment;
+  const auto stands = standing(write, outcome.version, found ? &*found : nullptr);
+  LET_DONE(belong(row, write, write.index.belonging, stands, found ? &*found : nullptr));
   LET_DONE(words_.changes(row, found ? found->current.version : 0, outcome.version,
                           search::take_words(write.index)));
   search::IndexValues values;
@@ -311,15 +368,16 @@ Result<void> Applier::store(Write& write, const WriteOutcome& outcome,
   const std::string found_by = pack(values);
   const int removed = put ? 0 : 1;
   if (found && put && !found->current.removed && found->shape == shape) {
-    LET_DONE(change_same_.run(outcome.version, outcome.last_updated_us, compartment, write.labels,
-                              Bytes{found_by}, row));
+    LET_DONE(change_same_.run(outcome.version, outcome.last_updated_us, compartment, stands.labels,
+                              Bytes{found_by}, stands.whose, stands.seen_from, row));
   } else if (found) {
     LET_DONE(change_resource_.run(outcome.version, outcome.last_updated_us, removed, compartment,
-                                  write.labels, shape, Bytes{found_by}, row));
+                                  stands.labels, shape, Bytes{found_by}, stands.whose,
+                                  stands.seen_from, row));
   } else {
     LET_DONE(add_resource_.run(row, type, reference, write.id, outcome.version,
-                               outcome.last_updated_us, removed, compartment, write.labels, shape,
-                               Bytes{found_by}));
+                               outcome.last_updated_us, removed, compartment, stands.labels, shape,
+                               Bytes{found_by}, stands.whose, stands.seen_from));
   }
   return change_index(row, found ? &*found : nullptr, values);
 }

@@ -6,6 +6,7 @@
 #include "search/hash.h"
 #include "store/rules.h"
 #include "store/sqlite_audit.h"
+#include "store/sqlite_belonging.h"
 #include "store/sqlite_db.h"
 #include "store/sqlite_guards.h"
 #include "store/sqlite_inserts.h"
@@ -72,7 +73,7 @@ class QueueTables {
   // The outcome of a unit whose inbox row was there already; nothing when it is new.
   Result<std::optional<UnitOutcome>> duplicate(const InboxRow& row);
   Result<void> update(const Unit& unit);
-  Result<void> add(Unit& unit, std::int64_t now_us, UnitOutcome& outcome);
+  Result<void> add(Unit& unit, std::int64_t now_us, PolicyGuard& eyes, UnitOutcome& outcome);
 
  private:
   Result<void> add_inbox(InboxRow& row, std::int64_t now_us, UnitOutcome& outcome);
@@ -112,13 +113,31 @@ class Applier {
     bool damaged = false;  // values are lost
     std::string body;
     std::uint64_t compartment = 0;
+    std::uint64_t whose = 0;
+    std::uint64_t labels = 0;
+    std::int64_t seen_from = 1;
   };
   Applier(Db& db, Keys& keys, WordIndex& words, const search::HashKey& key, const Limits& limits)
-      : db_(db), keys_(keys), words_(words), hash_key_(key), limits_(limits) {}
+      : db_(db),
+        keys_(keys),
+        words_(words),
+        hash_key_(key),
+        limits_(limits),
+        policy_guard_(db, keys, key) {}
   Result<std::optional<Found>> find(const Write& write, std::uint64_t reference, std::int64_t type);
   Result<UnitOutcome> apply_all(Unit& unit, std::int64_t now_us);
   Result<void> inspect(const Unit& unit);
   Result<WriteOutcome> apply(Write& write, std::int64_t now_us);
+  // How rules about rows see a resource.
+  struct Standing {
+    std::uint64_t whose = 0;
+    std::uint64_t labels = 0;
+    std::int64_t seen_from = 1;
+  };
+  Standing standing(const Write& write, std::int64_t version, const Found* found) const;
+  Result<void> belong(std::int64_t row, const Write& write, const search::Belonging& belonging,
+                      const Standing& standing, const Found* found);
+  Result<void> belong_with_others();
   Result<void> reindex(Write& write, const Found& found, std::int64_t type);
   Result<void> store(Write& write, const WriteOutcome& outcome, const std::optional<Found>& found,
                      std::uint64_t reference, std::int64_t type);
@@ -136,6 +155,15 @@ class Applier {
   Statement versions_, take_version_, take_history_, take_resource_;
   std::unique_ptr<Guards> guards_;
   std::optional<IndexTables> index_;
+  std::optional<BelongingTables> belonging_;
+  PolicyGuard policy_guard_;
+  bool keeps_labels_ = false;  // the unit takes none away
+  // Resources of the unit that are whose others are, which it may write later.
+  struct WithOthers {
+    std::int64_t row, seen_from;
+    std::vector<std::uint64_t> others;
+  };
+  std::vector<WithOthers> with_others_;
   Statement reindex_;
   ShapeCounts counts_;
   std::optional<QueueTables> queues_;

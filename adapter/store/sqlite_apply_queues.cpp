@@ -81,8 +81,14 @@ Result<void> QueueTables::update(const Unit& unit) {
   return {};
 }
 
-Result<void> QueueTables::add(Unit& unit, std::int64_t now_us, UnitOutcome& outcome) {
+Result<void> QueueTables::add(Unit& unit, std::int64_t now_us, PolicyGuard& eyes,
+                              UnitOutcome& outcome) {
   for (const OutboxRow& row : unit.outbox) {
+    LET(const bool is_for, eyes.is_for(row, unit));
+    if (!is_for) {
+      outcome.outbox_ids.push_back(0);
+      continue;
+    }
     LET(const bool added,
         add_outbox_.first(row.lane, row.receiver, row.order_key, row.idempotency_key, row.kind,
                           Bytes{row.body}, static_cast<int>(row.status), row.note, row.attempts,

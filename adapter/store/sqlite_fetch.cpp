@@ -4,7 +4,7 @@
 #include "store/sqlite_schema.h"
 
 #include <algorithm>
-#include <string_view>
+#include <string>
 #include <utility>
 
 namespace fingerpost::store {
@@ -18,16 +18,49 @@ bool Candidate::refers(search::KeyId key, std::uint64_t to) const {
 }
 
 Result<Fetcher> Fetcher::prepare(Db& db, const Keys& keys) {
-  constexpr std::string_view columns =
-      "SELECT row, type, reference, id, version, updated, shape, found_by, "
-      "compartment FROM resource WHERE ";
   Fetcher made;
+  made.db_ = &db;
   made.keys_ = &keys;
-  LET(made.by_row_, db.prepare(std::string(columns) + "row = ? AND removed = 0"));
-  LET(made.by_reference_, db.prepare(std::string(columns) + "reference = ? AND removed = 0"));
-  LET(made.referrers_, db.prepare("SELECT row FROM by_hash WHERE key = ? AND hash = ? LIMIT ?"));
+  LET(made.all_, statements(db, ""));
   LET(made.body_, db.prepare("SELECT change, unpacked(body) FROM version WHERE at = ?"));
   return made;
+}
+
+// The hash of a referrer leads to resources that are there: only a sight needs their rows.
+Result<Fetcher::Statements> Fetcher::statements(Db& db, const std::string& sight) {
+  const std::string columns =
+      "SELECT row, type, reference, id, version, updated, shape, found_by, "
+      "compartment FROM resource r WHERE ";
+  const std::string rows =
+      sight.empty() ? "SELECT h.row FROM by_hash h WHERE h.key = ? AND h.hash = ?"
+                    : "SELECT h.row FROM by_hash h CROSS JOIN resource r ON r.row = h.row WHERE "
+                      "h.key = ? AND h.hash = ?" +
+                          sight;
+  Statements made;
+  LET(made.by_row, db.prepare(columns + "row = ? AND removed = 0" + sight));
+  LET(made.by_reference, db.prepare(columns + "reference = ? AND removed = 0" + sight));
+  LET(made.referrers, db.prepare(rows + " LIMIT ?"));
+  return made;
+}
+
+Result<void> Fetcher::look_with(const Sight* sight) {
+  constexpr std::size_t most = 16;
+  if (sight != nullptr) {
+    auto at = seen_.find(sight->sql());
+    if (at == seen_.end()) {
+      LET(auto made, statements(*db_, sight->sql()));
+      if (seen_.size() >= most) seen_.clear();
+      at = seen_.emplace(sight->sql(), std::move(made)).first;
+    }
+    in_sight_ = &at->second;
+  }
+  sight_ = sight;
+  return {};
+}
+
+Result<bool> Fetcher::first(Statement& statement, int from) const {
+  if (sight_ != nullptr) sight_->bind(statement, from);
+  return statement.step();
 }
 
 Result<Candidate> Fetcher::candidate(const Statement& statement) {
@@ -50,37 +83,57 @@ Result<Candidate> Fetcher::candidate(const Statement& statement) {
   return found;
 }
 
-Result<std::optional<Candidate>> Fetcher::by_row(std::int64_t row) {
-  LET(const bool there, by_row_.first(row));
+Result<std::optional<Candidate>> Fetcher::by_row(Statement& statement, std::int64_t row) {
+  statement.reset();
+  statement.bind(1, row);
+  const bool any = &statement == &all_.by_row;
+  LET(const bool there, any ? statement.step() : first(statement, 2));
   std::optional<Candidate> found;
   if (there) {
-    LET(found, candidate(by_row_));
+    LET(found, candidate(statement));
   }
-  by_row_.reset();
+  statement.reset();
   return found;
 }
 
+Result<std::optional<Candidate>> Fetcher::by_row(std::int64_t row) {
+  return by_row(looking().by_row, row);
+}
+
+Result<std::optional<Candidate>> Fetcher::any_by_row(std::int64_t row) {
+  return by_row(all_.by_row, row);
+}
+
 Result<std::vector<Candidate>> Fetcher::by_reference(std::uint64_t reference) {
+  Statement& statement = looking().by_reference;
   std::vector<Candidate> found;
-  LET(bool there, by_reference_.first(reference));
+  statement.reset();
+  statement.bind(1, reference);
+  LET(bool there, first(statement, 2));
   while (there) {
-    LET(auto one, candidate(by_reference_));
+    LET(auto one, candidate(statement));
     found.push_back(std::move(one));
-    LET(there, by_reference_.step());
+    LET(there, statement.step());
   }
-  by_reference_.reset();
+  statement.reset();
   return found;
 }
 
 Result<std::vector<std::int64_t>> Fetcher::referrers(search::KeyId lead, std::uint64_t reference,
                                                      std::size_t limit) {
+  Statement& statement = looking().referrers;
   std::vector<std::int64_t> rows;
-  LET(bool there, referrers_.first(int{lead}, reference, static_cast<std::int64_t>(limit)));
+  statement.reset();
+  statement.bind(1, int{lead});
+  statement.bind(2, reference);
+  const int after = sight_ == nullptr ? 3 : sight_->bind(statement, 3);
+  statement.bind(after, static_cast<std::int64_t>(limit));
+  LET(bool there, statement.step());
   while (there) {
-    rows.push_back(referrers_.integer(0));
-    LET(there, referrers_.step());
+    rows.push_back(statement.integer(0));
+    LET(there, statement.step());
   }
-  referrers_.reset();
+  statement.reset();
   return rows;
 }
 

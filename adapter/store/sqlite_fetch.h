@@ -7,12 +7,14 @@
 #include "search/plan.h"
 #include "store/sqlite_db.h"
 #include "store/sqlite_keys.h"
+#include "store/sqlite_sight.h"
 #include "store/store.h"
 
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace fingerpost::store {
@@ -41,8 +43,13 @@ class Fetcher {
  public:
   static Result<Fetcher> prepare(Db& db, const Keys& keys);
 
+  // What is not in sight is not found from now on; null: all is. It must outlive what is asked.
+  Result<void> look_with(const Sight* sight);
+  const Sight* sight() const { return sight_; }
   Result<std::optional<Candidate>> by_row(std::int64_t row);
   Result<std::vector<Candidate>> by_reference(std::uint64_t reference);
+  // Whether it is in sight or not: for what a search does, and not for what it finds.
+  Result<std::optional<Candidate>> any_by_row(std::int64_t row);
   // Rows under which `lead` has this hash, at most `limit`.
   Result<std::vector<std::int64_t>> referrers(search::KeyId lead, std::uint64_t reference,
                                               std::size_t limit);
@@ -52,11 +59,25 @@ class Fetcher {
   Result<Stored> stored(const Candidate& candidate, std::string type);
 
  private:
+  struct Statements {
+    Statement by_row, by_reference, referrers;
+  };
+  static Result<Statements> statements(Db& db, const std::string& sight);
   Result<Candidate> candidate(const Statement& statement);
+  Result<std::optional<Candidate>> by_row(Statement& statement, std::int64_t row);
+  Statements& looking() { return sight_ == nullptr ? all_ : *in_sight_; }
+  // Binds what the sight asks, from a parameter on, and takes the first step.
+  Result<bool> first(Statement& statement, int from) const;
+
+  Db* db_ = nullptr;
   const Keys* keys_ = nullptr;
+  const Sight* sight_ = nullptr;
   std::int64_t last_shape_ = -1;
   std::shared_ptr<const std::vector<search::KeyId>> last_present_;
-  Statement by_row_, by_reference_, referrers_, body_;
+  Statements all_;
+  std::unordered_map<std::string, Statements> seen_;  // by the sight's text, of which there are few
+  Statements* in_sight_ = nullptr;                    // of the sight of now
+  Statement body_;
 };
 
 }  // namespace fingerpost::store

@@ -19,12 +19,16 @@ class Guards {
  public:
   static Result<std::unique_ptr<Guards>> prepare(Db& db, Keys& keys, const search::HashKey& key,
                                                  const Limits& limits);
-  // Inside the writer's transaction. Kind::conflict: one of them does not hold.
+  // Inside the writer's transaction, by the eyes of the unit's policy, or by those that see all:
+  // what rules add to a unit they decided on without a policy. Kind::conflict: one of them does not
+  // hold.
   Result<void> check(const Unit& unit);
 
  private:
   Guards(Db& db, Keys& keys, const search::HashKey& key, const Limits& limits)
       : keys_(keys), hash_key_(key), limits_(limits), statements_(db) {}
+  template <class Guard>
+  Result<void> check_with(const Sight* sight, const Guard& guard);
   Result<void> check(const ReadGuard& guard);
   Result<void> check(const SearchGuard& guard);
 
@@ -33,7 +37,6 @@ class Guards {
   Limits limits_;
   StatementCache statements_;
   Fetcher fetcher_;
-  Statement version_;
 };
 
 }  // namespace fingerpost::store

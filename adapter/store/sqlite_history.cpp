@@ -34,27 +34,34 @@ Result<HistoryPage> History::run() {
 Result<std::vector<History::Found>> History::of_resource() {
   const auto type = keys_.known_type(query_.type);
   LET(Statement* const row,
-      statements_.get("SELECT row FROM resource WHERE reference = ? AND type = ? AND id = ?"));
-  LET(const bool known,
-      row->first(search::reference_hash(hash_key_, query_.type, query_.id), type, query_.id));
+      statements_.get("SELECT row FROM resource r WHERE reference = ? AND type = ? AND id = ?" +
+                      (sight_ == nullptr ? std::string() : sight_->sql())));
+  row->reset();
+  row->bind(1, search::reference_hash(hash_key_, query_.type, query_.id));
+  row->bind(2, type);
+  row->bind(3, query_.id);
+  if (sight_ != nullptr) sight_->bind(*row, 4);
+  LET(const bool known, row->step());
   const auto at = known ? row->integer(0) : 0;
   row->reset();
   if (!known) return Error{Kind::not_found, "there is no such resource", ""};
   const auto end = version_at(at, versions_of_one);
   return places(
       type,
-      "SELECT updated, at FROM version v WHERE at > ?3 AND at < ?4 AND updated >= ?5 "
-      "AND updated <= ?2" +
-          current() + " ORDER BY at DESC",
+      "SELECT v.updated, v.at FROM version v WHERE v.at > ?4 AND v.at < ?5 AND v.updated >= ?6 "
+      "AND v.updated <= ?2" +
+          current() + in_sight(),
+      " ORDER BY v.at DESC",
       {version_at(at, 0), query_.after ? std::min(query_.after->at, end) : end, query_.since_us});
 }
 
 Result<std::vector<History::Found>> History::of_type(std::int64_t type) {
   const auto start = query_.after.value_or(HistoryPlace{latest, latest});
   return places(type,
-                "SELECT updated, at FROM history v WHERE type = ?3 AND updated >= ?4 AND "
-                "updated <= ?2 AND (updated, at) < (?5, ?6)" +
-                    current() + " ORDER BY updated DESC, at DESC",
+                "SELECT v.updated, v.at FROM history v WHERE v.type = ?4 AND v.updated >= ?5 AND "
+                "v.updated <= ?2 AND (v.updated, v.at) < (?6, ?7)" +
+                    current() + in_sight(),
+                " ORDER BY v.updated DESC, v.at DESC",
                 {type, query_.since_us, start.updated_us, start.at});
 }
 
@@ -62,6 +69,14 @@ Result<std::vector<History::Found>> History::of_type(std::int64_t type) {
 std::string History::current() const {
   if (!query_.at_high_us) return "";
   return " AND NOT EXISTS(SELECT 1 FROM version n WHERE n.at = v.at + 1 AND n.updated <= ?1)";
+}
+
+// Not of a time when the resource was another's.
+std::string History::in_sight() const {
+  if (sight_ == nullptr) return "";
+  return " AND EXISTS(SELECT 1 FROM resource r WHERE r.row = v.at / 16777216 AND "
+         "v.at % 16777216 >= r.seen_from" +
+         sight_->sql() + ")";
 }
 
 // The newest of each type, then the newest of those.
@@ -85,17 +100,20 @@ Result<std::vector<History::Found>> History::of_all() {
   return found;
 }
 
-// The first of them, one more than the page has. ?1 and ?2 are the ends of _at.
+// The first of them, one more than the page has. ?1 and ?2 are the ends of _at, the values begin
+// with ?4, and what is in sight behind them.
 Result<std::vector<History::Found>> History::places(std::int64_t type, const std::string& sql,
+                                                    const std::string& order,
                                                     std::vector<std::int64_t> values) {
-  LET(Statement* const statement, statements_.get(sql + " LIMIT ?7"));
+  LET(Statement* const statement, statements_.get(sql + order + " LIMIT ?3"));
   statement->reset();
   statement->clear();
   statement->bind(1, query_.at_low_us);
   statement->bind(2, query_.at_high_us.value_or(latest));
-  statement->bind(7, std::int64_t{query_.limit} + 1);
-  for (std::size_t i = 0; i < values.size(); ++i)
-    statement->bind(static_cast<int>(i) + 3, values[i]);
+  statement->bind(3, std::int64_t{query_.limit} + 1);
+  int at = 4;
+  for (const auto value : values) statement->bind(at++, value);
+  if (sight_ != nullptr) sight_->bind(*statement, at);
   std::vector<Found> found;
   LET(bool there, statement->step());
   while (there) {
@@ -108,15 +126,16 @@ Result<std::vector<History::Found>> History::places(std::int64_t type, const std
 
 Result<Stored> History::stored(const Found& found) {
   LET(Statement* const statement,
-      statements_.get("SELECT r.id, v.change, unpacked(v.body), r.compartment FROM version v JOIN resource r "
-                      "ON r.row = v.at / 16777216 WHERE v.at = ?"));
+      statements_.get(
+          "SELECT r.id, v.change, unpacked(v.body), r.compartment FROM version v JOIN resource r "
+          "ON r.row = v.at / 16777216 WHERE v.at = ?"));
   LET(const bool there, statement->first(found.place.at));
   if (!there) return Error{Kind::fault, "a version is lost that the history has", ""};
-  Stored stored{keys_.type_name(found.type),      std::string(statement->text(0)),
-                found.place.at % versions_of_one, found.place.updated_us,
-                change_of(statement->integer(1)), std::string(statement->bytes(2)),
-                how_of(statement->integer(1)),
-                static_cast<std::uint64_t>(statement->integer(3))};
+  Stored stored{
+      keys_.type_name(found.type),      std::string(statement->text(0)),
+      found.place.at % versions_of_one, found.place.updated_us,
+      change_of(statement->integer(1)), std::string(statement->bytes(2)),
+      how_of(statement->integer(1)),    static_cast<std::uint64_t>(statement->integer(3))};
   statement->reset();
   return stored;
 }

@@ -7,6 +7,8 @@
 #include "store/sqlite_lanes.h"
 #include "store/sqlite_schema.h"
 #include "store/sqlite_search.h"
+#include "store/sqlite_sight.h"
+#include "store/under_policy.h"
 
 #include <cstdlib>
 #include <limits>
@@ -100,7 +102,7 @@ OutboxRow outbox_of(const Statement& at, bool with_body) {
   return row;
 }
 
-class SqliteReader final : public Reader {
+class SqliteReader final : public Eyes {
  public:
   SqliteReader(std::unique_ptr<Db> own, Db* db, Keys& keys, const search::HashKey& hash_key,
                const Limits& limits)
@@ -119,19 +121,23 @@ class SqliteReader final : public Reader {
         "resource r "
         "CROSS JOIN version v ON ";
     const std::string which = " WHERE r.reference = ?1 AND r.type = ?2 AND r.id = ?3";
-    LET(read_, db_->prepare(columns + "v.at = r.row * 16777216 + r.version" + which));
-    LET(vread_, db_->prepare(columns + "v.at = r.row * 16777216 + ?4" + which));
+    read_sql_ = columns + "v.at = r.row * 16777216 + r.version" + which;
+    vread_sql_ = columns + "v.at = r.row * 16777216 + ?4" + which;
+    LET(read_, db_->prepare(read_sql_));
+    LET(vread_, db_->prepare(vread_sql_));
     LET(held_, db_->prepare("SELECT held FROM lane WHERE lane = ?"));
     return {};
   }
 
   Result<Stored> read(std::string_view type, std::string_view id) override {
+    if (!sees_everything()) return read_in_sight(type, id);
     LET(const bool there, read_.first(reference(type, id), keys_.known_type(type), id));
     return one(read_, there, type, id);
   }
 
   Result<Stored> vread(std::string_view type, std::string_view id, std::int64_t version) override {
     const bool possible = version > 0 && version < versions_of_one;
+    if (!sees_everything()) return vread_in_sight(type, id, possible ? version : 0);
     LET(const bool there,
         vread_.first(reference(type, id), keys_.known_type(type), id, possible ? version : 0));
     return one(vread_, there, type, id);
@@ -139,12 +145,17 @@ class SqliteReader final : public Reader {
 
   Result<HistoryPage> history(const HistoryQuery& query) override {
     LET(const auto snapshot, Snapshot::begin(*db_));
-    return History(statements_, keys_, hash_key_, query).run();
+    LET(const auto sight, sight_now());
+    return History(statements_, keys_, hash_key_, query, sight ? &*sight : nullptr).run();
   }
 
   Result<Page> search(const search::Plan& plan) override {
     LET(const auto snapshot, Snapshot::begin(*db_));
-    return Search(statements_, *fetcher_, keys_, limits_, plan).run();
+    LET(const auto sight, sight_now());
+    LET_DONE(fetcher_->look_with(sight ? &*sight : nullptr));
+    auto page = Search(statements_, *fetcher_, keys_, limits_, plan).run();
+    LET_DONE(fetcher_->look_with(nullptr));
+    return page;
   }
 
   Result<std::vector<Stored>> outdated(const search::Parameters& parameters, int limit) override {
@@ -156,7 +167,9 @@ class SqliteReader final : public Reader {
         statements_.get("SELECT r.row FROM shape s CROSS JOIN resource r ON r.type = s.type AND "
                         "r.shape = s.id AND r.removed = 0 WHERE s.resources > 0 AND "
                         "(s.parameter_set = 0 OR s.parameter_set NOT IN (" +
-                        current + ")) LIMIT ?"));
+                        current +
+                        ")) UNION ALL SELECT row FROM resource WHERE whose = 2 AND removed = 0 "
+                        "LIMIT ?"));
     LET(bool there, find->first(std::int64_t{limit}));
     std::vector<std::int64_t> rows;
     while (there) {
@@ -294,6 +307,42 @@ class SqliteReader final : public Reader {
     return search::reference_hash(hash_key_, type, id);
   }
 
+  // What the policy of this look lets through; nothing: all.
+  Result<std::optional<Sight>> sight_now() {
+    if (sees_everything()) return std::optional<Sight>{};
+    LET(auto sight, Sight::of(statements_, hash_key_, policy()));
+    return std::optional(std::move(sight));
+  }
+
+  Result<Stored> read_in_sight(std::string_view type, std::string_view id) {
+    LET(const auto snapshot, Snapshot::begin(*db_));
+    LET(const auto sight, sight_now());
+    LET(Statement* const statement, statements_.get(read_sql_ + sight->sql()));
+    bind(*statement, type, id);
+    sight->bind(*statement, 4);
+    LET(const bool there, statement->step());
+    return one(*statement, there, type, id);
+  }
+
+  Result<Stored> vread_in_sight(std::string_view type, std::string_view id, std::int64_t version) {
+    LET(const auto snapshot, Snapshot::begin(*db_));
+    LET(const auto sight, sight_now());
+    LET(Statement* const statement,
+        statements_.get(vread_sql_ + " AND ?4 >= r.seen_from" + sight->sql()));
+    bind(*statement, type, id);
+    statement->bind(4, version);
+    sight->bind(*statement, 5);
+    LET(const bool there, statement->step());
+    return one(*statement, there, type, id);
+  }
+
+  void bind(Statement& statement, std::string_view type, std::string_view id) const {
+    statement.reset();
+    statement.bind(1, reference(type, id));
+    statement.bind(2, keys_.known_type(type));
+    statement.bind(3, id);
+  }
+
   static Stored stored(const Statement& at, std::string_view type, std::string_view id) {
     return {std::string(type),
             std::string(id),
@@ -350,6 +399,7 @@ class SqliteReader final : public Reader {
   const Limits limits_;
   StatementCache statements_;
   std::optional<Fetcher> fetcher_;
+  std::string read_sql_, vread_sql_;
   Statement read_, vread_, held_;
 };
 

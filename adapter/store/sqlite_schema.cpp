@@ -15,7 +15,7 @@ namespace {
 constexpr std::int64_t application_id = 0x46'50'4f'53;  // "FPOS"
 // Goes up with every change of the tables. Folders from oldest_version on are brought up to it,
 // those of other numbers are refused.
-constexpr std::int64_t schema_version = 7;
+constexpr std::int64_t schema_version = 8;
 
 // Folders before number 6 have none, and theirs begins empty.
 constexpr const char* audit_table = R"sql(
@@ -30,6 +30,18 @@ constexpr const char* newer_indexes = R"sql(
 CREATE INDEX IF NOT EXISTS outbox_order ON outbox(order_key, id);
 CREATE INDEX IF NOT EXISTS inbox_received ON inbox(id) WHERE status = 0;
 CREATE INDEX IF NOT EXISTS outbox_sending ON outbox(id) WHERE status = 1;
+)sql";
+
+// What rules about rows go by; folders before number 8 have none of it.
+constexpr const char* belonging_tables = R"sql(
+CREATE INDEX resource_not_looked_at ON resource(row) WHERE whose = 2;
+CREATE TABLE relation(
+  organisation INTEGER, patient INTEGER, row INTEGER, labels INTEGER NOT NULL,
+  PRIMARY KEY(organisation, patient, row)) WITHOUT ROWID;
+CREATE INDEX relation_row ON relation(row);
+CREATE INDEX relation_refusal ON relation(organisation) WHERE labels >= 4611686018427387904;
+CREATE TABLE organisation(code INTEGER, row INTEGER, PRIMARY KEY(code, row)) WITHOUT ROWID;
+CREATE INDEX organisation_row ON organisation(row);
 )sql";
 
 constexpr const char* schema = R"sql(
@@ -47,7 +59,7 @@ CREATE TABLE resource(
   row INTEGER PRIMARY KEY, type INTEGER NOT NULL, reference INTEGER NOT NULL, id TEXT NOT NULL,
   version INTEGER NOT NULL, updated INTEGER NOT NULL, removed INTEGER NOT NULL,
   compartment INTEGER NOT NULL, labels INTEGER NOT NULL, shape INTEGER NOT NULL,
-  found_by BLOB NOT NULL);
+  found_by BLOB NOT NULL, whose INTEGER NOT NULL, seen_from INTEGER NOT NULL);
 CREATE INDEX resource_reference ON resource(reference);
 CREATE INDEX resource_type ON resource(type) WHERE removed = 0;
 CREATE INDEX resource_shape ON resource(type, shape) WHERE removed = 0;
@@ -109,6 +121,12 @@ ALTER TABLE resource DROP COLUMN document;
 // Number 4 kept all bodies as they are, which is read as well. Number 5 did not say by what the
 // contained resources are indexed.
 constexpr std::int64_t oldest_version = 3;
+// Number 7 did not say whose resources are: nobody under a policy sees them until they are indexed
+// again.
+constexpr const char* from_7 = R"sql(
+ALTER TABLE resource ADD COLUMN whose INTEGER NOT NULL DEFAULT 2;
+ALTER TABLE resource ADD COLUMN seen_from INTEGER NOT NULL DEFAULT 1;
+)sql";
 
 // The file with mode 0600 before SQLite makes it with another; its log takes the same mode.
 Result<void> make_private(const std::string& path) {
@@ -127,6 +145,7 @@ Result<void> create(Db& db, Random& random) {
   LET_DONE(db.run(newer_indexes));
   LET_DONE(make_lane_counts(db));
   LET_DONE(begin_audit(db));
+  LET_DONE(db.run(belonging_tables));
   std::string key(16, '\0');
   const std::uint64_t words[] = {random.next(), random.next()};
   std::memcpy(key.data(), words, key.size());
@@ -161,8 +180,12 @@ Result<void> migrate(Db& db, std::int64_t version) {
   if (version < 6) LET_DONE(outdate_containers(db));
   LET_DONE(db.run(audit_table));
   LET_DONE(db.run(newer_indexes));
-  LET_DONE(make_lane_counts(db));
-  LET_DONE(begin_audit(db));
+  if (version < 7) {
+    LET_DONE(make_lane_counts(db));
+    LET_DONE(begin_audit(db));
+  }
+  LET_DONE(db.run(from_7));
+  LET_DONE(db.run(belonging_tables));
   LET_DONE(db.run(("PRAGMA user_version = " + std::to_string(schema_version)).c_str()));
   return db.run("COMMIT");
 }

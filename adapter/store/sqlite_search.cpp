@@ -230,7 +230,8 @@ Result<void> Search::take_group(const Scope& scope, Group& group, std::size_t ro
 }
 
 Result<std::uint64_t> Search::count(const Scope& scope) {
-  if (scope.plan.criteria.empty()) return static_cast<std::uint64_t>(scope.of_type);
+  if (scope.plan.criteria.empty() && fetcher_.sight() == nullptr)
+    return static_cast<std::uint64_t>(scope.of_type);
   if (scope.driver.by != Driver::By::list && all(scope.driver.covered)) return count_rows(scope);
   std::uint64_t total = 0;
   LET_DONE(each_match(scope, 0, [&](Candidate&) -> Result<bool> {
@@ -243,7 +244,12 @@ Result<std::uint64_t> Search::count(const Scope& scope) {
 Result<std::uint64_t> Search::count_rows(const Scope& scope) {
   Rows rows = in_order(scope.driver);
   rows.values.emplace_back(std::int64_t{0});
-  LET(Statement* const all_rows, statements_.get("SELECT count(*) FROM (" + rows.sql + ")"));
+  std::string sql = "SELECT count(*) FROM (" + rows.sql + ")";
+  if (const Sight* const sight = fetcher_.sight()) {
+    sql += " d CROSS JOIN resource r ON r.row = d.row WHERE r.removed = 0" + sight->sql();
+    rows.values.insert(rows.values.end(), sight->values().begin(), sight->values().end());
+  }
+  LET(Statement* const all_rows, statements_.get(sql));
   LET_DONE(first_row(*all_rows, rows.values));
   const auto total = static_cast<std::uint64_t>(all_rows->integer(0));
   all_rows->reset();
@@ -254,7 +260,9 @@ Result<std::uint64_t> Search::count_rows(const Scope& scope) {
 Result<std::uint64_t> Search::estimate(const Scope& scope) {
   constexpr std::int64_t cheap = 1000;
   constexpr std::int64_t sample = 500;
-  if (scope.driver.estimate <= cheap || scope.plan.criteria.empty()) return count(scope);
+  // An estimate would tell of rows that are not in sight.
+  if (scope.driver.estimate <= cheap || scope.plan.criteria.empty() || fetcher_.sight() != nullptr)
+    return count(scope);
   if (all(scope.driver.covered)) return static_cast<std::uint64_t>(scope.driver.estimate);
   std::int64_t seen = 0;
   std::uint64_t passed = 0;

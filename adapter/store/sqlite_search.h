@@ -109,7 +109,12 @@ class Search {
   Result<void> add_coverage(const search::Plan& asked, Page& page);
   Result<void> add_coverage(const Asked& of, search::KeyId key, Page& page);
   Result<void> add_coverage(const Asked& of, const Criteria& criteria, Page& page);
-  Result<std::uint64_t> resources_by(std::int64_t type, std::int64_t set);
+  struct Lack {
+    std::uint64_t lacking = 0, inside = 0;
+  };
+  Result<Lack> lack(const Asked& of, search::KeyId key, bool in_sight);
+  Result<std::uint64_t> resources_by(std::int64_t type, std::optional<std::int64_t> set,
+                                     bool in_sight);
 
   StatementCache& statements_;
   Fetcher& fetcher_;

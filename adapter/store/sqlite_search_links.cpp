@@ -248,10 +248,24 @@ Result<std::vector<Candidate>> Search::include_of(const search::Include& include
   return found;
 }
 
-Result<std::uint64_t> Search::resources_by(std::int64_t type, std::int64_t set) {
-  LET(Statement* const sum, statements_.get("SELECT coalesce(sum(resources), 0) FROM shape WHERE "
-                                            "type = ? AND parameter_set = ?"));
-  LET_DONE(sum->first(type, set));
+// How many there are of a type, indexed by one set or by whatever set: as the shapes tell, or in
+// sight, which takes a look at each.
+Result<std::uint64_t> Search::resources_by(std::int64_t type, std::optional<std::int64_t> set,
+                                           bool in_sight) {
+  const Sight* const sight = in_sight ? fetcher_.sight() : nullptr;
+  const std::string which = set ? " AND s.parameter_set = ?2" : " AND ?2 IS NULL";
+  const std::string sql =
+      sight == nullptr
+          ? "SELECT coalesce(sum(resources), 0) FROM shape s WHERE s.type = ?1" + which
+          : "SELECT count(*) FROM shape s CROSS JOIN resource r ON r.type = s.type AND r.shape = "
+            "s.id AND r.removed = 0 WHERE s.type = ?1" +
+                which + sight->sql();
+  LET(Statement* const sum, statements_.get(sql));
+  sum->reset();
+  sum->bind(1, type);
+  sum->bind(2, set);
+  if (sight != nullptr) sight->bind(*sum, 3);
+  LET_DONE(sum->step());
   const auto found = static_cast<std::uint64_t>(sum->integer(0));
   sum->reset();
   return found;
@@ -259,29 +273,36 @@ Result<std::uint64_t> Search::resources_by(std::int64_t type, std::int64_t set) 
 
 // Resources that are indexed by another set of parameters, one without this key, and where a chain
 // may lead into them those that contain such ones.
-Result<void> Search::add_coverage(const Asked& of, search::KeyId key, Page& page) {
+Result<Search::Lack> Search::lack(const Asked& of, search::KeyId key, bool in_sight) {
   const std::int64_t type = keys_.known_type(of.type);
+  Lack lack;
+  auto without = keys_.sets_without(type, key);
+  without.push_back(0);  // indexed by nothing
+  for (const auto set : without) {
+    LET(const auto some, resources_by(type, set, in_sight));
+    lack.lacking += some;
+  }
+  if (!of.chained) return lack;
+  for (const auto& set : keys_.sets_inside(of.type, key)) {
+    LET(const auto some, resources_by(set.type, set.set, in_sight));
+    lack.inside += some;
+    if (!set.indexed) lack.lacking += some;
+  }
+  return lack;
+}
+
+Result<void> Search::add_coverage(const Asked& of, search::KeyId key, Page& page) {
   key = asked_.parameters->main(key);
   if (key == 0) return {};
   LET(const auto map, keys_.map(*asked_.parameters));
-  std::uint64_t lacking = 0, inside = 0;
-  auto without = keys_.sets_without(type, (*map)[key]);
-  without.push_back(0);  // indexed by nothing
-  for (const auto set : without) {
-    LET(const auto some, resources_by(type, set));
-    lacking += some;
+  LET(auto found, lack(of, (*map)[key], false));
+  if (found.lacking > 0 && fetcher_.sight() != nullptr) {
+    LET(found, lack(of, (*map)[key], true));
   }
-  if (of.chained) {
-    for (const auto& set : keys_.sets_inside(of.type, (*map)[key])) {
-      LET(const auto some, resources_by(set.type, set.set));
-      inside += some;
-      if (!set.indexed) lacking += some;
-    }
-  }
-  if (lacking == 0) return {};
-  LET(const auto resources, resources_of(type));
-  const std::uint64_t all = static_cast<std::uint64_t>(resources) + inside;
-  page.partial.push_back({asked_.parameters->key(key).name, all - lacking, all});
+  if (found.lacking == 0) return {};
+  LET(const auto resources, resources_by(keys_.known_type(of.type), std::nullopt, true));
+  const std::uint64_t all = resources + found.inside;
+  page.partial.push_back({asked_.parameters->key(key).name, all - found.lacking, all});
   return {};
 }
 

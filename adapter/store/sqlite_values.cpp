@@ -84,7 +84,7 @@ Result<std::optional<std::vector<ValueHash>>> values_in_order(StatementCache& st
   if (!found) return std::optional<Values>{};
   Values values;
   for (const Found& one : *found) {
-    LET(const auto resource, fetcher.by_row(one.row));
+    LET(const auto resource, fetcher.any_by_row(one.row));
     // Else it is a value of what is contained there.
     if (!resource || !resource->refers(lead, one.hash)) continue;
     if (is_contained_type(key, one.hash, *resource)) continue;

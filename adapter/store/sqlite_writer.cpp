@@ -30,10 +30,11 @@ std::size_t size_of(const Unit& unit) {
   return size;
 }
 
-// A unit of one write is refused, if it is, before it has changed anything.
+// A unit of one write is refused, if it is, before it has changed anything; under a policy it may
+// be for what it has changed.
 bool may_be_undone(const Unit& unit) {
-  return unit.writes.size() > 1 || unit.inspect || !unit.inbox_updates.empty() ||
-         !unit.outbox_updates.empty();
+  return unit.writes.size() > 1 || unit.inspect || !unit.policy.everything ||
+         !unit.inbox_updates.empty() || !unit.outbox_updates.empty();
 }
 
 }  // namespace

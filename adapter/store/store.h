@@ -17,6 +17,7 @@
 #include "search/plan.h"
 #include "store/audit.h"
 #include "store/body.h"
+#include "store/policy.h"
 #include "store/queues.h"
 
 #include <cstdint>
@@ -46,9 +47,8 @@ struct Write {
   bool must_be_new = false;                // a resource of this id must never have been there
   bool skip_same = false;                  // the same content again makes no new version
   Body body;                               // of a put
-  search::IndexValues index;               // of a put, its compartment too; of a reindex, which
-                                           // happens if the version is still `if_version`
-  std::uint64_t labels = 0;                // security labels as bits
+  search::IndexValues index;               // of a put, whose it is too; of a reindex, which happens
+                                           // if the version is still `if_version`
   How how = How::put;                      // of a put
 };
 
@@ -76,6 +76,10 @@ struct Unit {
   std::vector<ReadGuard> reads;  // looked at, as searches are, before anything is written
   std::vector<SearchGuard> searches;
   std::vector<Write> writes;  // applied in order
+  // Under whose eyes it was decided. The guards see what these see, and so does `inspect`; the
+  // first `asked` writes change what is seen and leave it in sight, of Patients in sight.
+  Policy policy = {};
+  std::size_t asked = 0;  // the others are the gateway's own
   // Looks at everything as the writes leave it, while nobody else sees that; an error, of any kind
   // but fault and busy, refuses the unit. On the writer's thread, which waits for it.
   std::function<Result<void>(Reader&)> inspect;
@@ -95,16 +99,17 @@ struct UnitOutcome {
   std::string answer;      // the inbox row's answer: the stored one of a duplicate
   std::int64_t inbox_id = 0;
   InboxStatus inbox_status = InboxStatus::received;  // how a duplicate stands
-  std::vector<std::int64_t> outbox_ids;  // one for each row; 0 where the key was there already
+  std::vector<std::int64_t> outbox_ids;              // one for each row; 0 where it was not added
 };
 
 // Errors: conflict with where "guard" (a ReadGuard or SearchGuard does not hold), "If-Match"
 // (version differs, or nothing is there to match), "id" (must_be_new), "inbox" (same key, other
-// content), "status" (an inbox row is no longer what its update says); not_found with where "inbox"
-// or "outbox" (an update of no row); too_costly with where "refused" (no room for another row of
-// refused_source); busy (the queue or the disk is full: nothing was done, try later); fault (the
-// outcome is not known, or the store has stopped). To remove what is not there is no error: the
-// outcome is unchanged, version 0.
+// content), "status" (an inbox row is no longer what its update says); not_found and forbidden with
+// where "policy" (what is written, or its Patient, is not in sight, or would not be); not_found
+// with where "inbox" or "outbox" (an update of no row); too_costly with where "refused" (no room
+// for another row of refused_source); busy (the queue or the disk is full: nothing was done, try
+// later); fault (the outcome is not known, or the store has stopped). To remove what is not there
+// is no error: the outcome is unchanged, version 0.
 using Completion = std::function<void(Result<UnitOutcome>)>;
 
 // A version of a resource, complete bytes.
@@ -220,6 +225,11 @@ class Reader {
   virtual Result<QueueCounts> queue_counts() = 0;
 
   virtual Result<AuditPage> audit(const AuditQuery& query) = 0;
+
+  // The same eyes under a policy, on the same thread, and whatever policy these are under; it must
+  // go before they do. Kind::forbidden: explain, outdated and the audit, which tell of what is not
+  // seen.
+  virtual std::unique_ptr<Reader> seen_by(Policy policy) = 0;
 };
 
 enum class Health : std::uint8_t { good, full, stopped };

@@ -266,7 +266,8 @@ TEST_CASE("a client is what its section says") {
   const auto read = read_configuration(
       client_with("purpose",
                   "purpose = \"direct-care\"\nname = \"The App\"\nrole = \"R1\"\n"
-                  "partners = [\"surgery\", \"links\"]") +
+                  "partners = [\"surgery\", \"links\"]\n"
+                  "sees = \"everything\"\nlabels = [\"R\", \"NOPAT\"]") +
           "[tokens]\nseconds = 60\n[[partner]]\nid = \"links\"\n[[partner]]\nid = "
           "\"surgery\"\n",
       "g.toml");
@@ -279,9 +280,18 @@ TEST_CASE("a client is what its section says") {
   CHECK(is.role == "R1");
   CHECK(is.partners == std::vector<std::string>{"surgery", "links"});
   CHECK(is.purpose == access::Purpose::direct_care);
+  CHECK(is.sees_everything);
+  CHECK(is.labels == (search::restricted | search::no_patient));
   CHECK(access::write_scopes(is.scopes) == "system/Task.cruds system/Patient.rs");
   CHECK(jwks == "app.jwks");
   CHECK(read->access.token_seconds == 60);
+}
+
+TEST_CASE("a client sees what its organisation has to do with, and no label, unless it is told") {
+  const auto read = read_configuration(client_with("", ""), "g.toml");
+  REQUIRE(read);
+  CHECK(!read->access.clients[0].is.sees_everything);
+  CHECK(read->access.clients[0].is.labels == 0);
 }
 
 TEST_CASE("what is wrong with a client is told with its line") {
@@ -311,6 +321,8 @@ TEST_CASE("what is wrong with a client is told with its line") {
       Row{client_with("scopes", "scopes = [\"system/Task.\"]"),
           "g.toml:5: client.scopes: a scope is system/TYPE.cruds"},
       Row{client_with("jwks", ""), "g.toml:1: client: needs jwks"},
+      Row{client_with("certificates", "sees = \"all\""), "g.toml:7: client.sees: must be one of"},
+      Row{client_with("certificates", "labels = [\"U\"]"), "g.toml:7: client.labels: must be of R"},
       Row{client_with("certificates", "certificates = [\"sha256/AAAA\"]"),
           "g.toml:7: client.certificates: must be sha256/"},
       Row{client_with("certificates", certificates),

@@ -68,6 +68,9 @@ class FaultyReader final : public store::Reader {
   Result<store::AuditPage> audit(const store::AuditQuery& query) override {
     return behind_->audit(query);
   }
+  std::unique_ptr<store::Reader> seen_by(store::Policy policy) override {
+    return std::make_unique<FaultyReader>(behind_->seen_by(std::move(policy)), fails_);
+  }
 
  private:
   std::unique_ptr<store::Reader> behind_;

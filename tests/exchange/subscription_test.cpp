@@ -1,6 +1,8 @@
 #include "base/text.h"
 #include "exchange/subscription_lanes.h"
 #include "profile/validate.h"
+#include "search/index_to_store.h"
+#include "search/search.h"
 #include "support/peer.h"
 #include "world.h"
 
@@ -100,7 +102,8 @@ struct Told {
     options.others = &lanes;
     worker.emplace(parts, nobody, options);
   }
-  void write(const std::string& json, bool skip_same = false) {
+  void write(const std::string& json, bool skip_same = false,
+             const search::Parameters& by = parameters()) {
     auto tree = tree_of(json);
     const NodeRef root{&tree, tree.root()};
     store::Unit unit;
@@ -108,7 +111,7 @@ struct Told {
     made.type = definitions().type_name(tree[tree.root()].type);
     made.id = child_text(root, "id");
     made.skip_same = skip_same;
-    made.index = search::index(parameters(), root);
+    made.index = search::index_to_store(by, root);
     made.body = store::prepare_body(definitions(), tree, made.id);
     REQUIRE(commit_now(store, std::move(unit)));
   }
@@ -248,6 +251,52 @@ TEST_CASE("what is told ends when its client may not read any more, and goes on 
   told.task("t2", "accepted");
   REQUIRE(eventually([&] { return events() == 1 && told.settled(); }));
   CHECK(told.bodies("PUT")[0].find("\"t2\"") != std::string::npos);
+}
+
+TEST_CASE("Z17: who sees little is told of what he sees") {
+  std::atomic<bool> takes{true};
+  Told told([&takes](const std::string&) { return Reply{http(takes ? 200 : 503), false}; });
+  auto rules = rules_of(told.peer.base());
+  rules.sees = [](std::string_view) { return store::Policy{false, "X99999", 0, "hub"}; };
+  told.store.obey(told.parts, rules);
+  // What rules about rows go by is hashed under the store's own key.
+  const auto by = search::Parameters::compile(definitions(), told.world.store->hash_key()).value();
+  const auto patient = [&](const std::string& id, const std::string& practice) {
+    told.write(R"({"resourceType":"Patient","id":")" + id +
+                   R"(","managingOrganization":{"identifier":{"system":)"
+                   R"("https://fhir.nhs.uk/Id/ods-organization-code","value":")" +
+                   practice + R"("}}})",
+               false, *by);
+  };
+  const auto task = [&](const std::string& id, const std::string& whose) {
+    told.write(R"({"resourceType":"Task","id":")" + id +
+                   R"(","status":"accepted","intent":"order","for":{"reference":"Patient/)" +
+                   whose + R"("}})",
+               false, *by);
+  };
+  patient("mine", "X99999");
+  patient("theirs", "A81001");
+  told.subscribe(
+      {.criteria = referrals, .filter = "Task?status=accepted", .content = "full-resource"});
+  told.start(1'000);
+  REQUIRE(eventually([&] { return told.status() == "active"; }));
+  task("t1", "theirs");
+  task("t2", "mine");
+  REQUIRE(eventually([&] { return told.bodies("POST").size() == 2 && told.settled(); }));
+  const auto body = told.bodies("POST")[1];
+  CHECK(body.find("Task/t2") != std::string::npos);
+  CHECK(parameter(body, "event-number") == "1");
+  // What has come out of sight before it is told is not told.
+  takes = false;
+  task("t3", "mine");
+  REQUIRE(eventually([&] { return told.bodies("POST").size() > 2; }));
+  patient("mine", "A81001");
+  takes = true;
+  REQUIRE(eventually([&] {
+    told.world.clock.advance(10'000);
+    return told.settled();
+  }));
+  CHECK(told.bodies("POST").back().find("Task/t3") == std::string::npos);
 }
 
 TEST_CASE("a client asks for a subscription or turns it off, and no more than there may be") {

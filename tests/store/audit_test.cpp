@@ -345,6 +345,7 @@ TEST_CASE(
     World world(folder.path());
     REQUIRE(world.commit(world.put(patient, "1")));
   }
+  run_sql(folder, before_8);
   run_sql(folder,
           "DROP TABLE audit; DELETE FROM meta WHERE name = 'audit head'; PRAGMA user_version = 5");
   {

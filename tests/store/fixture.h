@@ -25,6 +25,11 @@
 
 namespace fingerpost::test {
 
+// Makes the tables of a folder what they were before number 8.
+inline constexpr const char* before_8 =
+    "DROP INDEX resource_not_looked_at; ALTER TABLE resource DROP COLUMN whose;"
+    "ALTER TABLE resource DROP COLUMN seen_from; DROP TABLE relation; DROP TABLE organisation;";
+
 // 2020-01-01, and a second later at each look.
 class SteppingClock final : public Clock {
  public:

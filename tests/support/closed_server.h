@@ -15,10 +15,12 @@
 #include "support/raw_http.h"
 #include "support/signing.h"
 
+#include <cstdint>
 #include <future>
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace fingerpost::test {
 
@@ -26,18 +28,27 @@ class ClosedServer {
  public:
   static constexpr const char* base = "http://test.example/fhir";
 
-  // Two clients, "app" and "hub", that may be granted everything.
-  explicit ClosedServer(const std::string& folder = "")
+  // Of a client that sees what its organisation has to do with.
+  struct Related {
+    std::string id, organisation;
+    std::uint64_t labels = 0;
+  };
+
+  // "app" and "hub" see everything. All may be granted everything.
+  explicit ClosedServer(const std::string& folder = "", const std::vector<Related>& others = {})
       : key_(SigningKey::p384("k")), fhir_({}, folder) {
     access::Clients clients;
-    for (const auto* id : {"app", "hub"}) {
-      access::Client client;
-      client.id = id;
-      client.organisation = "A81001";
+    const auto add = [&](const Related& one) -> access::Client& {
+      auto& client = clients[one.id];
+      client.id = one.id;
+      client.organisation = one.organisation;
+      client.labels = one.labels;
       client.keys = access::read_jwks(key_.jwks()).value();
       client.scopes.add({"*", access::all_rights});
-      clients.emplace(id, std::move(client));
-    }
+      return client;
+    };
+    for (const auto* const id : {"app", "hub"}) add({id, "A81001"}).sees_everything = true;
+    for (const auto& one : others) add(one);
     access::AuthorityOptions options;
     options.token_url = std::string(base) + "/auth/token";
     options.used_file = folder_.path() + "/used";
