@@ -1,6 +1,7 @@
 #include "command/record_handler.h"
 
 #include "command/responses.h"
+#include "exchange/work.h"
 #include "interaction/speaker.h"
 
 #include <optional>
@@ -8,13 +9,27 @@
 namespace fingerpost::command {
 namespace {
 
-// The source is a partner's id, or "records" when the query names none. Kind::invalid for a query
-// of another form, and for one that names nobody known; Kind::forbidden: the caller does not speak
-// for it.
+// Whose record it is when the query does not say: of a client of its own organisation, be it a
+// partner or not. Kind::forbidden: the client has none.
+Result<std::string> own_source(const exchange::Partners& partners,
+                               const exchange::Speaker& speaker) {
+  if (speaker.anybody) return "records";
+  if (speaker.organisation.empty())
+    return Error{Kind::forbidden, "this client speaks for no organisation: name the source",
+                 "source"};
+  const auto* const partner = partners.find_identifier(exchange::ods_system, speaker.organisation);
+  return partner != nullptr ? partner->id
+                            : std::string(exchange::record_source) + speaker.organisation;
+}
+
+// The source is a partner's id, or of nobody's partner what exchange::record_source says.
+// Kind::invalid for a query of another form, and for one that names nobody known; Kind::forbidden:
+// the caller does not speak for it.
 Result<std::string> source_of(std::string_view query, const exchange::Partners& partners,
                               const access::CallerPtr& caller) {
   constexpr std::string_view name = "source=";
-  if (query.empty()) return "records";
+  if (query.empty())
+    return own_source(partners, caller ? interaction::speaker_of(*caller) : exchange::anybody());
   const auto value = query.starts_with(name) ? query.substr(name.size()) : "";
   if (value.empty() || value.find_first_of("&%+") != std::string_view::npos)
     return Error{Kind::invalid, "the query may only be source=PARTNER", ""};

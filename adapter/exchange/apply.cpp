@@ -6,6 +6,7 @@
 #include "exchange/facts.h"
 #include "exchange/links.h"
 #include "exchange/neighbourhood.h"
+#include "exchange/sender.h"
 #include "exchange/whose.h"
 #include "model/json.h"
 #include "profile/validate.h"
@@ -395,7 +396,9 @@ Result<void> Application::judge_task(Prepared& task, Tree* stored) {
   const NodeRef incoming{&task.tree, task.tree.root()};
   if (!is_referral(near_, incoming)) return {};
   LET(const auto after, status_of(incoming));
+  LET_DONE(check_requester(parts_, near_, source_, incoming));
   if (stored == nullptr) {
+    LET_DONE(check_first_step(source_, after));
     const auto* request = near_.find(child_text(child(incoming, "focus"), "reference"));
     const bool is_ended = request != nullptr && child_text(request->node, "status") == "revoked";
     if (source_.by == care::Party::requester && after == Status::cancelled && is_ended)

@@ -24,6 +24,7 @@ struct Source {
                       // here, nothing is sent, and what is told to have been an error is of no
                       // account where it is not known
   Told told = {};     // when; what the same source has told since stays, and is reported
+  std::string sender = {};  // "system|value": what it calls itself, where it is asked; else ""
 };
 
 struct Applied {
@@ -34,7 +35,8 @@ struct Applied {
 
 // References become Type/id. The same content again makes no version and sends nothing. A Task that
 // is stored further along than the message says, or that the requester would move a step of the
-// owner's, keeps what is stored. A referral that is now asked of another is cancelled for the old
+// owner's, keeps what is stored. A requester asks in nobody else's name, and begins with no step of
+// the owner's (exchange/sender.h). A referral that is now asked of another is cancelled for the old
 // owner. What is stored of one patient never becomes another's: such a referral is refused, and of
 // a record such a resource is left out. What was decided on what is stored carries a condition: on
 // Kind::conflict of the commit

@@ -70,12 +70,15 @@ Result<void> add_tables(model::Definitions& definitions, const MappingFile& file
 }
 
 // Who keeps a record, as the record says itself, or whose it is: ids within it are unique only
-// there. Never empty.
-std::string_view owner_of(std::string_view keeper, std::string_view subject, const char* place,
-                          const TranslateOptions& options, Issues& issues) {
-  for (const std::string_view owner :
-       {keeper, std::string_view(options.key_prefix), std::string_view(options.partner), subject})
-    if (!owner.empty()) return owner;
+// there. What another sends of it (key_prefix: its sender) is that sender's copy, and never meets
+// the keeper's own. Never empty.
+std::string owner_of(std::string_view keeper, std::string_view subject, const char* place,
+                     const TranslateOptions& options, Issues& issues) {
+  const std::string_view sender = options.key_prefix;
+  if (!keeper.empty() && !sender.empty() && sender != keeper)
+    return std::string(sender).append("|").append(keeper);
+  for (const std::string_view owner : {keeper, std::string_view(options.partner), sender, subject})
+    if (!owner.empty()) return std::string(owner);
   issues.push_back({Severity::warning, "incomplete", place,
                     "the record does not say who keeps it or whose it is: ids made of it may meet "
                     "those of another record"});

@@ -5,6 +5,7 @@
 #include "exchange/hl7v2_where.h"
 #include "exchange/neighbourhood.h"
 #include "exchange/provenance.h"
+#include "exchange/speaker.h"
 #include "record/bars_header.h"
 #include "record/hl7v2_header.h"
 #include "wire/json.h"
@@ -14,9 +15,28 @@
 namespace fingerpost::exchange {
 namespace {
 
+constexpr std::string_view bars_source = "bars:";
+
+// What stands behind `road` in the source of a row; "" for a row of another road.
+std::string behind(std::string_view road, std::string_view source) {
+  return std::string(source.starts_with(road) ? source.substr(road.size()) : "");
+}
+
+// Who sent it, for ids that are nobody else's: a BaRS message by the identifier that it or its
+// headers have, a record by its ODS code where it has one.
+std::string own_name(const store::InboxRow& row, const Partner* partner) {
+  if (row.kind == name(Format::bars)) return behind(bars_source, row.source);
+  if (partner == nullptr) return behind(record_source, row.source);
+  for (const auto& known : partner->identifiers)
+    if (known.system.empty() || known.system == ods_system) return known.value;
+  return partner->id;
+}
+
 TranslateOptions options_for(const Parts& parts, const store::InboxRow& row) {
   TranslateOptions options;
-  if (parts.partners.find(row.source) != nullptr) options.partner = row.source;
+  const auto* partner = parts.partners.find(row.source);
+  if (partner != nullptr) options.partner = row.source;
+  options.key_prefix = own_name(row, partner);
   options.zone = parts.zone;
   options.now = store::instant(parts.clock.now_us());
   options.nhs_number_check = parts.nhs_number_check;
@@ -75,6 +95,14 @@ Told told_by(const Parts& parts, Format format, const store::InboxRow& row) {
   return {row.source, header->time, header->time};
 }
 
+// As the message calls its sender, or, where it does not, as the row does.
+std::string sender_of(const Parts& parts, const store::InboxRow& row) {
+  const auto header = record::read_bars_header(parts.definitions, row.raw, parts.limits);
+  if (header && !header->sender.empty()) return header->sender_system + "|" + header->sender;
+  auto known = behind(bars_source, row.source);
+  return known.ends_with('|') ? "" : known;
+}
+
 std::string seed_of(const store::InboxRow& row, std::string_view mark = "") {
   auto seed = row.source + "\n" + row.key + "\n" + row.digest;
   if (!mark.empty()) seed += "\n" + std::string(mark);
@@ -96,6 +124,7 @@ Result<Worked> applied(const Parts& parts, store::Reader& reader, const store::I
   // A request is the requester's word; an answer, which is not, knows its party itself.
   if (source.referral) source.by = care::Party::requester;
   source.links = *format == Format::hl7v2;
+  if (*format == Format::bars) source.sender = sender_of(parts, row);
   source.told = believed(told_by(parts, *format, row), store::instant(parts.clock.now_us()));
   const auto take = work_of(parts, *format, row.raw, translation);
   auto taken = take(parts, reader, translation, source);

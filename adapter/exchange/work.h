@@ -20,6 +20,10 @@ constexpr std::string_view unreadable_kind = "unreadable";
 // are acknowledgements themselves, and nobody waits for an answer to them.
 constexpr std::string_view reply_key = "reply to ";
 
+// The source of a record that a client brings whose organisation is no partner: this and its ODS
+// code. "records" alone where nobody is asked who he is.
+constexpr std::string_view record_source = "records:";
+
 // A row for bytes as they came, with its digest; `key` tells repeats.
 store::InboxRow inbox_row(std::string source, std::string_view kind, std::string key,
                           std::string bytes);

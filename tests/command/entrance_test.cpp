@@ -116,6 +116,12 @@ TEST_CASE("clients come in over TLS with a token, each by its own certificate") 
   CHECK(world.status(world.app, "GET /fhir/Task", token) == 200);
   CHECK(world.status(world.app, "GET /fhir/Patient", token) == 403);
   CHECK(world.status(world.app, "POST /inbox/gpconnect", token, "{}") != 401);
+  // A record of which nobody says whose it is, is the client's own organisation's.
+  const auto kept = [&] {
+    return test::run({"inbox", "list", "--data", (world.folder / "data").string()}).out;
+  };
+  CHECK(eventually([&] { return kept().find("\"records:A81001\"") != std::string::npos; }));
+  CHECK(kept().find("\"records\"") == std::string::npos);
   // T3: another's certificate is no good with it, nor for a token of that client.
   CHECK(world.status(world.hub, "GET /fhir/Task", token) == 403);
   CHECK(world.token(world.hub, "app", world.key).empty());
@@ -156,6 +162,9 @@ TEST_CASE("a client speaks for its organisation and its partners, in steps, mess
   };
   CHECK(record("sender") == 403);
   CHECK(record("surgery") == 400);
+  CHECK(world.status(world.app, "POST /inbox/gpconnect", token, "[]") == 400);
+  const auto kept = test::run({"inbox", "list", "--data", (world.folder / "data").string()}).out;
+  CHECK(kept.find("\"records") == std::string::npos);
   const auto fhir = token + "Content-Type: application/fhir+json\r\n";
   const auto task = [](const std::string& code) {
     return R"({"resourceType":"Task","id":"t","status":"requested","intent":"order","focus":)"

@@ -326,3 +326,110 @@ TEST_CASE("a BaRS answer completes what it says is done, and brings what the ser
   CHECK(peers.only("Task").find("\"status\":\"completed\"") != std::string::npos);
   CHECK(peers.only("ServiceRequest").find("\"status\":\"completed\"") != std::string::npos);
 }
+
+namespace {
+
+// The sample with a Task of its sender's own.
+std::string with_task(const std::string& members, const std::string& more = "") {
+  const std::string aim = "urn:uuid:00000000-0000-4000-8000-000000000002";
+  const auto task = R"({"fullUrl":"urn:uuid:00000000-0000-4000-8000-0000000000b1","resource":{)"
+                    R"("resourceType":"Task","intent":"order","focus":{"reference":")" +
+                    aim +
+                    R"("},"for":{"reference":"urn:uuid:00000000-0000-4000-8000-000000000003"},)" +
+                    members + "}}," + more;
+  return with(sample(), "\"entry\": [", "\"entry\": [" + task);
+}
+std::string organization(const std::string& code) {
+  return R"({"fullUrl":"urn:uuid:00000000-0000-4000-8000-0000000000b2","resource":)"
+         R"({"resourceType":"Organization","identifier":[{"system":")" +
+         std::string(ods) + R"(","value":")" + code + R"("}]}},)";
+}
+const std::string by_entry =
+    R"("requester":{"reference":"urn:uuid:00000000-0000-4000-8000-0000000000b2"})";
+
+}  // namespace
+
+TEST_CASE("a BaRS message asks in its sender's name alone, and begins with a step of his") {
+  struct Row {
+    const char* what;
+    std::string task, more;
+    bool partner;
+    bool may;
+    const char* where;
+  };
+  const std::string asked = R"("status":"requested",)";
+  const auto named = [](const std::string& code) {
+    return R"("requester":{"identifier":{"system":")" + std::string(ods) + R"(","value":")" + code +
+           R"("}})";
+  };
+  const auto row = GENERATE_COPY(
+      Row{"his own", asked + by_entry, organization("A99999"), true, true, ""},
+      Row{"his own, and no partner", asked + by_entry, organization("A99999"), false, true, ""},
+      Row{"nobody, which is the sender", R"("status":"requested")", "", true, true, ""},
+      Row{"another partner", asked + by_entry, organization("OTHER1"), true, false,
+          "Task.requester"},
+      Row{"another partner by identifier", asked + named("OTHER1"), "", true, false,
+          "Task.requester"},
+      Row{"an organisation that is nobody's partner", asked + by_entry, organization("Z90001"),
+          true, false, "Task.requester"},
+      Row{"another than the organisation that sends", asked + by_entry, organization("Z90001"),
+          false, false, "Task.requester"},
+      Row{"accepted", R"("status":"accepted")", "", true, false, "Task.status"},
+      Row{"completed", R"("status":"completed")", "", true, false, "Task.status"});
+  CAPTURE(row.what);
+  Peers peers;
+  peers.partners.list[2].identifiers = {{std::string(ods), "OTHER1"}};
+  if (!row.partner) peers.partners.list.erase(peers.partners.list.begin());
+  peers.speaker = {false, "A99999", {}};
+  const auto taken = peers.take(with_task(row.task, row.more));
+  CAPTURE(taken.answer);
+  CHECK(taken.refused.has_value() == !row.may);
+  CHECK(peers.only("Task").empty() == !row.may);
+  if (row.may) return;
+  REQUIRE(taken.refused);
+  CHECK(taken.refused->kind == Kind::forbidden);
+  CHECK(taken.refused->where == row.where);
+  CHECK(code_of(taken) == "REC_FORBIDDEN");
+  CHECK(peers.outbox().empty());
+}
+
+TEST_CASE("whom a header names asks for nobody else, and shares no ids with another") {
+  Peers peers;
+  peers.partners.list.erase(peers.partners.list.begin());
+  const auto anonymous = with(sample(), R"("sender": {
+     "reference": "urn:uuid:00000000-0000-4000-8000-000000000008"
+    },)",
+                              "");
+  const auto from = [&](const std::string& code) {
+    peers.speaker = {false, code, {}};
+    const auto user = to_base64(
+        R"({"system":")" + std::string(ods) + R"(","value":")" + code + R"("})", Base64::plain);
+    return peers.take(BarsRequest{anonymous, "", "", user});
+  };
+  // The surgery whose role the request names.
+  const auto own = from("A99999");
+  CAPTURE(own.answer);
+  REQUIRE_FALSE(own.refused);
+  const auto task = peers.only("Task");
+  const auto other = from("Z90001");
+  REQUIRE(other.refused);
+  CHECK(other.refused->where == "Task.requester");
+  CHECK(peers.only("Task") == task);
+  // Nor does what another sends of nobody's name meet it.
+  const auto nobodys = with(anonymous, "\"reference\": \"00000000-0000-4000-8000-000000000007\"",
+                            "\"display\": \"a person\"");
+  peers.speaker = {false, "Z90001", {}};
+  const auto user =
+      to_base64(R"({"system":")" + std::string(ods) + R"(","value":"Z90001"})", Base64::plain);
+  const auto apart = peers.take(
+      BarsRequest{with(nobodys, "00000000-0000-4000-8000-000000000001", third), "", "", user});
+  CAPTURE(apart.answer);
+  REQUIRE_FALSE(apart.refused);
+  CHECK(peers.only("Task") != task);
+  store::HistoryQuery query;
+  query.type = "Task";
+  const auto history = peers.reader()->history(query);
+  REQUIRE(history);
+  CHECK(history->versions.size() == 2);
+  for (const auto& version : history->versions) CHECK(version.version == 1);
+}
