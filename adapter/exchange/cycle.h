@@ -15,10 +15,12 @@
 
 namespace fingerpost::exchange {
 
-// One commit in the making. `near` holds what it puts.
+// One commit in the making. `near` holds what it puts, `stored` what was there before: whose
+// something is.
 struct Cycle {
   const Parts& parts;
   Neighbourhood& near;
+  Neighbourhood& stored;
   store::Reader& reader;
   store::Unit& unit;
   std::span<const Written> written;

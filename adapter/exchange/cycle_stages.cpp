@@ -174,7 +174,7 @@ void add_each(NodeRef resource, std::string_view element, std::vector<NodeRef>& 
 }
 
 void add_practice(Cycle& cycle, NodeRef person, std::vector<NodeRef>& parties) {
-  const auto* patient = cycle.near.find(child_text(person, "reference"));
+  const auto* patient = cycle.stored.find(child_text(person, "reference"));
   if (patient == nullptr) return;
   for (const auto* element : {"generalPractitioner", "managingOrganization"})
     add_each(patient->node, element, parties);
@@ -186,10 +186,10 @@ Result<void> check_whose_stage(Cycle& cycle, const Written& one, NodeRef was) {
   if (cycle.speaker.anybody || !claims(was, care::stage_task_profile)) return {};
   std::vector<NodeRef> parties;
   add_each(was, "owner", parties);
-  if (const auto* plan = cycle.near.find(child_text(child(was, "basedOn"), "reference")))
+  if (const auto* plan = cycle.stored.find(child_text(child(was, "basedOn"), "reference")))
     add_each(plan->node, "author", parties);
   add_practice(cycle, child(was, "for"), parties);
-  return check_speaker(cycle.parts, cycle.near, cycle.speaker, {}, "Task/" + std::string(one.id),
+  return check_speaker(cycle.parts, cycle.stored, cycle.speaker, {}, "Task/" + std::string(one.id),
                        parties);
 }
 
@@ -203,8 +203,9 @@ Result<void> check_whose(Cycle& cycle, const Written& one, NodeRef was) {
   if (said.empty() && cycle.speaker.anybody) return {};
   for (const auto* element : {"author", "contributor", "subject"}) add_each(was, element, parties);
   add_practice(cycle, child(was, "subject"), parties);
-  return check_speaker(cycle.parts, cycle.near, cycle.speaker, said,
-                       "CarePlan/" + std::string(one.id), parties);
+  const auto plan = "CarePlan/" + std::string(one.id);
+  LET_DONE(check_speaker(cycle.parts, cycle.stored, cycle.speaker, {}, plan, parties));
+  return check_speaker(cycle.parts, cycle.near, anybody(), said, plan, parties);
 }
 
 }  // namespace

@@ -28,22 +28,28 @@ const Partner* by_identifier(const Parts& parts, NodeRef identifier) {
                                         child_text(identifier, "value"));
 }
 
-// Where a person, role, service or team stands for an organisation.
+// Where a role, a service or a part stands for an organisation. The first that an entry has is
+// followed and no other: an entry that stood for two would make whoever wrote it both of them.
 constexpr std::array<std::string_view, 4> leads_on = {"organization", "healthcareService",
                                                       "providedBy", "partOf"};
+
+// A person's identifiers are not an organisation's, and anybody may write them.
+bool is_directory(std::string_view type) {
+  return type == "Organization" || type == "PractitionerRole" || type == "HealthcareService";
+}
 
 const Partner* find_behind(const Parts& parts, Neighbourhood& near, NodeRef reference, int hops) {
   if (!reference || hops == 0) return nullptr;
   if (const auto* partner = by_identifier(parts, child(reference, "identifier"))) return partner;
   const auto* resource = near.find(child_text(reference, "reference"));
-  if (resource == nullptr) return nullptr;
+  if (resource == nullptr || !is_directory(resource->type)) return nullptr;
   const Tree& tree = *resource->node.tree;
   for (auto node = child(resource->node, "identifier").node; node != no_node;
        node = tree.next_same(node))
     if (const auto* partner = by_identifier(parts, {&tree, node})) return partner;
   for (const auto name : leads_on)
-    for (auto node = child(resource->node, name).node; node != no_node; node = tree.next_same(node))
-      if (const auto* partner = find_behind(parts, near, {&tree, node}, hops - 1)) return partner;
+    if (const auto further = child(resource->node, name))
+      return find_behind(parts, near, further, hops - 1);
   return nullptr;
 }
 

@@ -10,8 +10,8 @@ constexpr std::string_view organization = "Organization";
 constexpr std::string_view partner_place = "partner/";
 constexpr std::string_view ods_place = "ods/";
 
-// By whom a role or a service is there. That an organisation is a part of another one does not make
-// it speak for its sisters.
+// By whom a role or a service is there: the first that it has, as find_partner goes. That an
+// organisation is a part of another one does not make it speak for its sisters.
 constexpr std::array<std::string_view, 3> stands_for = {"organization", "healthcareService",
                                                         "providedBy"};
 
@@ -39,16 +39,44 @@ void add_places(const Parts& parts, Neighbourhood& near, NodeRef reference, int 
   if (resource->type == organization)
     each("identifier", [&](NodeRef identifier) { add_code(identifier, out); });
   for (const auto name : stands_for)
-    each(name, [&](NodeRef further) { add_places(parts, near, further, hops - 1, out); });
+    if (const auto further = child(resource->node, name))
+      return add_places(parts, near, further, hops - 1, out);
 }
+
+std::string first_code(Neighbourhood& near, NodeRef reference, int hops) {
+  if (!reference || hops == 0) return "";
+  Places found;
+  add_code(child(reference, "identifier"), found);
+  if (!found.empty()) return *found.begin();
+  const auto* resource = near.find(child_text(reference, "reference"));
+  if (resource == nullptr) return "";
+  if (resource->type == organization) {
+    const Tree& tree = *resource->node.tree;
+    for (auto node = child(resource->node, "identifier").node; node != no_node && found.empty();
+         node = tree.next_same(node))
+      add_code({&tree, node}, found);
+    if (!found.empty()) return *found.begin();
+  }
+  for (const auto name : stands_for)
+    if (const auto further = child(resource->node, name))
+      return first_code(near, further, hops - 1);
+  return "";
+}
+
+constexpr int most_hops = 4;
 
 }  // namespace
 
 Places places_of(const Parts& parts, Neighbourhood& near, NodeRef reference) {
-  constexpr int hops = 4;
   Places places;
-  add_places(parts, near, reference, hops, places);
+  add_places(parts, near, reference, most_hops, places);
   return places;
+}
+
+std::string organisation_of(const Parts& parts, Neighbourhood& near, NodeRef reference) {
+  if (const auto* partner = find_partner(parts, near, reference))
+    return std::string(partner_place) + partner->id;
+  return first_code(near, reference, most_hops);
 }
 
 Places places_of(const Partners& partners, const Speaker& speaker) {

@@ -20,6 +20,10 @@ using Places = std::set<std::string>;
 // Where a Reference leads to, by what is known here: itself, the organisation of a role, whoever
 // provides a service, and which partner or ODS code they are. Nothing known: itself alone.
 Places places_of(const Parts& parts, Neighbourhood& near, NodeRef reference);
+// The one whose word a Reference is: the partner that it leads to, to whom is sent what is his;
+// else the first ODS code. "": nobody known here. Who speaks for it is asked of this alone: of all
+// the places one may be anybody's.
+std::string organisation_of(const Parts& parts, Neighbourhood& near, NodeRef reference);
 // Whom somebody speaks for.
 Places places_of(const Partners& partners, const Speaker& speaker);
 // Who says something of `about`, "Task/1", by the Provenances that come with it: an agent speaks

@@ -22,7 +22,11 @@ Result<void> check_speaker(const Parts& parts, Neighbourhood& near, const Speake
                            std::span<const NodeRef> parties) {
   Places known;
   for (const auto party : parties) known.merge(places_of(parts, near, party));
-  if (!speaker.anybody && !meet(places_of(parts.partners, speaker), known))
+  const auto own = places_of(parts.partners, speaker);
+  const auto is_own = [&](NodeRef party) {
+    return own.count(organisation_of(parts, near, party)) != 0;
+  };
+  if (!speaker.anybody && std::none_of(parties.begin(), parties.end(), is_own))
     return Error{Kind::forbidden,
                  "it is not this client's to change: it speaks for none whose it is",
                  std::string(about.substr(0, about.find('/')))};

@@ -1,5 +1,6 @@
 #include "exchange/step_author.h"
 
+#include "care/loop.h"
 #include "exchange/delivery.h"
 
 #include <algorithm>
@@ -48,6 +49,14 @@ bool is_person(std::string_view type) {
   return std::find(persons.begin(), persons.end(), type) != persons.end();
 }
 
+// Whom a Reference is to, known here or not.
+std::string whose(const Parts& parts, Neighbourhood& where, NodeRef reference) {
+  auto organisation = organisation_of(parts, where, reference);
+  if (!organisation.empty()) return organisation;
+  const auto place = read_reference(child_text(reference, "reference"));
+  return place.id.empty() ? "" : place.type + "/" + place.id;
+}
+
 using Codes = std::set<std::pair<std::string_view, std::string_view>>;
 void add_codes(NodeRef resource, std::string_view element, Codes& codes) {
   each(resource, element, [&](NodeRef concept_node) {
@@ -68,7 +77,7 @@ StepAuthor::StepAuthor(const Parts& parts, Neighbourhood& near, Neighbourhood& s
       own_(speaker.anybody ? Places() : places_of(parts.partners, speaker)) {}
 
 bool StepAuthor::speaks_for(Neighbourhood& where, NodeRef reference) {
-  return speaker_.anybody || meet(own_, places_of(parts_, where, reference));
+  return speaker_.anybody || own_.count(organisation_of(parts_, where, reference)) != 0;
 }
 
 StepAuthor::Sides StepAuthor::sides_of(Neighbourhood& where, NodeRef task) {
@@ -77,21 +86,35 @@ StepAuthor::Sides StepAuthor::sides_of(Neighbourhood& where, NodeRef task) {
 
 bool StepAuthor::has_request(NodeRef request) {
   const auto asked = places_of(parts_, stored_, child(request, "requester"));
-  if (anybody() || !names_organization(asked) || meet(own_, asked)) return true;
+  if (!names_organization(asked) || speaks_for(stored_, child(request, "requester"))) return true;
   bool named = false;
   each(request, "performer",
        [&](NodeRef performer) { named = named || speaks_for(stored_, performer); });
   return named;
 }
 
+Result<void> StepAuthor::check_resting(NodeRef request) {
+  const auto asked = child(request, "requester");
+  if (speaks_for(stored_, asked) || !names_organization(places_of(parts_, stored_, asked)))
+    return {};
+  return refusal("a request is changed by whoever asked, and while it is open by who has it",
+                 "ServiceRequest");
+}
+
 // Who has a referral gives it to nobody else, nor makes it somebody else's: whoever asked does.
 Result<void> StepAuthor::check_moved(NodeRef before, NodeRef task) {
   const auto asked = child(before, "requester"), asks = child(task, "requester");
+  const auto had_asked = whose(parts_, stored_, asked);
   if (!same_reference(asked, asks) &&
-      !meet(places_of(parts_, stored_, asked), places_of(parts_, near_, asks)))
+      (had_asked.empty() || had_asked != whose(parts_, near_, asks)))
     return refusal("who asked for a referral is the requester's to say", "Task.requester");
   const auto had = child(before, "owner"), has = child(task, "owner");
-  if (!had || !has || same_reference(had, has) || speaks_for(near_, has)) return {};
+  if (had && !has)
+    return refusal(
+        "who has a referral rejects it or gives it back: he does not leave it to whoever "
+        "claims it",
+        "Task.owner");
+  if (!had || same_reference(had, has) || speaks_for(near_, has)) return {};
   return refusal("to ask another service belongs to the requester", "Task.owner");
 }
 
@@ -99,7 +122,9 @@ Result<Party> StepAuthor::party(NodeRef before, NodeRef task, Party said, std::s
                                 Party its) {
   if (anybody()) return said;
   auto sides = sides_of(stored_, before);
-  const bool claims = !child(before, "owner") && child(task, "owner");
+  LET(const auto was, status_of(before));
+  const bool claims =
+      care::has(care::in_asked, was) && !child(before, "owner") && child(task, "owner");
   if (claims) sides.owner = speaks_for(near_, child(task, "owner"));
   if (!sides.requester && !sides.owner)
     return refusal("\"" + std::string(step) + "\" belongs to the " + std::string(name_of(its)) +
@@ -129,20 +154,6 @@ Result<void> StepAuthor::check_first(NodeRef task) {
                  its == Party::requester ? "Task.requester" : "Task.owner");
 }
 
-Result<void> StepAuthor::check_entry(std::string_view type, std::string_view id) {
-  if (anybody() || stored_.find(type, id) == nullptr) return {};
-  const auto& common = parts_.definitions.common();
-  const auto& names = parts_.definitions.names();
-  Tree tree(names);
-  tree.set_type(tree.root(), common.reference);
-  tree.set(tree.add(tree.root(), names.find("reference"), common.string), Shape::string,
-           std::string(type).append("/").append(id));
-  const NodeRef itself{&tree, tree.root()};
-  if (speaks_for(stored_, itself) || !speaks_for(near_, itself)) return {};
-  return refusal("this entry was another's, or nobody's: a client does not make it its own",
-                 std::string(type));
-}
-
 Result<void> StepAuthor::check_removed(NodeRef before) {
   const auto sides = sides_of(stored_, before);
   if (sides.requester || sides.owner) return {};
@@ -154,16 +165,17 @@ Result<void> StepAuthor::check_removed(NodeRef before) {
 // Those that a request names as its performers, or Task.restriction as its recipients, may claim
 // it, persons apart; and an owner whose own kind is known is of Task.performerType.
 Result<void> StepAuthor::check_claim(NodeRef before, NodeRef task) {
-  const auto owner = places_of(parts_, near_, child(task, "owner"));
+  const auto owner = whose(parts_, near_, child(task, "owner"));
   const auto* request = stored_.find(child_text(child(before, "focus"), "reference"));
   Places named;
   const auto add = [&](NodeRef reference) {
     if (!is_person(read_reference(child_text(reference, "reference")).type))
-      named.merge(places_of(parts_, stored_, reference));
+      named.insert(whose(parts_, stored_, reference));
   };
   if (request != nullptr) each(request->node, "performer", add);
   each(child(before, "restriction"), "recipient", add);
-  if (!named.empty() && !meet(owner, named))
+  named.erase("");
+  if (!named.empty() && named.count(owner) == 0)
     return refusal("the referral names who may claim it, and the owner is none of them",
                    "Task.owner");
   Codes asked, has;

@@ -31,11 +31,11 @@ class StepAuthor {
                             care::Party its);
   // A Task that was not known before is written by the party whose word its status is.
   Result<void> check_first(NodeRef task);
-  // An organisation, a role or a service that is stored: nobody makes it his own who was not behind
-  // it before.
-  Result<void> check_entry(std::string_view type, std::string_view id);
   // What was asked, and what became of it, is taken away by its parties alone.
   Result<void> check_removed(NodeRef before);
+  // A stored request of which nothing is open: it is whoever's asked for it. One that names no
+  // organisation is anybody's.
+  Result<void> check_resting(NodeRef request);
   // A referral that nobody owns, and that is claimed for whom the client speaks: its request and
   // the Task say who may.
   Result<void> check_claim(NodeRef before, NodeRef task);
@@ -51,6 +51,8 @@ class StepAuthor {
   };
   Sides sides_of(Neighbourhood& where, NodeRef task);
   bool speaks_for(Neighbourhood& where, NodeRef reference);
+  // What the client speaks for; of anybody, nothing.
+  const Places& own() const { return own_; }
 
  private:
   Result<void> check_moved(NodeRef before, NodeRef task);

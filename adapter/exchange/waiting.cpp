@@ -4,10 +4,13 @@
 #include "exchange/extension.h"
 #include "exchange/neighbourhood.h"
 #include "exchange/referral_step.h"
+#include "exchange/speaker.h"
 #include "model/json.h"
 #include "search/range.h"
 
 #include <algorithm>
+#include <array>
+#include <deque>
 #include <optional>
 #include <string>
 #include <utility>
@@ -24,12 +27,47 @@ struct Awaited {
 
   friend bool operator==(const Awaited&, const Awaited&) = default;
 };
-Awaited awaited(NodeRef task, care::Standing standing) {
+std::string code_in(NodeRef of) {
+  if (!of) return "";
+  const Tree& tree = *of.tree;
+  for (auto node = child(of, "identifier").node; node != no_node; node = tree.next_same(node))
+    if (child_text({&tree, node}, "system") == ods_system)
+      return std::string(child_text({&tree, node}, "value"));
+  return "";
+}
+
+// The organisation by its ODS code, else the last entry that is known, else what the Reference
+// says: one service is asked once, however it is written.
+Result<std::string> organisation(const Past& past, NodeRef reference) {
+  constexpr std::array<std::string_view, 3> leads_on = {"organization", "healthcareService",
+                                                        "providedBy"};
+  constexpr int most = 4;
+  std::deque<Tree> trees;
+  std::string last = std::string(child_text(reference, "reference")) + "|" +
+                     std::string(child_text(child(reference, "identifier"), "value"));
+  for (int hop = 0; hop < most && reference; ++hop) {
+    if (auto code = code_in(reference); !code.empty()) return code;
+    const auto place = read_reference(child_text(reference, "reference"));
+    if (place.type.empty() || place.id.empty()) break;
+    last = place.type + "/" + place.id;
+    const auto stored = past.reader.read(place.type, place.id);
+    if (!stored && !is_absence(stored.error())) return stored.error();
+    if (!stored) break;
+    LET(auto read, model::read_json(past.definitions, stored->body, past.limits));
+    const auto& tree = trees.emplace_back(std::move(read.tree));
+    const NodeRef entry{&tree, tree.root()};
+    if (place.type == "Organization") return code_in(entry).empty() ? last : code_in(entry);
+    reference = {};
+    for (const auto element : leads_on)
+      if (!reference) reference = child(entry, element);
+  }
+  return last;
+}
+
+Result<Awaited> awaited(const Past& past, NodeRef task, care::Standing standing) {
   Awaited found{care::waits_for(standing), ""};
   if (found.wait != care::Wait::response) return found;
-  const auto owner = child(task, "owner");
-  found.owner = std::string(child_text(owner, "reference")) + "|" +
-                std::string(child_text(child(owner, "identifier"), "value"));
+  LET(found.owner, organisation(past, child(task, "owner")));
   return found;
 }
 
@@ -47,7 +85,7 @@ Result<sys_seconds> begun(const Past& past, std::string_view id, const Awaited& 
         LET(const auto read, model::read_json(past.definitions, version.body, past.limits));
         const NodeRef task{&read.tree, read.tree.root()};
         LET(const auto standing, standing_of(task));
-        was = awaited(task, standing);
+        LET(was, awaited(past, task, standing));
       }
       // The newest is as it stands, whatever is on its way.
       if (since_us != 0 && was != now) return seconds_of(since_us);
@@ -90,7 +128,7 @@ std::chrono::seconds ahead(NodeRef task, sys_seconds came) {
 
 Result<sys_seconds> waiting_since(const Past& past, std::string_view id, NodeRef task,
                                   care::Standing standing, const care::Deadlines& deadlines) {
-  const auto now = awaited(task, standing);
+  LET(const auto now, awaited(past, task, standing));
   LET(const auto since, begun(past, id, now));
   if (now.wait != care::Wait::response) return since;
   const auto said = due(task);

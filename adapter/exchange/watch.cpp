@@ -13,7 +13,9 @@
 #include "exchange/step_author.h"
 #include "exchange/waiting.h"
 #include "exchange/whose.h"
+#include "exchange/whose_entry.h"
 #include "model/json.h"
+#include "search/range.h"
 #include "search/search.h"
 
 #include <algorithm>
@@ -42,9 +44,19 @@ bool is_party(std::string_view type) {
   return std::find(parties.begin(), parties.end(), type) != parties.end();
 }
 
-// What says whose a party is.
-bool is_entry(const Written& one) {
-  return one.after != nullptr && one.type != "Patient" && is_party(one.type);
+// What says whose something is.
+bool says_whose(const Written& one) {
+  return is_entry(one.type) || (one.type == "Patient" && one.after != nullptr);
+}
+
+// Whom a request names as who asked and who is asked.
+std::string named_by(const Parts& parts, NodeRef request) {
+  const Tree& tree = *request.tree;
+  std::string all;
+  for (const auto* element : {"requester", "performer"})
+    for (auto node = child(request, element).node; node != no_node; node = tree.next_same(node))
+      all += std::string(element) + json_of(parts, {&tree, node});
+  return all;
 }
 
 // A new request concerns nobody yet.
@@ -92,9 +104,12 @@ class Change {
   Result<bool> is_one_person(std::string_view said, std::string_view known);
   Result<void> check_person(const Before& before, NodeRef task);
   Result<care::Event> check_step(const Written& written, const Before& before, NodeRef task);
+  Result<void> check_deadline(const Written& written, const Before& before, NodeRef task,
+                              care::Party by);
   Result<void> check_not_revoked(const Written& task);
   Result<void> check_asks(NodeRef task);
   Result<void> put_task(const Written& written);
+  Result<void> check_whose(const Written& written);
   Result<void> put_request(const Written& written);
   Result<void> remove(const Written& written);
   Result<void> check_unnamed(const Written& removed, NodeRef task);
@@ -163,8 +178,8 @@ Result<care::Event> Change::check_step(const Written& written, const Before& bef
   LET(const auto was, standing_of(before.task()));
   LET(const auto now, standing_of(task));
   LET_DONE(check_claim(before, task, named_version(written.id)));
-  if (was.status != now.status) LET_DONE(check_owner(task));
   const bool owned = static_cast<bool>(child(before.task(), "owner"));
+  if (was.status != now.status || (owned && !child(task, "owner"))) LET_DONE(check_owner(task));
   LET(const auto word, word_on(written, owned ? before.task() : task));
   care::Given given;
   given.reason = static_cast<bool>(child(task, "statusReason"));
@@ -181,9 +196,38 @@ Result<care::Event> Change::check_step(const Written& written, const Before& bef
   LET(const auto by,
       author_.party(before.task(), task, word.by, care::code(likely ? *likely : care::Event::note),
                     likely ? care::party_of(*likely) : care::Party::either));
+  LET_DONE(check_deadline(written, before, task, by));
   LET(const auto event, care::event_between(was, now, by, given));
   if (event == care::Event::reject) LET_DONE(check_not_revoked(written));
   return event;
+}
+
+// By when an answer is due is the requester's word, and once somebody was asked he has the time
+// that he was given.
+Result<void> Change::check_deadline(const Written& written, const Before& before, NodeRef task,
+                                    care::Party by) {
+  if (author_.anybody() || *before.status == care::Status::draft) return {};
+  const auto was = child(before.task(), "restriction"), is = child(task, "restriction");
+  if (json_of(parts_, was) == json_of(parts_, is)) return {};
+  if (by == care::Party::owner)
+    return Error{Kind::forbidden, "by when, and by whom, it is done is the requester's to say",
+                 "Task.restriction"};
+  const auto end_of = [](NodeRef restriction) {
+    return child_text(child(restriction, "period"), "end");
+  };
+  LET(const auto standing, standing_of(before.task()));
+  const bool waits = care::waits_for(standing) == care::Wait::response;
+  const bool same_owner = child(before.task(), "owner") &&
+                          organisation_of(parts_, stored_, child(before.task(), "owner")) ==
+                              organisation_of(parts_, near_, child(task, "owner"));
+  if (!waits || !same_owner || end_of(was) == end_of(is)) return {};
+  const auto& deadlines = parts_.policy.deadlines;
+  const Past past{parts_.definitions, parts_.limits, reader_};
+  LET(const auto since, waiting_since(past, written.id, before.task(), standing, deadlines));
+  const auto end = search::date_range(end_of(is));
+  if (end && seconds_of(end->high) >= since + deadlines.response) return {};
+  return Error{Kind::unsupported, "who was asked is not given less time than he had",
+               "Task.restriction"};
 }
 
 // A request whose Task was rejected is routed to somebody else: who revokes it says so by itself.
@@ -289,6 +333,10 @@ Result<void> Change::put_request(const Written& written) {
   const auto was_status = child_text({&was.tree, was.tree.root()}, "status");
   const auto status_now = child_text({written.after, written.after->root()}, "status");
   const bool asks = author_.speaks_for(stored_, child({&was.tree, was.tree.root()}, "requester"));
+  const NodeRef earlier{&was.tree, was.tree.root()};
+  const bool unnamed = author_.check_resting(earlier) && !asks;  // it names no organisation
+  const bool names_others =
+      named_by(parts_, earlier) != named_by(parts_, {written.after, written.after->root()});
   bool any = asks, open = false;
   LET_DONE(each_open_referral(
       written.id, [&](const Resource& task, care::Status status) -> Result<void> {
@@ -304,12 +352,16 @@ Result<void> Change::put_request(const Written& written) {
         if (owners && was_status != status_now)
           return Error{Kind::forbidden, "the status of a request is its requester's",
                        "ServiceRequest.status"};
+        if (!asks && !(unnamed && sides.requester) && names_others)
+          return Error{Kind::forbidden, "who asks, and who is asked, is the requester's to say",
+                       "ServiceRequest.requester"};
         const bool told = told_.find(task.id) != told_.end();
         if (told || find_partner(parts_, near_, child(task.node, "owner")) == nullptr) return {};
         return add_deliveries(parts_, near_, {task.node, task.id, status, seed, "", true},
                               unit_.outbox);
       }));
-  if (any || !open) return {};
+  if (!open) return author_.check_resting(earlier);
+  if (any) return {};
   return Error{Kind::forbidden,
                "the request of an open referral is changed by whoever asked or has it",
                "ServiceRequest"};
@@ -352,10 +404,18 @@ Result<void> Change::remove(const Written& written) {
     return check_removal(before);
   }
   if (written.type != "ServiceRequest") return {};
-  return each_open_referral(written.id, [](const Resource&, care::Status) -> Result<void> {
+  LET_DONE(each_open_referral(written.id, [](const Resource&, care::Status) -> Result<void> {
     return Error{Kind::conflict, "the request of an open referral is revoked, not deleted",
                  "ServiceRequest.status"};
-  });
+  }));
+  const auto* request = stored_.find("ServiceRequest", written.id);
+  return request == nullptr ? Result<void>{} : author_.check_resting(request->node);
+}
+
+Result<void> Change::check_whose(const Written& written) {
+  const Entries entries{parts_, near_, stored_, reader_, unit_, author_.own()};
+  if (written.type == "Patient") return check_practice(entries, written.id);
+  return check_entry(entries, written.type, written.id, written.after == nullptr);
 }
 
 Result<void> Change::run() {
@@ -369,7 +429,7 @@ Result<void> Change::run() {
                store::complete(write->body, version, parts_.clock.now_us())});
   }
   for (const auto& one : written_)
-    if (is_entry(one)) LET_DONE(author_.check_entry(one.type, one.id));
+    if (!author_.anybody() && says_whose(one)) LET_DONE(check_whose(one));
   for (const auto& one : written_)
     if (one.type == "Task" && one.after != nullptr) LET_DONE(put_task(one));
   for (const auto& one : written_) {
@@ -377,7 +437,7 @@ Result<void> Change::run() {
     if (one.after == nullptr) LET_DONE(remove(one));
     if (one.after != nullptr && one.type == "ServiceRequest") LET_DONE(put_request(one));
   }
-  Cycle cycle{parts_, near_, reader_, unit_, written_, speaker_};
+  Cycle cycle{parts_, near_, stored_, reader_, unit_, written_, speaker_};
   return keep_cycle(cycle);
 }
 
@@ -389,7 +449,7 @@ std::vector<std::string> watched_types() {
 
 Result<void> Watch::before_commit(store::Unit& unit, std::span<const Written> written,
                                   const Speaker& speaker) {
-  const bool entries = !speaker.anybody && std::any_of(written.begin(), written.end(), is_entry);
+  const bool entries = !speaker.anybody && std::any_of(written.begin(), written.end(), says_whose);
   if (!entries && std::none_of(written.begin(), written.end(), is_watched)) return {};
   LET(const auto reader, readers_.lend());
   Change change(parts_, *reader, unit, written, speaker);

@@ -2,6 +2,9 @@
 
 #include "exchange/apply.h"
 #include "exchange/delivery.h"
+#include "exchange/referral_step.h"
+#include "exchange/waiting.h"
+#include "model/json.h"
 #include "watching.h"
 
 #include <future>
@@ -200,6 +203,28 @@ TEST_CASE("what the service says of it in its own codes stays beside the reminde
   CHECK(says(world.task(), "\"reminded\""));
   REQUIRE(world.outbox().size() == 1);
   CHECK(world.outbox()[0].lane == "links");
+}
+
+TEST_CASE("a service is asked once, however its owner is written") {
+  Waiting world;
+  const auto since = [&] {
+    const auto eyes = world.reader();
+    const auto read = model::read_json(definitions(), world.task(), Limits{});
+    REQUIRE(read);
+    const NodeRef task{&read->tree, read->tree.root()};
+    const auto found = waiting_since({definitions(), world.parts.limits, *eyes}, task_id("R1"),
+                                     task, standing_of(task).value(), {});
+    REQUIRE(found);
+    return *found;
+  };
+  const auto asked = world.task();
+  const auto first = since();
+  world.days(5);
+  REQUIRE(put_task(world, world.watch, given_to(asked, "LINK1")));
+  CHECK(since() == first);
+  world.days(5);
+  REQUIRE(put_task(world, world.watch, given_to(asked, "HOME")));
+  CHECK(since() > first);
 }
 
 TEST_CASE("the time in which the work is sought is not when an answer is due") {

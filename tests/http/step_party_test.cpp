@@ -232,21 +232,6 @@ TEST_CASE("a party that leads to nothing known is nobody's") {
   CHECK(server.patch("garden", "/Task/t", R"({"status":"accepted"})").status == 200);
 }
 
-TEST_CASE("who is whose is decided by what was there before the commit") {
-  Parties server;
-  server.refer("t", "requested");
-  const auto stolen = R"({"resourceType":"Organization","id":"garden","identifier":[{"system":)"
-                      R"("https://fhir.nhs.uk/Id/ods-organization-code","value":"ADVICE"}]})";
-  const auto body = std::string(R"({"resourceType":"Bundle","type":"transaction","entry":[)") +
-                    R"({"resource":)" + stolen +
-                    R"(,"request":{"method":"PUT","url":"Organization/garden"}},{"resource":)" +
-                    Parties::task("t", "accepted") +
-                    R"(,"request":{"method":"PUT","url":"Task/t"}}]})";
-  const auto answer = server.by("advice", [&] { return server.ask("POST", "", body); });
-  CHECK(answer.status == 403);
-  CHECK(server.is(server.ask("GET", "/Organization/garden"), "identifier.value = 'GARDEN'"));
-}
-
 TEST_CASE("an entry that is stored is made nobody's own, and a step is not stolen in two writes") {
   Parties server;
   server.refer("t", "requested", "PractitionerRole/worker");
