@@ -38,6 +38,11 @@ bool watched(const Context& context, std::string_view type) {
   return std::find(context.watched.begin(), context.watched.end(), type) != context.watched.end();
 }
 
+// Kept silently it would be taken for a refusal that holds.
+bool refuses_for_nobody(const search::Belonging& belonging) {
+  return !belonging.refused.empty() && !search::is_somebody(belonging.whose);
+}
+
 Result<void> prepare(Work& work) {
   const auto& context = work.session.context;
   const auto parameters = context.parameters.now();
@@ -51,6 +56,11 @@ Result<void> prepare(Work& work) {
       exchange::set_subscriber(context.definitions, *draft.tree, work.session.caller->client);
     set_id(context, *draft.tree, draft.id);  // a Patient's id is his compartment's
     index = search::index_to_store(*parameters, {&*draft.tree, draft.tree->root()});
+    if (refuses_for_nobody(index.belonging))
+      return Error{Kind::unsupported,
+                   "a consent that denies refers to its patient on this server: else nothing "
+                   "would be refused",
+                   "Consent.patient"};
     body = store::prepare_body(context.definitions, *draft.tree, draft.id);
   }
   LET_DONE(check_not_own(context, work.drafts));

@@ -161,8 +161,9 @@ class Transaction : public std::enable_shared_from_this<Transaction> {
     commit_options.searches = std::move(decided.attempt.searches);
     const auto& script = decided.script;
     const bool writes = !decided.attempt.drafts.empty() || keyed;
-    const Reads reads{session_.context, entries_, options_.handling,
-                      writes ? staged_seconds : alone_seconds, session_.caller, noted()};
+    const Reads reads{session_.context,  entries_,
+                      options_.handling, writes ? staged_seconds : alone_seconds,
+                      session_.caller,   noted()};
     if (!writes) {
       look(reads, session_.reader, *script);
       if (script->refused) return done_(*std::move(script->refused));
@@ -199,7 +200,9 @@ class Transaction : public std::enable_shared_from_this<Transaction> {
 
   store::InboxRow inbox_row(const std::shared_ptr<Script>& script) const {
     store::InboxRow row;
-    row.source = "fhir";
+    // A key is its client's own: under another's the answer would tell what that one saw.
+    const auto& client = session_.caller->client;
+    row.source = client.empty() ? "fhir" : "fhir:" + client;
     row.kind = "fhir-transaction";
     row.key = options_.idempotency_key;
     row.digest = hex(sha256(raw_));

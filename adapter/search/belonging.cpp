@@ -116,10 +116,11 @@ class Placer {
     return found != no_node && tree_.has_value(found) ? tree_.text(found) : std::string_view{};
   }
 
+  // Not by one that a client has added: whose a resource is would be its word.
   const std::vector<NodeId>& nodes_of(std::string_view code) {
     all_.clear();
     const KeyId id = parameters_.find(type_, code);
-    if (id == 0) return all_;
+    if (id == 0 || parameters_.key(id).custom) return all_;
     for (const Clause& clause : parameters_.extractor().clauses(id)) {
       walk(definitions_, clause, {&tree_, resource_}, contained_, found_, spare_);
       all_.insert(all_.end(), found_.begin(), found_.end());

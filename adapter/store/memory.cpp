@@ -118,6 +118,9 @@ class MemoryStore final : public Store {
       const Write& write = unit.writes[i];
       const Resource* const there = data_.find(write.type, write.id);
       if (there != nullptr && !sight.sees(*there)) return not_in_sight();
+      if (there != nullptr && write.type == "Organization" && write.op != Write::Op::drop_history &&
+          there->belonging.codes != write.index.belonging.codes)
+        return organisation_changed();
       if (write.op != Write::Op::put) continue;
       const auto whose = write.index.belonging.whose;
       if (whose == search::reference_hash(data_.hash_key, write.type, write.id)) {
@@ -141,6 +144,12 @@ class MemoryStore final : public Store {
     return false;
   }
 
+  bool is_seen(std::uint64_t reference, const MemorySight& sight) const {
+    return std::any_of(data_.resources.begin(), data_.resources.end(), [&](const Resource& one) {
+      return one.reference == reference && !one.versions.empty() && sight.sees(one);
+    });
+  }
+
   Result<void> check_written(const Unit& unit, const MemorySight& before) const {
     if (before.everything()) return {};
     const MemorySight now(data_, unit.policy);
@@ -150,8 +159,11 @@ class MemoryStore final : public Store {
       return organisation_taken();
     for (std::size_t i = 0; i < unit.asked; ++i) {
       const Write& write = unit.writes[i];
-      if (write.op == Write::Op::put && !now.sees(*data_.find(write.type, write.id)))
-        return written_out_of_sight();
+      if (write.op != Write::Op::put) continue;
+      const Resource& written = *data_.find(write.type, write.id);
+      if (!now.sees(written)) return written_out_of_sight();
+      for (const auto target : written.belonging.about)
+        if (!is_seen(target, now)) return written_out_of_sight();
     }
     return {};
   }

@@ -11,11 +11,14 @@ MemorySight::MemorySight(const State& state, const Policy& policy)
   if (everything_) return;
   const auto code = search::organisation_hash(state.hash_key, policy.organisation);
   organisations_.insert(code);
+  // However these are labelled, and removed ones too.
+  std::set<std::uint64_t> refused = {search::Belonging::everybody, code};
   for (const Resource& one : state.resources) {
     const auto& codes = one.belonging.codes;
-    if (!one.removed() && (one.labels & hidden_) == 0 &&
-        std::find(codes.begin(), codes.end(), code) != codes.end())
-      organisations_.insert(one.reference);
+    if (one.versions.empty() || std::find(codes.begin(), codes.end(), code) == codes.end())
+      continue;
+    refused.insert(one.reference);
+    if (!one.removed() && (one.labels & hidden_) == 0) organisations_.insert(one.reference);
   }
   for (const Resource& one : state.resources) {
     if (one.versions.empty()) continue;
@@ -23,8 +26,7 @@ MemorySight::MemorySight(const State& state, const Policy& policy)
     if (hidden && one.type == "Patient") labelled_.insert(one.reference);
     if (!one.removed() && search::is_somebody(one.belonging.whose))
       for (const auto organisation : one.belonging.refused)
-        if (organisation == search::Belonging::everybody || organisations_.contains(organisation))
-          refusing_.insert(one.belonging.whose);
+        if (refused.contains(organisation)) refusing_.insert(one.belonging.whose);
     if (hidden || one.removed() || !search::is_somebody(one.belonging.whose)) continue;
     for (const auto organisation : one.belonging.organisations)
       if (organisation == client_ || organisations_.contains(organisation))

@@ -38,8 +38,7 @@ Result<void> BelongingTables::clear(std::int64_t row) {
 }
 
 Result<void> BelongingTables::removed(std::int64_t row) {
-  LET_DONE(loosen_.run(row, refusal));
-  return clear_organisation_.run(row);
+  return loosen_.run(row, refusal);
 }
 
 Result<std::uint64_t> BelongingTables::whose(const std::vector<std::uint64_t>& references) {
@@ -76,6 +75,7 @@ Result<bool> PolicyGuard::is_there(const Write& write, const Sight* sight) {
 
 Result<void> PolicyGuard::before(const Unit& unit) {
   sight_.reset();
+  targets_.clear();
   if (unit.policy.everything) return {};
   LET(sight_, Sight::of(statements_, hash_key_, unit.policy));
   for (std::size_t i = 0; i < unit.asked; ++i) LET_DONE(before(unit, unit.writes[i]));
@@ -88,7 +88,13 @@ Result<void> PolicyGuard::before(const Unit& unit, const Write& write) {
     LET(const bool seen, is_there(write, &*sight_));
     if (!seen) return not_in_sight();
   }
+  if (there && write.type == "Organization" && write.op != Write::Op::drop_history) {
+    LET(const bool kept, keeps_codes(write));
+    if (!kept) return organisation_changed();
+  }
   if (write.op != Write::Op::put) return {};
+  const auto& about = write.index.belonging.about;
+  targets_.insert(targets_.end(), about.begin(), about.end());
   const auto whose = write.index.belonging.whose;
   if (whose == search::reference_hash(hash_key_, write.type, write.id)) {
     // Under an id of his own choice a client could make the Patient that others speak of already.
@@ -99,6 +105,32 @@ Result<void> PolicyGuard::before(const Unit& unit, const Write& write) {
   LET(const bool seen, sight_->sees(statements_, whose));
   if (!seen) return patient_not_in_sight();
   return {};
+}
+
+Result<bool> PolicyGuard::keeps_codes(const Write& write) {
+  LET(Statement* const find,
+      statements_.get("SELECT o.code FROM resource r CROSS JOIN organisation o ON o.row = r.row "
+                      "WHERE r.reference = ?"));
+  std::vector<std::uint64_t> codes;
+  LET(bool there, find->first(search::reference_hash(hash_key_, write.type, write.id)));
+  while (there) {
+    codes.push_back(static_cast<std::uint64_t>(find->integer(0)));
+    LET(there, find->step());
+  }
+  find->reset();
+  std::sort(codes.begin(), codes.end());
+  return codes == write.index.belonging.codes;
+}
+
+Result<bool> PolicyGuard::is_seen(std::uint64_t reference, const Sight& sight) {
+  LET(Statement* const find,
+      statements_.get("SELECT 1 FROM resource r WHERE reference = ?" + sight.sql()));
+  find->reset();
+  find->bind(1, reference);
+  sight.bind(*find, 2);
+  LET(const bool seen, find->step());
+  find->reset();
+  return seen;
 }
 
 bool PolicyGuard::is_made_by(const Unit& unit, std::uint64_t patient) const {
@@ -126,6 +158,10 @@ Result<void> PolicyGuard::after(const Unit& unit) {
   for (std::size_t i = 0; i < unit.asked; ++i) {
     if (unit.writes[i].op != Write::Op::put) continue;
     LET(const bool seen, is_there(unit.writes[i], &now));
+    if (!seen) return written_out_of_sight();
+  }
+  for (const auto target : targets_) {
+    LET(const bool seen, is_seen(target, now));
     if (!seen) return written_out_of_sight();
   }
   return {};

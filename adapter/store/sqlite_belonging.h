@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 namespace fingerpost::store {
 
@@ -25,7 +26,8 @@ class BelongingTables {
   static Result<BelongingTables> prepare(Db& db);
   // What the resource at `row` says, where nothing of it is in the tables.
   Result<void> add(std::int64_t row, std::string_view type, const search::Belonging& of);
-  // Takes what it said; of one that was removed all but that the Patient is labelled.
+  // Takes what it said; of one that was removed all but that the Patient is labelled, and the codes
+  // of an Organization, which Consents may refuse.
   Result<void> clear(std::int64_t row);
   Result<void> removed(std::int64_t row);
   // Whose all of these are: when they are not one's, or not there, nobody's that is known.
@@ -51,12 +53,16 @@ class PolicyGuard {
  private:
   Result<bool> is_there(const Write& write, const Sight* sight);
   Result<void> before(const Unit& unit, const Write& write);
+  // Whether an Organization keeps the codes that it has.
+  Result<bool> keeps_codes(const Write& write);
+  Result<bool> is_seen(std::uint64_t reference, const Sight& sight);
   bool is_made_by(const Unit& unit, std::uint64_t patient) const;
 
   StatementCache statements_;
   const Keys& keys_;
   const search::HashKey hash_key_;
-  std::optional<Sight> sight_;  // of the unit, before it
+  std::optional<Sight> sight_;          // of the unit, before it
+  std::vector<std::uint64_t> targets_;  // of its Provenances
 };
 
 }  // namespace fingerpost::store

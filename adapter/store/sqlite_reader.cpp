@@ -163,13 +163,17 @@ class SqliteReader final : public Eyes {
     LET(const auto sets, keys_.current_sets(parameters));
     std::string current = "0";
     for (const auto set : sets) current += "," + std::to_string(set);
+    const auto old =
+        "s.resources > 0 AND (s.parameter_set = 0 OR s.parameter_set NOT IN (" + current + "))";
+    // Each once: who asks goes on until there are fewer than he asked for.
     LET(Statement* const find,
         statements_.get("SELECT r.row FROM shape s CROSS JOIN resource r ON r.type = s.type AND "
-                        "r.shape = s.id AND r.removed = 0 WHERE s.resources > 0 AND "
-                        "(s.parameter_set = 0 OR s.parameter_set NOT IN (" +
-                        current +
-                        ")) UNION ALL SELECT row FROM resource WHERE whose = 2 AND removed = 0 "
-                        "LIMIT ?"));
+                        "r.shape = s.id AND r.removed = 0 WHERE " +
+                        old +
+                        " UNION ALL SELECT r.row FROM resource r WHERE r.whose = 2 AND "
+                        "r.removed = 0 AND NOT EXISTS(SELECT 1 FROM shape s WHERE s.id = r.shape "
+                        "AND " +
+                        old + ") LIMIT ?"));
     LET(bool there, find->first(std::int64_t{limit}));
     std::vector<std::int64_t> rows;
     while (there) {

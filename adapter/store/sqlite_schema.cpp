@@ -34,7 +34,7 @@ CREATE INDEX IF NOT EXISTS outbox_sending ON outbox(id) WHERE status = 1;
 
 // What rules about rows go by; folders before number 8 have none of it.
 constexpr const char* belonging_tables = R"sql(
-CREATE INDEX resource_not_looked_at ON resource(row) WHERE whose = 2;
+CREATE INDEX resource_not_looked_at ON resource(type, removed) WHERE whose = 2;
 CREATE TABLE relation(
   organisation INTEGER, patient INTEGER, row INTEGER, labels INTEGER NOT NULL,
   PRIMARY KEY(organisation, patient, row)) WITHOUT ROWID;

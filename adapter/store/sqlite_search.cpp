@@ -296,12 +296,14 @@ Result<std::uint64_t> Search::estimate(const Scope& scope) {
 }
 
 Result<std::optional<Candidate>> Search::fetch(std::int64_t row) {
-  if (++looked_at_ > limits_.search_candidates)
+  LET(auto candidate, fetcher_.by_row(row));
+  // What is not seen is not counted: that a search is too costly would tell of it.
+  if (candidate && ++looked_at_ > limits_.search_candidates)
     return Error{Kind::too_costly,
                  "the search would look at more resources than the limit search_candidates of " +
                      std::to_string(limits_.search_candidates),
                  ""};
-  return fetcher_.by_row(row);
+  return candidate;
 }
 
 Result<bool> Search::visit_row(const Scope& scope, std::int64_t row, const Visit& visit) {

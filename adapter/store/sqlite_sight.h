@@ -26,7 +26,8 @@ class Sight {
   int bind(Statement& statement, int from) const;
   const std::vector<std::int64_t>& values() const { return values_; }
 
-  // Whether a Patient is in sight, stored or not.
+  // Whether a Patient is in sight, stored or not; nobody is while something that may refuse is not
+  // looked at.
   Result<bool> sees(StatementCache& statements, std::uint64_t patient) const;
   // Sorted.
   const std::vector<std::int64_t>& organisations() const { return organisations_; }
@@ -35,14 +36,18 @@ class Sight {
   std::string sql_;
   std::vector<std::int64_t> values_;
   // Of a Patient's hash: some organisation is related to him by a row that is seen, and he has no
-  // label that is not, and refuses none of them.
+  // label that is not, is not one who was not looked at, and refuses none with the code.
   std::string related(const std::string& patient) const;
   std::vector<std::int64_t> related_values() const;
 
   std::vector<std::int64_t> organisations_;
   std::int64_t client_ = 0;
   std::int64_t hidden_ = 0;  // labels, and what stands for a refusal
-  bool refused_ = false;     // one of them is, by somebody
+  // With the client's code, labelled and removed ones too, and refused by somebody: nearly always
+  // none is, and no row need be asked for it.
+  std::vector<std::int64_t> refused_;
+  bool withheld_ = false;    // by what is not looked at yet and may refuse
+  bool unlabelled_ = false;  // Patients there are who are not looked at yet
 };
 
 }  // namespace fingerpost::store

@@ -106,4 +106,10 @@ Error organisation_taken() {
           "policy"};
 }
 
+Error organisation_changed() {
+  return {Kind::forbidden,
+          "the ODS codes of an Organization say who sees what, and are not a client's to change",
+          "policy"};
+}
+
 }  // namespace fingerpost::store

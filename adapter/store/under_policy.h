@@ -29,5 +29,6 @@ Error not_in_sight();          // there is such a row, and it is not seen: as if
 Error patient_not_in_sight();  // what is written is about somebody who is not seen
 Error written_out_of_sight();  // what was written is not seen by who wrote it
 Error organisation_taken();    // an Organization would become the writer's own
+Error organisation_changed();  // one that is there would have other codes, or be gone with them
 
 }  // namespace fingerpost::store

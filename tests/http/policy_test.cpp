@@ -52,13 +52,17 @@ class Served : public ClosedServer {
     INFO(answer.body);
     REQUIRE(answer.status < 300);
   }
+  RawResponse everybody(const std::string& method, const std::string& url,
+                        const std::string& body) {
+    return ask(method, url, all_, body);
+  }
   RawResponse practice(const std::string& method, const std::string& url,
                        const std::string& body = "", const std::string& fields = "") {
     return ask(method, url, practice_ + fields, body);
   }
   RawResponse charity(const std::string& method, const std::string& url,
-                      const std::string& body = "") {
-    return ask(method, url, charity_, body);
+                      const std::string& body = "", const std::string& fields = "") {
+    return ask(method, url, charity_ + fields, body);
   }
 
  private:
@@ -151,4 +155,45 @@ TEST_CASE("Z17: a Subscription is seen by the client that it is of") {
   CHECK(server.charity("PUT", "/Subscription/s", json).status == 404);
   CHECK(holds(server.practice("GET", "/Subscription?_total=accurate"), "\"total\":1"));
   CHECK(!holds(server.charity("GET", "/Subscription?_total=accurate"), "\"total\":1"));
+}
+
+TEST_CASE("Z4: a key of a transaction is its client's own") {
+  Served server;
+  const std::string key = "Idempotency-Key: k\r\n";
+  const auto reads = [](const std::string& what) {
+    return R"({"resourceType":"Bundle","type":"transaction","entry":[{"request":{"method":"GET","url":")" +
+           what + R"("}}]})";
+  };
+  CHECK(holds(server.practice("POST", "", reads("CarePlan/mine"), key), "\"CarePlan\""));
+  // Neither what another's has been answered is told, nor is one's own taken for another's.
+  const auto same = server.charity("POST", "", reads("CarePlan/mine"), key);
+  CHECK(same.status == 404);
+  CHECK(!holds(same, "\"CarePlan\""));
+  CHECK(server.charity("POST", "", reads("CarePlan/theirs"), key).status == 200);
+  CHECK(server.practice("POST", "", reads("CarePlan/mine2"), key).status == 409);
+}
+
+TEST_CASE("Z16: a refusal that would refuse nothing is not taken") {
+  Served server;
+  struct Row {
+    const char* patient;
+    const char* status;
+    const char* type;
+    int answer;
+  };
+  const auto row = GENERATE(
+      Row{R"({"reference":"Patient/mine"})", "active", "deny", 201},
+      Row{R"({"identifier":{"value":"9990000018"}})", "active", "deny", 422},
+      Row{R"({"reference":"http://other.example/fhir/Patient/mine"})", "active", "deny", 422},
+      Row{R"({"identifier":{"value":"9990000018"}})", "inactive", "deny", 201},
+      Row{R"({"identifier":{"value":"9990000018"}})", "active", "permit", 201});
+  CAPTURE(row.patient, row.status, row.type);
+  const auto answer = server.everybody(
+      "POST", "/Consent",
+      R"({"resourceType":"Consent","status":")" + std::string(row.status) +
+          R"(","scope":{"coding":[{"code":"patient-privacy"}]},"category":[{"text":"c"}],"patient":)" +
+          row.patient + R"(,"policyRule":{"text":"p"},"provision":{"type":")" + row.type + "\"}}");
+  INFO(answer.body);
+  CHECK(answer.status == row.answer);
+  if (row.answer == 422) CHECK(holds(answer, "Consent.patient"));
 }

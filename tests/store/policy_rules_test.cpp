@@ -4,6 +4,7 @@
 #include "store/sqlite_db.h"
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -139,6 +140,55 @@ std::string written(World& world, const store::Policy& policy, store::Write writ
   if (done) return "";
   CHECK(done.error().where == "policy");
   return done.error().kind == Kind::not_found ? "not found" : "forbidden";
+}
+
+bool sees(World& world, const std::string& organisation, const char* type, const char* id) {
+  return static_cast<bool>(world.reader->seen_by(of(organisation))->read(type, id));
+}
+
+std::string denial(const std::string& patient, const std::string& organisation) {
+  return R"({"resourceType":"Consent","status":"active","scope":{"coding":[{"code":"patient-privacy"}]},"patient":)" +
+         to(patient) + R"(,"provision":{"type":"deny","actor":[{"reference":)" + to(organisation) +
+         "}]}}";
+}
+
+// Messages are searched by the patient that they are about.
+std::unique_ptr<const search::Parameters> with_patient_of_messages(const World& world) {
+  search::ParameterText custom;
+  custom.id = "p";
+  custom.url = "http://custom.example/p";
+  custom.code = "patient";
+  custom.kind = model::SearchType::reference;
+  custom.expression = "MessageHeader.focus";
+  custom.bases = {definitions().find("MessageHeader")};
+  auto made = search::Parameters::compile(definitions(), world.store->hash_key(), {{custom}});
+  REQUIRE(made);
+  REQUIRE((*made)->find("MessageHeader", "patient") != 0);
+  return std::move(*made);
+}
+const char* const message =
+    R"({"resourceType":"MessageHeader","eventUri":"urn:e","source":{"endpoint":"urn:s"},"focus":[{"reference":"Patient/1"}]})";
+
+// What the folder's resources were before it was asked whose they are.
+void forget_whose(const std::string& folder) {
+  auto db = store::Db::open(folder + "/fingerpost.db", store::Access::write);
+  REQUIRE(db);
+  REQUIRE(db->run(before_8));
+  REQUIRE(db->run("PRAGMA user_version = 7"));
+}
+
+// Looks at these; the others wait.
+void look_at(World& world, const std::vector<Kept>& all, const std::set<std::string>& ids) {
+  store::Unit unit;
+  for (const auto& one : all) {
+    if (!ids.contains(one.id)) continue;
+    auto again = write_of(world, one.json, one.id);
+    again.op = store::Write::Op::reindex;
+    again.if_version = 1;
+    unit.writes.push_back(std::move(again));
+  }
+  REQUIRE(unit.writes.size() == ids.size());
+  REQUIRE(store::commit_now(*world.store, std::move(unit)));
 }
 
 struct Stores {
@@ -383,12 +433,7 @@ TEST_CASE(
     keep(world, everybody());
     REQUIRE(world.commit(write_of(world, plan(to("Patient/1")), "c1")));
   }
-  {
-    auto db = store::Db::open(folder.path() + "/fingerpost.db", store::Access::write);
-    REQUIRE(db);
-    REQUIRE(db->run(before_8));
-    REQUIRE(db->run("PRAGMA user_version = 7"));
-  }
+  forget_whose(folder.path());
   World world(folder.path());
   CHECK(seen(world, of(practice, search::every_label)).empty());
   CHECK(text_of(*world.search("CarePlan", {{"patient", "2"}})) == "CarePlan/c2");
@@ -410,4 +455,145 @@ TEST_CASE(
   // Of versions before nobody looked.
   CHECK(!world.reader->seen_by(of(practice))->vread("CarePlan", "c1", 1));
   CHECK(world.reader->seen_by(of(practice))->vread("CarePlan", "c1", 2));
+}
+
+TEST_CASE("until all that withholds is looked at, what relates gives no sight") {
+  auto all = everybody();
+  all.push_back({"s5", request(to("Patient/5"), to("Organization/o"))});
+  all.push_back({"7", patient(label("R"))});
+  all.push_back({"s7", request(to("Patient/7"), to("Organization/o"))});
+  all.push_back({"c7", plan(to("Patient/7"))});
+  all.push_back({"no", denial("Patient/2", "Organization/o")});
+  const Folder folder;
+  {
+    World world(folder.path());
+    keep(world, all);
+    REQUIRE(world.commit(World::remove("Patient", "7")));
+  }
+  forget_whose(folder.path());
+  World world(folder.path());
+  look_at(world, all, {"o", "1", "s2", "c1", "c2", "gp"});
+  CHECK(!sees(world, practice, "CarePlan", "c2"));
+  CHECK(!sees(world, practice, "CarePlan", "c1"));
+  CHECK(sees(world, practice, "Practitioner", "gp"));
+  CHECK(written(world, of(practice), write_of(world, plan(to("Patient/1")), "c1")) == "not found");
+  look_at(world, all, {"no"});
+  CHECK(!sees(world, practice, "CarePlan", "c1"));
+  look_at(world, all, {"x", "s5", "c5", "s7", "c7"});
+  CHECK(sees(world, practice, "CarePlan", "c1"));
+  CHECK(!sees(world, practice, "CarePlan", "c2"));
+  // A Patient may be labelled; of one that was removed nobody looks at it any more.
+  CHECK(!sees(world, practice, "CarePlan", "c5"));
+  look_at(world, all, {"5"});
+  CHECK(!sees(world, practice, "CarePlan", "c5"));
+  CHECK(world.reader->seen_by(of(practice, search::every_label))->read("CarePlan", "c5"));
+  CHECK(!sees(world, practice, "CarePlan", "c7"));
+  REQUIRE(world.commit(write_of(world, patient(), "7")));
+  CHECK(sees(world, practice, "CarePlan", "c7"));
+}
+
+TEST_CASE("what is not looked at is told once, though its parameters changed too") {
+  const Folder folder;
+  {
+    World world(folder.path());
+    keep(world, everybody());
+    REQUIRE(world.commit(write_of(world, message, "m")));
+  }
+  forget_whose(folder.path());
+  World world(folder.path());
+  const auto others = with_patient_of_messages(world);
+  std::set<std::string> ids;
+  const auto outdated = world.reader->outdated(*others, 1000);
+  for (const auto& one : *outdated) ids.insert(one.id);
+  CHECK(ids.size() == everybody().size() + 1);
+  CHECK(outdated->size() == ids.size());
+  CHECK(world.reader->outdated(*others, 7)->size() == 7);
+}
+
+TEST_CASE("whose a resource is, a parameter of a client's does not say") {
+  Stores stores;
+  stores.each([](World& world) {
+    world.parameters = with_patient_of_messages(world);
+    keep(world, everybody());
+    auto write = write_of(world, message, "m");
+    CHECK(write.index.belonging.whose == search::unplaced);
+    REQUIRE(world.commit(std::move(write)));
+    CHECK(!sees(world, practice, "MessageHeader", "m"));
+  });
+}
+
+TEST_CASE("what a patient refuses stays refused, whatever becomes of the Organization") {
+  Stores stores;
+  stores.each([](World& world) {
+    auto all = everybody();
+    all.push_back({"t1", task(to("Patient/1"), R"({"identifier":)" + ods(practice) + "}")});
+    std::set<std::string> ids;  // 40 of them
+    for (int i = 10; i < 50; ++i) ids.insert("more" + std::to_string(i));
+    for (const auto& id : ids) all.push_back({id.c_str(), organisation(practice)});
+    all.push_back({"no1", denial("Patient/1", "Organization/o")});
+    all.push_back({"no2", denial("Patient/2", "Organization/more49")});
+    keep(world, all);
+    CHECK(!sees(world, practice, "CarePlan", "c1"));
+    CHECK(!sees(world, practice, "CarePlan", "c2"));
+    CHECK(sees(world, practice, "CarePlan", "c4"));
+    // Not by a client's word, its own or another's.
+    for (const auto* const client : {practice, charity}) {
+      const auto put = [&](const std::string& json) {
+        return written(world, of(client), write_of(world, json, "o"));
+      };
+      CHECK(put(R"({"resourceType":"Organization","name":"n"})") == "forbidden");
+      CHECK(put(organisation("C81003")) == "forbidden");
+      CHECK(put(R"({"resourceType":"Organization","identifier":[)" + ods(practice) + "," +
+                ods("C81003") + "]}") == "forbidden");
+      CHECK(written(world, of(client), World::remove("Organization", "o")) == "forbidden");
+      CHECK(
+          put(R"({"resourceType":"Organization","name":"n","identifier":[)" + ods(practice) + "]}")
+              .empty());
+      CHECK(!sees(world, practice, "CarePlan", "c1"));
+    }
+    // Nor where it is labelled, or removed by the gateway itself.
+    auto labelled = organisation(practice);
+    labelled.insert(labelled.size() - 1, label("R"));
+    REQUIRE(world.commit(write_of(world, labelled, "o")));
+    CHECK(!sees(world, practice, "CarePlan", "c1"));
+    CHECK(sees(world, practice, "CarePlan", "c4"));
+    REQUIRE(world.commit(World::remove("Organization", "o")));
+    CHECK(!sees(world, practice, "CarePlan", "c1"));
+    CHECK(sees(world, practice, "CarePlan", "c4"));
+    REQUIRE(world.commit(write_of(world, R"({"resourceType":"Organization"})", "plain")));
+    CHECK(written(world, of(practice), World::remove("Organization", "plain")).empty());
+  });
+}
+
+TEST_CASE("Z8: of what a Provenance tells its writer sees every part") {
+  Stores stores;
+  stores.each([](World& world) {
+    keep(world, everybody());
+    const auto made = [&](const std::string& targets, const char* id) {
+      auto write = write_of(world, provenance(targets), id);
+      write.must_be_new = true;
+      return written(world, of(practice), std::move(write));
+    };
+    CHECK(made(to("CarePlan/hidden"), "p1") == "forbidden");
+    CHECK(made(to("CarePlan/nothing"), "p2") == "forbidden");
+    CHECK(made(to("CarePlan/c1") + "," + to("CarePlan/hidden"), "p3") == "forbidden");
+    CHECK(made(to("CarePlan/c1") + "," + to("Practitioner/gp"), "p4").empty());
+  });
+}
+
+TEST_CASE("Z4: that a search is too costly tells of nothing that is not seen") {
+  const Folder folder;
+  Limits limits;
+  limits.search_candidates = 8;
+  World world(folder.path(), limits);
+  keep(world, everybody());
+  const std::vector<search::Pair> pairs = {{"status", "active"}};
+  search::Query query;
+  query.type = "CarePlan";
+  query.pairs = &pairs;
+  const auto plan = *search::plan(*world.parameters, query, limits);
+  CHECK(world.reader->search(plan).error().kind == Kind::too_costly);
+  const auto found = world.reader->seen_by(of(practice))->search(plan);
+  REQUIRE(found);
+  CHECK(found->hits.size() == 4);
 }

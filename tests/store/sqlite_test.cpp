@@ -288,7 +288,7 @@ TEST_CASE(
   const auto outdated = world.reader->outdated(*world.parameters, 10);
   REQUIRE(outdated);
   // All are, for whose they are; the plan comes first, and searches lack it alone.
-  REQUIRE(outdated->size() == 3);
+  REQUIRE(outdated->size() == 2);
   CHECK(outdated->front().type == "CarePlan");
   const auto found = world.search("CarePlan", {{"patient.gender", "other"}});
   CHECK(text_of(*found) == "CarePlan/c");
