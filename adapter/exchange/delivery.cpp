@@ -6,6 +6,7 @@
 #include "exchange/marks.h"
 #include "exchange/outward.h"
 #include "exchange/referral_step.h"
+#include "exchange/unwritten.h"
 #include "model/json.h"
 #include "wire/json.h"
 
@@ -241,6 +242,7 @@ void add_for(const Parts& parts, Neighbourhood& near, const TaskChange& change,
     row.body = transaction(pieces, partner);
   } else {
     write_outward(parts, pieces, partner, message_type(change, pieces, told, share), row);
+    if (to_practice) note_disclosure(row, level);
   }
   out.push_back(std::move(row));
 }

@@ -1,9 +1,11 @@
 #include "exchange/unwritten.h"
 
 #include "exchange/delivery.h"
+#include "exchange/facts.h"
 #include "exchange/marks.h"
 #include "model/json.h"
 
+#include <array>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -18,9 +20,13 @@ Error cannot(const char* why) {
   return {Kind::conflict, std::string(why) + ": cancel it", ""};
 }
 
-// "unwritten REF I12", and the collection on the lines below.
+constexpr std::array<std::string_view, 4> levels = {"none", "codes", "summary", "all"};
+
+// "unwritten REF I12", or "unwritten RRI I12 codes" to a practice, and the collection on the lines
+// below.
 struct Kept {
   std::string type, event;
+  std::string disclosure;  // "": not noted
   Tree collection;
 };
 Result<Kept> read_kept(const Parts& parts, const store::OutboxRow& row) {
@@ -30,9 +36,13 @@ Result<Kept> read_kept(const Parts& parts, const store::OutboxRow& row) {
     return cannot("what this row was to say was not kept");
   const auto type = body.substr(mark.size(), end - mark.size());
   const auto blank = type.find(' ');
+  const auto second = type.find(' ', blank + 1);
+  const auto level =
+      second == std::string_view::npos ? std::string_view() : type.substr(second + 1);
   LET(auto read,
       model::read_json(parts.definitions, std::string(body.substr(end + 1)), parts.limits));
-  return Kept{std::string(type.substr(0, blank)), std::string(type.substr(blank + 1)),
+  return Kept{std::string(type.substr(0, blank)),
+              std::string(type.substr(blank + 1, second - blank - 1)), std::string(level),
               std::move(read.tree)};
 }
 
@@ -64,6 +74,10 @@ Result<void> check_asked(const Parts& parts, store::Reader& reader, const Partne
   if (task == nullptr) return cannot("the referral is not here any more");
   LET(const auto status, status_of(task->node));
   if (care::terminal(status)) return cannot("the referral has ended since");
+  const auto* request = stored.find(child_text(child(task->node, "focus"), "reference"));
+  const auto status_there = request == nullptr ? "" : child_text(request->node, "status");
+  if (status_there == "revoked" || status_there == "entered-in-error")
+    return cannot("the request has been withdrawn since");
   const auto* owner = find_partner(parts, stored, child(task->node, "owner"));
   const auto marks = marks_of(stored, task->node);
   if (stored.trouble()) return *stored.trouble();
@@ -71,7 +85,29 @@ Result<void> check_asked(const Parts& parts, store::Reader& reader, const Partne
   return check_carried(partner, marks);
 }
 
+// What goes back into the practice's record is no more than the person lets go now.
+Result<void> check_disclosed(const Parts& parts, store::Reader& reader, const Partner& partner,
+                             const Kept& kept, std::string_view task_id) {
+  Neighbourhood stored(parts, reader);
+  const auto* task = stored.find("Task", task_id);
+  if (stored.trouble()) return *stored.trouble();
+  if (task == nullptr) return cannot("the referral is not here any more");
+  const auto now = disclosure_of(parts, stored, task->node);
+  const bool to_practice =
+      !kept.disclosure.empty() || practice_of(parts, stored, task->node) == &partner;
+  if (stored.trouble()) return *stored.trouble();
+  const auto then = care::read_disclosure(kept.disclosure).value_or(care::Disclosure::all);
+  if (to_practice && now < then) return cannot("the person lets less go back since");
+  return {};
+}
+
 }  // namespace
+
+void note_disclosure(store::OutboxRow& row, care::Disclosure level) {
+  const auto end = row.body.find('\n');
+  if (!is_unwritten(row) || end == std::string::npos) return;
+  row.body.insert(end, " " + std::string(levels[static_cast<std::size_t>(level)]));
+}
 
 std::string unwritten(const Parts& parts, const Tree& collection, MessageType type) {
   std::string body(mark);
@@ -103,6 +139,7 @@ Result<std::string> write_anew(const Parts& parts, store::Reader& reader,
     const auto& [type, id] = places[i];
     if (type == "Task") {
       if (asks(kept)) LET_DONE(check_asked(parts, reader, *partner, id));
+      if (kept.type != "REF") LET_DONE(check_disclosed(parts, reader, *partner, kept, id));
       near.add({type, id, resources[i], ""});
     }
     if (const auto* piece = near.find(type, id)) pieces.push_back(piece);

@@ -131,6 +131,21 @@ TEST_CASE("what is asked for no more is not written, and is cancelled") {
             REQUIRE(commit_now(*world.store, std::move(unit)));
           },
           "not written"},
+      Row{"withdrawn",
+          [](Silent& world) {
+            auto body = world.reader()->read("ServiceRequest", request_id("R1"))->body;
+            const std::string was = "\"active\"";
+            body.replace(body.find(was), was.size(), "\"revoked\"");
+            store::Unit unit;
+            auto& write = unit.writes.emplace_back();
+            write.type = "ServiceRequest";
+            write.id = request_id("R1");
+            auto read = model::read_json(definitions(), body, Limits{});
+            REQUIRE(read);
+            write.body = store::prepare_body(definitions(), read->tree, write.id);
+            REQUIRE(commit_now(*world.store, std::move(unit)));
+          },
+          "has been withdrawn"},
       Row{"another way", [](Silent& world) { world.partners.list[1].channel = Channel::fhir; },
           "another way"},
       Row{"no partner", [](Silent& world) { world.partners.list[1].id = "renamed"; },
@@ -146,6 +161,36 @@ TEST_CASE("what is asked for no more is not written, and is cancelled") {
   CHECK(done.error().text.find(row.why) != std::string::npos);
   CHECK(world.row(0).status == OutboxStatus::dead);
   CHECK(world.ask("outbox/1/cancel"));
+}
+
+TEST_CASE("no more goes back to the practice than the person lets go when it is retried") {
+  using care::Disclosure;
+  const auto [then, now] =
+      GENERATE(table<Disclosure, Disclosure>({{Disclosure::all, Disclosure::all},
+                                              {Disclosure::all, Disclosure::summary},
+                                              {Disclosure::all, Disclosure::none},
+                                              {Disclosure::codes, Disclosure::codes},
+                                              {Disclosure::summary, Disclosure::codes},
+                                              {Disclosure::codes, Disclosure::all}}));
+  CAPTURE(then, now);
+  Silent world;
+  world.partners.list[0].channel = Channel::mllp;
+  world.parts.policy.disclosure = then;
+  REQUIRE(put_task(world, world.watch, task(world, "R1", "accepted")));
+  const auto dead = world.outbox().back();
+  REQUIRE(dead.lane == "practice");
+  REQUIRE(is_unwritten(dead));
+  world.parts.policy.disclosure = now;
+  world.can_write = true;
+  const auto done = world.ask("outbox/" + std::to_string(dead.id) + "/retry");
+  CHECK(done.has_value() == (now >= then));
+  if (done) {
+    CHECK(holds(world.outbox().back(), R"("status":"accepted")"));
+    return;
+  }
+  CHECK(done.error().kind == Kind::conflict);
+  CHECK(done.error().text.find("lets less go back") != std::string::npos);
+  CHECK(world.outbox().back().status == OutboxStatus::dead);
 }
 
 TEST_CASE("a row of which nothing was kept is not sent") {
