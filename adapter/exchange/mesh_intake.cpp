@@ -13,7 +13,8 @@ namespace {
 
 constexpr std::string_view report_kind = "mesh-report";
 constexpr std::string_view damaged_kind = "mesh-damaged";
-constexpr std::size_t full_list = 500;  // MESH lists no more at once
+constexpr std::size_t full_list = 500;    // MESH lists no more at once
+constexpr std::size_t most_pages = 1000;  // of one look
 
 std::string text_of(const remote::MeshReceived& report) {
   return R"({"Mex-MessageID":)" + quoted(report.id) + R"(,"Mex-LocalID":)" +
@@ -121,26 +122,30 @@ bool MeshIntake::poll() {
   return take_pages();
 }
 
-// Page by page, so that what cannot be taken hides nothing behind it. Whether there are more at
-// once.
+// Page by page, so that what cannot be taken hides nothing behind it. A page without anything new
+// is the last, whatever it names. Whether there are more at once.
 bool MeshIntake::take_pages() {
   std::set<std::string> seen, pages;
   std::size_t taken = 0;
-  bool full = false;
+  bool full = false, anew = false;
   std::string page;
   do {
+    if (stop_) return false;
     const auto list = inbox_->list(page);
     if (!list) {
       tell(list.error());
       return false;
     }
+    anew = false;
     for (const auto& id : list->ids) {
       if (stop_) return false;
-      if (seen.insert(id).second) taken += take(id) ? 1 : 0;
+      if (!seen.insert(id).second) continue;
+      anew = true;
+      taken += take(id) ? 1 : 0;
     }
     full = list->ids.size() >= full_list;
     page = list->next;
-  } while (!page.empty() && pages.insert(page).second);
+  } while (anew && !page.empty() && pages.size() < most_pages && pages.insert(page).second);
   std::erase_if(told_, [&](const std::string& told) {
     return seen.count(told.substr(0, told.find('\n'))) == 0;
   });

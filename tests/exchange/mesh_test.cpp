@@ -338,6 +338,23 @@ TEST_CASE("a page of damaged messages hides nothing behind it") {
   CHECK(eventually([&] { return server.count("GET", "/inbox/") == 16; }));
 }
 
+TEST_CASE("a mailbox whose lists never end is looked at again all the same") {
+  MeshServer server;
+  server.list_for_ever();
+  MeshWorld world(server);
+  server.put(for_us("PRACTICE", referral_message("M1", "r1")));
+  const auto intake = world.intake();
+  const auto looks = [&] {
+    int found = 0;
+    for (const auto& ask : server.asked())
+      found += ask.method == "GET" && ask.path == "/inbox" ? 1 : 0;
+    return found;
+  };
+  CHECK(eventually([&] { return looks() > 2; }));
+  CHECK(waiting_in(server, "HUB") == 0);
+  CHECK(world.inbox().size() == 1);
+}
+
 TEST_CASE("a message that is damaged stays with MESH and holds up no other") {
   MeshServer server;
   MeshWorld world(server);

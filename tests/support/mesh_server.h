@@ -63,6 +63,11 @@ class MeshServer {
     const std::lock_guard lock(mutex_);
     most_listed_ = most;
   }
+  // Every list names another that follows, for ever.
+  void list_for_ever() {
+    const std::lock_guard lock(mutex_);
+    for_ever_ = true;
+  }
   // Puts a message there as it stands; its id is given when it has none.
   std::string put(Message message) {
     const std::lock_guard lock(mutex_);
@@ -175,9 +180,10 @@ class MeshServer {
       }
       begun = begun || message.id == after;
     }
-    const auto next = more ? R"(,"links":{"next":"/messageexchange/)" + ask.mailbox + "/inbox?" +
-                                 behind + last + "\"}"
-                           : "";
+    if (for_ever_) last = "beyond-" + std::to_string(asked_.size());
+    const auto next = more || for_ever_ ? R"(,"links":{"next":"/messageexchange/)" + ask.mailbox +
+                                              "/inbox?" + behind + last + "\"}"
+                                        : "";
     return http(200, "", R"({"messages":[)" + list + "]" + next + "}");
   }
   static std::string value(const Ask& ask, const std::string& name) {
@@ -270,6 +276,7 @@ class MeshServer {
   std::set<std::string> tokens_;
   int last_id_ = 0;
   std::size_t most_listed_ = 500;
+  bool for_ever_ = false;
   Peer peer_;  // last: it answers while the others are there
 };
 
