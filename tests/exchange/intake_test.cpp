@@ -296,7 +296,7 @@ TEST_CASE("a message that fails three times waits for a person, and others go on
     return world.inbox().at(0).status == store::InboxStatus::quarantined;
   }));
   CHECK(world.inbox().at(0).attempts == 3);
-  CHECK(world.task_status("R2") == "requested");
+  CHECK(eventually([&] { return world.task_status("R2") == "requested"; }));
 }
 
 TEST_CASE("a record is kept, applied once, and its report stays the same") {
