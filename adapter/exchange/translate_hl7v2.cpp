@@ -81,9 +81,10 @@ Result<record::WrittenHl7v2> write(const Hl7v2Maps& maps, Outgoing what, NodeRef
 
 }  // namespace
 
-MapRun::MapRun(std::string_view owner, const TranslateOptions& how)
-    : parameters_{
-          {{"owner", owner}, {"partner", how.partner}, {"zone", how.zone}, {"now", how.now}}} {
+MapRun::MapRun(std::string owner, const TranslateOptions& how)
+    : owner_(std::move(owner)),
+      parameters_{
+          {{"owner", owner_}, {"partner", how.partner}, {"zone", how.zone}, {"now", how.now}}} {
   options.parameters = parameters_;
   options.partner = how.partner;
   options.utc = how.zone == "UTC";

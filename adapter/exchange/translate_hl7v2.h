@@ -20,16 +20,18 @@ struct Hl7v2Maps {
   const record::Hl7v2Grammar& grammar;
 };
 
-// What every map is told of its run. The options' texts are views: they must outlive it.
+// What every map is told of its run. The options' texts are views: they must outlive it; the
+// owner's is its own.
 class MapRun {
  public:
-  MapRun(std::string_view owner, const TranslateOptions& options);
+  MapRun(std::string owner, const TranslateOptions& options);
   MapRun(const MapRun&) = delete;
   MapRun& operator=(const MapRun&) = delete;
 
   mapping::RunOptions options;
 
  private:
+  std::string owner_;
   std::array<mapping::Parameter, 4> parameters_;
 };
 
