@@ -5,6 +5,7 @@
 #include "fingerpost/result.h"
 
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl.hpp>
@@ -44,6 +45,13 @@ class Link {
   // be used.
   Result<void> renew();
   boost::asio::ip::tcp::socket& socket() { return secure_ ? secure_->next_layer() : plain_; }
+  // To the first of the endpoints that answers.
+  template <class Endpoints, class Done>
+  void connect(const Endpoints& endpoints, Done done) {
+    boost::asio::async_connect(
+        socket(), endpoints,
+        [kept = secure_, done = std::move(done)](Code code, const auto&) { done(code); });
+  }
   // After the connection: who the peer is. At once when there is no TLS.
   void shake(std::function<void(Code)> done);
 

@@ -2,7 +2,6 @@
 
 #include "wire/mllp.h"
 
-#include <boost/asio/connect.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -135,7 +134,7 @@ void Line::connect() {
   resolver_.async_resolve(host_, std::to_string(port_), [self, session](Code code, auto found) {
     if (session != self->session_) return;
     if (code) return self->fail(Outcome::later, "the host name is not known");
-    net::async_connect(self->link_.socket(), found, [self, session](Code connecting, const auto&) {
+    self->link_.connect(found, [self, session](Code connecting) {
       if (session == self->session_) self->connected(connecting);
     });
   });

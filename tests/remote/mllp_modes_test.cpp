@@ -5,7 +5,11 @@
 #include "support/tls_peer.h"
 #include "wire/hl7v2.h"
 
+#include <array>
 #include <future>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 using namespace fingerpost;
 using namespace fingerpost::remote;
@@ -52,6 +56,38 @@ Answer send(std::uint16_t port, TlsOptions tls) {
   request.tls = std::move(tls);
   return send(client, std::move(request)).get();
 }
+
+// Has a socket that listens, and no room for who comes: who connects waits.
+class FullPeer {
+ public:
+  FullPeer() : listener_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    auto* const plain = reinterpret_cast<sockaddr*>(&address);
+    socklen_t size = sizeof address;
+    REQUIRE(::bind(listener_, plain, size) == 0);
+    REQUIRE(::listen(listener_, 0) == 0);
+    REQUIRE(::getsockname(listener_, plain, &size) == 0);
+    port_ = ntohs(address.sin_port);
+    for (auto& waiting : waiting_) {
+      waiting = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+      ::connect(waiting, plain, size);
+    }
+  }
+  ~FullPeer() {
+    for (const int waiting : waiting_) ::close(waiting);
+    ::close(listener_);
+  }
+  FullPeer(const FullPeer&) = delete;
+  FullPeer& operator=(const FullPeer&) = delete;
+  std::uint16_t port() const { return port_; }
+
+ private:
+  int listener_;
+  std::array<int, 4> waiting_{};
+  std::uint16_t port_ = 0;
+};
 
 }  // namespace
 
@@ -128,6 +164,16 @@ TEST_CASE(
   request.tls.emplace();
   CHECK(send(client, std::move(request)).get().outcome == Outcome::later);
   CHECK(peer.requests().empty());
+}
+
+TEST_CASE("a connection that is not made in time is given up, over TLS too") {
+  FullPeer peer;
+  MllpClientOptions options = quick();
+  options.connect_ms = 1'500;  // the authorities are read in it, too
+  MllpClient client(options);
+  auto request = to(peer.port(), "M1");
+  if (GENERATE(false, true)) request.tls.emplace();
+  CHECK(send(client, std::move(request)).get().outcome == Outcome::later);
 }
 
 TEST_CASE("over TLS a connection is kept, and made again when the peer has closed it") {
