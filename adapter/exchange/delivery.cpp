@@ -6,13 +6,12 @@
 #include "exchange/marks.h"
 #include "exchange/outward.h"
 #include "exchange/referral_step.h"
+#include "exchange/taken_along.h"
 #include "exchange/unwritten.h"
 #include "model/json.h"
 #include "wire/json.h"
 
 #include <algorithm>
-#include <array>
-#include <set>
 
 namespace fingerpost::exchange {
 namespace {
@@ -20,97 +19,7 @@ namespace {
 using care::Party;
 using care::Status;
 
-// What a referral may take along of each type: enough to act on it, and no more of the record.
-struct Follow {
-  std::string_view type;
-  std::array<std::string_view, 4> elements;  // "*" stands for every reference
-};
-constexpr Follow follows[] = {
-    {"Task", {"*"}},
-    {"ServiceRequest", {"*"}},
-    {"Patient", {"managingOrganization", "generalPractitioner"}},
-    {"PractitionerRole", {"practitioner", "organization", "healthcareService", "location"}},
-    {"HealthcareService", {"providedBy", "location"}},
-    {"Organization", {"partOf"}},
-    {"Location", {"managingOrganization"}},
-    {"CarePlan", {}},
-    {"Condition", {}},
-    {"DocumentReference", {}},
-    {"Encounter", {}},
-    {"Flag", {}},
-    {"Goal", {}},
-    {"Observation", {}},
-    {"Practitioner", {}},
-    {"Procedure", {}},
-    {"QuestionnaireResponse", {}},
-    {"RelatedPerson", {}},
-};
-
-const Follow* follow(std::string_view type) {
-  for (const auto& row : follows)
-    if (row.type == type) return &row;
-  return nullptr;
-}
-
 constexpr std::string_view request_type = "ServiceRequest";
-
-using Pieces = std::vector<const Resource*>;
-
-// Walks from one resource along `follows`; each resource once, what it refers to before it.
-class Gather {
- public:
-  Gather(const Parts& parts, Neighbourhood& near) : parts_(parts), near_(near) {}
-
-  void add(const Resource& resource) {
-    const auto* row = follow(resource.type);
-    if (row == nullptr || pieces_.size() >= parts_.limits.bundle_entries) return;
-    if (resource.type == "Task" && !seen_.empty()) return;
-    if (!seen_.insert({resource.type, resource.id}).second) return;
-    for (const auto element : row->elements) {
-      if (element == "*") add_all(resource.node);
-      if (element.empty() || element == "*") continue;
-      const Tree& tree = *resource.node.tree;
-      for (auto node = child(resource.node, element).node; node != no_node;
-           node = tree.next_same(node))
-        add_all({&tree, node});
-    }
-    pieces_.push_back(&resource);
-  }
-  const Pieces& pieces() const { return pieces_; }
-
- private:
-  void add_all(NodeRef below) {
-    for (const auto reference : references(parts_, below))
-      if (const auto* found = near_.find(reference)) add(*found);
-  }
-
-  const Parts& parts_;
-  Neighbourhood& near_;
-  std::set<std::pair<std::string_view, std::string_view>> seen_;
-  Pieces pieces_;
-};
-
-// The owner gets the whole referral; the requester, who has it, the Task and what came of it.
-Pieces pieces_for(const Parts& parts, Neighbourhood& near, const Resource& task, Party told) {
-  Gather gather(parts, near);
-  if (told == Party::owner) {
-    gather.add(task);
-    return gather.pieces();
-  }
-  Pieces pieces;
-  const Tree& tree = *task.node.tree;
-  for (auto output = child(task.node, "output").node; output != no_node;
-       output = tree.next_same(output))
-    for (const auto reference : references(parts, {&tree, output})) {
-      const auto* found = near.find(reference);
-      const bool known =
-          found != nullptr && follow(found->type) != nullptr && found->type != "Task";
-      if (known && std::find(pieces.begin(), pieces.end(), found) == pieces.end())
-        pieces.push_back(found);
-    }
-  pieces.push_back(&task);
-  return pieces;
-}
 
 // R4 http.html#transaction: each resource is put under its own id.
 std::string transaction(const Pieces& pieces, const Partner& partner) {
@@ -188,32 +97,26 @@ class Said {
   Resource less_;
 };
 
-Pieces fhir_pieces(const Parts& parts, Neighbourhood& near, const Resource& task, Party told,
-                   Share share) {
+Pieces fhir_pieces(Neighbourhood& near, const Resource& task, Party told, Share share) {
   if (share == Share::fact) return {};
   if (share == Share::task || share == Share::status) return {&task};
-  auto pieces = pieces_for(parts, near, task, told);
+  auto pieces = taken_along(near, task, told);
   if (share == Share::request) std::erase(pieces, &task);
   return pieces;
 }
 
 // A message names everybody anew, so it needs all the Task leads to, whoever is told.
-Pieces message_pieces(const Parts& parts, Neighbourhood& near, const Resource& task,
-                      const Resource& said) {
+Pieces message_pieces(Neighbourhood& near, const Resource& task, const Resource& said) {
   // What is not all that there is leads to the person and the parties alone, and to what was asked.
   if (&said != &task) {
-    Gather gather(parts, near);
-    for (const auto* element : {"for", "requester", "owner"})
-      if (const auto* party = near.find(child_text(child(said.node, element), "reference")))
-        gather.add(*party);
-    auto parties = gather.pieces();
+    auto parties = parties_of(near, task, said);
     const auto* request = near.find(child_text(child(said.node, "focus"), "reference"));
     if (request != nullptr) parties.push_back(request);
     parties.push_back(&task);
     return parties;
   }
-  auto pieces = pieces_for(parts, near, task, Party::owner);
-  for (const auto* piece : pieces_for(parts, near, task, Party::requester))
+  auto pieces = taken_along(near, task, Party::owner);
+  for (const auto* piece : taken_along(near, task, Party::requester))
     if (std::find(pieces.begin(), pieces.end(), piece) == pieces.end()) pieces.push_back(piece);
   return pieces;
 }
@@ -233,8 +136,8 @@ void add_for(const Parts& parts, Neighbourhood& near, const TaskChange& change,
   const Said said(parts, task, level, share);
   const bool fhir = *spoken == Language::fhir;
   auto row = row_for(partner, change, change.task, share);
-  auto pieces = fhir ? fhir_pieces(parts, near, task, told, share)
-                     : message_pieces(parts, near, task, said.resource());
+  auto pieces =
+      fhir ? fhir_pieces(near, task, told, share) : message_pieces(near, task, said.resource());
   if (to_practice && change.fact != nullptr) pieces.push_back(change.fact);
   std::replace(pieces.begin(), pieces.end(), &task, &said.resource());
   row.kind = kind_of(*spoken);
@@ -377,7 +280,8 @@ Result<void> add_deliveries(const Parts& parts, Neighbourhood& near, const TaskC
       change.before && care::open(*change.before) &&
       (care::terminal(after) || has_business_status(change.task, cancel_requested_code));
   if (owner != nullptr && !takes_back) {
-    const auto carried = check_carried(*owner, marks_of(near, change.task));
+    auto carried = check_carried(*owner, marks_of(near, change.task));
+    if (carried) carried = check_flags(near, *task);
     if (!carried) return care::terminal(after) ? Result<void>{} : carried;
   }
   tell(owner, Party::owner);

@@ -54,6 +54,20 @@ bool meet(const std::set<std::string>& left, const std::set<std::string>& right)
   return false;
 }
 
+// `said` is what a message brings of the other one.
+bool are_one(NodeRef known, NodeRef other, NodeRef said, std::string_view known_reference,
+             std::string_view other_reference) {
+  if (known && replaced_by(known) == other_reference) return true;
+  if (other && replaced_by(other) == known_reference) return true;
+  if (!known) return false;
+  Numbers before, now;
+  add_numbers(known, before);
+  if (other) add_numbers(other, now);
+  if (said) add_numbers(said, now);
+  if (!before.nhs.empty() && !now.nhs.empty()) return meet(before.nhs, now.nhs);
+  return meet(before.all, now.all);
+}
+
 }  // namespace
 
 Subject subject_of(NodeRef resource) {
@@ -72,15 +86,18 @@ Result<bool> same_person(const Parts& parts, store::Reader& reader, NodeRef said
   const auto ref = [](const std::optional<Tree>& tree) {
     return tree ? NodeRef{&*tree, tree->root()} : NodeRef{};
   };
-  if (known && replaced_by(ref(known)) == said_reference) return true;
-  if (other && replaced_by(ref(other)) == stored_reference) return true;
-  if (!known) return false;
-  Numbers before, now;
-  add_numbers(ref(known), before);
-  if (other) add_numbers(ref(other), now);
-  if (said) add_numbers(said, now);
-  if (!before.nhs.empty() && !now.nhs.empty()) return meet(before.nhs, now.nhs);
-  return meet(before.all, now.all);
+  return are_one(ref(known), ref(other), said, stored_reference, said_reference);
+}
+
+bool same_person(Neighbourhood& near, std::string_view one, std::string_view other) {
+  const auto left = read_reference(one), right = read_reference(other);
+  if (left.type != "Patient" || right.type != "Patient") return false;
+  if (left.id == right.id) return true;
+  const auto node = [&](const Place& place) {
+    const auto* found = near.find(place.type, place.id);
+    return found == nullptr ? NodeRef{} : found->node;
+  };
+  return are_one(node(left), node(right), {}, one, other);
 }
 
 }  // namespace fingerpost::exchange

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include "exchange/neighbourhood.h"
 #include "exchange/parts.h"
 #include "fingerpost/result.h"
 #include "fingerpost/tree.h"
@@ -23,5 +24,7 @@ Subject subject_of(NodeRef resource);
 // Errors are the store's.
 Result<bool> same_person(const Parts& parts, store::Reader& reader, NodeRef said,
                          std::string_view said_reference, std::string_view stored_reference);
+// Of two that are looked for in `near`: by its trouble() the store's errors.
+bool same_person(Neighbourhood& near, std::string_view one, std::string_view other);
 
 }  // namespace fingerpost::exchange

@@ -159,7 +159,8 @@ TEST_CASE("a mark that protects the person goes along, or nothing does") {
   const std::string flagged = R"("supportingInfo":[{"reference":"Flag/f1"}],"intent":"order")";
   const std::string flag =
       R"({"resourceType":"Flag","id":"f1","status":"active","category":[{"coding":[{"code":"SG"}]}],)"
-      R"("code":{"text":"see notes"},"subject":{"reference":"Patient/p"}})";
+      R"("code":{"text":"see notes"},"subject":{"reference":"Patient/)" +
+      uuid_v5({"test", "R1", "patient"}) + R"("}})";
   struct Row {
     std::string request;
     const char* mark;
@@ -209,7 +210,8 @@ TEST_CASE("that it ends is told to whoever has the referral, whatever it was mar
   };
   const auto flag = [](const std::string& category) {
     return R"({"resourceType":"Flag","id":"f1","status":"active","category":[{"coding":[{"code":")" +
-           category + R"("}]}],"code":{"text":"x"},"subject":{"reference":"Patient/p"}})";
+           category + R"("}]}],"code":{"text":"x"},"subject":{"reference":"Patient/)" +
+           uuid_v5({"test", "R1", "patient"}) + R"("}})";
   };
   REQUIRE(put_all(world, world.watch,
                   {flag("other"), request(world, R"("intent":"order")",
@@ -252,4 +254,58 @@ TEST_CASE("a referral stays about its person, who is whom its request is about")
   // Once it is over, the request may be put right.
   REQUIRE(put_task(world, world.watch, task(world, "R1", "cancelled")));
   CHECK(put_all(world, world.watch, {given_other(body)}));
+}
+
+TEST_CASE("a referral takes nothing along of anybody but its person") {
+  Referred world("", "draft");
+  world.partners.list[1].channel = Channel::fhir;
+  const std::string person = uuid_v5({"test", "R1", "patient"});
+  const auto observation = [](const std::string& id, const std::string& of) {
+    const auto subject = of.empty() ? of : R"(,"subject":{"reference":"Patient/)" + of + R"("})";
+    return R"({"resourceType":"Observation","id":")" + id +
+           R"(","status":"final","code":{"text":"x"})" + subject + "}";
+  };
+  const auto number = R"("identifier":[{"system":"https://a.example","value":"1"}])";
+  const auto known = world.reader()->read("Patient", person)->body;
+  REQUIRE(put_all(
+      world, world.watch,
+      {known.substr(0, known.size() - 1) + "," + number + "}",
+       std::string(R"({"resourceType":"Patient","id":"again",)") + number + "}",
+       R"({"resourceType":"Patient","id":"other"})", observation("mine", person),
+       observation("again", "again"), observation("others", "other"), observation("nobodys", ""),
+       request(world, R"("intent":"order")",
+               R"("supportingInfo":[{"reference":"Observation/mine"},{"reference":)"
+               R"("Observation/again"},{"reference":"Observation/others"},{"reference":)"
+               R"("Observation/nobodys"},{"reference":"Patient/other"}],"intent":"order")")}));
+  auto asks = task(world, "R1", "requested");
+  asks.insert(asks.size() - 1, R"(,"owner":{"identifier":{"system":")" + std::string(ods) +
+                                   R"(","value":"LINK1"}})");
+  REQUIRE(put_task(world, world.watch, asks));
+  REQUIRE(world.outbox().size() == 1);
+  const auto sent = [&](const std::string& place) {
+    return holds(world.outbox()[0], R"("url":")" + place + '"');
+  };
+  CHECK(sent("Patient/" + person));
+  CHECK(sent("Observation/mine"));
+  CHECK(sent("Observation/again"));
+  CHECK_FALSE(sent("Observation/others"));
+  CHECK_FALSE(sent("Observation/nobodys"));
+  CHECK_FALSE(sent("Patient/other"));
+}
+
+TEST_CASE("a referral whose Flag is somebody else's is refused, not sent without the mark") {
+  Referred world("", "draft");
+  world.partners.list[1].channel = Channel::fhir;
+  REQUIRE(put_all(world, world.watch,
+                  {R"({"resourceType":"Flag","id":"f1","status":"active","code":{"text":"x"},)"
+                   R"("subject":{"reference":"Patient/other"}})",
+                   request(world, R"("intent":"order")",
+                           R"("supportingInfo":[{"reference":"Flag/f1"}],"intent":"order")")}));
+  auto asks = task(world, "R1", "requested");
+  asks.insert(asks.size() - 1, R"(,"owner":{"identifier":{"system":")" + std::string(ods) +
+                                   R"(","value":"LINK1"}})");
+  const auto put = put_task(world, world.watch, asks);
+  REQUIRE(put.has_error());
+  CHECK(put.error().where == "ServiceRequest.supportingInfo");
+  CHECK(world.outbox().empty());
 }
