@@ -15,8 +15,17 @@ std::optional<Fact> fact_of(std::optional<Status> before, Status after, std::str
   return std::nullopt;
 }
 
+namespace {
+
+constexpr std::array<std::string_view, 4> codes = {"none", "codes", "summary", "all"};
+
+}  // namespace
+
+std::string_view code(Disclosure disclosure) {
+  return codes[static_cast<std::size_t>(disclosure)];
+}
+
 std::optional<Disclosure> read_disclosure(std::string_view code) {
-  constexpr std::array<std::string_view, 4> codes = {"none", "codes", "summary", "all"};
   for (std::size_t i = 0; i < codes.size(); ++i)
     if (codes[i] == code) return static_cast<Disclosure>(i);
   return std::nullopt;

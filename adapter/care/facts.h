@@ -24,6 +24,7 @@ std::optional<Fact> fact_of(std::optional<Status> before, Status after, std::str
 // The code of SNOMED CT by which a request asks for social prescribing.
 constexpr std::string_view social_prescribing_code = "871731000000106";
 
+std::string_view code(Disclosure disclosure);
 std::optional<Disclosure> read_disclosure(std::string_view code);
 
 }  // namespace fingerpost::care

@@ -87,7 +87,7 @@ std::string skipped_because(const Cycle& cycle, std::string_view why) {
          quoted(store::instant(cycle.parts.clock.now_us()));
 }
 
-// What each stage of the plan is, `but` as it was before the commit.
+// What each stage of the plan is, as the commit leaves it.
 std::vector<StageState> states_of(Cycle& cycle, std::string_view plan_id) {
   std::vector<StageState> states;
   for (const auto& stage : care::stages()) {
@@ -168,9 +168,7 @@ Result<void> keep_stage(Cycle& cycle, const Written& one, const std::optional<Tr
 }
 
 void add_each(NodeRef resource, std::string_view element, std::vector<NodeRef>& parties) {
-  const Tree& tree = *resource.tree;
-  for (auto node = child(resource, element).node; node != no_node; node = tree.next_same(node))
-    parties.push_back({&tree, node});
+  each(resource, element, [&](NodeRef party) { parties.push_back(party); });
 }
 
 void add_practice(Cycle& cycle, NodeRef person, std::vector<NodeRef>& parties) {

@@ -20,8 +20,8 @@ struct MllpListenerOptions {
   int frame_seconds = 60;  // from a frame's first byte to its last
   int ending_ms = 500;     // for the byte that is still missing at a frame's end
   int handshake_seconds = 10;
-  int drain_seconds = 8;   // stop() waits this long for answers under way
-  int send_buffer = 0;     // bytes of answers the system holds for a connection; 0: its own choice
+  int drain_seconds = 8;  // stop() waits this long for answers under way
+  int send_buffer = 0;    // bytes of answers the system holds for a connection; 0: its own choice
   Limits limits;
   std::shared_ptr<const tls::Context> tls_context = nullptr;  // null: plain
 };

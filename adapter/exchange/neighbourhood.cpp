@@ -2,7 +2,6 @@
 
 #include "model/json.h"
 
-#include <array>
 #include <utility>
 
 namespace fingerpost::exchange {
@@ -28,21 +27,12 @@ const Partner* by_identifier(const Parts& parts, NodeRef identifier) {
                                         child_text(identifier, "value"));
 }
 
-// Where a role, a service or a part stands for an organisation. The first that an entry has is
-// followed and no other: an entry that stood for two would make whoever wrote it both of them.
-constexpr std::array<std::string_view, 4> leads_on = {"organization", "healthcareService",
-                                                      "providedBy", "partOf"};
-
-// A person's identifiers are not an organisation's, and anybody may write them.
-bool is_directory(std::string_view type) {
-  return type == "Organization" || type == "PractitionerRole" || type == "HealthcareService";
-}
-
 const Partner* find_behind(const Parts& parts, Neighbourhood& near, NodeRef reference, int hops) {
   if (!reference || hops == 0) return nullptr;
   if (const auto* partner = by_identifier(parts, child(reference, "identifier"))) return partner;
   const auto* resource = near.find(child_text(reference, "reference"));
-  if (resource == nullptr || !is_directory(resource->type)) return nullptr;
+  // A person's identifiers are not an organisation's, and anybody may write them.
+  if (resource == nullptr || !is_entry(resource->type)) return nullptr;
   const Tree& tree = *resource->node.tree;
   for (auto node = child(resource->node, "identifier").node; node != no_node;
        node = tree.next_same(node))
@@ -54,6 +44,10 @@ const Partner* find_behind(const Parts& parts, Neighbourhood& near, NodeRef refe
 }
 
 }  // namespace
+
+bool is_entry(std::string_view type) {
+  return type == "Organization" || type == "PractitionerRole" || type == "HealthcareService";
+}
 
 Place read_reference(std::string_view reference) {
   if (reference.starts_with(urn)) return {"", std::string(reference.substr(urn.size()))};

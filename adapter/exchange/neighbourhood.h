@@ -5,6 +5,7 @@
 #include "exchange/parts.h"
 #include "fingerpost/tree.h"
 
+#include <array>
 #include <deque>
 #include <map>
 #include <optional>
@@ -70,8 +71,24 @@ inline bool is_absence(const Error& error) {
 // The value of a child element; "" when there is none.
 std::string_view child_text(NodeRef node, std::string_view name);
 NodeRef child(NodeRef node, std::string_view name);
+// Calls work(NodeRef) for each child of the name, in their order.
+template <class Work>
+void each(NodeRef node, std::string_view name, const Work& work) {
+  for (auto at = child(node, name); at; at.node = at.tree->next_same(at.node)) work(at);
+}
 // Every Reference.reference below the node, in the tree's order, contained ones left out.
 std::vector<std::string_view> references(const Parts& parts, NodeRef node);
+
+// Whether resources of the type are entries of the directory: who is behind them is asked for.
+bool is_entry(std::string_view type);
+// Where a role, a service or a part stands for an organisation. The first that an entry has is
+// followed and no other: an entry that stood for two would make whoever wrote it both of them.
+inline constexpr std::array<std::string_view, 4> leads_on = {"organization", "healthcareService",
+                                                             "providedBy", "partOf"};
+// Those by whom a role or a service is there. That an organisation is a part of another one does
+// not make it speak for its sisters.
+inline constexpr std::array<std::string_view, 3> stands_for = {leads_on[0], leads_on[1],
+                                                               leads_on[2]};
 
 // The partner a reference leads to: by its own identifier, by the identifiers of what it names, and
 // of the organisations and services behind that. Null: none the configuration knows.

@@ -1,19 +1,11 @@
 #include "exchange/places.h"
 
 #include <algorithm>
-#include <array>
 
 namespace fingerpost::exchange {
 namespace {
 
 constexpr std::string_view organization = "Organization";
-constexpr std::string_view partner_place = "partner/";
-constexpr std::string_view ods_place = "ods/";
-
-// By whom a role or a service is there: the first that it has, as find_partner goes. That an
-// organisation is a part of another one does not make it speak for its sisters.
-constexpr std::array<std::string_view, 3> stands_for = {"organization", "healthcareService",
-                                                        "providedBy"};
 
 void add_code(NodeRef identifier, Places& out) {
   const auto code = child_text(identifier, "value");
@@ -31,13 +23,8 @@ void add_places(const Parts& parts, Neighbourhood& near, NodeRef reference, int 
   out.insert(place.type + "/" + place.id);
   const auto* resource = near.find(place.type, place.id);
   if (resource == nullptr) return;
-  const Tree& tree = *resource->node.tree;
-  const auto each = [&](std::string_view name, const auto& work) {
-    for (auto node = child(resource->node, name).node; node != no_node; node = tree.next_same(node))
-      work(NodeRef{&tree, node});
-  };
   if (resource->type == organization)
-    each("identifier", [&](NodeRef identifier) { add_code(identifier, out); });
+    each(resource->node, "identifier", [&](NodeRef identifier) { add_code(identifier, out); });
   for (const auto name : stands_for)
     if (const auto further = child(resource->node, name))
       return add_places(parts, near, further, hops - 1, out);
@@ -102,13 +89,10 @@ Places said_by(const Parts& parts, Neighbourhood& near, std::span<const NodeRef>
   Places speaking;
   for (const auto provenance : provenances) {
     if (!is_about(provenance, about)) continue;
-    const Tree& tree = *provenance.tree;
-    for (auto agent = child(provenance, "agent").node; agent != no_node;
-         agent = tree.next_same(agent)) {
-      const NodeRef at{&tree, agent};
-      const auto behalf = child(at, "onBehalfOf");
-      speaking.merge(places_of(parts, near, behalf ? behalf : child(at, "who")));
-    }
+    each(provenance, "agent", [&](NodeRef agent) {
+      const auto behalf = child(agent, "onBehalfOf");
+      speaking.merge(places_of(parts, near, behalf ? behalf : child(agent, "who")));
+    });
   }
   return speaking;
 }

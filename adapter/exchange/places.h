@@ -16,6 +16,8 @@ namespace fingerpost::exchange {
 // Each in a form of its own: a resource "Organization/1", a partner "partner/riverside", an
 // organisation by its ODS code "ods/A81001".
 using Places = std::set<std::string>;
+inline constexpr std::string_view partner_place = "partner/";
+inline constexpr std::string_view ods_place = "ods/";
 
 // Where a Reference leads to, by what is known here: itself, the organisation of a role, whoever
 // provides a service, and which partner or ODS code they are. Nothing known: itself alone.

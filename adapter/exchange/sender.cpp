@@ -7,9 +7,6 @@
 namespace fingerpost::exchange {
 namespace {
 
-constexpr std::string_view partner_place = "partner/";
-constexpr std::string_view ods_place = "ods/";
-
 // The sender's own, in the form of Places.
 Places own_places(const Parts& parts, const Source& source) {
   Places own;

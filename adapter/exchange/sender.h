@@ -10,8 +10,8 @@ namespace fingerpost::exchange {
 
 // Nobody asks in another's name: a request's Task.requester leads to no other partner than its
 // sender, and to no ODS codes alone that are not the sender's, where his are known. A person or a
-// role of nobody known is nobody's name; a message whose road
-// says nothing of who sends it is not asked. Kind::forbidden.
+// role of nobody known is nobody's name; a message whose road says nothing of who sends it is not
+// asked. Kind::forbidden.
 Result<void> check_requester(const Parts& parts, Neighbourhood& near, const Source& source,
                              NodeRef task);
 

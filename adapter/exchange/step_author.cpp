@@ -35,14 +35,6 @@ bool same_reference(NodeRef a, NodeRef b) {
   return place(a) == place(b);
 }
 
-template <class Work>
-void each(NodeRef resource, std::string_view element, Work work) {
-  if (!resource) return;
-  const Tree& tree = *resource.tree;
-  for (auto node = child(resource, element).node; node != no_node; node = tree.next_same(node))
-    work(NodeRef{&tree, node});
-}
-
 // Whether a reference of the type is to a person, who claims nothing.
 bool is_person(std::string_view type) {
   constexpr std::array<std::string_view, 3> persons = {"Patient", "RelatedPerson", "Group"};

@@ -24,8 +24,8 @@ struct Hl7v2Maps;  // translate_hl7v2.h
 
 // One file of the mappings folder, already read. The path is relative to that folder and says what
 // the file is: gpconnect/referral.map, gpconnect/status.json (a ConceptMap), hl7v2/structures.txt,
-// partners/<partner id>/x.json (a ConceptMap of that partner alone). Other names are ignored, and so
-// are StructureDefinitions.
+// partners/<partner id>/x.json (a ConceptMap of that partner alone). Other names are ignored, and
+// so are StructureDefinitions.
 struct MappingFile {
   std::string path;
   std::string text;

@@ -5,7 +5,6 @@
 #include "exchange/marks.h"
 #include "model/json.h"
 
-#include <array>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -19,8 +18,6 @@ constexpr std::string_view mark = "unwritten ";
 Error cannot(const char* why) {
   return {Kind::conflict, std::string(why) + ": cancel it", ""};
 }
-
-constexpr std::array<std::string_view, 4> levels = {"none", "codes", "summary", "all"};
 
 // "unwritten REF I12", or "unwritten RRI I12 codes" to a practice, and the collection on the lines
 // below.
@@ -106,7 +103,7 @@ Result<void> check_disclosed(const Parts& parts, store::Reader& reader, const Pa
 void note_disclosure(store::OutboxRow& row, care::Disclosure level) {
   const auto end = row.body.find('\n');
   if (!is_unwritten(row) || end == std::string::npos) return;
-  row.body.insert(end, " " + std::string(levels[static_cast<std::size_t>(level)]));
+  row.body.insert(end, std::string(" ").append(care::code(level)));
 }
 
 std::string unwritten(const Parts& parts, const Tree& collection, MessageType type) {

@@ -9,7 +9,6 @@
 #include "search/range.h"
 
 #include <algorithm>
-#include <array>
 #include <deque>
 #include <optional>
 #include <string>
@@ -39,8 +38,6 @@ std::string code_in(NodeRef of) {
 // The organisation by its ODS code, else the last entry that is known, else what the Reference
 // says: one service is asked once, however it is written.
 Result<std::string> organisation(const Past& past, NodeRef reference) {
-  constexpr std::array<std::string_view, 3> leads_on = {"organization", "healthcareService",
-                                                        "providedBy"};
   constexpr int most = 4;
   std::deque<Tree> trees;
   std::string last = std::string(child_text(reference, "reference")) + "|" +
@@ -58,7 +55,7 @@ Result<std::string> organisation(const Past& past, NodeRef reference) {
     const NodeRef entry{&tree, tree.root()};
     if (place.type == "Organization") return code_in(entry).empty() ? last : code_in(entry);
     reference = {};
-    for (const auto element : leads_on)
+    for (const auto element : stands_for)
       if (!reference) reference = child(entry, element);
   }
   return last;

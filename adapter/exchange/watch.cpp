@@ -51,11 +51,9 @@ bool says_whose(const Written& one) {
 
 // Whom a request names as who asked and who is asked.
 std::string named_by(const Parts& parts, NodeRef request) {
-  const Tree& tree = *request.tree;
   std::string all;
-  for (const auto* element : {"requester", "performer"})
-    for (auto node = child(request, element).node; node != no_node; node = tree.next_same(node))
-      all += std::string(element) + json_of(parts, {&tree, node});
+  for (const std::string element : {"requester", "performer"})
+    each(request, element, [&](NodeRef named) { all += element + json_of(parts, named); });
   return all;
 }
 

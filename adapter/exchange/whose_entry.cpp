@@ -3,8 +3,6 @@
 #include "exchange/made.h"
 #include "model/json.h"
 
-#include <algorithm>
-#include <array>
 #include <set>
 #include <string>
 #include <utility>
@@ -23,13 +21,6 @@ Tree reference_to(const Parts& parts, std::string_view type, std::string_view id
   return tree;
 }
 
-template <class Work>
-void each(NodeRef resource, std::string_view element, Work work) {
-  const Tree& tree = *resource.tree;
-  for (auto node = child(resource, element).node; node != no_node; node = tree.next_same(node))
-    work(NodeRef{&tree, node});
-}
-
 std::string text_of(NodeRef identifier) {
   return std::string(child_text(identifier, "system")) + "|" +
          std::string(child_text(identifier, "value"));
@@ -38,8 +29,7 @@ std::string text_of(NodeRef identifier) {
 // All that who is behind it is read from.
 std::vector<std::string> leads(const Parts& parts, NodeRef entry) {
   std::vector<std::string> all;
-  for (const std::string_view element :
-       {"organization", "healthcareService", "providedBy", "partOf"})
+  for (const auto element : leads_on)
     each(entry, element, [&](NodeRef further) {
       all.push_back(std::string(element) + " " + std::string(child_text(further, "reference")) +
                     " " + text_of(child(further, "identifier")));
@@ -82,12 +72,6 @@ std::set<std::string> practices(const Parts& parts, Neighbourhood& where, NodeRe
 }
 
 }  // namespace
-
-bool is_entry(std::string_view type) {
-  constexpr std::array<std::string_view, 3> types = {"Organization", "PractitionerRole",
-                                                     "HealthcareService"};
-  return std::find(types.begin(), types.end(), type) != types.end();
-}
 
 Result<void> check_entry(const Entries& entries, std::string_view type, std::string_view id,
                          bool removed) {

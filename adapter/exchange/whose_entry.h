@@ -24,8 +24,6 @@ struct Entries {
   const Places& own;
 };
 
-bool is_entry(std::string_view type);
-
 // An organisation, a role or a service that is, or was, stored: nobody makes it his own who was
 // not behind it before, and while somebody else is, he neither deletes it nor changes by whom it is
 // there.

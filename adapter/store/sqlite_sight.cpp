@@ -12,6 +12,11 @@ namespace {
 // taken.
 constexpr std::int64_t most_organisations = 32;
 
+// As the index relation_refusal says it.
+std::string is_refusal(const std::string& relation) {
+  return relation + ".labels >= " + std::to_string(refusal);
+}
+
 Result<std::vector<std::int64_t>> organisations_of(StatementCache& statements, std::uint64_t code,
                                                    std::int64_t hidden) {
   LET(Statement* const find,
@@ -33,7 +38,7 @@ Result<std::vector<std::int64_t>> organisations_of(StatementCache& statements, s
 Result<std::vector<std::int64_t>> refused_of(StatementCache& statements, std::uint64_t code) {
   const auto is_refused = [](const std::string& organisation) {
     return "EXISTS(SELECT 1 FROM relation x INDEXED BY relation_refusal WHERE x.organisation = " +
-           organisation + " AND x.labels >= 4611686018427387904)";
+           organisation + " AND " + is_refusal("x") + ")";
   };
   LET(Statement* const find,
       statements.get("SELECT r.reference FROM organisation o CROSS JOIN resource r ON "
@@ -103,7 +108,7 @@ std::string Sight::related(const std::string& patient) const {
            " AND w.whose = 2)";
   for (std::size_t i = 0; i < refused_.size(); ++i)
     sql += (i == 0 ? " AND NOT EXISTS(SELECT 1 FROM relation d WHERE d.patient = " + patient +
-                         " AND d.labels >= 4611686018427387904 AND d.organisation IN (?"
+                         " AND " + is_refusal("d") + " AND d.organisation IN (?"
                    : std::string(",?"));
   if (!refused_.empty()) sql += "))";
   return sql + ")";
