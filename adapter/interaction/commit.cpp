@@ -1,5 +1,6 @@
 #include "interaction/commit.h"
 
+#include "exchange/complete.h"
 #include "exchange/subscription.h"
 #include "interaction/audit_events.h"
 #include "interaction/conformance.h"
@@ -9,6 +10,7 @@
 #include "interaction/own_definitions.h"
 #include "interaction/references.h"
 #include "interaction/sight.h"
+#include "model/json.h"
 #include "model/xml.h"
 #include "search/index_to_store.h"
 #include "search/search.h"
@@ -43,6 +45,24 @@ bool refuses_for_nobody(const search::Belonging& belonging) {
   return !belonging.refused.empty() && !search::is_somebody(belonging.whose);
 }
 
+// A client that does not see everything takes no security label away: those that the stored version
+// has are put as well.
+Result<void> keep_labels(const Session& session, Draft& draft) {
+  if (draft.must_be_new || policy_of(*session.caller).everything) return {};
+  auto stored = session.reader.read(draft.type, draft.id);
+  if (!stored) {
+    const auto kind = stored.error().kind;
+    if (kind == Kind::not_found || kind == Kind::gone) return {};
+    return stored.error();
+  }
+  if (stored->body.find("\"security\"") == std::string::npos) return {};
+  const auto& context = session.context;
+  LET(const auto was,
+      model::read_json(context.definitions, std::move(stored->body), context.limits));
+  exchange::keep_labels(*draft.tree, was.tree);
+  return {};
+}
+
 Result<void> prepare(Work& work) {
   const auto& context = work.session.context;
   const auto parameters = context.parameters.now();
@@ -51,6 +71,7 @@ Result<void> prepare(Work& work) {
     auto& index = work.indexes.emplace_back();
     auto& body = work.bodies.emplace_back();
     if (!draft.tree) continue;
+    LET_DONE(keep_labels(work.session, draft));
     LET_DONE(make_local(context, *draft.tree));
     if (draft.type == "Subscription")
       exchange::set_subscriber(context.definitions, *draft.tree, work.session.caller->client);

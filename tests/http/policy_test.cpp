@@ -1,5 +1,6 @@
 // Rules about rows as a client meets them: what it does not see is not there.
 
+#include "search/belonging.h"
 #include "support/closed_server.h"
 
 #include <catch2/catch.hpp>
@@ -25,7 +26,10 @@ std::string plan(const std::string& id, const std::string& patient, const std::s
 // may do what their scopes say, which is everything.
 class Served : public ClosedServer {
  public:
-  Served() : ClosedServer("", {{"practice", "A81001"}, {"charity", "B81002"}}) {
+  Served()
+      : ClosedServer("", {{"practice", "A81001"},
+                          {"charity", "B81002"},
+                          {"archive", "A81001", search::restricted}}) {
     const auto ods = [](const std::string& id, const std::string& code) {
       return R"({"resourceType":"Organization","id":")" + id +
              R"(","identifier":[{"system":"https://fhir.nhs.uk/Id/ods-organization-code","value":")" +
@@ -60,6 +64,11 @@ class Served : public ClosedServer {
                        const std::string& body = "", const std::string& fields = "") {
     return ask(method, url, practice_ + fields, body);
   }
+  // Of the practice, too, with an eye for what is restricted.
+  RawResponse archive(const std::string& method, const std::string& url,
+                      const std::string& body = "") {
+    return ask(method, url, archive_, body);
+  }
   RawResponse charity(const std::string& method, const std::string& url,
                       const std::string& body = "", const std::string& fields = "") {
     return ask(method, url, charity_ + fields, body);
@@ -67,7 +76,8 @@ class Served : public ClosedServer {
 
  private:
   std::string all_ = as("system/*.cruds"), practice_ = as("system/*.cruds", "practice"),
-              charity_ = as("system/*.cruds", "charity");
+              charity_ = as("system/*.cruds", "charity"),
+              archive_ = as("system/*.cruds", "archive");
 };
 
 bool holds(const RawResponse& answer, const std::string& text) {
@@ -196,4 +206,36 @@ TEST_CASE("Z16: a refusal that would refuse nothing is not taken") {
   INFO(answer.body);
   CHECK(answer.status == row.answer);
   if (row.answer == 422) CHECK(holds(answer, "Consent.patient"));
+}
+
+TEST_CASE("Z10, Z11: a client that does not see everything takes no label away, and adds one") {
+  Served server;
+  const auto labels = [](const std::string& codes) {
+    return R"(,"meta":{"security":[)" + codes + "]}";
+  };
+  const std::string teaching =
+      R"({"system":"http://terminology.hl7.org/CodeSystem/v3-ActReason","code":"HTEST"})";
+  const std::string research =
+      R"({"system":"http://terminology.hl7.org/CodeSystem/v3-ActReason","code":"HRESCH"})";
+  const std::string restricted =
+      R"({"system":"http://terminology.hl7.org/CodeSystem/v3-Confidentiality","code":"R"})";
+  server.put("CarePlan/mine", plan("mine", "mine", labels(teaching + "," + restricted)));
+  const auto kept = [&] { return server.everybody("GET", "/CarePlan/mine", ""); };
+  const auto written = server.archive("PUT", "/CarePlan/mine", plan("mine", "mine"));
+  CHECK(written.status == 200);
+  CHECK(holds(kept(), "HTEST"));
+  CHECK(holds(kept(), "\"R\""));
+  CHECK(server.archive("PUT", "/CarePlan/mine", plan("mine", "mine", labels(research))).status ==
+        200);
+  CHECK(holds(kept(), "HRESCH"));
+  CHECK(holds(kept(), "HTEST"));
+  const auto taken = server.archive(
+      "POST", "/CarePlan/mine/$meta-delete",
+      R"({"resourceType":"Parameters","parameter":[{"name":"meta","valueMeta":{"security":[)" +
+          restricted + "]}}]}");
+  CHECK(taken.status == 200);
+  CHECK(holds(kept(), "\"R\""));
+  CHECK(server.practice("GET", "/CarePlan/mine").status == 404);
+  server.put("CarePlan/mine", plan("mine", "mine"));
+  CHECK_FALSE(holds(kept(), "HTEST"));
 }
