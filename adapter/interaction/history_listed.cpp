@@ -1,8 +1,7 @@
 #include "interaction/history_listed.h"
 
-#include "base/text.h"
-#include "exchange/neighbourhood.h"
 #include "interaction/commit.h"
+#include "interaction/targets.h"
 #include "model/json.h"
 #include "search/extract.h"
 #include "search/search.h"
@@ -51,27 +50,15 @@ Result<std::set<std::string>> references_in(const Session& session, std::string_
   return found;
 }
 
-// Nothing: it is no version of a resource here.
+// Nothing: it is no version of a resource here, or of none that is asked for.
 Result<std::optional<store::Stored>> version_of(const Session& session,
                                                 const store::HistoryQuery& query,
                                                 std::string_view reference) {
-  using Found = std::optional<store::Stored>;
-  constexpr std::string_view versions = "/_history/";
   const auto parts = search::split_reference(reference);
-  const bool here = parts.base.empty() || parts.base == session.context.base_url;
-  if (parts.type.empty() || !here || (!query.type.empty() && parts.type != query.type) ||
+  if ((!query.type.empty() && parts.type != query.type) ||
       (!query.id.empty() && parts.id != query.id))
-    return Found{};
-  const auto at = reference.find(versions);
-  const auto version = at == std::string_view::npos
-                           ? std::optional<std::int64_t>{}
-                           : to_integer(reference.substr(at + versions.size()));
-  if (at != std::string_view::npos && !version) return Found{};
-  auto stored = version ? session.reader.vread(parts.type, parts.id, *version)
-                        : session.reader.read(parts.type, parts.id);
-  if (stored) return Found(*std::move(stored));
-  if (exchange::is_absence(stored.error())) return Found{};
-  return stored.error();
+    return std::optional<store::Stored>{};
+  return stored_target(session, reference);
 }
 
 }  // namespace

@@ -206,13 +206,17 @@ void operate(const Session& session, const OperationCall& call, Done done) {
 
 void ask(const Session& session, const OperationCall& call, Done done) {
   const auto* const found = operation_of(call);
-  // Elsewhere nothing is asked that is not offered here, where nobody was asked for the right to it.
+  // Elsewhere nothing is asked that is not offered here, where nobody was asked for the right to
+  // it.
   if (found == nullptr) return done(failure(not_found()));
   if (found->run == validate && session.context.remote_codes != nullptr)
     return validate_elsewhere(session, call, std::move(done));
   if (auto question = remote_question(session, call))
     return ask_elsewhere(session, *std::move(question), std::move(done));
-  done(operate(session, call));
+  auto here = operate(session, call);
+  if (auto question = membership_question(session, call, here))
+    return ask_elsewhere(session, *std::move(question), std::move(here), std::move(done));
+  done(std::move(here));
 }
 
 Result<Tree> read_body(const Context& context, const std::string& body, model::Model model) {

@@ -186,4 +186,77 @@ void ask_elsewhere(const Session& session, std::string question, Done done) {
   session.context.remote_codes->get(std::move(question), answer);
 }
 
+namespace {
+
+// What a call asks of one value set and one code; none when it says more than that.
+std::optional<profile::OpenCode> code_asked(const Tree& parameters) {
+  const terminology::Elements at{parameters};
+  profile::OpenCode asked;
+  std::string version;
+  int codes = 0;
+  bool more = false;
+  const auto take = [&](NodeId coding) {
+    ++codes;
+    asked.system = at.text(coding, "system");
+    asked.version = at.text(coding, "version");
+    asked.code = at.text(coding, "code");
+  };
+  const std::pair<std::string_view, std::string*> texts[] = {{"url", &asked.value_set},
+                                                             {"valueSetVersion", &version},
+                                                             {"system", &asked.system},
+                                                             {"systemVersion", &asked.version},
+                                                             {"code", &asked.code}};
+  at.each(parameters.root(), "parameter", [&](NodeId parameter) {
+    const auto name = at.text(parameter, "name");
+    const NodeId value = at.child(parameter, "value");
+    const auto* const text = std::find_if(std::begin(texts), std::end(texts),
+                                          [&](const auto& one) { return one.first == name; });
+    if (value == no_node) {
+      more = true;
+    } else if (name == "coding") {
+      take(value);
+    } else if (name == "codeableConcept") {
+      at.each(value, "coding", take);
+    } else if (text != std::end(texts)) {
+      *text->second = parameters.text(value);
+      codes += name == "code" ? 1 : 0;
+    } else {
+      more = more || !among(kept_back, name);
+    }
+  });
+  if (more || codes != 1 || asked.value_set.empty() || asked.code.empty()) return std::nullopt;
+  if (!version.empty()) (asked.value_set += '|') += version;
+  return asked;
+}
+
+}  // namespace
+
+std::optional<std::string> membership_question(const Session& session, const OperationCall& call,
+                                               const Answer& here) {
+  const auto& context = session.context;
+  if (context.remote_codes == nullptr || call.type != "ValueSet" || call.name != "validate-code" ||
+      !call.id.empty())
+    return std::nullopt;
+  const bool is_told = here.failed()
+                           ? here.status != Status::not_found
+                           : code_answer(context, std::string(here.content())).has_value();
+  if (is_told) return std::nullopt;
+  const auto parameters = parameters_of(session, call, "");
+  if (!parameters) return std::nullopt;
+  const auto asked = code_asked(*parameters);
+  return asked ? code_question(*context.remote_codes, *asked) : std::nullopt;
+}
+
+void ask_elsewhere(const Session& session, std::string question, Answer here, Done done) {
+  const auto answer = [&context = session.context, post = session.post, here = std::move(here),
+                       done = std::move(done)](Result<std::string> body) {
+    post([&context, here, done, body = std::move(body)]() mutable {
+      if (!body && body.error().kind == Kind::busy) return done(failure(body.error()));
+      if (!code_answer(context, body)) return done(std::move(here));
+      done(read_answer(context, *std::move(body)));
+    });
+  };
+  session.context.remote_codes->get(std::move(question), answer);
+}
+
 }  // namespace fingerpost::interaction

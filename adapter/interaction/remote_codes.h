@@ -37,4 +37,11 @@ std::optional<bool> code_answer(const Context& context, Result<std::string> body
 // Asks it, and answers on the session's thread.
 void ask_elsewhere(const Session& session, std::string question, Done done);
 
+// The question that ValueSet/$validate-code of one code is elsewhere, where its answer here can
+// only be that the value set or the code system is not known; none: what is answered here holds.
+std::optional<std::string> membership_question(const Session& session, const OperationCall& call,
+                                               const Answer& here);
+// Asks that. `here` stays the answer where the server elsewhere does not know it either.
+void ask_elsewhere(const Session& session, std::string question, Answer here, Done done);
+
 }  // namespace fingerpost::interaction

@@ -4,11 +4,13 @@
 #include "interaction/parameters.h"
 #include "interaction/remote_codes.h"
 #include "interaction/stored_definitions.h"
+#include "interaction/targets.h"
 #include "model/xml.h"
 #include "profile/validator.h"
 #include "store/body.h"
 #include "store/store.h"
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <optional>
@@ -24,8 +26,16 @@ namespace {
 struct Subject {
   Tree tree;
   Issues issues;
-  std::string mode, profile;
+  std::string mode;
+  std::vector<std::string> profiles;  // each once
 };
+constexpr std::size_t most_profiles = 32;  // that one call asks for
+
+void ask_for(Subject& subject, std::string_view profile) {
+  auto& asked = subject.profiles;
+  if (profile.empty() || asked.size() > most_profiles) return;
+  if (std::find(asked.begin(), asked.end(), profile) == asked.end()) asked.emplace_back(profile);
+}
 
 std::string_view pair_named(const OperationCall& call, std::string_view name) {
   for (const auto& [key, value] : call.pairs)
@@ -35,7 +45,7 @@ std::string_view pair_named(const OperationCall& call, std::string_view name) {
 
 // The resource at `node` as a tree of its own, and the issues of its part of the whole.
 Subject part_of(const model::Definitions& definitions, model::ReadTree& whole, NodeId node) {
-  Subject subject{Tree(definitions.names()), {}, "", ""};
+  Subject subject{Tree(definitions.names()), {}, "", {}};
   auto& tree = subject.tree;
   const auto& from = whole.tree;
   tree.set_type(tree.root(), from[node].type);
@@ -55,10 +65,10 @@ Result<Subject> stored_subject(const Session& session, const OperationCall& call
   LET(auto stored, session.reader.read(call.type, call.id));
   LET(auto read, model::read_json(session.context.definitions, std::move(stored.body),
                                   session.context.limits));
-  return Subject{std::move(read.tree), std::move(read.issues), "", ""};
+  return Subject{std::move(read.tree), std::move(read.issues), "", {}};
 }
 
-// A Parameters resource holds mode and profile and, beside them, the subject, if that is not the
+// A Parameters resource holds mode and profiles and, beside them, the subject, if that is not the
 // stored one.
 Result<Subject> from_parameters(const Session& session, const OperationCall& call,
                                 model::ReadTree& read) {
@@ -66,7 +76,8 @@ Result<Subject> from_parameters(const Session& session, const OperationCall& cal
   const auto& tree = read.tree;
   const auto name = [&](std::string_view text) { return definitions.names().find(text); };
   NodeId resource = no_node;
-  std::string mode, profile;
+  std::string mode;
+  std::vector<std::string_view> profiles;
   for (NodeId at = tree.child(tree.root(), name("parameter")); at != no_node;
        at = tree.next_same(at)) {
     const NodeId named = tree.child(at, name("name"));
@@ -75,7 +86,7 @@ Result<Subject> from_parameters(const Session& session, const OperationCall& cal
     const auto text = value == no_node ? std::string_view() : tree.text(value);
     if (key == "resource") resource = tree.child(at, name("resource"));
     if (key == "mode") mode = text;
-    if (key == "profile") profile = text;
+    if (key == "profile") profiles.push_back(text);
   }
   if (resource == no_node && call.id.empty())
     return Error{Kind::invalid, "the parameter resource is missing", "Parameters"};
@@ -83,7 +94,7 @@ Result<Subject> from_parameters(const Session& session, const OperationCall& cal
       resource == no_node ? stored_subject(session, call) : part_of(definitions, read, resource);
   if (!subject) return subject;
   subject->mode = std::move(mode);
-  subject->profile = std::move(profile);
+  for (const auto profile : profiles) ask_for(*subject, profile);
   return subject;
 }
 
@@ -97,7 +108,7 @@ Result<Subject> subject_of(const Session& session, const OperationCall& call) {
   const auto type = context.definitions.type_name(read.tree[read.tree.root()].type);
   if (type == "Parameters" && call.type != "Parameters")
     return from_parameters(session, call, read);
-  return Subject{std::move(read.tree), std::move(read.issues), "", ""};
+  return Subject{std::move(read.tree), std::move(read.issues), "", {}};
 }
 
 // What only the mode asks: an update names its resource.
@@ -134,23 +145,34 @@ Answer validate_delete(const Session& session, const OperationCall& call) {
 struct Prepared {
   Subject subject;
   std::unique_ptr<const StoredDefinitions> stored;
+  Targets targets;
   profile::Options options;
 };
 
-// The answer when there is nothing to be validated, or the validation.
+// The answer when there is nothing to be validated, or the validation: its references are looked up
+// by this session until keep_to_targets().
 Result<std::shared_ptr<Prepared>> prepare(const Session& session, const OperationCall& call) {
   const auto& context = session.context;
   if (context.validator == nullptr)
     return Error{Kind::unsupported, "validation is not offered here", ""};
   LET(auto subject, subject_of(session, call));
   if (subject.mode.empty()) subject.mode = pair_named(call, "mode");
-  if (subject.profile.empty()) subject.profile = pair_named(call, "profile");
+  for (const auto& [name, value] : call.pairs)
+    if (name == "profile") ask_for(subject, value);
+  if (subject.profiles.size() > most_profiles)
+    return Error{Kind::too_costly,
+                 "more than " + std::to_string(most_profiles) + " profiles are asked for",
+                 "profile"};
   if (context.definitions.type_name(subject.tree[subject.tree.root()].type) != call.type)
     return Error{Kind::invalid, "the resource is of another type than the URL's", ""};
   if (const auto refusal = refused_by_mode(context, call, subject)) return *refusal;
-  const auto made = std::make_shared<Prepared>(Prepared{std::move(subject), nullptr, {}});
+  const auto made =
+      std::make_shared<Prepared>(Prepared{std::move(subject), nullptr, Targets(), {}});
   auto& options = made->options;
-  if (!made->subject.profile.empty()) options.profiles.push_back(made->subject.profile);
+  options.profiles = made->subject.profiles;
+  options.resolve = [made = made.get(), &session](std::string_view reference) {
+    return made->targets.find(session, reference);
+  };
   options.now = store::instant(context.clock.now_us());
   LET(made->stored, definitions_for(session, &made->subject.tree, options.profiles));
   if (made->stored) {
@@ -160,6 +182,13 @@ Result<std::shared_ptr<Prepared>> prepare(const Session& session, const Operatio
   return made;
 }
 
+// Only what was read counts from now on: the session may go.
+void keep_to_targets(const std::shared_ptr<Prepared>& asked) {
+  asked->options.resolve = [asked = asked.get()](std::string_view reference) {
+    return asked->targets.found(reference);
+  };
+}
+
 Issues judge(const Context& context, const Prepared& asked) {
   Issues issues = asked.subject.issues;
   const auto& tree = asked.subject.tree;
@@ -167,6 +196,11 @@ Issues judge(const Context& context, const Prepared& asked) {
     issues.insert(issues.end(), asked.stored->left_out.begin(), asked.stored->left_out.end());
   for (auto& issue : context.validator->validate(tree, tree.root(), asked.options, context.limits))
     issues.push_back(std::move(issue));
+  if (asked.targets.over())
+    issues.push_back({Severity::warning, "too-costly", "",
+                      "more is referred to than the limits targets of " +
+                          std::to_string(asked.targets.limits().targets) +
+                          ", target_bytes or targets_bytes let be read: not all of it was"});
   return issues;
 }
 
@@ -219,6 +253,7 @@ void validate_elsewhere(const Session& session, const OperationCall& call, Done 
     questions[*std::move(question)].push_back(code);
   }
   if (questions.empty()) return done(outcome(issues));
+  keep_to_targets(*asked);
   const auto asking =
       std::make_shared<Asking>(Asking{*asked, {}, questions.size(), std::move(done)});
   for (const auto& entry : questions) {

@@ -136,8 +136,10 @@ class Walk {
   void bundle(NodeId node);
   void full_urls(NodeId node, std::string_view kind);
   void full_url(NodeId entry, NodeId resource, std::string_view kind);
+  void requested(NodeId entry, NodeId resource);
   void document_links(NodeId node);
-  void unresolved(NodeId reference, std::string_view text);
+  void no_entry(NodeId reference, NodeId bundle);
+  bool must_have_entry(NodeId reference, NodeId bundle) const;
   void narrative(NodeId node);
 
   void narrative_links(NodeId div);
@@ -185,15 +187,21 @@ class Walk {
     TypeId type = no_type;  // of the node, or as the reference's text says
     bool contained = false;
     bool bundled = false;
-    bool missing = false;  // it names something within the document that is not there
+    bool missing = false;        // it names something within the document that is not there
+    bool looked = false;         // outside the document
+    NodeId bundle = no_node;     // that the reference stands in
+    std::string_view elsewhere;  // what it says, when that is nothing of the document
   };
   Target target_of(NodeId reference);
+  void look_elsewhere(Target& target);
   bool is_reference(std::string_view text) const;
   TypeId named_type(std::string_view text) const;
   void reference(const Element& element, NodeId node);
   void reference(const RuleType& may, const Rule& rule, NodeId node);
   void versioned(const RuleType& may, const Rule& rule, NodeId node);
-  bool is_target(const Target& target, const std::vector<std::string>& profiles, bool& known);
+  // not_known: none of the profiles is; not_at_hand: the target is nowhere to be looked at.
+  enum class Fit : std::uint8_t { yes, no, not_known, not_at_hand };
+  Fit fit(Target& target, const std::vector<std::string>& profiles);
   NodeId container_of(NodeId node) const;  // the outermost resource that is not an entry's
   NodeId bundle_of(NodeId node) const;
   NodeId entry_named(NodeId bundle, NodeId from, std::string_view reference);
@@ -288,7 +296,8 @@ class Walk {
   std::set<std::pair<NodeId, std::string_view>> element_ids_;  // by resource
   // Value sets of bindings that are not binding, which were said to be not at hand.
   std::set<std::string, std::less<>> wished_;
-  int elsewhere_ = 0;  // how many documents deep this walk is
+  std::set<NodeId> unseen_;  // references whose targets were said to be not at hand
+  int elsewhere_ = 0;        // how many documents deep this walk is
   std::uint64_t steps_left_;
   std::uint64_t steps_timed_ = 0;  // since the time was looked at
   bool over_ = false;

@@ -147,15 +147,25 @@ Walk::Target Walk::target_of(NodeId reference) {
     const NodeId found = text.size() == 1 ? container : contained_named(container, text.substr(1));
     if (found == no_node) return target.missing = true, target;
     target.node = {&tree_, found};
-  } else if (const NodeId bundle = bundle_of(reference);
-             bundle != no_node && entry_named(bundle, reference, text) != no_node) {
-    target.bundled = true;
-    target.node = {&tree_, entry_named(bundle, reference, text)};
-  } else if (options_.resolve) {
-    target.node = options_.resolve(text);
+  } else {
+    target.bundle = bundle_of(reference);
+    const NodeId entry =
+        target.bundle == no_node ? no_node : entry_named(target.bundle, reference, text);
+    target.bundled = entry != no_node;
+    if (target.bundled) target.node = {&tree_, entry};
+    if (!target.bundled) target.elsewhere = text;
   }
-  target.type = target.node ? (*target.node.tree)[target.node.node].type : named_type(text);
+  target.type = target.node ? tree_[target.node.node].type : named_type(text);
+  if (target.type == no_type) look_elsewhere(target);
   return target;
+}
+
+// Outside the document, once for a target: what resolve() reads costs more than all else here.
+void Walk::look_elsewhere(Target& target) {
+  if (target.node || target.looked || target.elsewhere.empty() || !options_.resolve) return;
+  target.looked = true;
+  target.node = options_.resolve(target.elsewhere);
+  if (target.node) target.type = (*target.node.tree)[target.node.node].type;
 }
 
 void Walk::reference(const Element& element, NodeId node) {
@@ -165,6 +175,7 @@ void Walk::reference(const Element& element, NodeId node) {
   if (target.missing) return error(node, "invariant", "ref-1: no such contained resource");
   if (!is_reference(tree_.text(literal)))
     return error(literal, "value", "is neither a URL, nor Type/id, nor #id");
+  if (target.bundle != no_node && !target.bundled) no_entry(node, target.bundle);
   const TypeId named = named_type(tree_.text(literal));
   if (const NodeId stated = tree_.child(node, words_.type); stated != no_node) {
     // R4 references.html#Reference: type and reference SHALL be consistent.
@@ -190,27 +201,30 @@ void Walk::reference(const Element& element, NodeId node) {
   }
 }
 
-// Whether the target is what one of the canonicals asks for. `known`: at least one of them could
-// be judged.
-bool Walk::is_target(const Target& target, const std::vector<std::string>& profiles, bool& known) {
+// Whether the target is what one of the canonicals asks for.
+Walk::Fit Walk::fit(Target& target, const std::vector<std::string>& profiles) {
+  Fit found = Fit::not_known;
+  bool unseen = false;
   for (const auto& canonical : profiles) {
     const auto url = without_version(canonical);
     if (const TypeId type = definitions_.find(url); type != no_type) {
-      known = true;
-      if (target.type == no_type || definitions_.is_a(target.type, type)) return true;
+      found = Fit::no;
+      if (target.type == no_type || definitions_.is_a(target.type, type)) return Fit::yes;
       continue;
     }
     const Profile* profile = registry_.profile(canonical);
     if (profile == nullptr) continue;
-    known = true;
+    found = Fit::no;
     if (target.type != no_type && !definitions_.is_a(target.type, profile->type)) continue;
-    if (!target.node && !options_.references_resolve) return true;  // cannot be looked at from here
-    if (!target.node) continue;
-    if (target.node.tree == &tree_ ? conforms(*profile, target.node.node)
-                                   : conforms_elsewhere(*profile, target.node))
-      return true;
+    look_elsewhere(target);
+    if (!target.node) {
+      unseen = unseen || !options_.references_resolve;
+    } else if (target.node.tree == &tree_ ? conforms(*profile, target.node.node)
+                                          : conforms_elsewhere(*profile, target.node)) {
+      return Fit::yes;
+    }
   }
-  return false;
+  return unseen ? Fit::not_at_hand : found;
 }
 
 void Walk::versioned(const RuleType& may, const Rule& rule, NodeId node) {
@@ -225,7 +239,7 @@ void Walk::versioned(const RuleType& may, const Rule& rule, NodeId node) {
 }
 
 void Walk::reference(const RuleType& may, const Rule& rule, NodeId node) {
-  const Target target = target_of(node);
+  Target target = target_of(node);
   versioned(may, rule, node);
   if (may.aggregation != 0 && tree_.child(node, words_.reference) != no_node) {
     const auto allows = [&](Aggregation flag) {
@@ -239,13 +253,21 @@ void Walk::reference(const RuleType& may, const Rule& rule, NodeId node) {
     if (!good && !(apart && !allows(Aggregation::contained)))
       error(node, "structure", "is not a reference of the kinds that " + rule.path + " takes");
   }
-  if (may.targets.empty() || (target.type == no_type && !target.node)) return;
-  bool known = false;
-  if (is_target(target, may.targets, known)) return;
-  if (!known)
-    return report(node, options_.unknown_profile, "not-found",
-                  "the profiles of its target are not known: not checked");
-  error(node, "structure", "does not refer to what " + rule.path + " asks for");
+  const bool logical = tree_.child(node, words_.reference) == no_node;
+  if (may.targets.empty() || (logical && target.type == no_type)) return;
+  switch (fit(target, may.targets)) {
+    case Fit::yes:
+      return;
+    case Fit::not_known:
+      return report(node, options_.unknown_profile, "not-found",
+                    "the profiles of its target are not known: not checked");
+    case Fit::not_at_hand:  // said once, however many profiles ask; a logical one leads nowhere
+      if (!logical && !quiet_ && unseen_.insert(node).second)
+        report(node, Severity::information, "not-found", "its target is not at hand: not checked");
+      return;
+    case Fit::no:
+      return error(node, "structure", "does not refer to what " + rule.path + " asks for");
+  }
 }
 
 }  // namespace fingerpost::profile

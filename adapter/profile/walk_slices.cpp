@@ -103,7 +103,11 @@ void Walk::find(NodeRef from, std::span<const Step> path, std::vector<NodeRef>& 
       return;
     case Step::How::resolve:
       if (&tree != &tree_) return;
-      if (const Target target = target_of(from.node); target.node) find(target.node, rest, out);
+      {
+        Target target = target_of(from.node);
+        look_elsewhere(target);
+        if (target.node) find(target.node, rest, out);
+      }
       return;
   }
 }

@@ -155,6 +155,97 @@ TEST_CASE("$validate asks a server elsewhere whether a binding's value set has a
   CHECK(server.asked.size() == 2);
 }
 
+TEST_CASE("a value set of ours is validated elsewhere where its codes are not here") {
+  struct Row {
+    std::vector<search::Pair> pairs;
+    const char* body;  // parameters; "" none
+    const char* question;
+  };
+  constexpr auto* plain = "ValueSet/$validate-code?url=urn%3Av&system=urn%3As&code=7";
+  const auto row = GENERATE_COPY(values<Row>({
+      {{{"url", "urn:v"}, {"system", "urn:s"}, {"code", "7"}}, "", plain},
+      {{{"url", "urn:v"}, {"system", "urn:s"}, {"code", "7"}, {"display", "of a person"}},
+       "",
+       plain},
+      {{{"url", "urn:v"},
+        {"valueSetVersion", "3"},
+        {"system", "urn:s"},
+        {"code", "7"},
+        {"systemVersion", "2"}},
+       "",
+       "ValueSet/$validate-code?url=urn%3Av&valueSetVersion=3&system=urn%3As&systemVersion=2"
+       "&code=7"},
+      {{{"url", "urn:v"}},
+       R"({"name":"coding","valueCoding":{"system":"urn:s","code":"7","display":"of a person"}})",
+       plain},
+      {{{"url", "urn:v"}},
+       R"({"name":"codeableConcept","valueCodeableConcept":{"text":"of a person","coding":[
+          {"system":"urn:s","code":"7"}]}})",
+       plain},
+      // A value set that is not here at all, of codes that the server answers for.
+      {{{"url", "urn:w"}, {"system", "urn:s"}, {"code", "7"}},
+       "",
+       "ValueSet/$validate-code?url=urn%3Aw&system=urn%3As&code=7"},
+  }));
+  Bound server;
+  server.answer = judged(true);
+  const std::string body(row.body);
+  const auto answer = server.ask(
+      "ValueSet", "validate-code", row.pairs,
+      body.empty() ? std::nullopt
+                   : std::optional(R"({"resourceType":"Parameters","parameter":[)" + body + "]}"));
+  CHECK(answer.status == Status::ok);
+  CHECK(answer.content() == *server.answer);
+  CHECK(server.asked == std::vector<std::string>{row.question});
+}
+
+TEST_CASE("what $validate-code tells here, or asks beside a code, is not asked elsewhere") {
+  Bound server;
+  server.answer = judged(true);
+  const auto ask = [&](std::vector<search::Pair> pairs, std::string_view id = "") {
+    return server.fhir.wait([&](interaction::Done done) {
+      interaction::operate(*server.fhir.session,
+                           {"ValueSet", id, "validate-code", std::move(pairs), {}, ""},
+                           std::move(done));
+    });
+  };
+  REQUIRE_FALSE(server.fhir
+                    .update({"ValueSet", "l"},
+                            R"({"resourceType":"ValueSet","id":"l","url":"urn:l","status":"active",
+                               "compose":{"include":[{"system":"urn:s","concept":[{"code":"1"}]}]}})")
+                    .failed());
+  const std::string gender = "http://hl7.org/fhir/ValueSet/administrative-gender";
+  server.remote.systems.emplace_back("http://hl7.org/fhir/administrative-gender");
+  ask({{"url", gender}, {"system", server.remote.systems.back()}, {"code", "nonsense"}});
+  CHECK(has(std::string(ask({{"url", "urn:l"}, {"system", "urn:s"}, {"code", "1"}}).content()),
+            R"("valueBoolean":true)"));
+  ask({{"url", "urn:v"}, {"system", "urn:z"}, {"code", "1"}});
+  ask({{"url", "urn:v"}, {"system", "urn:s"}, {"code", "1"}, {"abstract", "false"}});
+  ask({{"system", "urn:s"}, {"code", "1"}}, "v");
+  ask({{"url", "urn:v"}, {"code", "1"}});
+  CHECK(server.asked.empty());
+}
+
+TEST_CASE(
+    "where the server elsewhere does not know the value set, what is known here is answered") {
+  Bound server;
+  const std::vector<search::Pair> pairs{{"url", "urn:v"}, {"system", "urn:s"}, {"code", "7"}};
+  const auto unknown = std::string(R"({"resourceType":"Parameters","parameter":[{"name":"result",
+      "valueBoolean":false},{"name":"x-unknown-system","valueCanonical":"urn:s"}]})");
+  for (const auto& answer :
+       {Result<std::string>(Error{Kind::not_found, "the server refuses the question", ""}),
+        Result<std::string>(unknown), Result<std::string>("<html>")}) {
+    server.answer = answer;
+    const auto told = server.ask("ValueSet", "validate-code", pairs);
+    CHECK(told.status == Status::ok);
+    CHECK(has(std::string(told.content()), R"("valueBoolean":false)"));
+    CHECK(has(std::string(told.content()), "was not found"));
+  }
+  CHECK(server.asked.size() == 3);
+  server.answer = Error{Kind::busy, "not checked: the terminology server did not answer", ""};
+  CHECK(server.ask("ValueSet", "validate-code", pairs).status == Status::unavailable);
+}
+
 TEST_CASE("codes that the server elsewhere does not answer for are said to be unchecked") {
   Bound server;
   server.answer = Error{Kind::busy, "not checked: the terminology server did not answer", ""};

@@ -74,6 +74,48 @@ TEST_CASE("$validate of an instance looks at what is stored") {
   CHECK(server.ask(removal, "b").status == Status::not_found);
 }
 
+TEST_CASE("a resource is validated against each of the profiles that are asked for") {
+  Validating server;
+  const std::string base = "http://hl7.org/fhir/StructureDefinition/";
+  const std::string weight =
+      R"({"resourceType":"Observation","status":"final","code":{"text":"weight"}})";
+  const auto asked = GENERATE(values<std::vector<std::string>>({
+      {"vitalsigns", "bodyweight"},
+      {"bodyweight", "vitalsigns"},
+      {"vitalsigns", "bodyweight", "vitalsigns"},
+  }));
+  std::vector<search::Pair> pairs;
+  std::string more;
+  for (const auto& name : asked) {
+    pairs.emplace_back("profile", base + name);
+    more += R"(,{"name":"profile","valueUri":")" + base + name + "\"}";
+  }
+  const auto beside =
+      server.ask(parameters(weight, R"(,{"name":"profile","valueUri":")" + base + "vitalsigns\"}"),
+                 "", {{"profile", base + "bodyweight"}}, "Observation");
+  for (const auto& answer : {server.ask(weight, "", pairs, "Observation"),
+                             server.ask(parameters(weight, more), "", {}, "Observation"), beside}) {
+    CHECK(holds(answer, "(" + base + "vitalsigns)"));
+    CHECK(holds(answer, "(" + base + "bodyweight)"));
+    const auto first = answer.content().find("Observation.subject needs");
+    CHECK(first != std::string_view::npos);
+    // The one asked for twice is one.
+    const auto text = "Observation.subject needs at least 1 (" + base + "vitalsigns)";
+    CHECK(answer.content().find(text) == answer.content().rfind(text));
+  }
+}
+
+TEST_CASE("a call asks for no more profiles than one validation may be of") {
+  Validating server;
+  std::vector<search::Pair> pairs;
+  for (int i = 0; i < 32; ++i) pairs.emplace_back("profile", "urn:p" + std::to_string(i));
+  CHECK(server.ask(good, "", pairs).status == Status::ok);
+  pairs.emplace_back("profile", "urn:p1");  // again
+  CHECK(server.ask(good, "", pairs).status == Status::ok);
+  pairs.emplace_back("profile", "urn:p32");
+  CHECK(server.ask(good, "", pairs).failed());
+}
+
 TEST_CASE("a profile is asked for by the URL or the body, and one that is not known is an error") {
   Validating server;
   const std::string profile = "http://hl7.org/fhir/StructureDefinition/vitalsigns";
