@@ -247,8 +247,10 @@ void add_conformance(CLI::App& app, Chosen& chosen) {
       ->check(CLI::IsMember(suite_names()))
       ->required();
   conformance
-      .add_option("FILE", to.files,
-                  "The suite's own file, its folder for json, the resources for roundtrip")
+      .add_option(
+          "FILE", to.files,
+          "The suite's own file; its folder for json, and for mapping one of maps/, input/ and "
+          "expected/; the resources for roundtrip")
       ->required();
   conformance
       .add_option("--inputs", to.inputs,
@@ -272,7 +274,8 @@ void add_conformance(CLI::App& app, Chosen& chosen) {
 void add_retry_many(CLI::App& app, CLI::Option& id, Queue& to) {
   auto& lane = *app.add_option("--lane", to.lane, "All dead rows of this receiver");
   auto& all = *app.add_flag("--all-dead", to.all_dead, "All dead rows");
-  app.add_flag("--force", to.force, "A row although later ones about the same person were delivered")
+  app.add_flag("--force", to.force,
+               "A row although later ones about the same person were delivered")
       ->needs(&id);
   lane.excludes(&id);
   all.excludes(&id)->excludes(&lane);
@@ -339,7 +342,8 @@ void add_queues(CLI::App& app, Chosen& chosen) {
   }
   add_action(inbox, chosen, Queue::Box::inbox, Action::replay, "replay",
              "Translate applied messages again by the maps of now, and store what differs");
-  add_action(outbox, chosen, Queue::Box::outbox, Action::cancel, "cancel", "Never send a row: this cannot be undone");
+  add_action(outbox, chosen, Queue::Box::outbox, Action::cancel, "cancel",
+             "Never send a row: this cannot be undone");
   add_action(outbox, chosen, Queue::Box::outbox, Action::lanes, "lanes",
              "A line for each receiver");
   add_action(outbox, chosen, Queue::Box::outbox, Action::hold, "hold",
@@ -399,7 +403,8 @@ void add_check(CLI::App& app, Chosen& chosen) {
 }
 
 void add_audit(CLI::App& app, Chosen& chosen) {
-  auto& group = *app.add_subcommand("audit", "What was done here, by whom; also while it is served");
+  auto& group =
+      *app.add_subcommand("audit", "What was done here, by whom; also while it is served");
   group.require_subcommand(1);
   auto& asked = chosen.audit;
   const auto add = [&](const char* name, const char* about, Audit::Action action) -> CLI::App& {
@@ -411,8 +416,8 @@ void add_audit(CLI::App& app, Chosen& chosen) {
     });
     return one;
   };
-  auto& verify = add("verify", "Say whether every row is there and as it was written",
-                     Audit::Action::verify);
+  auto& verify =
+      add("verify", "Say whether every row is there and as it was written", Audit::Action::verify);
   verify.add_option("--head", asked.head,
                     "NUMBER:HASH as it was told before: it must still be in the chain");
   auto& list = add("list", "Print the newest rows, a JSON object a line", Audit::Action::list);

@@ -68,10 +68,8 @@ Result<void> look_at_packages(const Configuration& configuration, const fs::path
   profile::Validator validator(*definitions, &codes);
   for (const auto& name : configuration.packages) {
     const auto path = folder / name;
-    LET(const auto unread, add_package(*definitions, path, validator.registry(), codes));
     // A file in a package that cannot be read is a line of the log; the package itself is none.
-    for (const auto& one : unread)
-      if (one.where == path.string()) return one;
+    LET_DONE(add_package(*definitions, path, validator.registry(), codes));
   }
   return {};
 }

@@ -87,10 +87,15 @@ Result<int> judge(const Conformance& command, Console console) {
                    [&](const Suite& one) { return one.name == command.suite; });
   LET(const auto report, chosen->run(setting, command));
   console.out << suite::to_text(report, known);
+  if (!suite::judged_any(report))
+    return Error{Kind::invalid, "no case of the suite " + command.suite + " was run",
+                 command.files[0]};
   const auto found = suite::surprises(report, known);
   for (const auto& name : found.passed)
     console.error << name << " is expected to fail, and does not\n";
-  return found.failed.empty() && found.passed.empty() ? done : found_errors;
+  for (const auto& name : found.absent)
+    console.error << name << " is expected to fail, and is no case\n";
+  return found.any() ? found_errors : done;
 }
 
 }  // namespace

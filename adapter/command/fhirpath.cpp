@@ -25,15 +25,15 @@ void print(const model::Definitions& definitions, const path::Value& value, std:
   out += '\n';
 }
 
-Result<std::string> results(const FhirPath& command) {
+Result<std::string> results(const FhirPath& command, Console console) {
   LET(const auto definitions, open_definitions(command.shared));
   LET(auto bytes, read_file(command.file));
   LET(const auto read, model::read_resource(*definitions, std::move(bytes), Limits{}));
   const NodeRef root{&read.tree, read.tree.root()};
   auto codes = terminology::core(*definitions);
   profile::Validator validator(*definitions, &codes);
-  for (const auto& path : command.packages)
-    LET_DONE(add_package(*definitions, path, validator.registry(), codes));
+  LET_DONE(
+      add_packages(*definitions, command.packages, validator.registry(), codes, console.error));
   path::CompileOptions options;
   options.start = read.tree[root.node].type;
   LET(const auto expression, path::compile(command.expression, *definitions, options));
@@ -50,7 +50,7 @@ Result<std::string> results(const FhirPath& command) {
 }  // namespace
 
 int run(const FhirPath& command, Console console) {
-  const auto out = results(command);
+  const auto out = results(command, console);
   if (!out) return refuse(out.error(), console);
   console.out << *out;
   return done;

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <ostream>
 #include <system_error>
 #include <vector>
 
@@ -51,13 +52,16 @@ class Adder {
     const auto kind = definitions_.type_name(read->tree[read->tree.root()].type);
     if (kind == "ValueSet" || kind == "CodeSystem") {
       const auto added = codes_.add(read->tree, read->tree.root());
-      if (!added) unread(name, added.error().text);
+      if (!added) return unread(name, added.error().text);
+      any_ = true;
     } else if (kind == "ConceptMap") {
       auto map = terminology::read_concept_map(definitions_, read->tree);
       if (!map) return unread(name, map.error().text);
       maps_.push_back(std::make_shared<terminology::ConceptMap>(*std::move(map)));
+      any_ = true;
     } else if (kind == "StructureDefinition" || kind == "Questionnaire") {
       registry_.add(std::move(read->tree));
+      any_ = true;
     }
   }
 
@@ -85,13 +89,26 @@ class Adder {
     return {};
   }
 
-  std::vector<Error> finish(terminology::Terminology& codes) && {
+  // What could not be read; an error when there was nothing that could.
+  Result<std::vector<Error>> finish(const fs::path& path, terminology::Terminology& codes) && {
+    if (!any_) return nothing_in(path);
     if (!codes_.empty()) codes.add(std::move(codes_).finish());
     for (auto& map : maps_) codes.add(std::move(map));
     return std::move(unread_);
   }
 
  private:
+  Error nothing_in(const fs::path& path) const {
+    std::string why = "holds no definition";
+    if (!unread_.empty()) {
+      const auto& first = unread_.front();
+      why += " that can be read: ";
+      if (first.where != path.string()) why += first.where + ": ";
+      why += first.text;
+    }
+    return {Kind::invalid, std::move(why), path.string()};
+  }
+
   void unread(const std::string& name, const std::string& why) {
     unread_.push_back({Kind::invalid, why, name});
   }
@@ -101,6 +118,7 @@ class Adder {
   terminology::Builder codes_;
   std::vector<std::shared_ptr<const terminology::ConceptMap>> maps_;
   std::vector<Error> unread_;
+  bool any_ = false;  // added
   Limits limits_;
 };
 
@@ -121,7 +139,17 @@ Result<std::vector<Error>> add_package(const model::Definitions& definitions, co
       adder.add(path.string(), std::move(bytes));
     }
   }
-  return std::move(adder).finish(codes);
+  return std::move(adder).finish(path, codes);
+}
+
+Result<void> add_packages(const model::Definitions& definitions, std::span<const std::string> paths,
+                          profile::Registry& registry, terminology::Terminology& codes,
+                          std::ostream& told) {
+  for (const auto& path : paths) {
+    LET(const auto unread, add_package(definitions, path, registry, codes));
+    for (const auto& one : unread) told << one.where << ": " << one.text << ": not added\n";
+  }
+  return {};
 }
 
 }  // namespace fingerpost::command

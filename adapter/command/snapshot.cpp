@@ -15,12 +15,8 @@ int run(const Snapshot& command, Console console) {
   if (!definitions) return refuse(definitions.error(), console);
   profile::Registry registry(**definitions);
   terminology::Terminology codes;
-  for (const auto& path : command.packages) {
-    const auto added = add_package(**definitions, path, registry, codes);
-    if (!added) return refuse(added.error(), console);
-    for (const auto& unread : *added)
-      console.error << unread.where << ": " << unread.text << ": not added\n";
-  }
+  const auto added = add_packages(**definitions, command.packages, registry, codes, console.error);
+  if (!added) return refuse(added.error(), console);
   auto bytes = read_file(command.file);
   if (!bytes) return refuse(bytes.error(), console);
   Limits limits;

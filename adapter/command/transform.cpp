@@ -108,8 +108,8 @@ Result<std::string> transformed(const Transform& command, Console console) {
   options.seed = "fingerpost transform";
   auto codes = terminology::core(*definitions);
   profile::Validator validator(*definitions, &codes);
-  for (const auto& path : command.packages)
-    LET_DONE(add_package(*definitions, path, validator.registry(), codes));
+  LET_DONE(
+      add_packages(*definitions, command.packages, validator.registry(), codes, console.error));
   options.world = [&](path::Environment& environment) {
     validator.serve(environment, options.limits);
   };

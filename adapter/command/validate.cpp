@@ -40,12 +40,9 @@ int run(const Validate& command, Console console) {
   if (!definitions) return refuse(definitions.error(), console);
   auto codes = terminology::core(**definitions);
   profile::Validator validator(**definitions, &codes);
-  for (const auto& path : command.packages) {
-    const auto added = add_package(**definitions, path, validator.registry(), codes);
-    if (!added) return refuse(added.error(), console);
-    for (const auto& unread : *added)
-      console.error << unread.where << ": " << unread.text << ": not added\n";
-  }
+  const auto added =
+      add_packages(**definitions, command.packages, validator.registry(), codes, console.error);
+  if (!added) return refuse(added.error(), console);
   for (const auto& flaw : validator.registry().flaws())
     console.error << flaw.expression << ": " << flaw.text << '\n';
   profile::Options options;

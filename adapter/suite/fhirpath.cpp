@@ -110,12 +110,15 @@ Case judged_error(const std::string& name, const std::string& wanted, std::strin
   return judged(name, wanted, said + ": " + error.text + " at " + error.where);
 }
 
-Result<Case> run_one(const Setting& setting, const XmlView& test, Inputs& inputs) {
+Case run_one(const Setting& setting, const XmlView& test, Inputs& inputs) {
   const auto& definitions = setting.definitions;
   const XmlView expression = test.child("expression");
   const auto invalid = expression["invalid"];
   const std::string name(test["name"]);
-  LET(const auto focus, inputs.focus(std::string(test["inputfile"])));
+  const std::string file(test["inputfile"]);
+  const auto input = inputs.focus(file);
+  if (!input) return judged(name, "the input " + file, input.error().text);
+  const auto& focus = *input;
   path::CompileOptions options;
   options.check = path::Check::strict;
   options.check_order = test["checkOrderedFunctions"] == "true";
@@ -154,8 +157,7 @@ Result<Report> run_fhirpath(const Setting& setting, const std::filesystem::path&
   for (XmlView group = XmlView(document).first(); group; group = group.next())
     for (XmlView test = group.first(); test; test = test.next()) {
       if (test.name() != "test") continue;
-      LET(auto one, run_one(setting, test, files));
-      report.push_back(std::move(one));
+      report.push_back(run_one(setting, test, files));
     }
   number_names(report);
   return report;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 namespace fingerpost::suite {
 
@@ -35,12 +36,21 @@ Known read_known(std::string_view text) {
 
 Surprises surprises(const Report& report, const Known& known) {
   Surprises found;
+  std::set<std::string_view> names;
   for (const auto& one : report) {
+    names.insert(one.name);
     const bool listed = known.contains(one.name);
     if (one.verdict == Verdict::failed && !listed) found.failed.push_back(one.name);
     if (one.verdict != Verdict::failed && listed) found.passed.push_back(one.name);
   }
+  for (const auto& [name, why] : known)
+    if (!names.contains(name)) found.absent.push_back(name);
   return found;
+}
+
+bool judged_any(const Report& report) {
+  return std::any_of(report.begin(), report.end(),
+                     [](const Case& one) { return one.verdict != Verdict::skipped; });
 }
 
 std::string to_text(const Report& report, const Known& known) {

@@ -44,12 +44,17 @@ void number_names(Report& report);
 using Known = std::map<std::string, std::string>;
 Known read_known(std::string_view text);
 
-// The cases that failed though nobody expected it, and those that passed though they are listed: a
-// list may only shrink.
+// The cases that failed though nobody expected it, those that passed or were skipped though they
+// are listed, and what is listed and no case at all: a list may only shrink.
 struct Surprises {
-  std::vector<std::string> failed, passed;
+  std::vector<std::string> failed, passed, absent;
+
+  bool any() const { return !failed.empty() || !passed.empty() || !absent.empty(); }
 };
 Surprises surprises(const Report& report, const Known& known);
+
+// Whether a case passed or failed: a report of nothing, or of skips, shows nothing.
+bool judged_any(const Report& report);
 
 // A line for each case that did not pass, with expected and actual, and as the last line
 // "N passed, N failed, N skipped". A known failure counts as failed and shows its reason.

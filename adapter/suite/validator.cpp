@@ -39,7 +39,9 @@ class Suite {
     profile::Validator validator(setting_.definitions, &terminology_);
     for (const auto member : {"supporting", "profiles", "supporting5"})
       load(validator, test[member]);
-    auto resource = read_resource_file(setting_, files_ / test["file"].text());
+    auto text = setting_.read(files_ / test["file"].text());
+    if (!text) return report.push_back(judged(name, "a file that can be read", text.error().text));
+    const auto resource = read_resource(setting_, *std::move(text));
     judge(name, test, test["java"], validator, resource, {}, report);
     const auto wanted = test["profile"];
     if (!wanted || !wanted["java"]) return;

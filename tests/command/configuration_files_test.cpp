@@ -143,6 +143,7 @@ TEST_CASE("config check loads the maps and packages that a start would load") {
   CAPTURE(package.error);
   CHECK(package.status == 1);
   CHECK(package.error.find("package.tgz") != std::string::npos);
+  CHECK(package.error.find("holds no definition") != std::string::npos);
 }
 
 TEST_CASE("config check finds listeners that meet, by their line") {

@@ -61,6 +61,36 @@ TEST_CASE("a suite's failures are listed, counted, and are the exit status unles
   const auto surprised = run({"conformance", "fhirpath", file, "--expected", shrunk});
   CHECK(surprised.status == 1);
   CHECK(surprised.error == "good is expected to fail, and does not\n");
+  const auto swapped = folder.write("swapped.txt", "bad: arithmetic\nworse: gone\n");
+  const auto stale = run({"conformance", "fhirpath", file, "--expected", swapped});
+  CHECK(stale.status == 1);
+  CHECK(stale.error == "worse is expected to fail, and is no case\n");
+}
+
+TEST_CASE("a suite of which nothing was run is status 2") {
+  const test::Folder folder;
+  std::filesystem::create_directory(folder / "empty");
+  const auto patches = folder.write("patches.xml", "<tests><case name='a'/></tests>");
+  const auto expressions = folder.write("tests.xml", tests);
+  const auto other = folder.write("other.json", R"({"resourceType":"Patient"})");
+  const auto empty = (folder / "empty").string();
+  using Words = std::vector<std::string>;
+  const auto words =
+      GENERATE_COPY(values<Words>({{"json", empty},
+                                   {"mapping", empty},
+                                   {"mapping", expressions},
+                                   {"validator", other},
+                                   {"terminology", empty},
+                                   {"fhirpath", patches},
+                                   {"ucum", patches},
+                                   {"patch", expressions},
+                                   {"testscript", other, "--server", "http://127.0.0.1:1"}}));
+  CAPTURE(words);
+  Words line{"conformance"};
+  line.insert(line.end(), words.begin(), words.end());
+  const auto ran = run(line);
+  CHECK(ran.status == 2);
+  CHECK(ran.error.starts_with("error: "));
 }
 
 TEST_CASE("a suite that cannot be read is status 2") {

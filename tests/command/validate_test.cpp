@@ -72,6 +72,57 @@ TEST_CASE("a file of a package that cannot be read is named, and the others are 
   CHECK_FALSE(holds(checked.error, "package.json"));
 }
 
+TEST_CASE("a package that holds no definition is status 2, wherever packages are asked for") {
+  const test::Folder folder;
+  std::filesystem::create_directory(folder / "empty");
+  std::filesystem::create_directory(folder / "broken");
+  folder.write("broken/a.json", R"({"resourceType":"ValueSet",)");
+  const auto json = folder.write("a.json", R"({"resourceType":"Patient","active":true})");
+  const auto map = folder.write("m.map",
+                                "map 'urn:m' = 'm'\ngroup g(source src : Patient, target tgt : "
+                                "Patient) { src.active -> tgt.active; }");
+  using Words = std::vector<std::string>;
+  const Words commands[] = {{"validate", json},
+                            {"snapshot", folder.write("s.json", profile)},
+                            {"fhirpath", "active", json},
+                            {"transform", "--map", map, json}};
+  struct Row {
+    std::string package, said;
+  };
+  const std::string broken = "holds no definition that can be read: ";
+  const Row rows[] = {
+      {folder.write("bad.tgz", "x"), broken},
+      {folder.write("truncated.json", R"({"resourceType":"StructureDefinition",)"), broken},
+      {folder.write("plain.json", R"({"name":"p","version":"1"})"), "holds no definition"},
+      {json, "holds no definition"},
+      {(folder / "empty").string(), "holds no definition"},
+      {(folder / "broken").string(), broken}};
+  for (const auto& command : commands) {
+    CHECK(run(command).status == 0);
+    for (const auto& row : rows) {
+      CAPTURE(command, row.package);
+      auto line = command;
+      line.push_back("--package");
+      line.push_back(row.package);
+      const auto ran = run(line);
+      CHECK(ran.status == 2);
+      CHECK(ran.out.empty());
+      CHECK(holds(ran.error, row.package + ": " + row.said));
+    }
+  }
+}
+
+TEST_CASE("a file of a package that cannot be read is named by every command") {
+  const test::Folder folder;
+  std::filesystem::create_directory(folder / "package");
+  folder.write("package/named.json", profile);
+  folder.write("package/broken.json", R"({"resourceType":"ValueSet",)");
+  const auto json = folder.write("a.json", R"({"resourceType":"Patient","active":true})");
+  const auto ran = run({"fhirpath", "--package", (folder / "package").string(), "active", json});
+  CHECK(ran.status == 0);
+  CHECK(holds(ran.error, "broken.json"));
+}
+
 TEST_CASE("snapshot prints no snapshot of a differential that its base does not allow") {
   const test::Folder folder;
   std::string bad = profile;

@@ -42,9 +42,10 @@ inline void judge(const Result<suite::Report>& report, const std::string& list, 
   const auto known = suite::read_known(text);
   const auto found = suite::surprises(*report, known);
   const auto said = suite::to_text(*report, known);
-  if (!found.failed.empty() || !found.passed.empty()) UNSCOPED_INFO(said);
+  if (found.any()) UNSCOPED_INFO(said);
   CHECK(found.failed == std::vector<std::string>{});
   CHECK(found.passed == std::vector<std::string>{});
+  CHECK(found.absent == std::vector<std::string>{});
   const auto last = said.rfind('\n', said.size() - 2);
   std::cout << (list.empty() ? "" : list + ": ")
             << said.substr(last == std::string::npos ? 0 : last + 1);
