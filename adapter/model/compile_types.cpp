@@ -171,7 +171,7 @@ void TypeCompiler::read_path(const Definition& definition, const Path& path) {
     const auto binding = element["binding"];
     made.push_back(read_element(definition, path.type, element));
     auto value_set = binding["valueSet"].text();
-    if (made.back().binding >= Binding::extensible && !value_set.empty())
+    if (made.back().binding >= Binding::preferred && !value_set.empty())
       bindings.emplace_back(made.size() - 1, without_version(value_set));
   }
   Type& type = tables_.types[path.type];

@@ -33,7 +33,7 @@ class TypeCompiler {
 
   TypeId find(Model model, std::string_view name) const;  // a name, for R4 and STU3; or a URL
 
-  // The value sets that required and extensible bindings name, to be resolved by the caller.
+  // The value sets that all bindings but examples name, to be resolved by the caller.
   struct BoundElement {
     std::size_t element;
     std::string value_set;

@@ -257,7 +257,11 @@ void Walk::one(const Element& element, std::size_t index, TypeId owner, NodeId n
   if (type == common.extension) extension(node, element.name == words_.modifier_extension);
   if (type == common.narrative) narrative(node);
   if (type == parts_.attachment) attachment(node);
-  if (definitions_.is_a(type, common.quantity)) unit(node);
+  if (type == common.coding) code_of_system(node);
+  if (definitions_.is_a(type, common.quantity)) {
+    unit(node);
+    bound_by_type(node, type);
+  }
   if (tree_.first_child(node) != no_node) children(node);
   invariants(node, parts_.invariants.of_type(type));
   invariants(node, parts_.invariants.of_element(definitions_.type(owner).first_element, index));

@@ -177,7 +177,10 @@ class Walk {
   void judge_display(NodeId coding, const terminology::Checked& checked);
   In contains_code(std::string_view value_set, std::string_view code);
   void bound(const Element& element, NodeId node, TypeId type);
-  void bound(model::Binding strength, std::string_view value_set, NodeId node, TypeId type);
+  void bound_by_type(NodeId node, TypeId type);
+  void base_bound(model::Binding strength, std::string_view value_set, NodeId node, TypeId type);
+  bool bound(model::Binding strength, std::string_view value_set, NodeId node, TypeId type);
+  void code_of_system(NodeId coding);
   In member(std::string_view value_set, NodeId node, TypeId type);
   std::optional<bool> member_of(const path::Value& value, std::string_view value_set);
 
@@ -284,6 +287,7 @@ class Walk {
   std::map<std::pair<NodeId, const Profile*>, bool> judged_;  // whether they conform
   // Profiles that are wrong or cannot be checked in part, each with where it was asked for first.
   std::vector<std::pair<const Profile*, NodeId>> flawed_;
+  NodeId known_coding_ = no_node;                // the last that a value set was found to have
   bool unknown_codes_ = false;                   // memberOf() could not tell
   bool unanswered_ = false;                      // nor could who was asked elsewhere
   bool undecided_ = false;                       // a discriminator could not tell

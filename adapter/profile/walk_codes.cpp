@@ -105,6 +105,7 @@ In Walk::contains(std::string_view value_set, NodeId coding) {
   if (found != parts_.value_sets.end()) {
     const auto& set = definitions_.value_sets()[found->second];
     if (!definitions_.contains(set, text(words_.system), code)) return In::no;
+    known_coding_ = coding;
     if (const auto display = text(words_.display); !display.empty() && codes_ != nullptr)
       judge_display(coding,
                     codes_->check_code({text(words_.system), text(words_.version), code, display}));
@@ -115,7 +116,7 @@ In Walk::contains(std::string_view value_set, NodeId coding) {
   judge_display(coding, checked);
   switch (checked.membership) {
     case terminology::Membership::in:
-      return In::yes;
+      return known_coding_ = coding, In::yes;
     case terminology::Membership::not_in:
       return In::no;
     default:
@@ -157,52 +158,103 @@ In Walk::member(std::string_view value_set, NodeId node, TypeId type) {
   return tree_.has_value(node) ? contains_code(value_set, tree_.text(node)) : In::yes;
 }
 
-// Two of R4's own bindings are to grammars at most (elementdefinition-maxValueSet): codes of
-// languages, whose preferred value set the tables do not keep, and the languages of expressions.
+namespace {
+
+// The most that R4's own bindings to a value set take (elementdefinition-maxValueSet), which is the
+// same wherever it has the binding. Of BCP 13, which one names, all codes are mimetypes.
+struct Maximum {
+  std::string_view value_set, most;
+};
+constexpr Maximum maxima[] = {
+    {"http://hl7.org/fhir/ValueSet/languages", "http://hl7.org/fhir/ValueSet/all-languages"},
+    {"http://hl7.org/fhir/ValueSet/expression-language", "http://hl7.org/fhir/ValueSet/mimetypes"},
+    {"http://hl7.org/fhir/ValueSet/age-units", "http://hl7.org/fhir/ValueSet/all-time-units"},
+    {"http://hl7.org/fhir/ValueSet/duration-units", "http://hl7.org/fhir/ValueSet/all-time-units"},
+    {"http://hl7.org/fhir/ValueSet/distance-units",
+     "http://hl7.org/fhir/ValueSet/all-distance-units"}};
+
+// Types that are bound themselves, wherever they stand.
+struct BoundType {
+  std::string_view type, value_set;
+};
+constexpr BoundType bound_types[] = {{"Age", "http://hl7.org/fhir/ValueSet/age-units"},
+                                     {"Duration", "http://hl7.org/fhir/ValueSet/duration-units"},
+                                     {"Distance", "http://hl7.org/fhir/ValueSet/distance-units"}};
+
+}  // namespace
+
 void Walk::bound(const Element& element, NodeId node, TypeId type) {
-  const bool language = element.name == words_.language && tree_.has_value(node);
-  if (language && element.binding == Binding::preferred &&
-      terminology::well_formed("urn:ietf:bcp:47", tree_.text(node)) == false)
-    error(node, "code-invalid",
-          "is not among the codes of http://hl7.org/fhir/ValueSet/all-languages");
   if (element.value_set == 0) return;
   const auto& listed = definitions_.value_sets()[element.value_set];
-  if (listed.complete && !language && tree_.has_value(node) &&
+  if (listed.complete && tree_.has_value(node) &&
       definitions_.contains(listed, "", tree_.text(node)))
     return;
-  const auto set = definitions_.names().text(listed.url);
-  bound(element.binding, set, node, type);
-  if (language && set == "http://hl7.org/fhir/ValueSet/expression-language")
-    bound(Binding::required, "http://hl7.org/fhir/ValueSet/mimetypes", node, type);
+  base_bound(element.binding, definitions_.names().text(listed.url), node, type);
 }
 
-void Walk::bound(Binding strength, std::string_view value_set, NodeId node, TypeId type) {
+// What stands in the value set is within the most that the binding takes.
+void Walk::base_bound(Binding strength, std::string_view value_set, NodeId node, TypeId type) {
+  if (bound(strength, value_set, node, type)) return;
+  for (const auto& [set, most] : maxima)
+    if (set == value_set) bound(Binding::required, most, node, type);
+}
+
+void Walk::bound_by_type(NodeId node, TypeId type) {
+  if (type == definitions_.common().quantity) return;
+  for (const auto& [name, value_set] : bound_types)
+    if (name == definitions_.type_name(type))
+      base_bound(Binding::extensible, value_set, node, type);
+}
+
+// A code of a system that is wholly at hand is one of its codes, whatever it is bound to (R4
+// datatypes.html#Coding). A warning: its owner may have given it codes since. What a binding has
+// found is not looked for again.
+void Walk::code_of_system(NodeId coding) {
+  const NodeId system = tree_.child(coding, words_.system);
+  const NodeId code = tree_.child(coding, words_.code);
+  if (coding == known_coding_ || codes_ == nullptr || system == no_node || code == no_node ||
+      !tree_.has_value(code) || !step())
+    return;
+  const auto named = tree_.text(system);
+  if (!codes_->has_code_system(named) && !terminology::well_formed(named, tree_.text(code))) return;
+  const NodeId version = tree_.child(coding, words_.version);
+  const auto checked = codes_->check_code(
+      {named, version == no_node ? std::string_view() : tree_.text(version), tree_.text(code), ""});
+  step(checked.steps);
+  if (checked.membership == terminology::Membership::not_in)
+    report(code, Severity::warning, "code-invalid", "is not a code of its system");
+}
+
+// False: it is not in the value set, as far as can be told.
+bool Walk::bound(Binding strength, std::string_view value_set, NodeId node, TypeId type) {
   const auto& common = definitions_.common();
   const bool concept_without_code =
       type == common.codeable_concept && tree_.child(node, words_.coding) == no_node;
-  if (concept_without_code && strength != Binding::required) return;
-  if (concept_without_code && tree_.child(node, words_.extension) != no_node) return;
+  if (concept_without_code && strength != Binding::required) return true;
+  if (concept_without_code && tree_.child(node, words_.extension) != no_node) return true;
   unanswered_ = false;
   const In in = member(value_set, node, type);
-  if (in == In::yes) return;
+  if (in == In::yes) return true;
   const std::string set(
       value_set.starts_with(contained_name) ? value_set.substr(value_set.find('#')) : value_set);
   if (in == In::unknown) {
     // What is merely wished for is said once, however many codes there are.
-    if (strength < Binding::extensible && !wished_.emplace(value_set).second) return;
-    return report(node, Severity::information, "not-supported",
-                  "the codes of " + set + " are not at hand" +
-                      (unanswered_ ? ", and the terminology server gave no answer" : "") +
-                      ": not checked");
+    if (strength < Binding::extensible && !wished_.emplace(value_set).second) return false;
+    report(node, Severity::information, "not-supported",
+           "the codes of " + set + " are not at hand" +
+               (unanswered_ ? ", and the terminology server gave no answer" : "") +
+               ": not checked");
+    return false;
   }
   if (strength == Binding::required)
-    return error(node, "code-invalid", "is not among the codes of " + set);
+    error(node, "code-invalid", "is not among the codes of " + set);
   if (strength == Binding::extensible)
     report(node, Severity::warning, "code-invalid",
            "is not among the codes of " + set + ", which are to be used where one fits");
   if (strength == Binding::preferred)
     report(node, Severity::information, "code-invalid",
            "is not among the codes of " + set + ", which are preferred");
+  return false;
 }
 
 std::optional<bool> Walk::member_of(const path::Value& value, std::string_view value_set) {
