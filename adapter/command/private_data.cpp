@@ -1,6 +1,8 @@
 #include "command/private_data.h"
 
 #include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
 
 namespace fingerpost::command {
 namespace {
@@ -16,6 +18,16 @@ std::string octal(unsigned mode) {
   return text;
 }
 
+// A folder for everybody's files, or with another user's in it.
+bool is_shared(const std::filesystem::path& folder) {
+  struct stat about {};
+  if (::stat(folder.c_str(), &about) == 0 && (about.st_mode & S_ISVTX) != 0) return true;
+  std::error_code unreadable;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, unreadable))
+    if (::lstat(entry.path().c_str(), &about) == 0 && about.st_uid != ::geteuid()) return true;
+  return false;
+}
+
 // Of a link: what it leads to, where `follow` says so; else nothing.
 void look_at(const std::filesystem::path& path, bool follow, std::vector<MadePrivate>& found) {
   constexpr unsigned all = 07777, others = 0077;
@@ -23,7 +35,8 @@ void look_at(const std::filesystem::path& path, bool follow, std::vector<MadePri
   const int known = follow ? ::stat(path.c_str(), &about) : ::lstat(path.c_str(), &about);
   if (known != 0 || S_ISLNK(about.st_mode) || (about.st_mode & others) == 0) return;
   const mode_t own = S_ISDIR(about.st_mode) ? 0700U : 0600U;
-  found.push_back({path.string(), octal(about.st_mode & all), ::chmod(path.c_str(), own) == 0});
+  const bool done = !(follow && is_shared(path)) && ::chmod(path.c_str(), own) == 0;
+  found.push_back({path.string(), octal(about.st_mode & all), done});
 }
 
 }  // namespace

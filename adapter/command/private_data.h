@@ -11,7 +11,7 @@ namespace fingerpost::command {
 struct MadePrivate {
   std::string path;
   std::string was;   // "0755"
-  bool done = true;  // false: it is as it was, for it is another user's
+  bool done = true;  // false: it is as it was, for it is another user's, or others use it too
 };
 
 // The folder to 0700 and what the gateway keeps in it to 0600 where others may do more with it: a

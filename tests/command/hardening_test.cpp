@@ -180,6 +180,23 @@ TEST_CASE(
   CHECK(log("second").find("made private") == std::string::npos);
 }
 
+TEST_CASE("F3: a data folder that everybody's files are in is not taken from them") {
+  namespace fs = std::filesystem;
+  const Folder folder;
+  const auto data = folder / "data";
+  fs::create_directory(data);
+  const auto for_all = fs::perms::all | fs::perms::sticky_bit;
+  fs::permissions(data, for_all);
+  test::Program gateway({"serve", "--data", data.string(), "--http",
+                         "127.0.0.1:" + std::to_string(test::free_port())},
+                        folder / "out", folder / "log");
+  REQUIRE(test::eventually(
+      [&] { return read_file(folder / "log").find("started") != std::string::npos; }));
+  CHECK(fs::status(data).permissions() == for_all);
+  CHECK(read_file(folder / "log").find(R"("event":"open to others","path":")" + data.string()) !=
+        std::string::npos);
+}
+
 TEST_CASE("F3: no option takes a secret on the command line") {
   const auto help = test::run({"serve", "--help"});
   for (const char* word : {"password", "secret", "token", "passphrase"}) {
