@@ -18,8 +18,13 @@ if [ ${#targets[@]} = 0 ]; then
     targets+=("$(basename "$file" _fuzz.cpp)")
   done
 fi
-set_up clang-14 libclang-rt-14-dev
+set_up clang-14 libclang-rt-14-dev python3
 build clang "${targets[@]/%/_fuzz}" definitions
+
+# Of the suites that are one file each, a file a case.
+suite_seeds=build/fuzz/suites
+rm -rf "$suite_seeds"
+tests/fuzz/suite_seeds.py ../shared/data/conformance "$suite_seeds"
 
 # Public files that a target can begin with, when the shared data is beside the project.
 seeds_of() {
@@ -34,6 +39,7 @@ seeds_of() {
         "$data"/fml/ahdis-matchbox/matchbox-engine/src/test/resources/mapping-language/tutorial/step*/map
       ;;
     frame) echo "$data/hl7v2/microsoft" ;;
+    fhirpath | patch | ucum) echo "$suite_seeds/$1" ;;
   esac
 }
 
