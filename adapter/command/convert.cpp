@@ -17,12 +17,16 @@ Result<std::string> converted(const Convert& command, Console console) {
   if (has_errors(read.issues)) return std::string();
   const auto& tree = read.tree;
   std::string out;
-  if (command.form == Convert::Form::xml)
-    LET_DONE(model::fits_xml(*definitions, tree, tree.root()));
-  if (command.form == Convert::Form::xml)
-    model::write_xml(*definitions, tree, tree.root(), out, model::Pretty::yes);
-  else
+  if (command.form == Convert::Form::json) {
     model::write_json(*definitions, tree, tree.root(), out, model::Pretty::yes);
+    return out + "\n";
+  }
+  if (const auto fits = model::fits_xml(*definitions, tree, tree.root()); !fits) {
+    const auto& error = fits.error();
+    console.error << code(Severity::error) << ": " << error.where << ": " << error.text << '\n';
+    return std::string();
+  }
+  model::write_xml(*definitions, tree, tree.root(), out, model::Pretty::yes);
   return out + "\n";
 }
 

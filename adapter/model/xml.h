@@ -27,8 +27,8 @@ Result<ReadTree> read_xml(const Definitions& definitions, const wire::XmlView& e
 Result<ReadTree> read_resource(const Definitions& definitions, std::string source,
                                const Limits& limits, Model model = Model::r4);
 
-// Appends the resource at `node` as XML, its children in the order of the definition, as XML
-// demands. The source's order of elements no definition knows is kept, after the known ones.
+// Appends the resource at `node` as XML, its children in the definition's order; what no definition
+// knows comes after, in the source's. A narrative that is no XHTML div is made one (xhtml.h).
 void write_xml(const Definitions& definitions, const Tree& tree, NodeId node, std::string& out,
                Pretty pretty = Pretty::no);
 

@@ -7,8 +7,9 @@
 
 namespace fingerpost::model {
 
-// Whether XML 1.0 has a place for every character of the resource at `node`. Kind::invalid, `where`
-// the first value with one that it has not, which write_xml (xml.h) would write as U+FFFD.
+// Whether XML 1.0 has a place for every character of the resource at `node`, and each narrative is
+// a div of XHTML. Kind::invalid, `where` the first value that does not fit: write_xml (xml.h) would
+// write a character as U+FFFD, and a narrative as something else.
 Result<void> fits_xml(const Definitions& definitions, const Tree& tree, NodeId node);
 
 }  // namespace fingerpost::model

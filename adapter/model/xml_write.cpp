@@ -1,3 +1,4 @@
+#include "model/xhtml.h"
 #include "model/xml.h"
 
 #include <algorithm>
@@ -111,18 +112,16 @@ class Writer {
     out_ += '"';
   }
 
-  // As it stands, when it is an XHTML div: anything else would end the document around it, or be
-  // no narrative when it is read again.
+  // A div as it stands; whatever else it is, as text in one: it would end the document around it,
+  // or be no narrative when it is read again.
   void narrative(NodeId node) {
-    const auto text = tree_.text(node);
-    const auto parsed = wire::parse_xml(std::string(text), Limits{});
-    const bool whole = text.starts_with("<div") && parsed;
-    if (whole && wire::XmlView(*parsed).space() == "http://www.w3.org/1999/xhtml") {
-      out_ += text;
+    const auto div = div_of(tree_.text(node));
+    if (div.kind != Div::Kind::other) {
+      out_ += div.markup;
       return;
     }
     out_ += "<div xmlns=\"http://www.w3.org/1999/xhtml\">";
-    wire::write_xml_text(out_, text);
+    wire::write_xml_text(out_, tree_.text(node));
     out_ += "</div>";
   }
 

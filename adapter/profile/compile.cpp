@@ -1,4 +1,5 @@
 #include "base/text.h"
+#include "profile/invariants.h"
 #include "profile/profile.h"
 #include "profile/view.h"
 
@@ -415,7 +416,7 @@ class Compiler {
       return warn(rule.path, "the invariant " + std::string(key) + " has no expression");
     if (!budget_.charge(1 + rule.types.size()) || of_base(rule, base, key, text)) return;
     path::CompileOptions options;
-    auto compiled = path::compile(text, definitions_, options);
+    auto compiled = path::compile(meant(key, text), definitions_, options);
     if (!compiled)
       return warn(rule.path, "the invariant " + std::string(key) +
                                  " cannot be evaluated: " + compiled.error().text);

@@ -1,6 +1,9 @@
 #include "profile/invariants.h"
 
+#include "base/text.h"
+
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <utility>
 
@@ -8,6 +11,8 @@ namespace fingerpost::profile {
 namespace {
 
 // Expressions of R4 4.0.1 that do not say what their own text says, and what they are asked as.
+// What gives nothing is broken (R4 elementdefinition.html#constraint: it must evaluate to true), so
+// those that give nothing where their text asks nothing stand here too. No key: whoever says it.
 struct Correction {
   std::string_view key, published, meant;
 };
@@ -16,7 +21,57 @@ constexpr Correction corrections[] = {
      "operator = 'exists' implies (answer is boolean)"},
     {"que-12", "enableWhen.count() > 2 implies enableBehavior.exists()",
      "enableWhen.count() > 1 implies enableBehavior.exists()"},
+    // A name and a fullUrl need not be there.
+    {"", "name.matches('[A-Z]([A-Za-z0-9_]){0,254}')",
+     "name.exists() implies name.matches('[A-Z]([A-Za-z0-9_]){0,254}')"},
+    {"bdl-8", "fullUrl.contains('/_history/').not()",
+     "fullUrl.exists() implies fullUrl.contains('/_history/').not()"},
+    // Of what is a decimal, or a dateTime: nothing else and nothing at all is neither.
+    {"ras-2", "probability is decimal implies (probability as decimal) <= 100",
+     "probability.ofType(decimal).all($this <= 100)"},
+    {"vs-1", "($this as dateTime).toString().length() >= 8",
+     "($this as dateTime).all(toString().length() >= 8)"},
+    // A day and a time within it have no order in FHIRPath. R4 datatypes.html#Period: an end
+    // includes all that matches it.
+    {"per-1", "start.hasValue().not() or end.hasValue().not() or (start <= end)",
+     "(start > end).allFalse()"},
+    {"inv-1",
+     "lastModified.exists().not() or authoredOn.exists().not() or lastModified >= authoredOn",
+     "(lastModified < authoredOn).allFalse()"},
+    {"mdd-1", "whenHandedOver.empty() or whenPrepared.empty() or whenHandedOver >= whenPrepared",
+     "(whenHandedOver < whenPrepared).allFalse()"},
 };
+
+bool is_word(char c) {
+  return is_letter(c) || is_digit(c) || c == '_';
+}
+
+// `as String` as `as string`, outside of literals. FHIRPath's own type is none that an element of
+// FHIR has, so that the cast gives nothing; R4's own que-7 and profiles mean the type of FHIR.
+std::string with_fhir_casts(std::string_view expression) {
+  constexpr std::string_view types[] = {"Boolean", "Integer",  "Decimal", "String",
+                                        "Date",    "DateTime", "Time"};
+  std::string made;
+  bool casts = false;  // the last word was a cast
+  while (!expression.empty()) {
+    const char first = expression.front();
+    std::size_t size = 1;
+    if (first == '\'' || first == '"' || first == '`') {
+      while (size < expression.size() && expression[size] != first)
+        size += expression[size] == '\\' ? 2U : 1U;
+      size = std::min(size + 1, expression.size());
+    } else {
+      while (is_word(first) && size < expression.size() && is_word(expression[size])) ++size;
+    }
+    const auto word = expression.substr(0, size);
+    made += word;
+    if (casts && std::find(std::begin(types), std::end(types), word) != std::end(types))
+      made[made.size() - size] = to_lower(first);
+    casts = word == "as" || word == "ofType" || (casts && (is_space(first) || first == '('));
+    expression.remove_prefix(size);
+  }
+  return made;
+}
 
 class Builder {
  public:
@@ -44,10 +99,7 @@ class Builder {
   std::uint32_t compiled(const model::Constraint& from) {
     const auto [at, fresh] = done_.try_emplace({from.key, from.expression}, none);
     if (!fresh) return at->second;
-    auto expression = text(from.expression);
-    for (const auto& row : corrections)
-      if (row.key == text(from.key) && row.published == expression) expression = row.meant;
-    auto made = path::compile(expression, definitions_);
+    auto made = path::compile(meant(text(from.key), text(from.expression)), definitions_);
     if (!made) return none;
     all_.push_back({std::string(text(from.key)), std::string(text(from.human)), from.error, false,
                     *std::move(made)});
@@ -61,6 +113,15 @@ class Builder {
 };
 
 }  // namespace
+
+std::string meant(std::string_view key, std::string_view expression) {
+  for (const auto& row : corrections)
+    if (row.published == expression && (row.key.empty() || row.key == key))
+      return std::string(row.meant);
+  const std::string own(expression);
+  const auto cast = with_fhir_casts(expression);
+  return cast == own ? own : "iif((" + own + ").empty(), (" + cast + "), (" + own + "))";
+}
 
 BaseInvariants::BaseInvariants(const model::Definitions& definitions) {
   Builder builder(definitions, all_, lists_);

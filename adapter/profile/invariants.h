@@ -7,9 +7,16 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace fingerpost::profile {
+
+// What an invariant's expression is asked as: itself, but where R4 4.0.1 published one that does
+// not say what its own text says, and where a cast names a System type and would also do with
+// FHIR's.
+std::string meant(std::string_view key, std::string_view expression);
 
 // Without the universal ones (is_universal), which the walk asks itself.
 class BaseInvariants {

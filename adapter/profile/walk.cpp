@@ -1,9 +1,7 @@
 #include "profile/walk.h"
 
 #include "model/json.h"
-#include "model/primitives.h"
 #include "profile/members.h"
-#include "terminology/grammar.h"
 
 #include <algorithm>
 #include <array>
@@ -13,20 +11,6 @@ namespace fingerpost::profile {
 
 using model::Binding;
 using model::TypeKind;
-
-namespace {
-
-// False for a uri that says it is a UUID or an OID and is not written as one (R4
-// datatypes.html#uri). Cases are alike in a UUID's URN (RFC 4122 section 3).
-bool is_urn(std::string_view text, model::Primitive type) {
-  if (!text.starts_with("urn:") || type < model::Primitive::uri) return true;
-  std::string lower(text.substr(0, std::string_view("urn:uuid:").size() + 37));
-  std::transform(lower.begin(), lower.end(), lower.begin(), to_lower);
-  if (text.starts_with("urn:uuid:")) return model::matches(model::Primitive::uuid, lower);
-  return !text.starts_with("urn:oid:") || model::matches(model::Primitive::oid, text);
-}
-
-}  // namespace
 
 Words::Words(const Names& names) {
   const std::pair<NameId Words::*, std::string_view> table[] = {
@@ -167,7 +151,11 @@ Walk::Walk(const Validator::Parts& parts, const Tree& tree, const Options& optio
 void Walk::report(NodeId node, Severity severity, const char* code, std::string text,
                   std::string_view member) {
   if (severity <= Severity::error) failed_ = true;
-  if (quiet_ || issues_.size() > limits_.issues) return;
+  if (quiet_) return;
+  if (issues_.size() > limits_.issues) {  // what is left out may still be an error
+    issues_.back().severity = std::min(issues_.back().severity, severity);
+    return;
+  }
   if (issues_.size() == limits_.issues) text = "more issues than the limit issues";
   std::string place = model::location(definitions_, tree_, node);
   if (!member.empty()) (place += '.') += member;
@@ -257,6 +245,7 @@ void Walk::one(const Element& element, std::size_t index, TypeId owner, NodeId n
   if (type == common.extension) extension(node, element.name == words_.modifier_extension);
   if (type == common.narrative) narrative(node);
   if (type == parts_.attachment) attachment(node);
+  if (type == common.coding || type == common.identifier) system(node);
   if (type == common.coding) code_of_system(node);
   if (definitions_.is_a(type, common.quantity)) {
     unit(node);
@@ -271,26 +260,6 @@ bool Walk::allowed(const Element& element, TypeId type) const {
   for (const auto& may : definitions_.types_of(element))
     if (type == may.type || definitions_.is_a(type, may.type)) return true;
   return element.type_count == 0;
-}
-
-void Walk::primitive(NodeId node, TypeId type) {
-  if (!tree_.has_value(node)) {
-    if (!has_content(node)) error(node, "invariant", "ele-1: must have a value or children");
-    return;
-  }
-  if (!model::matches(definitions_.primitive(type), tree_.text(node)))
-    error(node, "value", "is not a valid " + std::string(definitions_.type_name(type)));
-  if (!is_urn(tree_.text(node), definitions_.primitive(type)))
-    error(node, "value", "is not a valid URN of its kind");
-  constexpr std::size_t most = 1'048'576;  // R4 datatypes.html#string
-  const auto& common = definitions_.common();
-  const auto size = tree_.text(node).size();
-  if (size > most && type != common.base64_binary && type != common.xhtml)
-    error(node, "value", "is longer than a megabyte");
-  if (!options_.markup_in_text) text_of(node, type);
-  if (!options_.example_urls && definitions_.primitive(type) == model::Primitive::url &&
-      tree_.text(node).find("example.org") != std::string_view::npos)
-    error(node, "value", "leads to a place for examples");
 }
 
 // An element's id is one of its kind in its resource, and has no blanks (R4 element.html). Those of
@@ -309,33 +278,11 @@ void Walk::element_id(NodeId element, NodeId id) {
     error(id, "structure", "another element of the resource has the same id");
 }
 
-// A unit of UCUM is one that its grammar takes (R4 datatypes.html#quantity).
-void Walk::unit(NodeId quantity) {
-  const NodeId system = tree_.child(quantity, words_.system);
-  const NodeId code = tree_.child(quantity, words_.code);
-  if (system == no_node || code == no_node || !tree_.has_value(code)) return;
-  if (terminology::well_formed(tree_.text(system), tree_.text(code)) == false)
-    error(code, "code-invalid", "is not a code of its system");
-}
-
 // Anything but an id (ele-1).
 bool Walk::has_content(NodeId node) const {
   for (NodeId at = tree_.first_child(node); at != no_node; at = tree_.next(at))
     if (tree_[at].name != words_.id) return true;
   return false;
-}
-
-// Whether it looks like the start of a tag: "<b>", "</a", "<script". "<5" and "a < b" do not.
-void Walk::text_of(NodeId node, TypeId type) {
-  const auto& common = definitions_.common();
-  if (type != common.string && type != common.markdown) return;
-  const auto text = tree_.text(node);
-  for (auto at = text.find('<'); at != std::string_view::npos; at = text.find('<', at + 1)) {
-    const char next = at + 1 < text.size() ? text[at + 1] : ' ';
-    const bool letter = (next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z');
-    if ((letter || next == '/' || next == '!') && text.find('>', at) != std::string_view::npos)
-      return error(node, "invalid", "holds what looks like an HTML tag");
-  }
 }
 
 bool Walk::is_true(const path::Collection& result) {
@@ -371,25 +318,17 @@ void Walk::invariant(const Invariant& invariant, NodeId node, std::string_view s
   if (unknown && !is_true(*result))
     return report(node, Severity::information, "not-supported",
                   "the invariant " + invariant.key + " asks for codes not at hand: not checked");
-  // What gives nothing is not broken: R4's own examples and invariants (bdl-8, ras-2) rely on it.
-  const bool broken = result->size() == 1 && result->front().kind() == path::Value::Kind::boolean &&
-                      !result->front().boolean();
-  if (!broken && !is_false_node(*result)) return;
+  // R4 elementdefinition.html#constraint: it must evaluate to true, so what gives nothing is
+  // broken. One item that is no boolean counts as true (FHIRPath, singleton evaluation of
+  // collections).
+  const bool broken =
+      result->empty() || is_false_node(*result) ||
+      (result->front().kind() == path::Value::Kind::boolean && !result->front().boolean());
+  if (!broken) return;
   const bool error = invariant.error && !invariant.best_practice;
   std::string text = invariant.key + ": " + invariant.human;
   if (!source.empty()) (text += " (") += std::string(source) + ")";
   report(node, error ? Severity::error : Severity::warning, "invariant", std::move(text));
-}
-
-// An attachment's size is that of its data (R4 datatypes.html#Attachment).
-void Walk::attachment(NodeId node) {
-  const NodeId data = tree_.child(node, words_.data);
-  const NodeId size = tree_.child(node, words_.size);
-  if (data == no_node || size == no_node || !tree_.has_value(data)) return;
-  std::size_t characters = 0;
-  for (const char c : tree_.text(data)) characters += !is_space(c) && c != '=';
-  if (std::to_string(characters * 3 / 4) != tree_.text(size))
-    error(node, "structure", "the size stated is not that of the data");
 }
 
 std::optional<bool> Walk::less(NodeRef left, NodeRef right) {

@@ -1,7 +1,7 @@
 // One validation going on. Its parts are written in files of their own: the base definitions
-// (walk.cpp), profiles over them (walk_profile.cpp), slices (walk_slices.cpp), codes
-// (walk_codes.cpp), references (walk_references.cpp), extensions (walk_extensions.cpp), resources
-// and Bundles (walk_resources.cpp), and narrative (narrative.h).
+// (walk.cpp), single values (walk_values.cpp), profiles over the definitions (walk_profile.cpp),
+// slices (walk_slices.cpp), codes (walk_codes.cpp), references (walk_references.cpp), extensions
+// (walk_extensions.cpp), resources and Bundles (walk_resources.cpp), and narrative (narrative.h).
 
 #pragma once
 
@@ -122,6 +122,7 @@ class Walk {
   void attachment(NodeId node);
   void element_id(NodeId element, NodeId id);
   void unit(NodeId quantity);
+  void system(NodeId node);
 
   // --- resources ---
   void own_rules(NodeId node);

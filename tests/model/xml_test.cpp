@@ -158,6 +158,50 @@ TEST_CASE("a narrative that is no XML does not end the document around it") {
                              "xhtml\">&lt;/text&gt;&lt;active/&gt;</div></text></Patient>");
 }
 
+TEST_CASE("a narrative becomes a div of XHTML in XML, and what was none is not said to fit") {
+  const std::string start = "<div xmlns=\"http://www.w3.org/1999/xhtml\"";
+  struct Row {
+    std::string div, xml;
+    bool fits;
+  };
+  const auto row = GENERATE_COPY(values<Row>({
+      {start + ">a</div>", start + ">a</div>", true},
+      {" " + start + "><b>a</b>&nbsp;&amp;</div>\n", start + "><b>a</b>&#160;&amp;</div>", true},
+      {"<div>a</div>", start + ">a</div>", false},
+      {"<div class=\"a\"><p>b</p></div>", start + " class=\"a\"><p>b</p></div>", false},
+      {"<div/>", start + "/>", false},
+      {"<div xmlns=\"\">a</div>", start + ">&lt;div xmlns=&quot;&quot;&gt;a&lt;/div&gt;</div>",
+       false},
+      {"<divide>a</divide>", start + ">&lt;divide&gt;a&lt;/divide&gt;</div>", false},
+      {"<p xmlns=\"http://www.w3.org/1999/xhtml\">a</p>",
+       start + ">&lt;p xmlns=&quot;http://www.w3.org/1999/xhtml&quot;&gt;a&lt;/p&gt;</div>", false},
+      {"a & b", start + ">a &amp; b</div>", false},
+      {"<div>a", start + ">&lt;div&gt;a</div>", false},
+  }));
+  CAPTURE(row.div);
+  std::string escaped;
+  for (const char c : row.div)
+    if (c == '\n')
+      escaped += "\\n";
+    else
+      (c == '"' ? escaped += '\\' : escaped) += c;
+  const auto read = model::read_json(definitions(),
+                                     R"({"resourceType":"Bundle","entry":[{"resource":{
+      "resourceType":"Patient","text":{"status":"generated","div":")" +
+                                         escaped + R"("}}}]})",
+                                     {});
+  REQUIRE(read);
+  const auto xml = as_xml(*read);
+  CHECK(xml.find("<status value=\"generated\"/>" + row.xml + "</text>") != std::string::npos);
+  const auto again = model::read_xml(definitions(), xml, {});
+  REQUIRE(again);
+  CHECK(issues_of(*again) == "");
+  CHECK(as_xml(*again) == xml);
+  const auto fits = model::fits_xml(definitions(), read->tree, read->tree.root());
+  CHECK((fits ? "" : fits.error().where) ==
+        std::string(row.fits ? "" : "Bundle.entry[0].resource.text.div"));
+}
+
 TEST_CASE("a narrative's namespace is declared once, wherever the source has it") {
   const std::string space = "xmlns=\"http://www.w3.org/1999/xhtml\"";
   struct Row {

@@ -92,6 +92,38 @@ TEST_CASE("profiles that refer to each other in a circle are checked once and en
   CHECK(checked.errors(pair("")).find("does not refer to what") != std::string::npos);
 }
 
+TEST_CASE("a profile that is built on itself is said to be") {
+  const auto definition = [](const std::string& name, const std::string& base) {
+    return R"({"resourceType":"StructureDefinition","url":"http://test.example/)" + name +
+           R"(","name":"P","status":"draft","kind":"resource","abstract":false,"type":"Patient",
+      "baseDefinition":"http://test.example/)" +
+           base + R"(","derivation":"constraint","differential":{"element":[{"id":"Patient",
+      "path":"Patient"}]}})";
+  };
+  struct Row {
+    const char* base_of_p;
+    const char* base_of_a;
+    const char* says;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"p", "p", "the definition is built on itself"},
+      {"a", "p", "the base definition cannot be used itself"},
+      {"a", "nobody", "the base definition cannot be used itself"},
+      {"nobody", "p", "the base definition is not known"},
+  }));
+  CAPTURE(row.base_of_p, row.base_of_a);
+  test::Checked checked({definition("p", row.base_of_p), definition("a", row.base_of_a)});
+  const auto found = checked.all_by_profile(R"({"resourceType":"Patient"})");
+  CHECK(found.find(row.says) != std::string::npos);
+  if (std::string_view(row.base_of_p) == "a" && std::string_view(row.base_of_a) == "p") {
+    std::string flaws;
+    for (const auto& issue : checked.validator().registry().flaws())
+      flaws += issue.expression + ": " + issue.text + "\n";
+    CHECK(flaws.find("http://test.example/a: baseDefinition: the definition is built on itself") !=
+          std::string::npos);
+  }
+}
+
 TEST_CASE("what of a profile is wrong or cannot be checked is told, once") {
   struct Row {
     const char* elements;

@@ -90,6 +90,17 @@ TEST_CASE("what R4 demands of any resource, beside its structure") {
           "enableWhen":[{"question":"b","operator":"exists","answerBoolean":true}],
           "item":[{"linkId":"b","type":"boolean"}]}]})",
        "Questionnaire.item[0]", "cannot be enabled"},
+      {R"({"resourceType":"Questionnaire","status":"draft","item":[{"linkId":"a","type":"integer",
+          "initial":[{"valueString":"1"}]}]})",
+       "Questionnaire.item[0].initial[0].value", "takes no string"},
+      {R"({"resourceType":"Questionnaire","status":"draft","item":[{"linkId":"a","type":"group",
+          "item":[{"linkId":"b","type":"choice","initial":[{"valueString":"1"}]}]}]})",
+       "Questionnaire.item[0].item[0].initial[0].value", "takes no string"},
+      {R"({"resourceType":"Patient","text":{"status":"generated","div":"<div>a</div>"}})",
+       "Patient.text.div", "namespace"},
+      {R"({"resourceType":"ServiceRequest","status":"active","intent":"order","subject":
+          {"reference":"Patient/1"},"instantiatesCanonical":["urn:oid:1.02.3|4"]})",
+       "ServiceRequest.instantiatesCanonical[0]", "not a valid URN"},
       {R"({"resourceType":"StructureDefinition","url":"http://a.example/p","name":"P",
           "status":"draft","kind":"resource","abstract":false,"type":"Patient","baseDefinition":
           "http://hl7.org/fhir/StructureDefinition/Patient","derivation":"constraint",
@@ -120,9 +131,55 @@ TEST_CASE("what looks like a fault and is none") {
           {"text":"the one of the valley"}}]})",
       R"({"resourceType":"Patient","name":[{"given":["a",null],"_given":[null,
           {"extension":[{"url":"http://a.test/x","valueCode":"b"}]}]}]})",
+      R"({"resourceType":"ServiceRequest","status":"active","intent":"order","subject":
+          {"reference":"Patient/1"},"instantiatesCanonical":["urn:oid:1.2.3|4","urn:oid:1.2.3",
+          "urn:uuid:c757873d-ec9a-4326-a141-556f43239520|1#a"]})",
+      R"({"resourceType":"Questionnaire","status":"draft","item":[{"linkId":"a","type":"text",
+          "initial":[{"valueString":"1"}]},{"linkId":"b","type":"open-choice",
+          "initial":[{"valueString":"1"}]},{"linkId":"c","type":"url",
+          "initial":[{"valueUri":"http://a.example"}]}]})",
   }));
   CAPTURE(text);
   CHECK(test::Checked().errors(text) == "");
+}
+
+TEST_CASE("what R4 does not forbid and nobody means is a warning") {
+  struct Row {
+    const char* text;
+    const char* place;  // none: there is no warning
+  };
+  const auto row = GENERATE(values<Row>({
+      {R"({"resourceType":"Patient","identifier":[{"system":"nhs-number","value":"1"}]})",
+       "Patient.identifier[0].system"},
+      {R"({"resourceType":"Patient","identifier":[{"system":"urn:ietf:rfc:3986","value":"1"}]})",
+       ""},
+      {R"({"resourceType":"Patient","maritalStatus":{"coding":[{"system":"CodeSystem/a",
+          "code":"b"}]}})",
+       "Patient.maritalStatus.coding[0].system"},
+      {R"({"resourceType":"Questionnaire","status":"draft","item":[{"linkId":"a","type":"integer"},
+          {"linkId":"b","type":"string","enableWhen":[{"question":"a","operator":"=",
+          "answerString":"1"}]}]})",
+       "Questionnaire.item[1].enableWhen[0].answer"},
+      {R"({"resourceType":"Questionnaire","status":"draft","item":[{"linkId":"a","type":"integer"},
+          {"linkId":"b","type":"string","enableWhen":[{"question":"a","operator":">",
+          "answerInteger":1}]},{"linkId":"c","type":"string","enableWhen":[{"question":"a",
+          "operator":"exists","answerBoolean":true}]}]})",
+       ""},
+      {R"({"resourceType":"Questionnaire","status":"draft","item":[{"linkId":"a","type":"choice",
+          "answerOption":[{"valueString":"x"}]},{"linkId":"b","type":"string","enableWhen":[
+          {"question":"a","operator":"=","answerString":"x"}]}]})",
+       ""},
+  }));
+  CAPTURE(row.text);
+  const Tree tree = test::read_tree(row.text);
+  std::string places;
+  for (const auto& issue : test::Checked().validator().validate(tree, tree.root(), {}, {})) {
+    CHECK(issue.severity > Severity::error);
+    const bool ours = issue.text.find("absolute URI") != std::string::npos ||
+                      issue.text.find("takes no") != std::string::npos;
+    if (ours && issue.severity == Severity::warning) places += issue.expression;
+  }
+  CHECK(places == row.place);
 }
 
 TEST_CASE("answers are held against their questionnaire") {
