@@ -2,6 +2,7 @@
 
 #include "support/cost.h"
 
+#include "mapping/parse.h"
 #include "support/maps.h"
 
 using namespace fingerpost;
@@ -100,4 +101,44 @@ TEST_CASE("a group of more variables than there are places for is refused") {
   const auto maps = builder.link();
   REQUIRE_FALSE(maps);
   CHECK(maps.error().text.find("too many variables") != std::string::npos);
+}
+
+TEST_CASE("a map is parsed in time in proportion to its text") {
+  struct Row {
+    const char *before, *again, *after;
+  };
+  const char* const group = "group g(source src, target tgt) {}";
+  const auto row = GENERATE_COPY(
+      Row{"group g(source src, target tgt) {\n", "src.a as s -> tgt.b = s 'r';\n", "}"},
+      Row{"group g(source src, target tgt) {\n", "src.a -> tgt.a;\n", "}"},
+      Row{"group g(source src, target tgt) {\nsrc.a as s", ", src.a as t where (a = 'b')",
+          " -> tgt.b 'r';\n}"},
+      Row{"group g(source src, target tgt) {\nsrc.a as s -> tgt.b", ", tgt.b = evaluate(s, a + 1)",
+          " 'r';\n}"},
+      Row{"group g(source src, target tgt) {\nsrc.a", ".a", " as s -> tgt.b = s 'r';\n}"},
+      Row{"group g(source src, target tgt) {\nsrc.a as s where (a", " + a",
+          ") -> tgt.b = s 'r';\n}"},
+      Row{"group g(source src, target tgt) {\nsrc.a as s -> tgt.b = '", "text \\' ", "' 'r';\n}"},
+      Row{"group g(source src, target tgt) {\nsrc.a as s -> tgt.b = append(s", ", 'a'",
+          ") 'r';\n}"},
+      Row{"", "group g(source src, target tgt) { src.a -> tgt.a; }\n", ""},
+      Row{"", "imports 'http://test.example/*'\n", group},
+      Row{"", "uses 'http://test.example/a' alias A as source\n", group},
+      Row{"conceptmap '#c' {\nprefix s = 'urn:s'\nprefix t = 'urn:t'\n", "s:a - t:b\n",
+          "}\ngroup g(source src, target tgt) {}"},
+      Row{"", "// a comment\n", group}, Row{"", "/* a comment */ \n", group});
+  CAPTURE(row.before, row.again);
+  Limits limits;
+  limits.expression_bytes = 1 << 20;
+  test::check_linear_time(
+      [&](int n) {
+        std::string text = std::string("map 'urn:m' = 'm'\n") + row.before;
+        for (int i = 0; i < n; ++i) text += row.again;
+        text += row.after;
+        return [text, &limits] {
+          const auto map = mapping::parse_map(text, "m.map", limits);
+          CHECK((map ? "" : map.error().text + " at " + map.error().where) == "");
+        };
+      },
+      200);
 }

@@ -3,6 +3,7 @@
 #include "support/cost.h"
 
 #include "path/evaluated.h"
+#include "path/syntax.h"
 
 using namespace fingerpost;
 
@@ -97,4 +98,36 @@ TEST_CASE("a text that replacing may make too long is refused before it is made"
   REQUIRE(!found);
   CHECK(found.error().kind == Kind::too_costly);
   CHECK_THAT(found.error().text, Catch::Contains("string_bytes"));
+}
+
+TEST_CASE("an expression is parsed and compiled in time in proportion to its text") {
+  struct Row {
+    const char *first, *again;
+  };
+  const auto row = GENERATE(Row{"1", " + 1"}, Row{"name", " | name"}, Row{"true", " and true"},
+                            Row{"name", ".given"}, Row{"'a'", " & 'a'"}, Row{"name", "[0]"},
+                            Row{"name", ".where(true)"}, Row{"", " "},
+                            Row{"iif(true, 1", " /* a */ "}, Row{"(1).combine(2", " -- -- \n"},
+                            Row{"'", "text \\n"}, Row{"1", "0"}, Row{"1 = ", "-"});
+  CAPTURE(row.first, row.again);
+  const auto text_of = [&](int n) {
+    std::string text = row.first;
+    for (int i = 0; i < n; ++i) text += row.again;
+    return text;
+  };
+  // Many of these are refused, by their depth or because they do not end: in no more time.
+  Limits limits;
+  limits.expression_bytes = 1 << 20;
+  test::check_linear_time(
+      [&](int n) { return [text = text_of(n), &limits] { (void)path::parse(text, limits); }; },
+      500);
+  path::CompileOptions options;
+  options.limits = limits;
+  test::check_linear_time(
+      [&](int n) {
+        return [text = text_of(n), &options] {
+          (void)path::compile(text, test::definitions(), options);
+        };
+      },
+      500);
 }

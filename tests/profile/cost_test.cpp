@@ -281,6 +281,88 @@ TEST_CASE("a profile is compiled in steps in proportion to its elements") {
   test::check_linear(compile_cost, 200);
 }
 
+namespace {
+
+// n slices of names, each with what it asks of its own parts.
+std::string with_slices(int n) {
+  return test::profile_text(
+      "Patient",
+      R"({"id":"Patient.name","path":"Patient.name","slicing":{"discriminator":[
+        {"type":"value","path":"use"}],"rules":"open"}},)" +
+          listed(n, [](int i) {
+            const auto slice = ":s" + number(i);
+            return R"({"id":"Patient.name)" + slice + R"(","path":"Patient.name","sliceName":"s)" +
+                   number(i) + R"("},{"id":"Patient.name)" + slice +
+                   R"(.use","path":"Patient.name.use","min":1})";
+          }));
+}
+
+// One slice of extensions a definition, n of them.
+std::string with_extensions(int n) {
+  return test::profile_text(
+      "Patient", listed(n, [](int i) {
+        return R"({"id":"Patient.extension:e)" + number(i) +
+               R"(","path":"Patient.extension","sliceName":"e)" + number(i) +
+               R"(","type":[{"code":"Extension","profile":["http://test.example/e)" + number(i) +
+               R"("]}]})";
+      }));
+}
+
+}  // namespace
+
+namespace {
+
+profile::Budget wide() {
+  profile::Budget budget;
+  budget.elements = budget.steps = budget.bytes = 1'000'000'000;
+  return budget;
+}
+
+// The steps of a snapshot of the definition over the base.
+std::uint64_t snapshot_cost(const std::string& definition, const Tree* base) {
+  const Tree tree = test::read_tree(definition);
+  auto budget = wide();
+  REQUIRE(profile::make_snapshot(
+      test::definitions(), tree, [&](std::string_view) { return base; }, budget));
+  return wide().steps - budget.steps;
+}
+
+}  // namespace
+
+TEST_CASE("a snapshot takes steps and time in proportion to its base") {
+  const auto derived = test::profile_text("Patient", R"({"path":"Patient.name","min":1})");
+  const auto steps = [&](int n) {
+    const Tree base = test::read_tree(with_snapshot(n));
+    return snapshot_cost(derived, &base);
+  };
+  test::check_linear(steps, 400);
+  const auto work = [&](int n) {
+    return [&, base = std::make_shared<const Tree>(test::read_tree(with_snapshot(n)))] {
+      (void)snapshot_cost(derived, base.get());
+    };
+  };
+  test::check_linear_time(work, 40);
+}
+
+// Each element of a differential is looked for among those that stand there already.
+TEST_CASE("a snapshot takes no more than the square of its differential, and counts it") {
+  struct Row {
+    const char* name;
+    std::string (*definition)(int n);
+  };
+  const auto row = GENERATE(Row{"slices", with_slices}, Row{"extensions", with_extensions},
+                            Row{"mappings", with_examples});
+  CAPTURE(row.name);
+  const profile::Registry registry(test::definitions());
+  const auto* const base =
+      registry.with_snapshot("http://hl7.org/fhir/StructureDefinition/Patient");
+  REQUIRE(base != nullptr);
+  const auto once = snapshot_cost(row.definition(200), base);
+  const auto twice = snapshot_cost(row.definition(400), base);
+  CAPTURE(once, twice);
+  CHECK(static_cast<double>(twice) <= 4.4 * static_cast<double>(once));
+}
+
 TEST_CASE("a definition takes no more elements, work and bytes than its budget") {
   const auto slices = test::profile_text("Patient", listed(200, [](int i) {
                                            return R"({"id":"Patient.name:s)" + number(i) +

@@ -1,11 +1,15 @@
-// What something costs, counted by its own budget and not by a clock: the least budget with which it
-// is done. And whether that grows as its input does.
+// What something costs, and whether that grows as its input does. Counted by its own budget where
+// it has one: the least with which it is done. By the thread's processor time where it has none,
+// between sizes so far apart that noise is no verdict.
 
 #pragma once
 
 #include "support/catch.h"
 
+#include <algorithm>
 #include <cstdint>
+#include <ctime>
+#include <limits>
 
 namespace fingerpost::test {
 
@@ -32,6 +36,42 @@ void check_linear(Cost&& cost, int n) {
   const auto twice = cost(2 * n);
   CAPTURE(n, once, twice);
   CHECK(static_cast<double>(twice) <= 2.2 * static_cast<double>(once));
+}
+
+// Of the quickest of a few runs, in nanoseconds.
+template <class Work>
+double least_time(Work&& work) {
+  const auto now = [] {
+    timespec at{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &at);
+    return static_cast<double>(at.tv_sec) * 1e9 + static_cast<double>(at.tv_nsec);
+  };
+  auto least = std::numeric_limits<double>::max();
+  for (int i = 0; i < 5; ++i) {
+    const auto begin = now();
+    work();
+    least = std::min(least, now() - begin);
+  }
+  return least;
+}
+
+// 32 times the input takes 32 times as long, or 1024 times what grows as its square; 160 times is
+// neither, and told from both. `work(n)` prepares an input of size n and gives what is timed, which
+// should take tens of microseconds for the small one.
+struct Grown {
+  double small = 0, large = 0;
+
+  bool in_proportion() const { return large <= 160 * small; }
+};
+template <class Work>
+Grown grown(Work&& work, int n) {
+  return {least_time(work(n)), least_time(work(32 * n))};
+}
+template <class Work>
+void check_linear_time(Work&& work, int n) {
+  const auto [small, large] = grown(work, n);
+  CAPTURE(n, small, large, large / small);
+  CHECK(Grown{small, large}.in_proportion());
 }
 
 // "first,…,last" of what `item(0)` to `item(n - 1)` give.
