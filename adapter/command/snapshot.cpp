@@ -4,6 +4,7 @@
 #include "command/packages.h"
 #include "model/json.h"
 #include "model/xml.h"
+#include "profile/bases.h"
 #include "profile/registry.h"
 
 #include <ostream>
@@ -27,7 +28,12 @@ int run(const Snapshot& command, Console console) {
     console.error << issue.expression << ": " << issue.text << '\n';
   const auto made = profile::make_snapshot(
       **definitions, read->tree, [&](std::string_view url) { return registry.with_snapshot(url); });
-  if (!made) return refuse(made.error(), console);
+  if (!made) {
+    auto error = made.error();
+    const auto published = [&](std::string_view url) { return registry.find(url); };
+    if (error.kind == Kind::not_found) error.text = profile::why_no_base(read->tree, published);
+    return refuse(error, console);
+  }
   for (const auto& issue : made->issues)
     console.error << issue.expression << ": " << issue.text << '\n';
   if (has_errors(made->issues)) return found_errors;  // there is no such profile

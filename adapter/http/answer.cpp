@@ -15,7 +15,8 @@ namespace {
 
 constexpr std::size_t worth_packing = 1024;  // smaller bodies fit a packet or two anyway
 
-// The one road on which an answer is parsed again.
+// The one road on which an answer is parsed again. What is stored is always answered: a narrative
+// that is no div of XHTML gets the namespace it lacks, or is text in a div (model/xhtml.h).
 std::optional<std::string> rewritten(const interaction::Context& context, std::string_view body,
                                      const Asked& asked) {
   auto limits = context.limits;  // of what clients send; an answer may be larger

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "model/json.h"
+#include "profile/bases.h"
 #include "profile/snapshot.h"
 #include "profile/view.h"
 
@@ -77,16 +78,6 @@ struct Registry::Kept {
     return made;
   }
 
-  // Why `of` has no snapshot. A base that was found may have none itself.
-  std::string reason(const model::Definitions& definitions, const Tree& of, const Error& error) {
-    if (error.kind != Kind::not_found || error.where != "baseDefinition") return error.text;
-    const View named = View(of, of.root())["baseDefinition"];
-    const Entry* base = entry(definitions, without_version(named.text()));
-    if (base == nullptr || base->tree == nullptr) return error.text;
-    return base->in_work ? "the definition is built on itself, by way of its bases"
-                         : "the base definition cannot be used itself";
-  }
-
   const Tree* with_snapshot(const model::Definitions& definitions, std::string_view url) {
     Entry* const kept = entry(definitions, url);
     if (kept == nullptr) return below ? below->with_snapshot(url) : nullptr;
@@ -99,13 +90,14 @@ struct Registry::Kept {
     const auto base_of = [&](std::string_view base) { return with_snapshot(definitions, base); };
     auto made = within_budget(
         [&](Budget& budget) { return make_snapshot(definitions, *found, base_of, budget); });
-    const auto why = made ? std::string() : reason(definitions, *found, made.error());
     at.in_work = false;
     if (made) {
       at.whole = std::make_unique<Tree>(std::move(made->tree));
       at.issues = std::move(made->issues);
     } else {
       const auto& error = made.error();
+      const auto published = [&](std::string_view base) { return tree(definitions, base); };
+      const auto why = error.kind == Kind::not_found ? why_no_base(*found, published) : error.text;
       at.issues = {{Severity::warning, error.kind == Kind::too_costly ? "too-costly" : "invalid",
                     error.where, why + ": not checked"}};
     }

@@ -1,5 +1,6 @@
 // A StructureDefinition as a resource: whether its differential fits its base (R4 profiling.html).
 
+#include "profile/bases.h"
 #include "profile/snapshot.h"
 #include "profile/view.h"
 #include "profile/walk.h"
@@ -17,13 +18,14 @@ void Walk::structure_definition(NodeId node) {
     });
   });
   if (node != tree_.root()) return;  // a contained definition is not published
+  const auto published = [this](std::string_view url) { return registry_.find(url); };
   const auto made = make_snapshot(
       definitions_, tree_, [this](std::string_view url) { return registry_.with_snapshot(url); });
   if (!made) {
-    const auto kind = made.error().kind;
-    return report(node, kind == Kind::not_found ? Severity::warning : Severity::error,
-                  kind == Kind::too_costly ? "too-costly" : "invalid", made.error().text,
-                  made.error().where);
+    const auto& [kind, text, where] = made.error();
+    if (kind == Kind::not_found)
+      return report(node, Severity::warning, "invalid", why_no_base(tree_, published), where);
+    return error(node, kind == Kind::too_costly ? "too-costly" : "invalid", text, where);
   }
   for (const auto& issue : made->issues)
     error(node, "value", issue.text + " (" + issue.expression + ")");

@@ -167,3 +167,14 @@ TEST_CASE("what XML cannot carry is not converted, and its place is told") {
   CHECK(holds(refused.error, "Patient.name[1].family"));
   CHECK(run({"convert", "--to", "json", json}).status == 0);
 }
+
+TEST_CASE("a definition that is built on itself has no snapshot, and is told so") {
+  const test::Folder folder;
+  std::string circle(profile);
+  const std::string base = "http://hl7.org/fhir/StructureDefinition/Patient";
+  circle.replace(circle.find(base), base.size(), "http://test.example/named");
+  const auto made = run({"snapshot", folder.write("a.json", circle)});
+  CHECK(made.status == 2);
+  CHECK(made.out.empty());
+  CHECK(holds(made.error, "baseDefinition: the definition is built on itself"));
+}

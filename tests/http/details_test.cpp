@@ -51,6 +51,18 @@ TEST_CASE("every error comes in the form that is asked for") {
                 {"GET", "/Foo/1", "", "", 404, "{\"resourceType\":\"OperationOutcome\""}});
 }
 
+TEST_CASE("a stored narrative that lacks the namespace of XHTML has it in XML") {
+  Server server;
+  const std::string stored =
+      R"({"resourceType":"Patient","id":"p1","text":{"status":"generated","div":"<div>a</div>"}})";
+  play(server, {{"PUT", "/Patient/p1", "", stored, 201},
+                {"GET", "/Patient/p1", "", "", 200, R"("div":"<div>a</div>")"},
+                {"GET", "/Patient/p1", in_xml, "", 200,
+                 "<div xmlns=\"http://www.w3.org/1999/xhtml\">a</div>"},
+                {"GET", "/Patient", in_xml, "", 200,
+                 "<div xmlns=\"http://www.w3.org/1999/xhtml\">a</div>"}});
+}
+
 TEST_CASE("an error names the header, the parameter or the element, as R4 writes it") {
   Server server;
   play(server,
