@@ -23,8 +23,12 @@ std::string without_entity(std::string_view text) {
 
 Div div_of(std::string_view narrative) {
   Div div;
-  div.markup = without_entity(trim(narrative));
-  const auto parsed = wire::parse_xml(div.markup, Limits{});
+  div.markup = std::string(trim(narrative));
+  auto parsed = wire::parse_xml(div.markup, Limits{});
+  if (!parsed) {
+    div.markup = without_entity(div.markup);
+    parsed = wire::parse_xml(div.markup, Limits{});
+  }
   if (div.markup.starts_with(start) && parsed) {
     const wire::XmlView root(*parsed);
     if (root.name() == "div" && root.space() == xhtml_space) div.kind = Div::Kind::xhtml;
