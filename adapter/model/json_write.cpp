@@ -1,6 +1,8 @@
 #include "model/json.h"
 #include "wire/json.h"
 
+#include <boost/unordered/unordered_flat_map.hpp>
+
 #include <algorithm>
 #include <cstring>
 #include <set>
@@ -77,7 +79,10 @@ class Writer {
     const std::size_t mark = written_.size();
     std::uint64_t seen = 0;
     for (NodeId at = tree_.first_child(node); at != no_node; at = tree_.next(at))
-      if (first_of_name(mark, tree_[at].name, seen)) element(node, at, first);
+      if (first_of_name(mark, tree_[at].name, seen)) {
+        if (written_.size() == mark + few_names) link(node);
+        element(node, at, first);
+      }
     forget(mark);
     --depth_;
     if (!first) line();
@@ -104,12 +109,27 @@ class Writer {
     written_.resize(mark);
   }
 
+  // The children of an object of very many names, each to the next of its name: to look for that
+  // behind each of them would take the square of their number.
+  void link(NodeId node) {
+    if (links_.empty()) links_.resize(tree_.size() + 1, not_linked);
+    boost::unordered_flat_map<NameId, NodeId> last;
+    for (NodeId at = tree_.first_child(node); at != no_node; at = tree_.next(at)) {
+      links_[at] = no_node;
+      if (const auto [before, is_new] = last.emplace(tree_[at].name, at); !is_new)
+        links_[std::exchange(before->second, at)] = at;
+    }
+  }
+  NodeId next_same(NodeId node) const {
+    return links_.empty() || links_[node] == not_linked ? tree_.next_same(node) : links_[node];
+  }
+
   void element(NodeId parent, NodeId first_node, bool& first) {
     const Node& head = tree_[first_node];
     const Element* known = definitions_.element(tree_[parent].type, head.name);
     const std::string_view name = known != nullptr ? definitions_.json_name(*known, head.type)
                                                    : tree_.name_text_of(head.name);
-    const NodeId second = tree_.next_same(first_node);
+    const NodeId second = next_same(first_node);
     const bool list =
         known != nullptr ? known->repeats() || second != no_node : head.listed || second != no_node;
     if (definitions_.type(head.type).kind == TypeKind::primitive)
@@ -126,7 +146,7 @@ class Writer {
     }
     bool any_value = false;
     bool any_extra = false;
-    for (NodeId at = first_node; at != no_node; at = tree_.next_same(at)) {
+    for (NodeId at = first_node; at != no_node; at = next_same(at)) {
       any_value |= tree_.has_value(at);
       any_extra |= tree_.first_child(at) != no_node;
     }
@@ -151,7 +171,7 @@ class Writer {
     if (!list) return write(first_node);
     out_.put('[');
     ++depth_;
-    for (NodeId at = first_node; at != no_node; at = tree_.next_same(at)) {
+    for (NodeId at = first_node; at != no_node; at = next_same(at)) {
       if (at != first_node) out_.put(',');
       line();
       write(at);
@@ -202,6 +222,8 @@ class Writer {
   static constexpr std::size_t few_names = 64;
   std::vector<NameId> written_;  // names of the open objects, innermost last
   std::set<std::pair<std::size_t, NameId>> many_;
+  static constexpr NodeId not_linked = ~NodeId{0};
+  std::vector<NodeId> links_;  // by node; none when no object has more than a few names
 };
 
 }  // namespace
