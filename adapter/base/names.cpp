@@ -4,18 +4,31 @@
 
 #include <cstdint>
 #include <cstring>
+#include <random>
 
 namespace fingerpost {
 namespace {
 
 __extension__ typedef unsigned __int128 Wide;
 
-// Eight bytes at a time. Nobody outside chooses what is interned, so it needs no key.
+// Another one each time the program runs: names come from whoever sends a resource, and he is not
+// to choose them so that they meet.
+std::uint64_t key() {
+  static const std::uint64_t made = [] {
+    std::random_device random;
+    return std::uint64_t{random()} << 32 | random();
+  }();
+  return made;
+}
+
+// Eight bytes at a time.
 struct Hash {
   using is_avalanching = void;
 
+  std::uint64_t key;
+
   std::size_t operator()(std::string_view text) const {
-    std::uint64_t hash = text.size();
+    std::uint64_t hash = key + text.size();
     while (text.size() >= 8) {
       hash = mixed(hash, text.data(), 8);
       text.remove_prefix(8);
@@ -34,7 +47,7 @@ struct Hash {
 }  // namespace
 
 struct Names::Index {
-  boost::unordered_flat_map<std::string_view, NameId, Hash> of;
+  boost::unordered_flat_map<std::string_view, NameId, Hash> of{0, Hash{key()}};
 };
 
 Names::Names() : index_(std::make_unique<Index>()) {
