@@ -299,7 +299,8 @@ class Generator {
   // "valueQuantity" of an element value[x].
   std::optional<std::size_t> choice(std::size_t row, const Segment& segment) {
     const std::string inside = rows_[row].id + ".";
-    for (std::size_t at = row + 1; at < end_of_children(row); ++at) {
+    const std::size_t end = end_of_children(row);
+    for (std::size_t at = row + 1; at < end; ++at) {
       const std::string_view id = rows_[at].id;
       if (!id.ends_with("[x]") || id.find('.', inside.size()) != npos) continue;
       const auto stem = id.substr(inside.size(), id.size() - inside.size() - 3);

@@ -330,7 +330,10 @@ std::uint64_t snapshot_cost(const std::string& definition, const Tree* base) {
 }  // namespace
 
 TEST_CASE("a snapshot takes steps and time in proportion to its base") {
-  const auto derived = test::profile_text("Patient", R"({"path":"Patient.name","min":1})");
+  // One that stands there, and one that does not.
+  const auto path = GENERATE(as<std::string>(), "Patient.name", "Patient.active");
+  CAPTURE(path);
+  const auto derived = test::profile_text("Patient", R"({"path":")" + path + R"(","min":1})");
   const auto steps = [&](int n) {
     const Tree base = test::read_tree(with_snapshot(n));
     return snapshot_cost(derived, &base);
