@@ -110,7 +110,9 @@ Walk::Walk(const Validator::Parts& parts, const Tree& tree, const Options& optio
   environment_.now = options.now.empty() ? "2000-01-01T00:00:00Z" : std::string_view(options.now);
   environment_.out_of_time = options.out_of_time;
   environment_.resolve = [this](std::string_view text, NodeRef) {
-    return options_.resolve ? options_.resolve(text) : NodeRef{};
+    const auto found = options_.resolve ? options_.resolve(text) : NodeRef{};
+    if (!found) lacking_ = "a reference's target, which is not at hand";
+    return found;
   };
   environment_.member_of = [this](const path::Value& value, std::string_view set) {
     return member_of(value, set);
@@ -307,17 +309,17 @@ void Walk::invariant(const Invariant& invariant, NodeId node, std::string_view s
       definitions_.type(tree_[node].type).kind == TypeKind::resource)
     environment_.resource = NodeRef{&tree_, container_of(outer)};
   if (asked_ == 0) environment_.arena.clear();
-  const bool outer_unknown = std::exchange(unknown_codes_, false);
+  const char* const outer_lacking = std::exchange(lacking_, nullptr);
   const auto result = path::evaluate(invariant.expression, NodeRef{&tree_, node}, environment_);
-  const bool unknown = std::exchange(unknown_codes_, outer_unknown);
+  const char* const lacking = std::exchange(lacking_, outer_lacking);
   if (!result || result->size() > 1)
     return report(
         node, Severity::warning,
         !result && result.error().kind == Kind::too_costly ? "too-costly" : "not-supported",
         "the invariant " + invariant.key + " could not be evaluated: not checked");
-  if (unknown && !is_true(*result))
+  if (lacking != nullptr && !is_true(*result))
     return report(node, Severity::information, "not-supported",
-                  "the invariant " + invariant.key + " asks for codes not at hand: not checked");
+                  "the invariant " + invariant.key + " asks for " + lacking + ": not checked");
   // R4 elementdefinition.html#constraint: it must evaluate to true, so what gives nothing is
   // broken. One item that is no boolean counts as true (FHIRPath, singleton evaluation of
   // collections).

@@ -289,7 +289,7 @@ class Walk {
   // Profiles that are wrong or cannot be checked in part, each with where it was asked for first.
   std::vector<std::pair<const Profile*, NodeId>> flawed_;
   NodeId known_coding_ = no_node;                // the last that a value set was found to have
-  bool unknown_codes_ = false;                   // memberOf() could not tell
+  const char* lacking_ = nullptr;                // what memberOf() or resolve() had not
   bool unanswered_ = false;                      // nor could who was asked elsewhere
   bool undecided_ = false;                       // a discriminator could not tell
   std::unordered_map<NodeId, Entries> entries_;  // by Bundle

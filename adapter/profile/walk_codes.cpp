@@ -263,7 +263,7 @@ std::optional<bool> Walk::member_of(const path::Value& value, std::string_view v
     in = member(value_set, value.node().node, tree_[value.node().node].type);
   else if (value.kind() == path::Value::Kind::string)
     in = contains_code(value_set, value.string());
-  if (in == In::unknown) return unknown_codes_ = true, std::nullopt;
+  if (in == In::unknown) return lacking_ = "codes not at hand", std::nullopt;
   return in == In::yes;
 }
 

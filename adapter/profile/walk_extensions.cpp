@@ -86,17 +86,17 @@ void Walk::context_invariant(NodeId node, const Profile& profile, const Context&
   const path::Value values[] = {NodeRef{&tree_, node}};
   environment_.variables = values;
   environment_.resource = NodeRef{&tree_, container_of(node)};
-  const bool outer_unknown = std::exchange(unknown_codes_, false);
+  const char* const outer_lacking = std::exchange(lacking_, nullptr);
   const auto result =
       path::evaluate(asked.expression, NodeRef{&tree_, tree_.parent(node)}, environment_);
-  const bool unknown = std::exchange(unknown_codes_, outer_unknown);
+  const char* const lacking = std::exchange(lacking_, outer_lacking);
   environment_.variables = {};
   if (!result)
     return report(node, Severity::warning, "not-supported",
                   "an invariant of its context could not be evaluated: not checked");
-  if (unknown && !is_true(*result))
+  if (lacking != nullptr && !is_true(*result))
     return report(node, Severity::information, "not-supported",
-                  "an invariant of its context asks for codes not at hand: not checked");
+                  std::string("an invariant of its context asks for ") + lacking + ": not checked");
   // One item that is no boolean counts as true (FHIRPath, singleton evaluation of collections).
   const bool is_false = result->size() == 1 && !is_true(*result) &&
                         result->front().kind() == path::Value::Kind::boolean;
@@ -108,9 +108,9 @@ void Walk::context_invariant(NodeId node, const Profile& profile, const Context&
 bool Walk::stands_in(NodeId owner, const Context& context) {
   if (context.kind == Context::Kind::path) {
     const NodeId root = container_of(owner);
-    const bool outer_unknown = std::exchange(unknown_codes_, false);
+    const char* const outer_lacking = std::exchange(lacking_, nullptr);
     const auto found = path::evaluate(context.expression, NodeRef{&tree_, root}, environment_);
-    const bool unknown = std::exchange(unknown_codes_, outer_unknown);
+    const char* const lacking = std::exchange(lacking_, outer_lacking);
     if (!found) {
       report(owner, Severity::warning, "not-supported",
              "a context of an extension could not be evaluated: not checked");
@@ -119,10 +119,10 @@ bool Walk::stands_in(NodeId owner, const Context& context) {
     const bool stands = std::any_of(found->begin(), found->end(), [&](const path::Value& value) {
       return value.is_node() && value.node() == NodeRef{&tree_, owner};
     });
-    if (!stands && unknown)
+    if (!stands && lacking != nullptr)
       report(owner, Severity::information, "not-supported",
-             "a context of an extension asks for codes not at hand: not checked");
-    return stands || unknown;
+             std::string("a context of an extension asks for ") + lacking + ": not checked");
+    return stands || lacking != nullptr;
   }
   if (context.kind == Context::Kind::extension) {
     // On the extension itself, or on its value.
