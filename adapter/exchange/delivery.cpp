@@ -2,6 +2,7 @@
 
 #include "base/digest.h"
 #include "base/uuid.h"
+#include "exchange/contained.h"
 #include "exchange/facts.h"
 #include "exchange/marks.h"
 #include "exchange/outward.h"
@@ -182,12 +183,8 @@ bool names_request(std::string_view reference) {
 }
 
 bool contains_request(const Parts& parts, NodeRef task, std::string_view id) {
-  const Tree& tree = *task.tree;
-  for (auto node = child(task, "contained").node; node != no_node; node = tree.next_same(node))
-    if (parts.definitions.type_name(tree[node].type) == request_type &&
-        child_text({&tree, node}, "id") == id)
-      return true;
-  return false;
+  const auto held = contained(task, id);
+  return held && parts.definitions.type_name((*held.tree)[held.node].type) == request_type;
 }
 
 // Whoever is asked to act gets what is asked for. That a referral has ended can always be told.

@@ -1,6 +1,7 @@
 #include "exchange/marks.h"
 
 #include "care/projection.h"
+#include "exchange/contained.h"
 
 #include <string_view>
 
@@ -31,13 +32,6 @@ bool is_safeguarding(NodeRef flag) {
       if (code == known) return true;
     return false;
   });
-}
-
-NodeRef contained(NodeRef resource, std::string_view id) {
-  const Tree& tree = *resource.tree;
-  for (auto node = child(resource, "contained").node; node != no_node; node = tree.next_same(node))
-    if (child_text({&tree, node}, "id") == id) return {&tree, node};
-  return {};
 }
 
 // A Flag that cannot be looked at may be anything.

@@ -63,11 +63,10 @@ class Person {
   // Of his own, or of nobody's.
   bool allows(const Follow& row, const Resource& resource) {
     if (row.whose == Whose::anybody) return true;
-    const auto own = "Patient/" + resource.id;
-    const auto whose =
-        resource.type == "Patient" ? std::string_view(own) : subject_of(resource.node).patient;
-    if (whose.empty()) return &resource == request_;
-    return !reference_.empty() && same_person(near_, reference_, whose);
+    if (&resource == request_ && subject_of(resource.node).patient.empty()) return true;
+    if (reference_.empty()) return false;
+    if (resource.type == "Patient") return same_person(near_, reference_, "Patient/" + resource.id);
+    return is_of(near_, resource.node, reference_);
   }
 
  private:

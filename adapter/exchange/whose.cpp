@@ -1,15 +1,19 @@
 #include "exchange/whose.h"
 
+#include "exchange/contained.h"
 #include "exchange/neighbourhood.h"
 #include "model/json.h"
 #include "record/nhs_number.h"
 
+#include <array>
 #include <optional>
 #include <set>
 #include <utility>
 
 namespace fingerpost::exchange {
 namespace {
+
+constexpr std::array<std::string_view, 4> subjects = {"subject", "patient", "for", "beneficiary"};
 
 // Where the stored Patient was merged into another, that one's reference; "" else.
 std::string replaced_by(NodeRef patient) {
@@ -36,22 +40,26 @@ struct Numbers {
   std::set<std::string> all;  // system and value
 };
 
-void add_numbers(NodeRef patient, Numbers& numbers) {
-  const Tree& tree = *patient.tree;
-  for (auto node = child(patient, "identifier").node; node != no_node;
-       node = tree.next_same(node)) {
-    const auto system = child_text({&tree, node}, "system");
-    const auto value = child_text({&tree, node}, "value");
-    if (system.empty() || value.empty()) continue;
+// Of a Patient, or of a Reference.
+void add_numbers(NodeRef node, Numbers& numbers) {
+  each(node, "identifier", [&](NodeRef identifier) {
+    const auto system = child_text(identifier, "system");
+    const auto value = child_text(identifier, "value");
+    if (system.empty() || value.empty()) return;
     if (record::is_nhs_number_system(system)) numbers.nhs.emplace(value);
     numbers.all.insert(std::string(system) + "|" + std::string(value));
-  }
+  });
 }
 
 bool meet(const std::set<std::string>& left, const std::set<std::string>& right) {
   for (const auto& one : left)
     if (right.count(one) > 0) return true;
   return false;
+}
+
+bool are_one(const Numbers& left, const Numbers& right) {
+  if (!left.nhs.empty() && !right.nhs.empty()) return meet(left.nhs, right.nhs);
+  return meet(left.all, right.all);
 }
 
 // `said` is what a message brings of the other one.
@@ -64,14 +72,13 @@ bool are_one(NodeRef known, NodeRef other, NodeRef said, std::string_view known_
   add_numbers(known, before);
   if (other) add_numbers(other, now);
   if (said) add_numbers(said, now);
-  if (!before.nhs.empty() && !now.nhs.empty()) return meet(before.nhs, now.nhs);
-  return meet(before.all, now.all);
+  return are_one(before, now);
 }
 
 }  // namespace
 
 Subject subject_of(NodeRef resource) {
-  for (const std::string_view element : {"subject", "patient", "for", "beneficiary"}) {
+  for (const auto element : subjects) {
     const auto reference = child_text(child(resource, element), "reference");
     if (read_reference(reference).type == "Patient") return {element, reference};
   }
@@ -98,6 +105,20 @@ bool same_person(Neighbourhood& near, std::string_view one, std::string_view oth
     return found == nullptr ? NodeRef{} : found->node;
   };
   return are_one(node(left), node(right), {}, one, other);
+}
+
+bool is_of(Neighbourhood& near, NodeRef resource, std::string_view person) {
+  if (const auto patient = subject_of(resource).patient; !patient.empty())
+    return same_person(near, person, patient);
+  Numbers said, known;
+  for (const auto element : subjects) {
+    const auto subject = child(resource, element);
+    add_numbers(subject, said);
+    const auto reference = child_text(subject, "reference");
+    if (reference.starts_with('#')) add_numbers(contained(resource, reference.substr(1)), said);
+  }
+  if (const auto* patient = near.find(person)) add_numbers(patient->node, known);
+  return are_one(known, said);
 }
 
 }  // namespace fingerpost::exchange

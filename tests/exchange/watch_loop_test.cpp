@@ -260,23 +260,44 @@ TEST_CASE("a referral takes nothing along of anybody but its person") {
   Referred world("", "draft");
   world.partners.list[1].channel = Channel::fhir;
   const std::string person = uuid_v5({"test", "R1", "patient"});
-  const auto observation = [](const std::string& id, const std::string& of) {
-    const auto subject = of.empty() ? of : R"(,"subject":{"reference":"Patient/)" + of + R"("})";
-    return R"({"resourceType":"Observation","id":")" + id +
-           R"(","status":"final","code":{"text":"x"})" + subject + "}";
+  const auto numbered = [](const std::string& value) {
+    return R"("identifier":[{"system":"https://a.example","value":")" + value + "\"}]";
   };
-  const auto number = R"("identifier":[{"system":"https://a.example","value":"1"}])";
+  const auto by_number = [](const std::string& value) {
+    return R"("subject":{"identifier":{"system":"https://a.example","value":")" + value + "\"}}";
+  };
+  struct Row {
+    std::string id, subject;
+    bool taken;
+  };
+  const std::vector<Row> rows = {
+      {"mine", R"("subject":{"reference":"Patient/)" + person + "\"}", true},
+      {"again", R"("subject":{"reference":"Patient/again"})", true},
+      {"numbered", by_number("1"), true},
+      {"within",
+       R"("contained":[{"resourceType":"Patient","id":"p",)" + numbered("1") +
+           R"(}],"subject":{"reference":"#p"})",
+       true},
+      {"others", R"("subject":{"reference":"Patient/other"})", false},
+      {"misnumbered", by_number("2"), false},
+      {"strangers",
+       R"("contained":[{"resourceType":"Patient","id":"p",)" + numbered("2") +
+           R"(}],"subject":{"reference":"#p"})",
+       false},
+      {"nobodys", R"("code":{"text":"x"})", false}};
   const auto known = world.reader()->read("Patient", person)->body;
-  REQUIRE(put_all(
-      world, world.watch,
-      {known.substr(0, known.size() - 1) + "," + number + "}",
-       std::string(R"({"resourceType":"Patient","id":"again",)") + number + "}",
-       R"({"resourceType":"Patient","id":"other"})", observation("mine", person),
-       observation("again", "again"), observation("others", "other"), observation("nobodys", ""),
-       request(world, R"("intent":"order")",
-               R"("supportingInfo":[{"reference":"Observation/mine"},{"reference":)"
-               R"("Observation/again"},{"reference":"Observation/others"},{"reference":)"
-               R"("Observation/nobodys"},{"reference":"Patient/other"}],"intent":"order")")}));
+  std::vector<std::string> stored = {
+      known.substr(0, known.size() - 1) + "," + numbered("1") + "}",
+      R"({"resourceType":"Patient","id":"again",)" + numbered("1") + "}",
+      R"({"resourceType":"Patient","id":"other"})"};
+  std::string refers = R"("supportingInfo":[{"reference":"Patient/other"})";
+  for (const auto& row : rows) {
+    stored.push_back(R"({"resourceType":"Observation","id":")" + row.id + R"(","status":"final",)" +
+                     row.subject + "}");
+    refers += R"(,{"reference":"Observation/)" + row.id + "\"}";
+  }
+  stored.push_back(request(world, R"("intent":"order")", refers + R"(],"intent":"order")"));
+  REQUIRE(put_all(world, world.watch, stored));
   auto asks = task(world, "R1", "requested");
   asks.insert(asks.size() - 1, R"(,"owner":{"identifier":{"system":")" + std::string(ods) +
                                    R"(","value":"LINK1"}})");
@@ -286,11 +307,11 @@ TEST_CASE("a referral takes nothing along of anybody but its person") {
     return holds(world.outbox()[0], R"("url":")" + place + '"');
   };
   CHECK(sent("Patient/" + person));
-  CHECK(sent("Observation/mine"));
-  CHECK(sent("Observation/again"));
-  CHECK_FALSE(sent("Observation/others"));
-  CHECK_FALSE(sent("Observation/nobodys"));
   CHECK_FALSE(sent("Patient/other"));
+  for (const auto& row : rows) {
+    CAPTURE(row.id);
+    CHECK(sent("Observation/" + row.id) == row.taken);
+  }
 }
 
 TEST_CASE("a referral whose Flag is somebody else's is refused, not sent without the mark") {
