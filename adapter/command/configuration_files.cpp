@@ -68,8 +68,10 @@ Result<void> look_at_packages(const Configuration& configuration, const fs::path
   profile::Validator validator(*definitions, &codes);
   for (const auto& name : configuration.packages) {
     const auto path = folder / name;
-    // A file in a package that cannot be read is a line of the log; the package itself is none.
-    LET_DONE(add_package(*definitions, path, validator.registry(), codes));
+    // A file in a package that cannot be read, and a package that has nothing to be read, are lines
+    // of the log.
+    const auto added = add_package(*definitions, path, validator.registry(), codes);
+    if (!added && added.error().kind != Kind::unsupported) return added.error();
   }
   return {};
 }

@@ -249,10 +249,14 @@ Result<void> Gateway::Parts::load(const GatewayOptions& options) {
   codes.emplace(terminology::core(*definitions));
   validator.emplace(*definitions, &*codes);
   for (const auto& name : configuration.packages) {
-    LET(const auto unread,
+    auto unread =
         add_package(*definitions, std::filesystem::path(options.config).parent_path() / name,
-                    validator->registry(), *codes));
-    for (const auto& one : unread)
+                    validator->registry(), *codes);
+    // Nothing that is asked for is missing for it.
+    if (!unread && unread.error().kind == Kind::unsupported)
+      unread = std::vector<Error>{unread.error()};
+    if (!unread) return std::move(unread).error();
+    for (const auto& one : *unread)
       log.error("definition not read", {{"file", one.where}, {"reason", one.text}});
   }
   for (const auto& flaw : validator->registry().flaws())

@@ -106,7 +106,7 @@ class Adder {
       if (first.where != path.string()) why += first.where + ": ";
       why += first.text;
     }
-    return {Kind::invalid, std::move(why), path.string()};
+    return {unread_.empty() ? Kind::unsupported : Kind::invalid, std::move(why), path.string()};
   }
 
   void unread(const std::string& name, const std::string& why) {

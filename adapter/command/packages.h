@@ -18,7 +18,8 @@ namespace fingerpost::command {
 // Adds the StructureDefinitions, value sets, code systems and questionnaires of a package to those
 // at hand: a folder (with all folders in it), a .tgz, or one file. Other resources, and what is
 // none, are passed over. Gives what should have been added and could not be read: `where` is the
-// file. An error: it cannot be opened, or holds none of these that can be read.
+// file. An error: it cannot be opened, or none of them can be read; Kind::unsupported: it holds
+// none.
 Result<std::vector<Error>> add_package(const model::Definitions& definitions,
                                        const std::filesystem::path& path,
                                        profile::Registry& registry,

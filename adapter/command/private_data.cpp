@@ -18,13 +18,18 @@ std::string octal(unsigned mode) {
   return text;
 }
 
-// A folder for everybody's files, or with another user's in it.
+// Whether others use a folder, too: it is sticky, or has another user's file, which nobody put
+// there who was not let.
 bool is_shared(const std::filesystem::path& folder) {
   struct stat about {};
-  if (::stat(folder.c_str(), &about) == 0 && (about.st_mode & S_ISVTX) != 0) return true;
+  if (::stat(folder.c_str(), &about) != 0) return false;
+  if ((about.st_mode & S_ISVTX) != 0) return true;
+  if ((about.st_mode & S_IWOTH) != 0) return false;
   std::error_code unreadable;
   for (const auto& entry : std::filesystem::directory_iterator(folder, unreadable))
-    if (::lstat(entry.path().c_str(), &about) == 0 && about.st_uid != ::geteuid()) return true;
+    if (entry.path().filename() != "lost+found" && ::lstat(entry.path().c_str(), &about) == 0 &&
+        about.st_uid != ::geteuid())
+      return true;
   return false;
 }
 

@@ -278,7 +278,10 @@ Result<void> add_deliveries(const Parts& parts, Neighbourhood& near, const TaskC
       (care::terminal(after) || has_business_status(change.task, cancel_requested_code));
   if (owner != nullptr && !takes_back) {
     auto carried = check_carried(*owner, marks_of(near, change.task));
-    if (carried) carried = check_flags(near, *task);
+    // Whoever has it has what it was marked with, unless that is what changes.
+    const bool anew = !change.before || *change.before == Status::draft || change.request_only;
+    if (carried && anew) carried = check_flags(near, *owner, change.task);
+    if (carried) carried = check_request(near, change.task);
     if (!carried) return care::terminal(after) ? Result<void>{} : carried;
   }
   tell(owner, Party::owner);

@@ -1,5 +1,6 @@
 #include "exchange/taken_along.h"
 
+#include "exchange/person.h"
 #include "exchange/whose.h"
 
 #include <algorithm>
@@ -51,46 +52,35 @@ std::string_view reference_in(NodeRef node, std::string_view element) {
   return child_text(child(node, element), "reference");
 }
 
-// Whom a referral is about.
-class Person {
- public:
-  Person(Neighbourhood& near, const Resource& task)
-      : near_(near),
-        request_(near.find(reference_in(task.node, "focus"))),
-        reference_(reference_in(task.node, "for")) {
-    if (reference_.empty() && request_ != nullptr) reference_ = subject_of(request_->node).patient;
-  }
-  // Of his own, or of nobody's.
-  bool allows(const Follow& row, const Resource& resource) {
-    if (row.whose == Whose::anybody) return true;
-    if (&resource == request_ && subject_of(resource.node).patient.empty()) return true;
-    if (reference_.empty()) return false;
-    if (resource.type == "Patient") return same_person(near_, reference_, "Patient/" + resource.id);
-    return is_of(near_, resource.node, reference_);
-  }
+// Of the person, or of nobody.
+bool allows(Person& person, const Follow& row, const Resource& resource) {
+  return row.whose == Whose::anybody || person.owns(resource);
+}
 
- private:
-  Neighbourhood& near_;
-  const Resource* request_;
-  std::string_view reference_;
-};
+// An outcome is the owner's own word, about him whom the Task is for.
+bool is_unsaid(const Resource& resource) {
+  return resource.type != "Patient" && Person::says(resource.node) == Person::Says::nothing;
+}
 
 // Walks from one resource along `follows`.
 class Gather {
  public:
-  Gather(Neighbourhood& near, const Resource& task) : near_(near), person_(near, task) {}
+  Gather(Neighbourhood& near, const Resource& task) : near_(near), person_(near, task.node) {}
 
   void add(const Resource& resource) {
     const auto* row = follow(resource.type);
-    if (row == nullptr || pieces_.size() >= near_.parts().limits.bundle_entries) return;
+    if (row == nullptr || depth_ == most_hops) return;
+    if (seen_.size() >= near_.parts().limits.bundle_entries) return;
     if (resource.type == "Task" && !seen_.empty()) return;
-    if (!person_.allows(*row, resource)) return;
+    if (!allows(person_, *row, resource)) return;
     if (!seen_.insert({resource.type, resource.id}).second) return;
+    ++depth_;
     for (const auto element : row->elements) {
       if (element == "*") add_all(resource.node);
       if (element.empty() || element == "*") continue;
       each(resource.node, element, [&](NodeRef at) { add_all(at); });
     }
+    --depth_;
     pieces_.push_back(&resource);
   }
   const Pieces& pieces() const { return pieces_; }
@@ -101,8 +91,12 @@ class Gather {
       if (const auto* found = near_.find(reference)) add(*found);
   }
 
+  // From the Task along a request, the requests that it is based on, and roles to organisations and
+  // those that they are part of: what is further away helps nobody to act.
+  static constexpr int most_hops = 16;
   Neighbourhood& near_;
   Person person_;
+  int depth_ = 0;
   std::set<std::pair<std::string_view, std::string_view>> seen_;
   Pieces pieces_;
 };
@@ -116,12 +110,13 @@ Pieces taken_along(Neighbourhood& near, const Resource& task, care::Party told) 
     return gather.pieces();
   }
   Pieces pieces;
-  Person person(near, task);
+  Person person(near, task.node);
   each(task.node, "output", [&](NodeRef output) {
     for (const auto reference : references(near.parts(), output)) {
       const auto* found = near.find(reference);
       const auto* row = found == nullptr ? nullptr : follow(found->type);
-      if (row == nullptr || found->type == "Task" || !person.allows(*row, *found)) continue;
+      if (row == nullptr || found->type == "Task") continue;
+      if (!allows(person, *row, *found) && !is_unsaid(*found)) continue;
       if (std::find(pieces.begin(), pieces.end(), found) == pieces.end()) pieces.push_back(found);
     }
   });
@@ -129,15 +124,31 @@ Pieces taken_along(Neighbourhood& near, const Resource& task, care::Party told) 
   return pieces;
 }
 
-Result<void> check_flags(Neighbourhood& near, const Resource& task) {
-  const auto* request = near.find(reference_in(task.node, "focus"));
+void leave_others(Neighbourhood& near, NodeRef task, Pieces& pieces) {
+  Person person(near, task);
+  std::erase_if(pieces, [&](const Resource* piece) {
+    const auto* row = follow(piece->type);
+    return row != nullptr && !allows(person, *row, *piece) && !is_unsaid(*piece);
+  });
+}
+
+Result<void> check_request(Neighbourhood& near, NodeRef task) {
+  if (Person(near, task).has_request()) return {};
+  return Error{Kind::unsupported, "a referral is about whom its request is about", "Task.for"};
+}
+
+Result<void> check_flags(Neighbourhood& near, const Partner& partner, NodeRef task) {
+  const auto* request = near.find(reference_in(task, "focus"));
   if (request == nullptr) return {};
+  const bool literally = language(partner) == Language::bars;
+  const auto subject = subject_of(request->node).patient;
   Person person(near, task);
   bool all = true;
   each(request->node, "supportingInfo", [&](NodeRef info) {
     const auto* found = near.find(child_text(info, "reference"));
-    if (found != nullptr && found->type == "Flag")
-      all = all && person.allows(*follow(found->type), *found);
+    if (found == nullptr || found->type != "Flag") return;
+    if (child_text(found->node, "status") == "entered-in-error") return;
+    all = all && person.owns(*found) && !(literally && subject_of(found->node).patient != subject);
   });
   if (all) return {};
   return Error{Kind::unsupported, "a Flag that the request refers to is not its person's",

@@ -3,6 +3,7 @@
 #include "exchange/delivery.h"
 #include "exchange/facts.h"
 #include "exchange/marks.h"
+#include "exchange/taken_along.h"
 #include "model/json.h"
 
 #include <optional>
@@ -77,8 +78,11 @@ Result<void> check_asked(const Parts& parts, store::Reader& reader, const Partne
     return cannot("the request has been withdrawn since");
   const auto* owner = find_partner(parts, stored, child(task->node, "owner"));
   const auto marks = marks_of(stored, task->node);
+  auto whole = check_request(stored, task->node);
+  if (whole) whole = check_flags(stored, partner, task->node);
   if (stored.trouble()) return *stored.trouble();
   if (owner != &partner) return cannot("the referral is with somebody else since");
+  if (!whole) return whole;
   return check_carried(partner, marks);
 }
 
@@ -131,7 +135,7 @@ Result<std::string> write_anew(const Parts& parts, store::Reader& reader,
   std::vector<NodeRef> resources;
   const auto places = places_of(parts, kept.collection, resources);
   Neighbourhood near(parts, reader);
-  std::vector<const Resource*> pieces;
+  Pieces pieces;
   for (std::size_t i = 0; i < places.size(); ++i) {
     const auto& [type, id] = places[i];
     if (type == "Task") {
@@ -141,6 +145,8 @@ Result<std::string> write_anew(const Parts& parts, store::Reader& reader,
     }
     if (const auto* piece = near.find(type, id)) pieces.push_back(piece);
   }
+  for (const auto* piece : Pieces(pieces))
+    if (piece->type == "Task") leave_others(near, piece->node, pieces);
   if (near.trouble()) return *near.trouble();
   return message_of(parts, collection_of(parts, pieces), *partner, {kept.type, kept.event},
                     row.idempotency_key);

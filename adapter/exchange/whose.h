@@ -2,7 +2,6 @@
 
 #pragma once
 
-#include "exchange/neighbourhood.h"
 #include "exchange/parts.h"
 #include "fingerpost/result.h"
 #include "fingerpost/tree.h"
@@ -24,10 +23,5 @@ Subject subject_of(NodeRef resource);
 // Errors are the store's.
 Result<bool> same_person(const Parts& parts, store::Reader& reader, NodeRef said,
                          std::string_view said_reference, std::string_view stored_reference);
-// Of two that are looked for in `near`: by its trouble() the store's errors.
-bool same_person(Neighbourhood& near, std::string_view one, std::string_view other);
-// Whether a resource is of the person: it refers to him, or names him by an identifier of his, its
-// own contained Patient's too.
-bool is_of(Neighbourhood& near, NodeRef resource, std::string_view person);
 
 }  // namespace fingerpost::exchange
