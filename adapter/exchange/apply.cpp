@@ -8,6 +8,7 @@
 #include "exchange/neighbourhood.h"
 #include "exchange/sender.h"
 #include "exchange/whose.h"
+#include "exchange/without_active.h"
 #include "model/json.h"
 #include "profile/validate.h"
 #include "search/index_to_store.h"
@@ -209,6 +210,7 @@ Result<void> Application::prepare(NodeId node, const Types& types) {
                 std::string(child_text(resource, "id")), own_tree(bundle, node)};
   if (made.id.empty()) return Error{Kind::invalid, "nothing says which one this is", made.type};
   rewrite(made.tree, made.tree.root(), types);
+  leave_out_active(parts_.definitions, made.tree, result_.issues);
   if (links_) {
     LET(const bool phantom, is_phantom(made));
     if (phantom) return {};

@@ -4,6 +4,7 @@
 #include "exchange/delivery.h"
 #include "exchange/facts.h"
 #include "exchange/neighbourhood.h"
+#include "exchange/without_active.h"
 #include "model/json.h"
 #include "profile/validate.h"
 #include "search/index_to_store.h"
@@ -213,6 +214,7 @@ void Answered::gain(Tree& tree, std::string_view element) {
 
 // The changed Task, valid, when it is another than the stored one.
 Result<void> Answered::write(Tree& tree, Status before) {
+  leave_out_active(parts_.definitions, tree, result_.issues);
   for (const auto& issue : profile::validate(parts_.definitions, tree, tree.root(), parts_.limits))
     if (issue.severity <= Severity::error)
       return Error{Kind::invalid, issue.text, issue.expression};

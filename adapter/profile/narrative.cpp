@@ -1,13 +1,12 @@
 #include "profile/narrative.h"
 
 #include "base/text.h"
+#include "profile/active_content.h"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <functional>
 #include <iterator>
-#include <system_error>
 
 namespace fingerpost::profile {
 namespace {
@@ -36,14 +35,6 @@ constexpr std::array<std::string_view, 54> attributes{
 constexpr std::array<std::string_view, 6> xml_entities{"amp", "apos", "gt", "lt", "quot", "nbsp"};
 
 constexpr std::string_view xhtml = "http://www.w3.org/1999/xhtml";
-
-// What a link may not lead to: scripts, and documents that may hold them (R4 narrative.html: no
-// scripts, no active content).
-constexpr std::array<std::string_view, 8> active{"javascript:",    "vbscript:",
-                                                 "data:text/html", "data:application/xhtml",
-                                                 "data:text/xml",  "data:application/xml",
-                                                 "data:image/svg", "data:text/javascript"};
-constexpr std::array<std::string_view, 4> links{"href", "src", "cite", "longdesc"};
 
 constexpr std::size_t longest_entity = 12;  // "#x0010FFFF", and every name
 
@@ -144,46 +135,6 @@ bool is_html_entity(std::string_view name) {
   return among(xml_entities, name);
 }
 
-// The character that an entity or a reference by number stands for; 0 for one beyond ASCII.
-char character_of(std::string_view name) {
-  if (!name.starts_with('#')) {
-    constexpr std::pair<std::string_view, char> rows[] = {
-        {"amp", '&'}, {"apos", '\''}, {"gt", '>'}, {"lt", '<'}, {"quot", '"'}};
-    for (const auto& [entity, character] : rows)
-      if (entity == name) return character;
-    return 0;
-  }
-  name.remove_prefix(1);
-  const bool hex = name.starts_with('x') || name.starts_with('X');
-  if (hex) name.remove_prefix(1);
-  unsigned value = 0;
-  const auto [end, failed] =
-      std::from_chars(name.data(), name.data() + name.size(), value, hex ? 16 : 10);
-  return failed == std::errc() && end == name.data() + name.size() && value < 128
-             ? static_cast<char>(value)
-             : '\0';
-}
-
-// Whether a link leads to something active, as a browser reads it: references resolved, blanks and
-// control characters left out, any case.
-bool is_active(std::string_view link) {
-  constexpr std::size_t longest = 24;  // of `active`
-  std::string plain;
-  while (!link.empty() && plain.size() < longest) {
-    char c = link.front();
-    std::size_t size = 1;
-    if (const auto end = link.substr(0, longest_entity + 2).find(';');
-        c == '&' && end != std::string_view::npos) {
-      c = character_of(link.substr(1, end - 1));
-      size = end + 1;
-    }
-    link.remove_prefix(size);
-    if (static_cast<unsigned char>(c) > ' ') plain += to_lower(c);
-  }
-  return std::any_of(active.begin(), active.end(),
-                     [&](std::string_view start) { return plain.starts_with(start); });
-}
-
 class Checker {
  public:
   std::vector<std::string> run(std::string_view div) {
@@ -191,6 +142,7 @@ class Checker {
                                          [&](std::string_view text) { this->text(text); });
     if (!formed || !open_.empty()) say("txt-1: the narrative is not well formed");
     if (!content_) say("txt-2: the narrative has no content");
+    if (errors_.empty() && has_active_content(div)) say(std::string(active_content_text));
     return std::move(errors_);
   }
 
@@ -218,8 +170,6 @@ class Checker {
       if (!fine || (key == "xmlns" && value != xhtml))
         say("txt-1: the narrative has an attribute that is not allowed");
       in_xhtml |= key == "xmlns";
-      if (among(links, key) && is_active(value))
-        say("txt-1: the narrative has a link that may run a script");
       entities(value);
     }
     if (!in_xhtml) say("txt-1: the narrative's div must be in the namespace of XHTML");

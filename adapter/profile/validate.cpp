@@ -2,6 +2,7 @@
 
 #include "model/json.h"
 #include "model/primitives.h"
+#include "profile/active_content.h"
 #include "profile/members.h"
 
 #include <algorithm>
@@ -113,6 +114,8 @@ class Walk {
     if (!model::matches(definitions_.primitive(type), tree_.text(node)))
       report(node, Severity::error, "value",
              "is not a valid " + std::string(definitions_.type_name(type)));
+    if (type == definitions_.common().xhtml && has_active_content(tree_.text(node)))
+      report(node, Severity::error, "invariant", std::string(active_content_text));
   }
 
   void bound(const Element& element, NodeId node, TypeId type) {

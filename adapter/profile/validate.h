@@ -10,9 +10,10 @@
 namespace fingerpost::profile {
 
 // Cardinality, types, primitive syntax, reference targets and required bindings of the resource at
-// `node` and all below it. What only the bytes show (unknown members, lists, duplicate keys) is
-// model::read_json's to report; callers join both. A required binding to a code system whose
-// content is not at hand gives an information, never silence. Any thread.
+// `node` and all below it, and that no narrative has active content (active_content.h). What only
+// the bytes show (unknown members, lists, duplicate keys) is model::read_json's to report; callers
+// join both. A required binding to a code system whose content is not at hand gives an information,
+// never silence. Any thread.
 Issues validate(const model::Definitions& definitions, const Tree& tree, NodeId node,
                 const Limits& limits);
 

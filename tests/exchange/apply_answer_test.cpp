@@ -128,6 +128,29 @@ TEST_CASE("a changed request is I13 and an ended one I14") {
   CHECK(holds(sent[1].body, std::string("|REF^") + row.event + "^REF_I12|"));
 }
 
+TEST_CASE("X5: an answer moves a Task that is stored with a narrative that may run something") {
+  Referred world;
+  auto read = model::read_json(definitions(), world.task(), Limits{});
+  REQUIRE(read);
+  auto& tree = read->tree;
+  const auto& names = definitions().names();
+  const auto text = tree.add(tree.root(), names.find("text"), definitions().find("Narrative"));
+  tree.set(tree.add(text, names.find("status"), definitions().find("code")), Shape::string,
+           "generated");
+  tree.set(tree.add(text, names.find("div"), definitions().common().xhtml), Shape::string,
+           "<div><script>a()</script></div>");
+  store::Unit unit;
+  auto& write = unit.writes.emplace_back();
+  write.type = "Task";
+  write.id = task_id("R1");
+  write.body = store::prepare_body(definitions(), tree, write.id);
+  REQUIRE(commit_now(*world.store, std::move(unit)));
+  REQUIRE(holds(world.task(), "<script>"));
+  CHECK(world.answer("A") == "AA");
+  CHECK(world.task_status("R1") == "accepted");
+  CHECK_FALSE(holds(world.task(), "script"));
+}
+
 TEST_CASE("the answer of the service moves the Task, and the requester is told") {
   struct Row {
     const char* before;

@@ -198,6 +198,37 @@ TEST_CASE("whom a request only mentions is not whom it is for") {
   CHECK(refused.error().kind == Kind::conflict);
 }
 
+TEST_CASE("X5: a narrative that may run something is left out of a message, which is taken") {
+  World world;
+  const std::string text =
+      R"("text":{"status":"generated","div":"<div xmlns='http://www.w3.org/1999/xhtml'>Qz<script>)"
+      R"(a()</script></div>"},)";
+  auto bundle = referral("R1", "requested");
+  const std::string resource = R"("intent":"order","subject")";
+  REQUIRE(bundle.find(resource) != std::string::npos);
+  bundle.insert(bundle.find(resource),
+                text + R"("contained":[{"resourceType":"Basic","id":"b",)" + text +
+                    R"("code":{"text":"a"}},{"resourceType":"Composition","id":"c","status":"final",
+        "type":{"text":"a"},"date":"2026-01-01","author":[{"display":"a"}],"title":"a","section":[{)" +
+                    text.substr(0, text.size() - 1) + "}]}],");
+  const bool is_referral = GENERATE(true, false);
+  const auto reader = world.reader();
+  auto done = apply(world.parts, *reader, translation_of(bundle), {"practice", "1", is_referral});
+  REQUIRE(done);
+  CHECK(done->unit.writes.size() == 7);
+  CHECK_FALSE(has_errors(done->issues));
+  std::string places;
+  for (const auto& issue : done->issues)
+    if (issue.text.find("may run") != std::string::npos) places += issue.expression + ' ';
+  CHECK(places ==
+        "ServiceRequest.text.div ServiceRequest.contained[0].text.div "
+        "ServiceRequest.contained[1].section[0].text.div ");
+  for (const auto& write : done->unit.writes)
+    CHECK((write.body.head + write.body.tail).find("Qz") == std::string::npos);
+  REQUIRE(commit_now(*world.store, std::move(done->unit)));
+  CHECK(stored(world, bundle, "2").writes.empty());
+}
+
 TEST_CASE("a value that is not valid R4 is left out of a record's resource, and told") {
   World world;
   auto bundle = referral("R1", "requested");

@@ -102,6 +102,31 @@ TEST_CASE("what takes no parameters takes none, and a mode is one that there is"
                 {"GET", "/metadata?mode=normative", "", "", 200, "CapabilityStatement"}});
 }
 
+TEST_CASE("X5: a write with a narrative that may run something is refused, with its place") {
+  Server server;
+  const auto with = [](const std::string& div) {
+    return R"({"resourceType":"Patient","id":"p1","text":{"status":"additional","div":")" + div +
+           R"("}})";
+  };
+  const std::string active = "<div>a<img src='x' onerror='b()'/></div>";
+  const auto bundle = [&](const std::string& type, const std::string& div) {
+    return R"({"resourceType":"Bundle","type":")" + type + R"(","entry":[{"resource":)" +
+           with(div) + R"(,"request":{"method":"PUT","url":"Patient/p1"}}]})";
+  };
+  const std::string place = R"(["Patient.text.div"])";
+  play(server,
+       {{"PUT", "/Patient/p1", "", with(active), 422, place},
+        {"POST", "/Patient", "", with(active), 422, place},
+        {"POST", "", "", bundle("transaction", active), 422,
+         R"(["Bundle.entry[0].resource.text.div"])"},
+        {"POST", "", "", bundle("batch", active), 200, R"("status":"422)"},
+        {"GET", "/Patient/p1", "", "", 404},
+        {"PUT", "/Patient/p1", "", with("<div>a</div>"), 201},
+        {"PATCH", "/Patient/p1", "Content-Type: application/json-patch+json\r\n",
+         R"([{"op":"replace","path":"/text/div","value":")" + active + R"("}])", 422, place},
+        {"GET", "/Patient/p1", "", "", 200, R"("div":"<div>a</div>")"}});
+}
+
 TEST_CASE("a history takes each parameter once, and what reads take") {
   Server server;
   play(server,
