@@ -34,6 +34,7 @@ struct Work {
   int left = goes;
   bool watching = false;
   AskingPtr asking = noted();
+  std::vector<store::ReadGuard> labelled = {};  // the versions whose labels are kept
 };
 
 bool watched(const Context& context, std::string_view type) {
@@ -45,24 +46,6 @@ bool refuses_for_nobody(const search::Belonging& belonging) {
   return !belonging.refused.empty() && !search::is_somebody(belonging.whose);
 }
 
-// A client that does not see everything takes no security label away: those that the stored version
-// has are put as well.
-Result<void> keep_labels(const Session& session, Draft& draft) {
-  if (draft.must_be_new || policy_of(*session.caller).everything) return {};
-  auto stored = session.reader.read(draft.type, draft.id);
-  if (!stored) {
-    const auto kind = stored.error().kind;
-    if (kind == Kind::not_found || kind == Kind::gone) return {};
-    return stored.error();
-  }
-  if (stored->body.find("\"security\"") == std::string::npos) return {};
-  const auto& context = session.context;
-  LET(const auto was,
-      model::read_json(context.definitions, std::move(stored->body), context.limits));
-  exchange::keep_labels(*draft.tree, was.tree);
-  return {};
-}
-
 Result<void> prepare(Work& work) {
   const auto& context = work.session.context;
   const auto parameters = context.parameters.now();
@@ -71,7 +54,6 @@ Result<void> prepare(Work& work) {
     auto& index = work.indexes.emplace_back();
     auto& body = work.bodies.emplace_back();
     if (!draft.tree) continue;
-    LET_DONE(keep_labels(work.session, draft));
     LET_DONE(make_local(context, *draft.tree));
     if (draft.type == "Subscription")
       exchange::set_subscriber(context.definitions, *draft.tree, work.session.caller->client);
@@ -86,6 +68,47 @@ Result<void> prepare(Work& work) {
   }
   LET_DONE(check_not_own(context, work.drafts));
   return check_parameters(context, work.drafts);
+}
+
+// The body of the last version that was no deletion, "" where there is none; and what is current.
+Result<std::string> last_body(const Session& session, const Draft& draft,
+                              store::ReadGuard& current) {
+  current = {draft.type, draft.id, 0};
+  auto stored = session.reader.read(draft.type, draft.id);
+  if (stored) {
+    current.version = stored->version;
+    return std::move(stored->body);
+  }
+  if (stored.error().kind == Kind::not_found) return std::string();
+  if (stored.error().kind != Kind::gone) return stored.error();
+  store::HistoryQuery query;
+  query.type = draft.type;
+  query.id = draft.id;
+  query.limit = 2;  // the deletion, and what was deleted
+  LET(auto page, session.reader.history(query));
+  for (auto& version : page.versions)
+    if (!version.body.empty()) return std::move(version.body);
+  return std::string();
+}
+
+// A client that does not see everything takes no security label away: those that are there are put
+// as well, and stand or fall with the version that had them.
+Result<void> keep_labels(Work& work) {
+  work.labelled.clear();
+  const auto& context = work.session.context;
+  if (policy_of(*work.session.caller).everything) return {};
+  for (std::size_t i = 0; i < work.drafts.size(); ++i) {
+    auto& draft = work.drafts[i];
+    if (!draft.tree || draft.must_be_new) continue;
+    LET(auto body, last_body(work.session, draft, work.labelled.emplace_back()));
+    if (body.find("\"security\"") == std::string::npos) continue;
+    LET(const auto was, model::read_json(context.definitions, std::move(body), context.limits));
+    exchange::keep_labels(*draft.tree, was.tree);
+    const auto parameters = context.parameters.now();
+    work.indexes[i] = search::index_to_store(*parameters, {&*draft.tree, draft.tree->root()});
+    work.bodies[i] = store::prepare_body(context.definitions, *draft.tree, draft.id);
+  }
+  return {};
 }
 
 // Makes the write stand on the version that the hook sees.
@@ -155,6 +178,7 @@ Result<store::Unit> make_unit(Work& work, bool last) {
   if (last && looked && !work.watching) keep_for_another_go(work, unit);
   const auto& [bodies, reads, searches, inspect, inbox] = work.options;
   unit.reads.insert(unit.reads.end(), reads.begin(), reads.end());
+  unit.reads.insert(unit.reads.end(), work.labelled.begin(), work.labelled.end());
   unit.searches.insert(unit.searches.end(), searches.begin(), searches.end());
   unit.inspect = inspect;
   unit.inbox = inbox;
@@ -199,6 +223,7 @@ void attempt(const std::shared_ptr<Work>& work) {
   if (work->options.inbox)
     if (auto seen = seen_before(work->session, *work->options.inbox))
       return work->then(*std::move(seen));
+  if (auto kept = keep_labels(*work); !kept) return work->then(kept.error());
   auto unit = make_unit(*work, work->left == 0);
   if (!unit) return work->then(unit.error());
   // The session may be gone when the store answers late; its post then drops the work.
@@ -251,7 +276,7 @@ void commit(const Session& session, std::vector<Draft> drafts, CommitOptions opt
       Work{session, std::move(drafts), {}, {}, std::move(options), std::move(then), goes, false});
   if (work->drafts.empty() && !work->options.inbox) return work->then(Committed{});
   if (auto prepared = prepare(*work); !prepared) return work->then(prepared.error());
-  if (!work->watching) work->left = 1;
+  if (!work->watching && policy_of(*session.caller).everything) work->left = 1;
   attempt(work);
 }
 

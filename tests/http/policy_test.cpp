@@ -236,6 +236,10 @@ TEST_CASE("Z10, Z11: a client that does not see everything takes no label away, 
   CHECK(taken.status == 200);
   CHECK(holds(kept(), "\"R\""));
   CHECK(server.practice("GET", "/CarePlan/mine").status == 404);
+  CHECK(server.archive("DELETE", "/CarePlan/mine").status == 204);
+  const auto again = server.archive("PUT", "/CarePlan/mine", plan("mine", "mine"));
+  if (again.status < 300) CHECK(holds(kept(), "\"R\""));  // it may be refused, not forgotten
+  CHECK(server.practice("GET", "/CarePlan/mine").status == 404);
   server.put("CarePlan/mine", plan("mine", "mine"));
   CHECK_FALSE(holds(kept(), "HTEST"));
 }
