@@ -46,14 +46,28 @@ bool is_word(char c) {
   return is_letter(c) || is_digit(c) || c == '_';
 }
 
-// `as String` as `as string`, outside of literals. FHIRPath's own type is none that an element of
-// FHIR has, so that the cast gives nothing; R4's own que-7 and profiles mean the type of FHIR.
+// How long the comment is that the text begins with; 0: none.
+std::size_t comment_size(std::string_view text) {
+  const bool line = text.starts_with("//");
+  if (!line && !text.starts_with("/*")) return 0;
+  const auto end = line ? text.find_first_of("\r\n") : text.find("*/", 2);
+  return end == std::string_view::npos ? text.size() : end + (line ? 0 : 2);
+}
+
+// `as String` as `as string`, outside of literals and comments. FHIRPath's own type is none that an
+// element of FHIR has, so that the cast gives nothing; R4's own que-7 and profiles mean the type of
+// FHIR.
 std::string with_fhir_casts(std::string_view expression) {
   constexpr std::string_view types[] = {"Boolean", "Integer",  "Decimal", "String",
                                         "Date",    "DateTime", "Time"};
   std::string made;
   bool casts = false;  // the last word was a cast
   while (!expression.empty()) {
+    if (const auto comment = comment_size(expression); comment > 0) {
+      made += expression.substr(0, comment);
+      expression.remove_prefix(comment);
+      continue;
+    }
     const char first = expression.front();
     std::size_t size = 1;
     if (first == '\'' || first == '"' || first == '`') {
@@ -120,7 +134,8 @@ std::string meant(std::string_view key, std::string_view expression) {
       return std::string(row.meant);
   const std::string own(expression);
   const auto cast = with_fhir_casts(expression);
-  return cast == own ? own : "iif((" + own + ").empty(), (" + cast + "), (" + own + "))";
+  // A comment may stand at its end.
+  return cast == own ? own : "iif((" + own + "\n).empty(), (" + cast + "\n), (" + own + "\n))";
 }
 
 BaseInvariants::BaseInvariants(const model::Definitions& definitions) {

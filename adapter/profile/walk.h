@@ -140,7 +140,7 @@ class Walk {
   void requested(NodeId entry, NodeId resource);
   void document_links(NodeId node);
   void no_entry(NodeId reference, NodeId bundle);
-  bool must_have_entry(NodeId reference, NodeId bundle) const;
+  bool must_have_entry(NodeId reference, NodeId bundle);
   void narrative(NodeId node);
 
   void narrative_links(NodeId div);
@@ -212,6 +212,9 @@ class Walk {
   NodeId contained_named(NodeId container, std::string_view id);
   struct Entries {
     std::map<std::string, NodeId, std::less<>> by_name;
+    std::unordered_map<NodeId, NodeId> full_url;  // by resource, where there is one
+    NodeId first = no_node;                       // the first entry's resource
+    std::string_view kind;                        // Bundle.type
   };
   const Entries& entries_of(NodeId bundle);
 

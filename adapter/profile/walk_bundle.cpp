@@ -134,14 +134,12 @@ constexpr Held held[] = {{"document", "Composition", ""}, {"message", "MessageHe
 
 }  // namespace
 
-bool Walk::must_have_entry(NodeId reference, NodeId bundle) const {
-  const NodeId first = tree_.child(bundle, words_.entry);
-  const NodeId root = tree_.child(first, words_.resource);
-  const NodeId type = tree_.child(bundle, words_.type);
-  if (root == no_node || type == no_node) return false;
+bool Walk::must_have_entry(NodeId reference, NodeId bundle) {
+  const auto& entries = entries_of(bundle);
+  const NodeId root = entries.first;
+  if (root == no_node) return false;
   const auto* const row = std::find_if(std::begin(held), std::end(held), [&](const Held& one) {
-    return one.bundle == tree_.text(type) &&
-           one.resource == definitions_.type_name(tree_[root].type);
+    return one.bundle == entries.kind && one.resource == definitions_.type_name(tree_[root].type);
   });
   if (row == std::end(held)) return false;
   if (!row->element.empty())

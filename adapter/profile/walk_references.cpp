@@ -69,11 +69,16 @@ const Walk::Entries& Walk::entries_of(NodeId bundle) {
   const auto [found, fresh] = entries_.try_emplace(bundle);
   Entries& entries = found->second;
   if (!fresh) return entries;
+  if (const NodeId kind = tree_.child(bundle, words_.type); kind != no_node)
+    entries.kind = tree_.text(kind);
+  bool first = true;
   for (NodeId entry = tree_.child(bundle, words_.entry); entry != no_node;
        entry = tree_.next_same(entry)) {
     const NodeId resource = tree_.child(entry, words_.resource);
+    if (std::exchange(first, false)) entries.first = resource;
     if (resource == no_node) continue;
     const NodeId url = tree_.child(entry, words_.full_url);
+    if (url != no_node) entries.full_url.emplace(resource, url);
     if (url != no_node && tree_.has_value(url)) {
       entries.by_name.emplace(tree_.text(url), resource);
       continue;
@@ -88,15 +93,17 @@ const Walk::Entries& Walk::entries_of(NodeId bundle) {
 }
 
 NodeId Walk::entry_named(NodeId bundle, NodeId from, std::string_view reference) {
-  const auto& names = entries_of(bundle).by_name;
+  const auto& entries = entries_of(bundle);
+  const auto& names = entries.by_name;
   const auto fragment = reference.find('#');
   const auto whole = reference.substr(0, fragment);
   if (const auto at = names.find(whole); at != names.end()) return at->second;
   const auto plain = without_history(whole);
   if (const auto at = names.find(plain); at != names.end()) return at->second;
   if (is_absolute(plain)) return no_node;
-  const NodeId url = tree_.child(tree_.parent(container_of(from)), words_.full_url);
-  if (url == no_node) return no_node;
+  const auto stated = entries.full_url.find(container_of(from));
+  if (stated == entries.full_url.end()) return no_node;
+  const NodeId url = stated->second;
   if (tree_.text(url).starts_with("urn:uuid:")) {
     const auto at = names.find("urn:uuid:" + std::string(plain.substr(plain.rfind('/') + 1)));
     return at == names.end() ? no_node : at->second;

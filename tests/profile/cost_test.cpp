@@ -432,3 +432,24 @@ TEST_CASE("a profile that takes more than the budget of all together says so whe
   CHECK(other_checked);
   CHECK(told);
 }
+
+TEST_CASE("what a Bundle says of itself is read once, wherever it stands") {
+  const auto bundle = [](const std::string& before, const std::string& after) {
+    const auto many = [](int n, const char* item) {
+      return test::listed(n, [item](int) { return std::string(item); });
+    };
+    return R"({"resourceType":"Bundle",)" + before +
+           R"("entry":[{"resource":{"resourceType":"Account","status":"active","subject":[)" +
+           many(10'000, R"({"reference":"Patient/x"})") + "]}}," + many(60'000, R"({"id":"e"})") +
+           "]" + after + "}";
+  };
+  test::Checked checked({});
+  const auto time = [&](const std::string& json) {
+    const Tree tree = test::read_tree(json);
+    return test::least_time([&] { checked.validator().validate(tree, tree.root(), {}, Limits{}); });
+  };
+  const auto first = time(bundle(R"("type":"transaction",)", ""));
+  const auto last = time(bundle("", R"(,"type":"transaction")"));
+  CAPTURE(first, last);
+  CHECK(last < 6 * first);  // a look at all of it for each reference is 12 times and more
+}

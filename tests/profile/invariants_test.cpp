@@ -41,6 +41,10 @@ TEST_CASE("an invariant must evaluate to true") {
       {"(birthDate as Date) > @2019", false},  // FHIR's type, by FHIRPath's name
       {"birthDate.ofType( Date ) > @2019", false},
       {"(birthDate as System.Date) > @2019", true},
+      {"(birthDate as Date) > @2019 // a", false},
+      {"(birthDate as Date) > @2021 // a", true},
+      {"/* it doesn't */ (birthDate as /* a */ Date) > @2019", false},
+      {"'as Date // ' = 'as date // '", true},
       {"(birthDate as String) = 'as String'", true},
       {"('as String' as String) = 'as String'", false},
       {"true", false},
