@@ -1,18 +1,17 @@
 #include "exchange/person.h"
 
 #include "exchange/contained.h"
+#include "exchange/referral_checks.h"
+#include "exchange/whose.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace fingerpost::exchange {
 namespace {
 
-constexpr std::array<std::string_view, 4> subjects = {"subject", "patient", "for", "beneficiary"};
-
 NodeRef subject_in(NodeRef resource) {
-  for (const auto element : subjects)
+  for (const auto element : subject_elements)
     if (const auto subject = child(resource, element)) return subject;
   return {};
 }
@@ -24,7 +23,7 @@ bool is_person(std::string_view type) {
 }  // namespace
 
 Person::Person(Neighbourhood& near, NodeRef task)
-    : near_(near), request_(near.find(child_text(child(task, "focus"), "reference"))) {
+    : near_(near), request_(near.find(reference_of(task, "focus"))) {
   if (const auto is_for = child(task, "for")) names_.push_back(named(task, is_for));
   const auto subject = request_ == nullptr ? NodeRef{} : child(request_->node, "subject");
   if (!subject) return;

@@ -1,6 +1,7 @@
 #include "exchange/taken_along.h"
 
 #include "exchange/person.h"
+#include "exchange/referral_checks.h"
 #include "exchange/whose.h"
 
 #include <algorithm>
@@ -46,10 +47,6 @@ const Follow* follow(std::string_view type) {
   for (const auto& row : follows)
     if (row.type == type) return &row;
   return nullptr;
-}
-
-std::string_view reference_in(NodeRef node, std::string_view element) {
-  return child_text(child(node, element), "reference");
 }
 
 // Of the person, or of nobody.
@@ -124,8 +121,11 @@ Pieces taken_along(Neighbourhood& near, const Resource& task, care::Party told) 
   return pieces;
 }
 
-void leave_others(Neighbourhood& near, NodeRef task, Pieces& pieces) {
-  Person person(near, task);
+void leave_others(Neighbourhood& near, Pieces& pieces) {
+  const auto task = std::find_if(pieces.begin(), pieces.end(),
+                                 [](const Resource* piece) { return piece->type == "Task"; });
+  if (task == pieces.end()) return;
+  Person person(near, (*task)->node);
   std::erase_if(pieces, [&](const Resource* piece) {
     const auto* row = follow(piece->type);
     return row != nullptr && !allows(person, *row, *piece) && !is_unsaid(*piece);
@@ -138,7 +138,7 @@ Result<void> check_request(Neighbourhood& near, NodeRef task) {
 }
 
 Result<void> check_flags(Neighbourhood& near, const Partner& partner, NodeRef task) {
-  const auto* request = near.find(reference_in(task, "focus"));
+  const auto* request = near.find(reference_of(task, "focus"));
   if (request == nullptr) return {};
   const bool literally = language(partner) == Language::bars;
   const auto subject = subject_of(request->node).patient;
@@ -158,7 +158,7 @@ Result<void> check_flags(Neighbourhood& near, const Partner& partner, NodeRef ta
 Pieces parties_of(Neighbourhood& near, const Resource& task, const Resource& said) {
   Gather gather(near, task);
   for (const auto* element : {"for", "requester", "owner"})
-    if (const auto* party = near.find(reference_in(said.node, element))) gather.add(*party);
+    if (const auto* party = near.find(reference_of(said.node, element))) gather.add(*party);
   return gather.pieces();
 }
 

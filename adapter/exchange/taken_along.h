@@ -19,8 +19,8 @@ using Pieces = std::vector<const Resource*>;
 // who refers to something need not be who may see it. An outcome alone need not say so.
 Pieces taken_along(Neighbourhood& near, const Resource& task, care::Party told);
 
-// Leaves of pieces that were taken along before what is of somebody else by now.
-void leave_others(Neighbourhood& near, NodeRef task, Pieces& pieces);
+// Takes out of pieces that were taken along with a Task before what is of somebody else by now.
+void leave_others(Neighbourhood& near, Pieces& pieces);
 
 // Kind::unsupported: the request is about another than the Task is for, and would not go along.
 Result<void> check_request(Neighbourhood& near, NodeRef task);

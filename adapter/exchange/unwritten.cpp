@@ -145,8 +145,7 @@ Result<std::string> write_anew(const Parts& parts, store::Reader& reader,
     }
     if (const auto* piece = near.find(type, id)) pieces.push_back(piece);
   }
-  for (const auto* piece : Pieces(pieces))
-    if (piece->type == "Task") leave_others(near, piece->node, pieces);
+  leave_others(near, pieces);
   if (near.trouble()) return *near.trouble();
   return message_of(parts, collection_of(parts, pieces), *partner, {kept.type, kept.event},
                     row.idempotency_key);

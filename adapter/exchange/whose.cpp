@@ -24,7 +24,7 @@ Result<std::optional<Tree>> read_patient(const Parts& parts, store::Reader& read
 }  // namespace
 
 Subject subject_of(NodeRef resource) {
-  for (const std::string_view element : {"subject", "patient", "for", "beneficiary"}) {
+  for (const auto element : subject_elements) {
     const auto reference = child_text(child(resource, element), "reference");
     if (read_reference(reference).type == "Patient") return {element, reference};
   }

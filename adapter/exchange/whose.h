@@ -6,10 +6,15 @@
 #include "fingerpost/result.h"
 #include "fingerpost/tree.h"
 
+#include <array>
 #include <string>
 #include <string_view>
 
 namespace fingerpost::exchange {
+
+// By which a resource says whom it is about.
+inline constexpr std::array<std::string_view, 4> subject_elements = {"subject", "patient", "for",
+                                                                     "beneficiary"};
 
 struct Subject {
   std::string_view element;  // "subject", "for" …; "" where nobody is named

@@ -46,25 +46,32 @@ bool refuses_for_nobody(const search::Belonging& belonging) {
   return !belonging.refused.empty() && !search::is_somebody(belonging.whose);
 }
 
+// What the store is given of a draft with a tree.
+void make_body(Work& work, std::size_t i, const search::Parameters& parameters) {
+  auto& draft = work.drafts[i];
+  work.indexes[i] = search::index_to_store(parameters, {&*draft.tree, draft.tree->root()});
+  work.bodies[i] = store::prepare_body(work.session.context.definitions, *draft.tree, draft.id);
+}
+
 Result<void> prepare(Work& work) {
   const auto& context = work.session.context;
   const auto parameters = context.parameters.now();
-  for (auto& draft : work.drafts) {
+  work.indexes.resize(work.drafts.size());
+  work.bodies.resize(work.drafts.size());
+  for (std::size_t i = 0; i < work.drafts.size(); ++i) {
+    auto& draft = work.drafts[i];
     work.watching = work.watching || watched(context, draft.type);
-    auto& index = work.indexes.emplace_back();
-    auto& body = work.bodies.emplace_back();
     if (!draft.tree) continue;
     LET_DONE(make_local(context, *draft.tree));
     if (draft.type == "Subscription")
       exchange::set_subscriber(context.definitions, *draft.tree, work.session.caller->client);
     set_id(context, *draft.tree, draft.id);  // a Patient's id is his compartment's
-    index = search::index_to_store(*parameters, {&*draft.tree, draft.tree->root()});
-    if (refuses_for_nobody(index.belonging))
+    make_body(work, i, *parameters);
+    if (refuses_for_nobody(work.indexes[i].belonging))
       return Error{Kind::unsupported,
                    "a consent that denies refers to its patient on this server: else nothing "
                    "would be refused",
                    "Consent.patient"};
-    body = store::prepare_body(context.definitions, *draft.tree, draft.id);
   }
   LET_DONE(check_not_own(context, work.drafts));
   return check_parameters(context, work.drafts);
@@ -96,7 +103,8 @@ Result<std::string> last_body(const Session& session, const Draft& draft,
 Result<void> keep_labels(Work& work) {
   work.labelled.clear();
   const auto& context = work.session.context;
-  if (policy_of(*work.session.caller).everything) return {};
+  if (sees_everything(*work.session.caller)) return {};
+  const auto parameters = context.parameters.now();
   for (std::size_t i = 0; i < work.drafts.size(); ++i) {
     auto& draft = work.drafts[i];
     if (!draft.tree || draft.must_be_new) continue;
@@ -104,9 +112,7 @@ Result<void> keep_labels(Work& work) {
     if (body.find("\"security\"") == std::string::npos) continue;
     LET(const auto was, model::read_json(context.definitions, std::move(body), context.limits));
     exchange::keep_labels(*draft.tree, was.tree);
-    const auto parameters = context.parameters.now();
-    work.indexes[i] = search::index_to_store(*parameters, {&*draft.tree, draft.tree->root()});
-    work.bodies[i] = store::prepare_body(context.definitions, *draft.tree, draft.id);
+    make_body(work, i, *parameters);
   }
   return {};
 }
@@ -276,7 +282,7 @@ void commit(const Session& session, std::vector<Draft> drafts, CommitOptions opt
       Work{session, std::move(drafts), {}, {}, std::move(options), std::move(then), goes, false});
   if (work->drafts.empty() && !work->options.inbox) return work->then(Committed{});
   if (auto prepared = prepare(*work); !prepared) return work->then(prepared.error());
-  if (!work->watching && policy_of(*session.caller).everything) work->left = 1;
+  if (!work->watching && sees_everything(*session.caller)) work->left = 1;
   attempt(work);
 }
 

@@ -1,6 +1,7 @@
 #include "base/percent.h"
 #include "base/uuid.h"
 #include "exchange/neighbourhood.h"
+#include "exchange/whose.h"
 #include "interaction/answers.h"
 #include "interaction/care.h"
 #include "interaction/care_operations.h"
@@ -96,7 +97,7 @@ std::string_view person_shown(std::string_view body) {
 // Whom a resource is about.
 std::string person_of(const store::Stored& stored, NodeRef resource) {
   if (stored.type == "Patient") return stored.id;
-  for (const auto* element : {"subject", "patient", "for", "beneficiary"}) {
+  for (const auto element : exchange::subject_elements) {
     const auto place = exchange::read_reference(child_text(child(resource, element), "reference"));
     if (place.type == "Patient") return place.id;
   }
@@ -108,7 +109,7 @@ std::string person_of(const store::Stored& stored, NodeRef resource) {
 Result<void> check_about_people(const Context& context, std::string_view type) {
   if (type == "Patient") return {};
   const auto& definitions = context.definitions;
-  for (const auto* element : {"subject", "patient", "for", "beneficiary"})
+  for (const auto element : exchange::subject_elements)
     if (definitions.member(definitions.find(type), definitions.names().find(element)).element)
       return {};
   return Error{

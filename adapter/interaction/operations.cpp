@@ -212,7 +212,7 @@ void ask(const Session& session, const OperationCall& call, Done done) {
   if (found->run == validate && session.context.remote_codes != nullptr)
     return validate_elsewhere(session, call, std::move(done));
   if (auto question = remote_question(session, call))
-    return ask_elsewhere(session, *std::move(question), std::move(done));
+    return ask_elsewhere(session, *std::move(question), {}, std::move(done));
   auto here = operate(session, call);
   if (auto question = membership_question(session, call, here))
     return ask_elsewhere(session, *std::move(question), std::move(here), std::move(done));

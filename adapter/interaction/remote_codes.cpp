@@ -176,10 +176,13 @@ std::optional<bool> code_answer(const Context& context, Result<std::string> body
   return found;
 }
 
-void ask_elsewhere(const Session& session, std::string question, Done done) {
-  const auto answer = [&context = session.context, post = session.post,
+void ask_elsewhere(const Session& session, std::string question, std::optional<Answer> here,
+                   Done done) {
+  const auto answer = [&context = session.context, post = session.post, here = std::move(here),
                        done = std::move(done)](Result<std::string> body) {
-    post([&context, done, body = std::move(body)]() mutable {
+    post([&context, here, done, body = std::move(body)]() mutable {
+      const bool silent = !body && body.error().kind == Kind::busy;
+      if (here && !silent && !code_answer(context, body)) return done(*std::move(here));
       done(body ? read_answer(context, *std::move(body)) : failure(body.error()));
     });
   };
@@ -245,18 +248,6 @@ std::optional<std::string> membership_question(const Session& session, const Ope
   if (!parameters) return std::nullopt;
   const auto asked = code_asked(*parameters);
   return asked ? code_question(*context.remote_codes, *asked) : std::nullopt;
-}
-
-void ask_elsewhere(const Session& session, std::string question, Answer here, Done done) {
-  const auto answer = [&context = session.context, post = session.post, here = std::move(here),
-                       done = std::move(done)](Result<std::string> body) {
-    post([&context, here, done, body = std::move(body)]() mutable {
-      if (!body && body.error().kind == Kind::busy) return done(failure(body.error()));
-      if (!code_answer(context, body)) return done(std::move(here));
-      done(read_answer(context, *std::move(body)));
-    });
-  };
-  session.context.remote_codes->get(std::move(question), answer);
 }
 
 }  // namespace fingerpost::interaction

@@ -34,14 +34,14 @@ std::optional<std::string> code_question(const RemoteCodes& remote, const profil
 // not know the code system or the value set.
 std::optional<bool> code_answer(const Context& context, Result<std::string> body);
 
-// Asks it, and answers on the session's thread.
-void ask_elsewhere(const Session& session, std::string question, Done done);
+// Asks it, and answers on the session's thread. `here`, where there is one, stays the answer when
+// the server elsewhere does not know it either.
+void ask_elsewhere(const Session& session, std::string question, std::optional<Answer> here,
+                   Done done);
 
 // The question that ValueSet/$validate-code of one code is elsewhere, where its answer here can
 // only be that the value set or the code system is not known; none: what is answered here holds.
 std::optional<std::string> membership_question(const Session& session, const OperationCall& call,
                                                const Answer& here);
-// Asks that. `here` stays the answer where the server elsewhere does not know it either.
-void ask_elsewhere(const Session& session, std::string question, Answer here, Done done);
 
 }  // namespace fingerpost::interaction

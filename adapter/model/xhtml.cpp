@@ -6,7 +6,6 @@
 namespace fingerpost::model {
 namespace {
 
-constexpr std::string_view xhtml_space = "http://www.w3.org/1999/xhtml";
 constexpr std::string_view start = "<div";
 
 std::string without_entity(std::string_view text) {

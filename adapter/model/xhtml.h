@@ -8,6 +8,8 @@
 
 namespace fingerpost::model {
 
+inline constexpr std::string_view xhtml_space = "http://www.w3.org/1999/xhtml";
+
 struct Div {
   // bare: a div in no namespace, which R4 does not allow (narrative.html); other: no XHTML at all.
   enum class Kind : std::uint8_t { xhtml, bare, other };

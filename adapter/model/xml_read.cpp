@@ -1,5 +1,6 @@
 #include "base/text.h"
 #include "model/read_notes.h"
+#include "model/xhtml.h"
 #include "model/xml.h"
 
 #include <algorithm>
@@ -12,7 +13,6 @@ using wire::XmlToken;
 using wire::XmlView;
 
 constexpr std::string_view fhir_space = "http://hl7.org/fhir";
-constexpr std::string_view xhtml_space = "http://www.w3.org/1999/xhtml";
 constexpr std::string_view schema_space = "http://www.w3.org/2001/XMLSchema-instance";
 
 // RFC 8259's number, which every decimal and integer of FHIR is but for a leading "+".

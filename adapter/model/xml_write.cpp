@@ -120,7 +120,7 @@ class Writer {
       out_ += div.markup;
       return;
     }
-    out_ += "<div xmlns=\"http://www.w3.org/1999/xhtml\">";
+    ((out_ += "<div xmlns=\"") += xhtml_space) += "\">";
     wire::write_xml_text(out_, tree_.text(node));
     out_ += "</div>";
   }

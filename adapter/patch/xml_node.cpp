@@ -1,5 +1,7 @@
 #include "patch/xml_node.h"
 
+#include "model/xhtml.h"
+
 #include <algorithm>
 
 namespace fingerpost::patch {
@@ -7,7 +9,6 @@ namespace {
 
 using Kind = wire::XmlToken::Kind;
 
-constexpr std::string_view xhtml_space = "http://www.w3.org/1999/xhtml";
 constexpr std::string_view xml_space = "http://www.w3.org/XML/1998/namespace";
 
 void write_attribute(std::string& out, std::string_view name, std::string_view value) {
@@ -37,7 +38,7 @@ XmlNode read(const wire::XmlDocument& document, std::uint32_t& at) {
   XmlNode node;
   node.name = tokens[at].view();
   node.space = document.spaces[tokens[at].space];
-  if (node.space == xhtml_space && tokens[at].declares && !tokens[at].prefixed) {
+  if (node.space == model::xhtml_space && tokens[at].declares && !tokens[at].prefixed) {
     const auto after = tokens[at].after;
     node.text = document.source->substr(tokens[at].byte, tokens[after - 1].byte - tokens[at].byte);
     node.written = true;

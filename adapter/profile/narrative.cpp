@@ -1,6 +1,7 @@
 #include "profile/narrative.h"
 
 #include "base/text.h"
+#include "model/xhtml.h"
 #include "profile/active_content.h"
 
 #include <algorithm>
@@ -33,8 +34,6 @@ constexpr std::array<std::string_view, 54> attributes{
 
 // The five of XML, and the no-break space that R4 narratives use as &nbsp;.
 constexpr std::array<std::string_view, 6> xml_entities{"amp", "apos", "gt", "lt", "quot", "nbsp"};
-
-constexpr std::string_view xhtml = "http://www.w3.org/1999/xhtml";
 
 constexpr std::size_t longest_entity = 12;  // "#x0010FFFF", and every name
 
@@ -167,7 +166,7 @@ class Checker {
     for (const auto& [key, value] : tag.attributes) {
       const bool fine = among(attributes, key) || key == "xmlns" || key.starts_with("xmlns:") ||
                         key == "xml:lang" || key == "xml:space";
-      if (!fine || (key == "xmlns" && value != xhtml))
+      if (!fine || (key == "xmlns" && value != model::xhtml_space))
         say("txt-1: the narrative has an attribute that is not allowed");
       in_xhtml |= key == "xmlns";
       entities(value);

@@ -3,9 +3,9 @@
 #include "model/json.h"
 #include "model/primitives.h"
 #include "profile/active_content.h"
+#include "profile/issue_limit.h"
 #include "profile/members.h"
 
-#include <algorithm>
 #include <array>
 #include <string>
 #include <vector>
@@ -44,10 +44,7 @@ class Walk {
 
   void report(NodeId node, Severity severity, const char* code, std::string text,
               std::string_view member = "") {
-    if (issues_.size() > limits_.issues) {  // what is left out may still be an error
-      issues_.back().severity = std::min(issues_.back().severity, severity);
-      return;
-    }
+    if (is_full(issues_, limits_, severity)) return;
     if (issues_.size() == limits_.issues) text = "more issues than the limit issues";
     std::string place = model::location(definitions_, tree_, node);
     if (!member.empty()) (place += '.') += member;

@@ -1,6 +1,7 @@
 #include "profile/walk.h"
 
 #include "model/json.h"
+#include "profile/issue_limit.h"
 #include "profile/members.h"
 
 #include <algorithm>
@@ -153,11 +154,7 @@ Walk::Walk(const Validator::Parts& parts, const Tree& tree, const Options& optio
 void Walk::report(NodeId node, Severity severity, const char* code, std::string text,
                   std::string_view member) {
   if (severity <= Severity::error) failed_ = true;
-  if (quiet_) return;
-  if (issues_.size() > limits_.issues) {  // what is left out may still be an error
-    issues_.back().severity = std::min(issues_.back().severity, severity);
-    return;
-  }
+  if (quiet_ || is_full(issues_, limits_, severity)) return;
   if (issues_.size() == limits_.issues) text = "more issues than the limit issues";
   std::string place = model::location(definitions_, tree_, node);
   if (!member.empty()) (place += '.') += member;
@@ -302,6 +299,12 @@ void Walk::invariants(NodeId node, std::span<const std::uint32_t> list) {
   for (const auto index : list) invariant(parts_.invariants[index], node, "", At::element);
 }
 
+Walk::Evaluated Walk::evaluate(const path::Expression& expression, NodeId node) {
+  const char* const outer = std::exchange(lacking_, nullptr);
+  auto result = path::evaluate(expression, NodeRef{&tree_, node}, environment_);
+  return {std::move(result), std::exchange(lacking_, outer)};
+}
+
 void Walk::invariant(const Invariant& invariant, NodeId node, std::string_view source, At at) {
   const NodeId outer = tree_.parent(node);
   environment_.resource = {};
@@ -309,9 +312,7 @@ void Walk::invariant(const Invariant& invariant, NodeId node, std::string_view s
       definitions_.type(tree_[node].type).kind == TypeKind::resource)
     environment_.resource = NodeRef{&tree_, container_of(outer)};
   if (asked_ == 0) environment_.arena.clear();
-  const char* const outer_lacking = std::exchange(lacking_, nullptr);
-  const auto result = path::evaluate(invariant.expression, NodeRef{&tree_, node}, environment_);
-  const char* const lacking = std::exchange(lacking_, outer_lacking);
+  const auto [result, lacking] = evaluate(invariant.expression, node);
   if (!result || result->size() > 1)
     return report(
         node, Severity::warning,

@@ -112,6 +112,11 @@ class Walk {
   bool allowed(const Element& element, TypeId type) const;
   bool has_content(NodeId node) const;
   void primitive(NodeId node, TypeId type);
+  struct Evaluated {
+    Result<path::Collection> result;
+    const char* lacking;  // what memberOf() or resolve() had not; null: nothing
+  };
+  Evaluated evaluate(const path::Expression& expression, NodeId node);
   static bool is_true(const path::Collection& result);
   bool is_false_node(const path::Collection& result) const;
   void text_of(NodeId node, TypeId type);
@@ -292,7 +297,7 @@ class Walk {
   // Profiles that are wrong or cannot be checked in part, each with where it was asked for first.
   std::vector<std::pair<const Profile*, NodeId>> flawed_;
   NodeId known_coding_ = no_node;                // the last that a value set was found to have
-  const char* lacking_ = nullptr;                // what memberOf() or resolve() had not
+  const char* lacking_ = nullptr;                // of the evaluation that is going on
   bool unanswered_ = false;                      // nor could who was asked elsewhere
   bool undecided_ = false;                       // a discriminator could not tell
   std::unordered_map<NodeId, Entries> entries_;  // by Bundle

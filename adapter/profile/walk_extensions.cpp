@@ -86,10 +86,7 @@ void Walk::context_invariant(NodeId node, const Profile& profile, const Context&
   const path::Value values[] = {NodeRef{&tree_, node}};
   environment_.variables = values;
   environment_.resource = NodeRef{&tree_, container_of(node)};
-  const char* const outer_lacking = std::exchange(lacking_, nullptr);
-  const auto result =
-      path::evaluate(asked.expression, NodeRef{&tree_, tree_.parent(node)}, environment_);
-  const char* const lacking = std::exchange(lacking_, outer_lacking);
+  const auto [result, lacking] = evaluate(asked.expression, tree_.parent(node));
   environment_.variables = {};
   if (!result)
     return report(node, Severity::warning, "not-supported",
@@ -108,9 +105,7 @@ void Walk::context_invariant(NodeId node, const Profile& profile, const Context&
 bool Walk::stands_in(NodeId owner, const Context& context) {
   if (context.kind == Context::Kind::path) {
     const NodeId root = container_of(owner);
-    const char* const outer_lacking = std::exchange(lacking_, nullptr);
-    const auto found = path::evaluate(context.expression, NodeRef{&tree_, root}, environment_);
-    const char* const lacking = std::exchange(lacking_, outer_lacking);
+    const auto [found, lacking] = evaluate(context.expression, root);
     if (!found) {
       report(owner, Severity::warning, "not-supported",
              "a context of an extension could not be evaluated: not checked");
